@@ -1,0 +1,97 @@
+import { CancelledError, InvalidStateError } from './errors.ts'
+import type { UnseenFailure } from './unseen-failures.ts'
+
+export type FutureState = 'pending' | 'running' | 'cancelled' | 'finished'
+
+/**
+ * What a future and its resolver have in common: the state, and the two functions that settle the promise.
+ *
+ * It is an object of its own because a promise with many fields costs three times as much to make as a promise with one.
+ */
+export class FutureCell<T> {
+  state: FutureState = 'pending'
+  /** Someone has looked at the future, so its failure need not be reported. */
+  seen = false
+  /** Set when it failed before anyone looked. */
+  unseenFailure: UnseenFailure | undefined = undefined
+  failed = false
+  /** The error, once it failed. Values are kept by the promise alone. */
+  error: unknown = undefined
+  callbacks: (() => void)[] | undefined = undefined
+  onValue!: (value: T) => void
+  onError!: (error: unknown) => void
+  /** Makes the promise count as handled, so that the program does not end by `unhandledRejection`. Called before the promise rejects. */
+  silence!: () => void
+
+  get done(): boolean {
+    return this.state === 'finished' || this.state === 'cancelled'
+  }
+
+  see(): void {
+    this.seen = true
+    if (this.unseenFailure !== undefined) this.unseenFailure.seen = true
+  }
+
+  /** False when the future was cancelled. */
+  start(): boolean {
+    if (this.state === 'pending') {
+      this.state = 'running'
+      return true
+    }
+    if (this.state === 'cancelled') return false
+    throw new InvalidStateError(`the future is already ${this.state}`)
+  }
+
+  resolve(value: T): void {
+    this.#finish()
+    this.onValue(value)
+    if (this.callbacks !== undefined) this.#notify()
+  }
+
+  reject(error: unknown): void {
+    this.#finish()
+    this.#fail(error)
+  }
+
+  cancel(): boolean {
+    if (this.state !== 'pending') return this.state === 'cancelled'
+    this.state = 'cancelled'
+    // A cancellation is the caller's own wish: nobody has to be told of it again.
+    this.seen = true
+    this.#fail(new CancelledError())
+    return true
+  }
+
+  onDone(callback: () => void): void {
+    this.see()
+    if (this.done) call(callback)
+    else (this.callbacks ??= []).push(callback)
+  }
+
+  #finish(): void {
+    if (this.done) throw new InvalidStateError(`the future is already ${this.state}`)
+    this.state = 'finished'
+  }
+
+  #fail(error: unknown): void {
+    this.failed = true
+    this.error = error
+    this.silence()
+    this.onError(error)
+    if (this.callbacks !== undefined) this.#notify()
+  }
+
+  #notify(): void {
+    const callbacks = this.callbacks ?? []
+    this.callbacks = undefined
+    for (const callback of callbacks) call(callback)
+  }
+}
+
+function call(callback: () => void): void {
+  try {
+    callback()
+  } catch (error) {
+    process.emitWarning(error instanceof Error ? error : new Error(String(error)))
+  }
+}

@@ -1,0 +1,198 @@
+import { CancelledError, WaitTimeoutError } from './errors.ts'
+import { FutureCell } from './future-cell.ts'
+import type { FutureState } from './future-cell.ts'
+import { checkDuration, checkFunction, checkOptionNames, checkSignal } from './options.ts'
+import { watchFailure } from './unseen-failures.ts'
+
+export type { FutureState } from './future-cell.ts'
+
+export interface WaitOptions {
+  /** Milliseconds to wait at most. @default no limit */
+  readonly timeoutMs?: number | undefined
+  /** Ends the wait, not the task. */
+  readonly signal?: AbortSignal | undefined
+}
+
+type PromiseExecutor<T> = (resolve: (value: T | PromiseLike<T>) => void, reject: (error: unknown) => void) => void
+
+const then = Promise.prototype.then
+const ignore = (): void => {}
+let see: (future: Future<unknown>) => void
+
+/**
+ * The result of a task that may not have run yet: a promise that also knows its state, and can be cancelled while it is pending.
+ *
+ * It never raises `unhandledRejection`, because many futures are submitted first and awaited one after the other. A failed future that nobody ever
+ * looks at (`await`, `then`, `result`, `exception`, `onDone`) is reported as a process warning when it is collected or its pool closes.
+ *
+ * Source of the semantics: Python, `concurrent.futures.Future`.
+ */
+export class Future<T> extends Promise<T> {
+  readonly #cell: FutureCell<T>
+
+  /** To make a future use {@link FutureResolver}; with an executor function, as any promise, it is finished when that resolves or rejects. */
+  constructor(source: PromiseExecutor<T> | FutureCell<T>) {
+    const cell = typeof source === 'function' ? new FutureCell<T>() : source
+    super((resolve, reject) => {
+      cell.onValue = resolve
+      cell.onError = reject
+    })
+    this.#cell = cell
+    cell.silence = () => void then.call(this, undefined, ignore)
+    if (typeof source === 'function') {
+      const fail = (error: unknown): void => void (cell.done || cell.reject(error))
+      try {
+        source(value => void Promise.resolve(value).then(result => void (cell.done || cell.resolve(result)), fail), fail)
+      } catch (error) {
+        fail(error)
+      }
+    }
+  }
+
+  /** What `then`, `catch` and `finally` return is an ordinary promise. */
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise
+  }
+
+  override get [Symbol.toStringTag](): string {
+    return 'Future'
+  }
+
+  get state(): FutureState {
+    return this.#cell.state
+  }
+
+  get cancelled(): boolean {
+    return this.#cell.state === 'cancelled'
+  }
+
+  get running(): boolean {
+    return this.#cell.state === 'running'
+  }
+
+  /** Finished or cancelled. */
+  get done(): boolean {
+    return this.#cell.done
+  }
+
+  /**
+   * Cancels the task if it was not yet handed to a worker; the future then rejects with {@link CancelledError}.
+   *
+   * @returns true when the future is cancelled, now or before; false when it is running or finished
+   */
+  cancel(): boolean {
+    return this.#cell.cancel()
+  }
+
+  override then<A = T, B = never>(onValue?: ((value: T) => A | PromiseLike<A>) | null, onError?: ((error: unknown) => B | PromiseLike<B>) | null): Promise<A | B> {
+    this.#cell.see()
+    return super.then(onValue, onError)
+  }
+
+  /**
+   * The result, waiting for it at most `timeoutMs`.
+   *
+   * @throws the task's own error
+   * @throws {@link WaitTimeoutError} the future was not done in time; the task goes on
+   * @throws {@link CancelledError} the future was cancelled, or `signal` ended the wait (`cause` is its reason)
+   * @throws TypeError, RangeError for bad options, at the call
+   */
+  result(options: WaitOptions = {}): Promise<T> {
+    checkOptionNames('Future.result', options, ['timeoutMs', 'signal'])
+    checkDuration('timeoutMs', options.timeoutMs, { zero: true })
+    checkSignal('signal', options.signal)
+    const { timeoutMs, signal } = options
+    if (this.done || (timeoutMs === undefined && signal === undefined)) return this.then()
+    return new Promise<T>((resolve, reject) => {
+      let timer: NodeJS.Timeout | undefined
+      const finish = (conclude: () => void): void => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', abort)
+        conclude()
+      }
+      const abort = (): void => finish(() => reject(new CancelledError('waiting for the future was aborted', { cause: signal?.reason })))
+      if (signal?.aborted === true) return abort()
+      signal?.addEventListener('abort', abort, { once: true })
+      if (timeoutMs !== undefined && timeoutMs !== Infinity) {
+        timer = setTimeout(() => finish(() => reject(new WaitTimeoutError('the future was not done', timeoutMs))), timeoutMs)
+      }
+      this.then(
+        value => finish(() => resolve(value)),
+        (error: unknown) => finish(() => reject(error as Error)),
+      )
+    })
+  }
+
+  /**
+   * The error that the task raised, or undefined when it succeeded.
+   *
+   * @throws {@link WaitTimeoutError}, {@link CancelledError} as `result`
+   */
+  exception(options: WaitOptions = {}): Promise<unknown> {
+    return this.result(options).then(
+      () => undefined,
+      (error: unknown) => {
+        if (this.#cell.state === 'finished' && this.#cell.failed && error === this.#cell.error) return error
+        throw error
+      },
+    )
+  }
+
+  /**
+   * Calls `callback` with this future once it is done: in the order in which callbacks were added, at once when it is done already.
+   * An error of a callback becomes a process warning and disturbs nothing.
+   */
+  onDone(callback: (future: this) => void): void {
+    checkFunction('callback', callback)
+    this.#cell.onDone(() => callback(this))
+  }
+
+  static {
+    see = future => future.#cell.see()
+  }
+}
+
+// `await future` and `Promise.all` read `constructor`: the answer `Promise` lets them take the future as it is instead of wrapping it in a second
+// promise (three times the cost), and being asked is how we know that someone looks at the future although `await` never calls `then`.
+Object.defineProperty(Future.prototype, 'constructor', {
+  configurable: true,
+  get(this: Future<unknown>) {
+    see(this)
+    return Promise
+  },
+})
+
+/**
+ * The side of a future that settles it: for those who write executors, and for tests.
+ *
+ * ```ts
+ * const resolver = new FutureResolver<number>('answer')
+ * const { future } = resolver
+ * if (resolver.start()) resolver.resolve(42)
+ * ```
+ *
+ * - `start()` marks the future as running, from where on it cannot be cancelled; false means that it was cancelled: then do not run the task.
+ * - `resolve(value)` and `reject(error)` settle it. When nobody has looked at a failed future by the time it is collected, a warning names the task.
+ *
+ * Each throws InvalidStateError when the future is already done.
+ */
+export class FutureResolver<T> extends FutureCell<T> {
+  readonly future: Future<T>
+  /** What the task is called in warnings. */
+  readonly name: string
+
+  readonly #owner: object | undefined
+
+  /** @param owner - a token of the executor; see `warnOfUnseenFailures` */
+  constructor(name = '(anonymous)', owner?: object) {
+    super()
+    this.name = name
+    this.#owner = owner
+    this.future = new Future<T>(this)
+  }
+
+  override reject(error: unknown): void {
+    super.reject(error)
+    if (!this.seen) this.unseenFailure = watchFailure(this.future, this.name, error, this.#owner)
+  }
+}

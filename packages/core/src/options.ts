@@ -1,0 +1,98 @@
+/**
+ * Checks of options, for the packages of manyhands: every mistake is a TypeError or RangeError that names the option, the value and what is allowed.
+ * @packageDocumentation
+ */
+
+/** Names that users of other libraries type, and ours. */
+export type KnownMistakes = Readonly<Record<string, string>>
+
+/**
+ * Refuses unknown names in an options object.
+ *
+ * @throws TypeError naming the unknown option and the nearest known one
+ */
+export function checkOptionNames(where: string, options: object, known: readonly string[], mistakes: KnownMistakes = {}): void {
+  if (options === null || typeof options !== 'object' || Array.isArray(options)) {
+    throw new TypeError(`${where} takes an options object, got ${describeValue(options)}`)
+  }
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue
+    throw new TypeError(`${where} has no option \`${name}\`${suggestion(name, known, mistakes)}`)
+  }
+}
+
+/** `; did you mean …?` for the nearest known name, else the list of all names. */
+export function suggestion(name: string, known: readonly string[], mistakes: KnownMistakes = {}): string {
+  const mistake = Object.hasOwn(mistakes, name) ? mistakes[name] : undefined
+  if (mistake !== undefined) return `; did you mean \`${mistake}\`?`
+  let nearest: string | undefined
+  let least = Infinity
+  for (const candidate of known) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
+    if (distance < least) [nearest, least] = [candidate, distance]
+  }
+  return nearest !== undefined && least <= Math.max(2, nearest.length / 3) ? `; did you mean \`${nearest}\`?` : `; known: ${known.join(', ')}`
+}
+
+/** @throws RangeError or TypeError unless `value` is undefined or a number of milliseconds > 0 (Infinity means no limit) */
+export function checkDuration(name: string, value: unknown, { zero = false }: { readonly zero?: boolean } = {}): void {
+  if (value === undefined) return
+  const allowed = `${name} must be a number of milliseconds ${zero ? '>= 0' : '> 0'}, got ${describeValue(value)}`
+  if (typeof value !== 'number') throw new TypeError(allowed)
+  if (Number.isNaN(value) || value < 0 || (!zero && value === 0)) throw new RangeError(allowed)
+}
+
+/** @throws RangeError or TypeError unless `value` is undefined or an integer >= `least` */
+export function checkInteger(name: string, value: unknown, least: number): void {
+  if (value === undefined) return
+  const allowed = `${name} must be an integer >= ${least}, got ${describeValue(value)}`
+  if (typeof value !== 'number') throw new TypeError(allowed)
+  if (!Number.isInteger(value) || value < least) throw new RangeError(allowed)
+}
+
+/** @throws TypeError unless `value` is undefined or an AbortSignal */
+export function checkSignal(name: string, value: unknown): void {
+  if (value === undefined || value instanceof AbortSignal) return
+  throw new TypeError(`${name} must be an AbortSignal, got ${describeValue(value)}`)
+}
+
+/** @throws TypeError unless `value` is a function */
+export function checkFunction(name: string, value: unknown): void {
+  if (typeof value !== 'function') throw new TypeError(`${name} must be a function, got ${describeValue(value)}`)
+}
+
+/** A value for an error message: short, on one line, never throwing. */
+export function describeValue(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value)
+    case 'bigint':
+      return `${value}n`
+    case 'symbol':
+      return String(value)
+    case 'function':
+      return `function ${value.name || '(anonymous)'}`
+    case 'object': {
+      if (value === null) return 'null'
+      if (Array.isArray(value)) return `an array of ${value.length}`
+      const prototype: unknown = Object.getPrototypeOf(value)
+      const maker: unknown = prototype === null ? undefined : (prototype as { constructor?: unknown }).constructor
+      return typeof maker === 'function' && maker !== Object && maker.name !== '' ? `an instance of ${maker.name}` : 'an object'
+    }
+    default:
+      return String(value)
+  }
+}
+
+/** Levenshtein distance, one row at a time. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}

@@ -1,0 +1,34 @@
+/**
+ * How an object says for itself what travels to a worker and how it comes back to life there.
+ *
+ * ```ts
+ * class Temperature {
+ *   #kelvin: number
+ *   constructor(kelvin: number) { this.#kelvin = kelvin }
+ *   [replace]() { return this.#kelvin }
+ *   static [revive](kelvin: number) { return new Temperature(kelvin) }
+ * }
+ * ```
+ */
+
+/** Method of an instance: returns the state that travels instead of the instance. */
+export const replace: unique symbol = Symbol.for('manyhands.replace') as never
+
+/** Static method of its class: makes an instance from what `[replace]()` returned. */
+export const revive: unique symbol = Symbol.for('manyhands.revive') as never
+
+/**
+ * Static property of a class of manyhands itself: where a worker finds the class, so that it never travels as source text and
+ * is found without asking the inspector. `module` is the URL of the module that exports it as `name`.
+ */
+export const origin: unique symbol = Symbol.for('manyhands.origin') as never
+
+export interface Origin {
+  /** Known to workers that carry their own copy of the class, such as `mh:array`. */
+  readonly tag: string
+  readonly module: string
+  readonly name: string
+}
+
+/** Who can share a primitive or receive a message. */
+export type Across = 'threads' | 'processes'
