@@ -1,0 +1,8 @@
+export type { AcrossOption } from './across.ts'
+export type { AtomicDtype, BigDtype, DataOf, Dtype, DtypeArrays, ElementOf } from './dtype.ts'
+export type { Shape } from './shape.ts'
+export type { NestedArray, SharedArrayFromOptions, SharedArrayOptions } from './shared-array.ts'
+export { SharedArray } from './shared-array.ts'
+export type { Source, SourceDtype } from './source.ts'
+export type { ValueOptions } from './value.ts'
+export { Value } from './value.ts'

@@ -1,0 +1,81 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { Region, origin, replace, revive } from '@manyhands/core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { SharedArray, Value } from '../src/index.ts'
+import { dehydrate, own, rehydrate } from './tasks/travel.ts'
+
+let workers: readonly Worker[]
+
+beforeAll(() => {
+  workers = [1, 2].map(() => new Worker(new URL('tasks/worker.ts', import.meta.url)))
+})
+
+afterAll(async () => {
+  await Promise.all(workers.map(worker => worker.terminate()))
+})
+
+async function run(index: number, operation: string, ...args: unknown[]): Promise<unknown> {
+  const worker = workers[index] as Worker
+  const answer = once(worker, 'message')
+  worker.postMessage([operation, dehydrate(args)])
+  return ((await answer) as unknown[])[0]
+}
+
+test('a thread writes to the memory of the caller', async () => {
+  const array = SharedArray.from([[1, 2], [3, 4]])
+  expect(await run(0, 'double', array)).toBe('f64 [2, 2]')
+  expect(array.toArray()).toEqual([[2, 4], [6, 8]])
+})
+
+test('rows travel as a view of the same memory', async () => {
+  const array = SharedArray.from([[1, 2], [3, 4], [5, 6]])
+  expect(await run(0, 'double', array.rows(1, 2))).toBe('f64 [1, 2]')
+  expect(array.toArray()).toEqual([[1, 2], [6, 8], [5, 6]])
+})
+
+test('an array that a thread receives twice is one object there', async () => {
+  const array = SharedArray.f64(3)
+  expect(await run(0, 'same', array, array)).toBe(true)
+  expect(await run(0, 'same', array, array.rows(0))).toBe(true)
+  expect(await run(0, 'same', array, array.rows(1))).toBe(false)
+  const value = new Value('i32')
+  expect(await run(0, 'same', value, value)).toBe(true)
+  expect(await run(0, 'same', value, new Value('i32'))).toBe(false)
+})
+
+test('an array that comes home is the one that left', () => {
+  const array = SharedArray.f64(3)
+  const value = new Value('f64')
+  const classes = { ...own, Region }
+  expect(rehydrate(structuredClone(dehydrate(array)), classes)).toBe(array)
+  expect(rehydrate(structuredClone(dehydrate(value)), classes)).toBe(value)
+})
+
+test('a revived array is like one that was made here', () => {
+  const stranger = dehydrate(SharedArray.f64([2, 2])) as { state: { region: { state: { id: string } } } }
+  stranger.state.region.state.id = 'made in another thread'
+  const array = rehydrate(structuredClone(stranger), { ...own, Region }) as SharedArray<'f64'>
+  expect(Object.isFrozen(array.shape)).toBe(true)
+  expect(array.toArray()).toEqual([[0, 0], [0, 0]])
+})
+
+test('the handle does not grow with the array', () => {
+  const handle = (length: number): string => JSON.stringify(dehydrate(SharedArray.f64([length])))
+  expect(handle(9_999_999).length).toBeLessThan(handle(1_000_000).length + 8)
+})
+
+test('threads that add to one value lose nothing', async () => {
+  const value = new Value('i32', 0)
+  await Promise.all([run(0, 'count', value, 20_000), run(1, 'count', value, 20_000)])
+  expect(value.value).toBe(40_000)
+})
+
+test.each([SharedArray, Value])('$name says where a worker finds it', async maker => {
+  const { tag, module, name } = maker[origin]
+  expect(tag).toMatch(/^mh:/)
+  const exports = (await import(module)) as Record<string, unknown>
+  expect(exports[name]).toBe(maker)
+  expect(typeof maker[revive]).toBe('function')
+  expect(replace in maker.prototype).toBe(true)
+})
