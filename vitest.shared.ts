@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import type { ViteUserConfig } from 'vitest/config'
 
 const source = '@manyhands/source'
@@ -8,6 +9,7 @@ export const testConfig: ViteUserConfig = {
   ssr: { resolve: { conditions: [source, 'node', 'module', 'import', 'default'] } },
   test: {
     pool: 'forks',
+    setupFiles: [fileURLToPath(new URL('./vitest.watchdog.ts', import.meta.url))],
     execArgv: [`--conditions=${source}`],
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -8,9 +8,14 @@ export interface Codec {
   /**
    * Reads `value` at the time of the call.
    *
+   * One message may carry the values of several tasks, and structured clone would make an object that two of them hold into one object on the other
+   * side: a write of one task would show in the other.
+   *
+   * @param message - the objects that the message holds so far; those of `value` are added
+   * @returns undefined when `value` shares an object with `message`: send what is there and encode again with a new set
    * @throws SerializationError when the value cannot travel
    */
-  encode(value: unknown): object
+  encode(value: unknown, message: Set<object>): object | undefined
   /**
    * Revives what `encode` made on the other side. Returns a promise only when modules have to be imported first.
    *
@@ -19,8 +24,3 @@ export interface Codec {
   decode(encoded: object): unknown
 }
 
-/** Plain structured clone: data only, no functions, no class instances. What channels use when they are given nothing else. */
-export const structuredCloneCodec: Codec = {
-  encode: value => [value],
-  decode: encoded => (encoded as readonly unknown[])[0],
-}

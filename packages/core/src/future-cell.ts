@@ -53,12 +53,13 @@ export class FutureCell<T> {
     this.#fail(error)
   }
 
-  cancel(): boolean {
+  /** @param error - what the future rejects with */
+  cancel(error?: unknown): boolean {
     if (this.state !== 'pending') return this.state === 'cancelled'
     this.state = 'cancelled'
     // A cancellation is the caller's own wish: nobody has to be told of it again.
     this.seen = true
-    this.#fail(new CancelledError())
+    this.#fail(error ?? new CancelledError())
     return true
   }
 

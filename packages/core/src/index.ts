@@ -1,5 +1,4 @@
 export type { Codec } from './codec.ts'
-export { structuredCloneCodec } from './codec.ts'
 export type { TaskInfo, WorkerExit } from './errors.ts'
 export {
   BrokenPoolError,

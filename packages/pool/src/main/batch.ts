@@ -1,0 +1,143 @@
+import type { TaskFunction } from '@manyhands/core'
+import type { FunctionRecord, PreparedFunction } from './function-table.ts'
+
+/** A function with any parameters, seen from code that only passes them on. */
+export type AnyTaskFunction = TaskFunction<never, unknown> | PreparedFunction
+
+/** Tasks that are sent to a worker together: calls of any functions, or one function over items (`fn(items[k], firstIndex + k)`). */
+export type Batch =
+  | { readonly calls: readonly { readonly fn: AnyTaskFunction; readonly args: readonly unknown[] }[] }
+  | { readonly fn: AnyTaskFunction; readonly items: readonly unknown[]; readonly firstIndex: number }
+
+export interface WorkerInfo {
+  readonly kind: 'thread' | 'process'
+  /** Counts the workers of a pool from 0. */
+  readonly id: number
+  readonly pid: number | undefined
+  readonly threadId: number | undefined
+}
+
+export interface BatchStats {
+  /** Time that workers spent in the tasks of the batch. */
+  readonly durationMs: number
+  /** The worker that ran it, or its last part; undefined when none did. */
+  readonly worker: WorkerInfo | undefined
+}
+
+/** Hears of each task of a batch exactly once, by its position in the batch. */
+export interface BatchSink {
+  onValue(index: number, value: unknown): void
+  onError(index: number, error: unknown): void
+  /** After all others, once. */
+  onDone(stats: BatchStats): void
+  /** A worker has begun the batch. */
+  onBegin?(worker: WorkerInfo): void
+}
+
+export interface BatchOptions {
+  /** Milliseconds for the whole batch, from its begin. The batch then has a worker for itself. @default no limit */
+  readonly timeoutMs?: number | undefined
+}
+
+export interface BatchHandle {
+  /** @returns true when the batch was still queued: it is dropped and its sink hears nothing */
+  cancel(): boolean
+  /**
+   * Fails every task that was not reported yet with `reason`, at once. A task that is running may end itself (`taskContext()`) within `graceMs`; then its
+   * worker is ended and replaced.
+   */
+  abort(reason: unknown, graceMs: number): void
+}
+
+/** A batch on its way: what is common to its slices. */
+export class BatchState {
+  readonly batch: Batch
+  readonly size: number
+  readonly sink: BatchSink
+  readonly timeoutMs: number | undefined
+  readonly #records: readonly FunctionRecord[]
+  #left: number
+  #reported: Uint8Array
+  #durationMs = 0
+  #worker: WorkerInfo | undefined
+  #begun = false
+  /** How many workers exited while they ran a part of it. */
+  exits = 0
+
+  /** @param records - of the calls, or the one of the function */
+  constructor(batch: Batch, records: readonly FunctionRecord[], sink: BatchSink, timeoutMs: number | undefined) {
+    this.batch = batch
+    this.size = 'calls' in batch ? batch.calls.length : batch.items.length
+    this.#records = records
+    this.sink = sink
+    this.timeoutMs = timeoutMs
+    this.#left = this.size
+    this.#reported = new Uint8Array(this.size)
+  }
+
+  record(index: number): FunctionRecord {
+    return (this.#records.length === 1 ? this.#records[0] : this.#records[index]) as FunctionRecord
+  }
+
+  isReported(index: number): boolean {
+    return this.#reported[index] === 1
+  }
+
+  begin(worker: WorkerInfo): void {
+    if (this.#begun) return
+    this.#begun = true
+    this.sink.onBegin?.(worker)
+  }
+
+  value(index: number, value: unknown): void {
+    if (this.#report(index)) this.sink.onValue(index, value)
+    this.#finishIfLast()
+  }
+
+  error(index: number, error: unknown): void {
+    if (this.#report(index)) this.sink.onError(index, error)
+    this.#finishIfLast()
+  }
+
+  spent(durationMs: number, worker: WorkerInfo): void {
+    this.#durationMs += durationMs
+    this.#worker = worker
+  }
+
+  #report(index: number): boolean {
+    if (this.#reported[index] !== 0) return false
+    this.#reported[index] = 1
+    this.#left--
+    return true
+  }
+
+  #finishIfLast(): void {
+    if (this.#left !== 0) return
+    this.#left = -1
+    this.sink.onDone({ durationMs: this.#durationMs, worker: this.#worker })
+  }
+}
+
+/** The tasks `from` (inclusive) to `to` (exclusive) of a batch: the whole of it, or what was given back by a worker. */
+export class Slice {
+  readonly state: BatchState
+  readonly from: number
+  readonly to: number
+  /** Dropped while it was queued. */
+  cancelled = false
+
+  constructor(state: BatchState, from: number, to: number) {
+    this.state = state
+    this.from = from
+    this.to = to
+  }
+
+  part(from: number, to: number): Slice {
+    return new Slice(this.state, from, to)
+  }
+
+  /** With a time limit it can be ended on its own, so nothing else may be on its worker. */
+  get exclusive(): boolean {
+    return this.state.timeoutMs !== undefined
+  }
+}

@@ -1,0 +1,50 @@
+import type { WorkerExit } from '@manyhands/core'
+import type { WorkerInit } from '../protocol/worker-init.ts'
+import type { Message } from '../protocol/messages.ts'
+
+/** What happens at the worker's end of a channel. */
+export interface ChannelEvents {
+  onMessage(message: Message): void
+  /** The worker is gone and every message that it sent has been delivered. `error` is what it did not catch, where that is known. */
+  onExit(exit: WorkerExit, error: unknown): void
+}
+
+/**
+ * One worker, started, and the way to it. Messages arrive in the order in which they were posted, whole or not at all.
+ *
+ * A thread and a process differ only behind this interface.
+ */
+export interface Channel {
+  readonly kind: 'thread' | 'process'
+  readonly pid: number | undefined
+  readonly threadId: number | undefined
+  /** Words shared with the worker; undefined where there are none. */
+  readonly control: Int32Array | undefined
+  /** @throws DataCloneError when the message cannot be cloned; nothing was sent then */
+  post(message: Message, transfer?: readonly unknown[]): void
+  /** Keeps the program alive, or lets it end, while this worker is there. A new channel does not keep it alive. */
+  ref(): void
+  unref(): void
+  /** Ends the worker now, whatever it does. `onExit` follows. */
+  terminate(): void
+  /** Keeps the program alive until `onExit`. */
+  awaitExit(): void
+}
+
+export interface ChannelOptions {
+  readonly init: WorkerInit
+  readonly execArgv: readonly string[] | undefined
+  readonly env: NodeJS.ProcessEnv | undefined
+  readonly resourceLimits: ResourceLimits | undefined
+}
+
+export type StartChannel = (options: ChannelOptions, events: ChannelEvents) => Channel
+
+/** Limits of a worker's memory, in megabytes, as `worker_threads` names them. Array buffers do not count. */
+export interface ResourceLimits {
+  readonly maxOldGenerationSizeMb?: number | undefined
+  readonly maxYoungGenerationSizeMb?: number | undefined
+  /** Threads only. */
+  readonly codeRangeSizeMb?: number | undefined
+  readonly stackSizeMb?: number | undefined
+}

@@ -1,0 +1,100 @@
+import { SerializationError } from '@manyhands/core'
+import type { Across, TaskFunction } from '@manyhands/core'
+import { describeValue } from '@manyhands/core/options'
+import { pack, stableKey } from '@manyhands/closure'
+
+/** A function as workers know it. */
+export interface FunctionRecord {
+  /** The id under which workers keep it; 0 when it is sent along with its one task. */
+  readonly id: number
+  readonly name: string
+  readonly packed: object
+  /** Milliseconds one call takes, as measured by workers (moving average); undefined until the first report. */
+  costMs: number | undefined
+}
+
+/** A function that was packed once, captured values included, for many calls. Made by `executor.prepare`. */
+export class PreparedFunction<A extends readonly unknown[] = never, R = unknown> {
+  readonly name: string
+  /** @internal */
+  readonly record: FunctionRecord
+  declare readonly call?: TaskFunction<A, R>
+
+  /** @internal */
+  constructor(record: FunctionRecord) {
+    this.name = record.name
+    this.record = record
+  }
+}
+
+/**
+ * The functions that a pool has packed.
+ *
+ * Remembered by identity are only functions whose meaning cannot change: those that travel by reference and those that capture nothing. All others are
+ * packed at each submit, because a captured variable may have changed in between.
+ */
+export class FunctionTable {
+  readonly #across: Across
+  readonly #records = new WeakMap<object, FunctionRecord>()
+  /** Functions that are made anew in each turn of a loop but mean the same. */
+  readonly #byKey = new Map<string, WeakRef<FunctionRecord>>()
+  readonly #collected: FinalizationRegistry<{ readonly id: number; readonly key: string | undefined }>
+  #nextId = 1
+  #last: object | undefined
+  #lastRecord: FunctionRecord | undefined
+
+  /** @param forget - told of ids that no task will name again */
+  constructor(across: Across, forget: (id: number) => void) {
+    this.#across = across
+    this.#collected = new FinalizationRegistry(({ id, key }) => {
+      if (key !== undefined && this.#byKey.get(key)?.deref() === undefined) this.#byKey.delete(key)
+      forget(id)
+    })
+  }
+
+  /** @throws SerializationError when the function cannot travel, TypeError when it is none */
+  lookup(fn: unknown): FunctionRecord {
+    if (fn === this.#last && this.#lastRecord !== undefined) return this.#lastRecord
+    if (fn instanceof PreparedFunction) return fn.record
+    if (typeof fn !== 'function') throw new TypeError(`fn must be a function or what prepare() returned, got ${describeValue(fn)}`)
+    let record = this.#records.get(fn)
+    if (record === undefined) {
+      const packed = pack(fn, { across: this.#across })
+      const key = stableKey(packed)
+      // Its values are read when the task is handed to a worker, and that is once.
+      if (key === undefined) return { id: 0, name: nameOf(fn), packed, costMs: undefined }
+      record = this.#byKey.get(key)?.deref() ?? this.#remember(fn, packed, key)
+      this.#records.set(fn, record)
+    }
+    this.#last = fn
+    this.#lastRecord = record
+    return record
+  }
+
+  /** Packs `fn` with the values that its captured variables have now. */
+  prepare(fn: unknown): FunctionRecord {
+    if (typeof fn !== 'function') throw new TypeError(`fn must be a function, got ${describeValue(fn)}`)
+    const record = this.lookup(fn)
+    // Workers receive it at different times: without a copy they could see different states of a captured object.
+    return record.id !== 0 ? record : this.#remember(fn, snapshot(record.packed), undefined)
+  }
+
+  #remember(fn: { readonly name: unknown }, packed: object, key: string | undefined): FunctionRecord {
+    const record = { id: this.#nextId++, name: nameOf(fn), packed, costMs: undefined }
+    if (key !== undefined) this.#byKey.set(key, new WeakRef(record))
+    this.#collected.register(record, { id: record.id, key })
+    return record
+  }
+}
+
+function snapshot(packed: object): object {
+  try {
+    return structuredClone(packed)
+  } catch (cause) {
+    throw new SerializationError(`cannot send the function: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function nameOf(fn: { readonly name: unknown }): string {
+  return typeof fn.name === 'string' && fn.name !== '' ? fn.name : '(anonymous)'
+}

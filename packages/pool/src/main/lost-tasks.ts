@@ -1,0 +1,29 @@
+import { WorkerExitedError } from '@manyhands/core'
+import type { WorkerExit } from '@manyhands/core'
+import type { QueueItem } from './shipment.ts'
+import type { WorkerHandle } from './worker-handle.ts'
+
+/** With `onWorkerExit: 'retry'`: a task that has taken this many workers with it is the culprit. */
+const EXITS_PER_TASK = 3
+
+/**
+ * Settles what was in flight on a worker that is gone: tasks that may have begun fail, or are queued again when `retry` asks for it; tasks that have
+ * certainly not begun are queued again.
+ *
+ * @returns the items to put back at the front of the queue
+ */
+export function settleLost(worker: WorkerHandle, exit: WorkerExit, cause: unknown, retry: boolean): QueueItem[] {
+  const again: QueueItem[] = []
+  for (const shipment of worker.inFlight) {
+    clearTimeout(shipment.timer)
+    if (shipment.aborted) continue
+    const begun = worker.begunTasks(shipment)
+    for (let i = 0; i < begun; i++) {
+      if (shipment.isAnswered(i)) continue
+      if (retry && shipment.countExit(i) < EXITS_PER_TASK) again.push(...shipment.one(i))
+      else shipment.error(i, new WorkerExitedError(exit, { taskName: shipment.record(i).name, maybeRan: true, cause }))
+    }
+    again.push(...shipment.rest(begun))
+  }
+  return again
+}

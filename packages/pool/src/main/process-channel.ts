@@ -1,0 +1,96 @@
+import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import type { Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { workerEntryUrl } from '../entry-url.ts'
+import { INIT } from '../protocol/messages.ts'
+import type { Message } from '../protocol/messages.ts'
+import { workerVariable } from '../protocol/worker-init.ts'
+import type { Channel, ChannelEvents, ChannelOptions, ResourceLimits } from './channel.ts'
+import { inheritedExecArgv } from './exec-argv.ts'
+import { ForwardedOutput } from './output.ts'
+
+/** After an exit: how long to wait for messages and output that are still in the pipes. A grandchild can hold them open for ever. */
+const DRAIN_MS = 60
+
+/** A child process behind fork's IPC. Stdio 4 is a pipe that only tells the child when this process is gone. */
+export class ProcessChannel implements Channel {
+  readonly kind = 'process'
+  readonly threadId = undefined
+  readonly control = undefined
+  readonly #child: ChildProcess
+
+  constructor(options: ChannelOptions, events: ChannelEvents) {
+    const child = fork(fileURLToPath(workerEntryUrl()), [], {
+      execArgv: [...(options.execArgv ?? inheritedExecArgv()), ...limitFlags(options.resourceLimits)],
+      env: { ...(options.env ?? process.env), [workerVariable]: '1' },
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
+    })
+    this.#child = child
+    child.unref()
+    child.channel?.unref()
+    for (const stream of child.stdio) (stream as Socket | null)?.unref?.()
+    ;(child.stdio[4] as Socket | null)?.on('error', () => {}).resume() // it closes with the child, in whatever way
+    const stdout = child.stdout
+    const stderr = child.stderr
+    if (stdout !== null) void new ForwardedOutput(stdout, process.stdout)
+    const errors = stderr === null ? undefined : new ForwardedOutput(stderr, process.stderr)
+    child.on('message', message => events.onMessage(message as Message))
+
+    let failure: unknown
+    let reported = false
+    const report = (exitCode: number | null, signal: string | null): void => {
+      if (reported) return
+      reported = true
+      events.onExit({ kind: 'process', exitCode, signal, pid: child.pid, stderr: errors?.tail }, failure)
+    }
+    child.on('error', error => {
+      failure = error
+      if (child.pid === undefined) report(null, null) // it never started, so no exit follows
+    })
+    child.on('exit', (exitCode, signal) => {
+      const timer = setTimeout(report, DRAIN_MS, exitCode, signal)
+      child.on('close', () => {
+        clearTimeout(timer)
+        report(exitCode, signal)
+      })
+    })
+    this.post([INIT, options.init])
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  post(message: Message): void {
+    // An error here means that the child is going: its exit says the rest.
+    if (this.#child.connected) this.#child.send(message as unknown[], () => {})
+  }
+
+  ref(): void {
+    this.#child.channel?.ref()
+    this.#child.ref()
+  }
+
+  unref(): void {
+    this.#child.channel?.unref()
+    this.#child.unref()
+  }
+
+  terminate(): void {
+    this.#child.kill('SIGKILL')
+  }
+
+  awaitExit(): void {
+    this.#child.ref()
+  }
+}
+
+function limitFlags(limits: ResourceLimits | undefined): string[] {
+  const flags: string[] = []
+  if (limits?.maxOldGenerationSizeMb !== undefined) flags.push(`--max-old-space-size=${limits.maxOldGenerationSizeMb}`)
+  if (limits?.maxYoungGenerationSizeMb !== undefined) flags.push(`--max-semi-space-size=${Math.max(1, Math.ceil(limits.maxYoungGenerationSizeMb / 3))}`)
+  if (limits?.stackSizeMb !== undefined) flags.push(`--stack-size=${Math.floor(limits.stackSizeMb * 1024)}`)
+  return flags
+}

@@ -1,0 +1,15 @@
+import type { ExecutorOptions } from './executor-options.ts'
+import { ProcessChannel } from './process-channel.ts'
+import { WorkerExecutor } from './worker-executor.ts'
+
+/**
+ * Runs tasks on child processes: each has its own memory and its own fate, so a crash or a signal fails one task and not the program.
+ *
+ * No worker outlives this process, however it ends.
+ */
+export class ProcessPoolExecutor extends WorkerExecutor {
+  /** @throws TypeError, RangeError for bad options; {@link SerializationError} when the initializer cannot travel */
+  constructor(options: ExecutorOptions = {}) {
+    super('process', (channel, events) => new ProcessChannel(channel, events), options)
+  }
+}

@@ -1,0 +1,90 @@
+import { Slice } from './batch.ts'
+import type { BatchState } from './batch.ts'
+import type { QueueItem } from './shipment.ts'
+import type { Task } from './task.ts'
+
+/** What waits for a worker, first in first out. Items that are no longer wanted stay until they come to the front. */
+export class TaskQueue {
+  #items: (QueueItem | undefined)[] = []
+  #head = 0
+
+  /** Counts items that are no longer wanted as well. */
+  get length(): number {
+    return this.#items.length - this.#head
+  }
+
+  push(item: QueueItem): void {
+    this.#items.push(item)
+  }
+
+  /** The first item that is still wanted. */
+  front(): QueueItem | undefined {
+    for (; this.#head < this.#items.length; this.shift()) {
+      const item = this.#items[this.#head] as QueueItem
+      if (item instanceof Slice ? !item.cancelled : !item.done) return item
+    }
+    return undefined
+  }
+
+  shift(): void {
+    this.#items[this.#head++] = undefined
+    if (this.#head === this.#items.length) {
+      this.#items = []
+      this.#head = 0
+    } else if (this.#head > 4096 && this.#head * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#head)
+      this.#head = 0
+    }
+  }
+
+  /** Puts items before all others, in their order. */
+  unshift(items: readonly QueueItem[]): void {
+    if (items.length === 0) return
+    this.#items = [...items, ...this.#items.slice(this.#head)]
+    this.#head = 0
+  }
+
+  /** Takes everything out. */
+  drain(): QueueItem[] {
+    const all = [...this]
+    this.#items = []
+    this.#head = 0
+    return all
+  }
+
+  /** Marks all slices of a batch as no longer wanted. */
+  drop(state: BatchState): void {
+    for (const item of this) if (item instanceof Slice && item.state === state) item.cancelled = true
+  }
+
+  /** Takes a batch back if no part of it was sent yet. */
+  cancel(state: BatchState): boolean {
+    for (const item of this) {
+      if (!(item instanceof Slice) || item.state !== state || item.cancelled || item.to - item.from < state.size) continue
+      item.cancelled = true
+      return true
+    }
+    return false
+  }
+
+  /** Cancels the tasks that were never handed to a worker, and takes them out. */
+  cancelPending(error: () => unknown): void {
+    const kept: QueueItem[] = []
+    for (const item of this) {
+      if (item instanceof Slice) {
+        for (let i = item.from; i < item.to; i++) item.state.error(i, error())
+      } else if (!(item as Task).cancel(error())) {
+        kept.push(item)
+      }
+    }
+    this.#items = kept
+    this.#head = 0
+  }
+
+  *[Symbol.iterator](): IterableIterator<QueueItem> {
+    for (let i = this.#head; i < this.#items.length; i++) {
+      const item = this.#items[i] as QueueItem
+      if (item instanceof Slice ? !item.cancelled : !item.done) yield item
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
+import type { MessagePort, WorkerOptions } from 'node:worker_threads'
+import { workerEntryUrl } from '../entry-url.ts'
+import { CONTROL_WORDS, POSTED } from '../protocol/messages.ts'
+import type { Message } from '../protocol/messages.ts'
+import type { ThreadInit } from '../protocol/worker-init.ts'
+import type { Channel, ChannelEvents, ChannelOptions } from './channel.ts'
+import { inheritedExecArgv } from './exec-argv.ts'
+import { ForwardedOutput } from './output.ts'
+
+/** A worker thread behind a MessagePort. */
+export class ThreadChannel implements Channel {
+  readonly kind = 'thread'
+  readonly pid = undefined
+  readonly threadId: number
+  readonly control: Int32Array
+  readonly #worker: Worker
+  readonly #port: MessagePort
+  readonly #stderr: ForwardedOutput
+
+  constructor(options: ChannelOptions, events: ChannelEvents) {
+    const { port1, port2 } = new MessageChannel()
+    this.#port = port1
+    this.control = new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * Int32Array.BYTES_PER_ELEMENT))
+    const init: ThreadInit = { ...options.init, port: port2, control: this.control }
+    this.#worker = startThread({
+      name: `manyhands ${options.init.id}`,
+      workerData: init,
+      transferList: [port2],
+      stdout: true,
+      stderr: true,
+      ...(options.execArgv === undefined ? {} : { execArgv: [...options.execArgv] }),
+      ...(options.env === undefined ? {} : { env: options.env }),
+      ...(options.resourceLimits === undefined ? {} : { resourceLimits: options.resourceLimits as NonNullable<WorkerOptions['resourceLimits']> }),
+    })
+    this.threadId = this.#worker.threadId
+    this.#worker.unref()
+    void new ForwardedOutput(this.#worker.stdout, process.stdout)
+    this.#stderr = new ForwardedOutput(this.#worker.stderr, process.stderr)
+    let uncaught: unknown
+    // The listener is on the port from the start: messages posted before the worker is ready wait there.
+    port1.on('message', (message: Message) => events.onMessage(message))
+    port1.unref()
+    this.#worker.on('error', error => {
+      uncaught = error
+    })
+    this.#worker.on('exit', exitCode => {
+      // What the worker posted before it went may still wait: without it finished tasks would count as lost.
+      for (let received; (received = receiveMessageOnPort(port1)) !== undefined; ) events.onMessage(received.message as Message)
+      port1.close()
+      events.onExit({ kind: 'thread', exitCode, signal: null, threadId: this.threadId, stderr: this.#stderr.tail }, uncaught)
+    })
+  }
+
+  post(message: Message, transfer?: readonly unknown[]): void {
+    this.#port.postMessage(message, transfer as readonly ArrayBuffer[] | undefined)
+    Atomics.add(this.control, POSTED, 1)
+  }
+
+  ref(): void {
+    this.#port.ref()
+  }
+
+  unref(): void {
+    this.#port.unref()
+  }
+
+  terminate(): void {
+    void this.#worker.terminate()
+  }
+
+  awaitExit(): void {
+    this.#worker.ref()
+  }
+}
+
+/**
+ * Starts the worker's entry. Flags are inherited by leaving `execArgv` out, which also passes V8's flags that the option refuses; only when the
+ * program has flags that a worker must not have is a list given, and then without those that a thread cannot have.
+ */
+function startThread(options: WorkerOptions): Worker {
+  const url = workerEntryUrl()
+  const inherited = inheritedExecArgv()
+  if (options.execArgv !== undefined || inherited.length === process.execArgv.length) return new Worker(url, options)
+  for (let execArgv = inherited; ; ) {
+    try {
+      return new Worker(url, { ...options, execArgv })
+    } catch (error) {
+      const message = (error as Error).message
+      const allowed = execArgv.filter(flag => !message.includes(flag))
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_INVALID_EXEC_ARGV' || allowed.length === execArgv.length) throw error
+      execArgv = allowed
+    }
+  }
+}

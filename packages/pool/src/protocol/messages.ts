@@ -1,0 +1,88 @@
+/**
+ * What main and worker say to each other. Both channels (MessagePort, fork IPC) carry these arrays as they are; they are flat because each nested
+ * array costs as much to clone as several tasks.
+ *
+ * A value in a message is a primitive as it is, or an object that the codec made. So one `typeof` tells them apart.
+ *
+ * | main → worker | |
+ * |---|---|
+ * | `[BATCH, batchId, flags, (fn, count, arity, firstIndex, payload)…]` | runs tasks in order; see {@link Run} |
+ * | `[DEFINE, functionId, packed]` | comes before the first batch that names the id |
+ * | `[FORGET, functionIds, codecIds]` | will not be named again |
+ * | `[RECALL, batchId]` | give back what you have not begun |
+ * | `[ABORT, batchId]` | tell the running task of the batch to end |
+ * | `[CLOSE]` | exit |
+ * | `[INIT, init]` | the first message to a process; a thread has it as workerData |
+ *
+ * | worker → main | |
+ * |---|---|
+ * | `[READY]` | the initializer ran |
+ * | `[START_FAILED, error]` | the initializer threw |
+ * | `[REPLY, (batchId, start, count, durationMs, payload, failures)…]` | results; see {@link Segment} |
+ * | `[BEGIN, batchId]` | only for batches with REPORT_BEGIN, sent before the first task runs |
+ * | `[RETURNED, batchId, from]` | tasks from index `from` on were not begun and never will be here |
+ * | `[LISTENING, batchId]` | a task asked for its context: give it time to end itself (processes; threads have a word for it) |
+ */
+export const BATCH = 0
+export const DEFINE = 1
+export const FORGET = 2
+export const RECALL = 3
+export const ABORT = 4
+export const CLOSE = 5
+export const INIT = 6
+
+export const READY = 0
+export const START_FAILED = 1
+export const REPLY = 2
+export const BEGIN = 3
+export const RETURNED = 4
+export const LISTENING = 5
+
+/** Flag of a batch: report its begin. */
+export const REPORT_BEGIN = 1
+
+export type Message = readonly unknown[]
+
+/** Entries of a run in a BATCH message. A run is `count` calls of one function with `arity` arguments each. */
+export const RUN_LENGTH = 5
+export type Run = readonly [
+  /** An id that was defined, or the packed function itself when it runs only once. */
+  fn: number | object,
+  count: number,
+  arity: number,
+  /** >= 0: call `fn(payload[k], firstIndex + k)`. -1: call `fn` with `arity` values of the payload. */
+  firstIndex: number,
+  /** `count * arity` values. A Float64Array when all are numbers and there are many. */
+  payload: Payload,
+]
+
+/** Entries of a segment in a REPLY message: `count` results in a row. */
+export const SEGMENT_LENGTH = 6
+export type Segment = readonly [
+  batchId: number,
+  start: number,
+  count: number,
+  /** Time spent in these tasks. */
+  durationMs: number,
+  payload: Payload,
+  /** `[offset, error, …]` of those that failed; their place in the payload is undefined. */
+  failures: readonly unknown[] | undefined,
+]
+
+export type Payload = readonly unknown[] | Float64Array
+
+/** Numbers are packed into a Float64Array from this many on: fewer are cheaper in a plain array. */
+export const PACK_NUMBERS_FROM = 32
+
+/** Int32 words that a thread shares with its owner. A thread has no others; processes have none. */
+export const CONTROL_WORDS = 8
+/** Messages ever posted to the worker. It spins on this word before it parks. */
+export const POSTED = 0
+/** The batch that the worker is running, or ran last. */
+export const RUNNING_BATCH = 1
+/** Index of the last task of that batch which it has begun. Only the worker writes; read after it is gone. */
+export const RUNNING_INDEX = 2
+/** The batch that is to end. Polled by `taskContext().aborted`. */
+export const ABORTED_BATCH = 3
+/** The last batch of which a task asked for its context. */
+export const LISTENING_BATCH = 4

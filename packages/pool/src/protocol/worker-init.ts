@@ -1,0 +1,24 @@
+import type { MessagePort } from 'node:worker_threads'
+
+/** What a worker is told when it starts: as workerData of a thread, as the first message of a process. */
+export interface WorkerInit {
+  readonly kind: 'thread' | 'process'
+  /** Counts the workers of a pool from 0. */
+  readonly id: number
+  /** How deep this worker is nested: 1 for a worker of the main program. */
+  readonly level: number
+  /** Async tasks that may run at a time. */
+  readonly concurrency: number
+  /** Spin before parking; false when workers outnumber cores. */
+  readonly spin: boolean
+  /** Packed `() => initializer(...args)`. */
+  readonly initializer: object | undefined
+}
+
+export interface ThreadInit extends WorkerInit {
+  readonly port: MessagePort
+  readonly control: Int32Array
+}
+
+/** Marks a process as a worker of ours, so that its entry knows to wait for the first message. */
+export const workerVariable = 'MANYHANDS_WORKER'

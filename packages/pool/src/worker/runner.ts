@@ -1,0 +1,279 @@
+import type { Codec } from '@manyhands/core'
+import { ABORT, BATCH, BEGIN, DEFINE, FORGET, LISTENING, LISTENING_BATCH, RECALL, REPORT_BEGIN, RETURNED, RUN_LENGTH, RUNNING_BATCH, RUNNING_INDEX, ABORTED_BATCH } from '../protocol/messages.ts'
+import type { Message, Payload } from '../protocol/messages.ts'
+import { Functions, reviveFunction } from './functions.ts'
+import type { FunctionEntry, WorkerFunction } from './functions.ts'
+import { Outbox } from './outbox.ts'
+import type { TaskContext, TaskContextSource } from './task-context.ts'
+
+/** Longest stay away from the event loop. Larger: timers and I/O of user code are served later; smaller: more turns of the loop. */
+const TURN_MS = 2
+/** The clock is read after this many tasks: tasks that share a batch are short. */
+const CLOCK_MASK = 7
+
+export interface RunnerOptions {
+  readonly codec: Codec
+  readonly post: (message: Message, transfer?: readonly unknown[]) => void
+  readonly concurrency: number
+  /** Words shared with main; see messages.ts. */
+  readonly control: Int32Array | undefined
+}
+
+/** Where in a batch the runner is. */
+interface Cursor {
+  readonly id: number
+  reportBegin: boolean
+  readonly message: Message
+  /** The run, as an index in the message, and the call in it. */
+  run: number
+  call: number
+  /** Index in the batch of that call. */
+  index: number
+  /** Async tasks of the batch that have not settled. */
+  pending: number
+  /** Of a run whose function came with it: that function. */
+  inline: FunctionEntry | undefined
+  controller: AbortController | undefined
+  aborted: boolean
+}
+
+/**
+ * Runs batches in the order in which they came, and tells their results.
+ *
+ * It never keeps the thread from its event loop for longer than `TURN_MS` plus one task, and never lets a result wait longer than that.
+ */
+export class Runner implements TaskContextSource {
+  readonly #options: RunnerOptions
+  readonly #functions = new Functions()
+  readonly #outbox: Outbox
+  readonly #queue: Cursor[] = []
+  /** Batches whose last call was begun, but not all of whose async tasks have settled. */
+  readonly #unsettled = new Map<number, Cursor>()
+  #asyncPending = 0
+  /** Waits for a turn of the event loop, or for an import. */
+  #paused = false
+  #current: Cursor | undefined
+  #flushScheduled = false
+
+  constructor(options: RunnerOptions) {
+    this.#options = options
+    this.#outbox = new Outbox(options.codec, options.post)
+  }
+
+  /** Nothing to do and nothing pending: the worker may spin or park. */
+  get idle(): boolean {
+    return this.#queue.length === 0 && this.#asyncPending === 0
+  }
+
+  receive(message: Message): void {
+    switch (message[0]) {
+      case BATCH:
+        this.#queue.push({ id: message[1] as number, reportBegin: ((message[2] as number) & REPORT_BEGIN) !== 0, message, run: 3, call: 0, index: 0, pending: 0, inline: undefined, controller: undefined, aborted: false })
+        return
+      case DEFINE:
+        return this.#functions.define(message[1] as number, message[2] as object)
+      case FORGET:
+        return this.#functions.forget(message[1] as readonly number[])
+      case RECALL:
+        return this.#giveBack(message[1] as number)
+      case ABORT:
+        this.#abort(message[1] as number)
+        return this.#giveBack(message[1] as number)
+    }
+  }
+
+  /** Runs what there is, for one turn at most. */
+  run(): void {
+    if (this.#paused) return
+    const deadline = performance.now() + TURN_MS
+    while (!this.#paused) {
+      const cursor = this.#queue[0]
+      if (cursor === undefined || this.#asyncPending >= this.#options.concurrency) break
+      if (this.#runBatch(cursor, deadline)) {
+        this.#queue.shift()
+        if (cursor.pending > 0) this.#unsettled.set(cursor.id, cursor)
+        this.#outbox.flush()
+        if (this.#queue.length > 0 && performance.now() >= deadline) this.#pauseUntil(new Promise(setImmediate))
+      } else if (!this.#paused && this.#asyncPending < this.#options.concurrency) {
+        this.#pauseUntil(new Promise(setImmediate))
+      }
+    }
+  }
+
+  context(): TaskContext | undefined {
+    const cursor = this.#current
+    if (cursor === undefined) return undefined
+    const { control } = this.#options
+    if (control !== undefined) control[LISTENING_BATCH] = cursor.id
+    else if (cursor.controller === undefined) this.#options.post([LISTENING, cursor.id])
+    const controller = (cursor.controller ??= new AbortController())
+    if (cursor.aborted) controller.abort()
+    return {
+      signal: controller.signal,
+      get aborted() {
+        return cursor.aborted || (control !== undefined && Atomics.load(control, ABORTED_BATCH) === cursor.id)
+      },
+    }
+  }
+
+  /** Sends what is finished; for the last moment of a worker. */
+  flush(): void {
+    this.#outbox.flush()
+  }
+
+  /** @returns true when the last call of the batch was begun; false to go on later */
+  #runBatch(cursor: Cursor, deadline: number): boolean {
+    const { message } = cursor
+    if (cursor.reportBegin) {
+      cursor.reportBegin = false
+      this.#options.post([BEGIN, cursor.id])
+    }
+    while (cursor.run < message.length) {
+      const slot = message[cursor.run] as number | object
+      const entry = typeof slot === 'number' ? this.#functions.get(slot) : (cursor.inline ??= reviveFunction(slot, revived => (cursor.inline = revived)))
+      if (typeof entry === 'function') {
+        if (!this.#runCalls(cursor, entry, deadline)) return false
+      } else if ('error' in entry) {
+        this.#failRun(cursor, entry.error)
+      } else {
+        this.#pauseUntil(entry)
+        return false
+      }
+      cursor.run += RUN_LENGTH
+      cursor.call = 0
+      cursor.inline = undefined
+    }
+    return true
+  }
+
+  #runCalls(cursor: Cursor, fn: WorkerFunction, deadline: number): boolean {
+    const { control, codec, concurrency } = this.#options
+    const { message, run } = cursor
+    const count = message[run + 1] as number
+    const arity = message[run + 2] as number
+    const firstIndex = message[run + 3] as number
+    const payload = message[run + 4] as Payload
+    const outbox = this.#outbox
+    let started = performance.now()
+    if (control !== undefined) control[RUNNING_BATCH] = cursor.id
+    this.#current = cursor
+    let done = true
+    for (; cursor.call < count; ) {
+      const call = cursor.call++
+      const index = cursor.index++
+      if (control !== undefined) control[RUNNING_INDEX] = index
+      let result: unknown
+      try {
+        if (arity === 1) {
+          const value = payload[call]
+          const argument = typeof value === 'object' && value !== null ? codec.decode(value) : value
+          if (argument instanceof Promise) result = argument.then(revived => (firstIndex < 0 ? fn(revived) : fn(revived, firstIndex + call)))
+          else result = firstIndex < 0 ? fn(argument) : fn(argument, firstIndex + call)
+        } else {
+          result = this.#callWith(fn, payload, call * arity, arity)
+        }
+      } catch (error) {
+        outbox.error(cursor.id, index, error)
+        continue
+      }
+      if (isThenable(result)) {
+        outbox.endSegment(performance.now() - started)
+        this.#await(cursor, index, result)
+        started = performance.now()
+        if (this.#asyncPending >= concurrency) {
+          done = cursor.call === count
+          break
+        }
+        continue
+      }
+      outbox.value(cursor.id, index, result)
+      if ((call & CLOCK_MASK) !== CLOCK_MASK && count > CLOCK_MASK) continue
+      const now = performance.now()
+      if (now < deadline || cursor.call === count) continue
+      outbox.endSegment(now - started)
+      this.#current = undefined
+      return false
+    }
+    outbox.endSegment(performance.now() - started)
+    this.#current = undefined
+    return done
+  }
+
+  /** A call with none, or several arguments. */
+  #callWith(fn: WorkerFunction, payload: Payload, at: number, arity: number): unknown {
+    const { codec } = this.#options
+    const args: unknown[] = []
+    let wait = false
+    for (let i = at; i < at + arity; i++) {
+      const value = payload[i]
+      const argument = typeof value === 'object' && value !== null ? codec.decode(value) : value
+      if (argument instanceof Promise) wait = true
+      args.push(argument)
+    }
+    return wait ? Promise.all(args).then(revived => fn(...revived)) : fn(...args)
+  }
+
+  #await(cursor: Cursor, index: number, result: PromiseLike<unknown>): void {
+    this.#asyncPending++
+    cursor.pending++
+    const started = performance.now()
+    const settled = (failed: boolean, outcome: unknown): void => {
+      this.#asyncPending--
+      if (--cursor.pending === 0) this.#unsettled.delete(cursor.id)
+      if (failed) this.#outbox.error(cursor.id, index, outcome)
+      else this.#outbox.value(cursor.id, index, outcome)
+      this.#outbox.endSegment(performance.now() - started)
+      this.#flushSoon()
+    }
+    result.then(
+      value => settled(false, value),
+      (error: unknown) => settled(true, error),
+    )
+  }
+
+  /** Results of async tasks that settle in the same tick go together. */
+  #flushSoon(): void {
+    if (this.#flushScheduled) return
+    this.#flushScheduled = true
+    queueMicrotask(() => {
+      this.#flushScheduled = false
+      this.run()
+      this.#outbox.flush()
+    })
+  }
+
+  #failRun(cursor: Cursor, error: unknown): void {
+    const count = cursor.message[cursor.run + 1] as number
+    for (; cursor.call < count; cursor.call++) this.#outbox.error(cursor.id, cursor.index++, error)
+  }
+
+  #pauseUntil(event: PromiseLike<unknown>): void {
+    this.#paused = true
+    this.#outbox.flush()
+    void event.then(() => {
+      this.#paused = false
+      this.run()
+    })
+  }
+
+  #giveBack(batchId: number): void {
+    const at = this.#queue.findIndex(cursor => cursor.id === batchId)
+    const cursor = this.#queue[at]
+    if (cursor === undefined) return // it was begun to its end
+    this.#outbox.flush()
+    this.#queue.splice(at, 1)
+    if (cursor.pending > 0) this.#unsettled.set(cursor.id, cursor)
+    this.#options.post([RETURNED, batchId, cursor.index])
+  }
+
+  #abort(batchId: number): void {
+    const cursor = this.#queue.find(waiting => waiting.id === batchId) ?? this.#unsettled.get(batchId)
+    if (cursor === undefined) return
+    cursor.aborted = true
+    cursor.controller?.abort()
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}

@@ -1,0 +1,42 @@
+import { receiveMessageOnPort } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
+import { POSTED } from '../protocol/messages.ts'
+import type { Message } from '../protocol/messages.ts'
+import type { Runner } from './runner.ts'
+
+/**
+ * How long a worker that ran out of tasks looks for the next before it goes back to its event loop. Larger: the next task is begun sooner; but CPU
+ * is burnt, and where cores are contended others get later.
+ */
+const SPIN_MS = 0.05
+/** Longest stay away from the event loop while messages keep coming. */
+const TURN_MS = 2
+
+/** Serves the port. The worker parks on its event loop, never in a wait: timers and I/O of user code go on. */
+export function serveThread(port: MessagePort, control: Int32Array, runner: Runner, handle: (message: Message) => void, spin: boolean): void {
+  /** Messages taken so far; main counts those it posted in the shared word. */
+  let taken = 0
+  port.on('message', (first: Message) => {
+    taken++
+    handle(first)
+    runner.run()
+    const start = performance.now()
+    let now = start
+    while (now - start < TURN_MS) {
+      if (Atomics.load(control, POSTED) === taken) {
+        // A pending async task needs the event loop, so there is no spinning while one is there.
+        if (!spin || !runner.idle) return
+        const until = now + SPIN_MS
+        for (let turn = 1; Atomics.load(control, POSTED) === taken; turn++) {
+          if ((turn & 31) === 0 && performance.now() >= until) return
+        }
+      }
+      for (let next; (next = receiveMessageOnPort(port)) !== undefined; ) {
+        taken++
+        handle(next.message as Message)
+      }
+      runner.run()
+      now = performance.now()
+    }
+  })
+}
