@@ -28,7 +28,8 @@ let see: (future: Future<unknown>) => void
  * Source of the semantics: Python, `concurrent.futures.Future`.
  */
 export class Future<T> extends Promise<T> {
-  readonly #cell: FutureCell<T>
+  // Not FutureCell<T>: a future can only be read, so a Future<never> is a Future<number>.
+  readonly #cell: FutureCell<unknown>
 
   /** To make a future use {@link FutureResolver}; with an executor function, as any promise, it is finished when that resolves or rejects. */
   constructor(source: PromiseExecutor<T> | FutureCell<T>) {
@@ -37,7 +38,7 @@ export class Future<T> extends Promise<T> {
       cell.onValue = resolve
       cell.onError = reject
     })
-    this.#cell = cell
+    this.#cell = cell as FutureCell<unknown>
     cell.silence = () => void then.call(this, undefined, ignore)
     if (typeof source === 'function') {
       const fail = (error: unknown): void => void (cell.done || cell.reject(error))
@@ -192,7 +193,8 @@ export class FutureResolver<T> extends FutureCell<T> {
   }
 
   override reject(error: unknown): void {
+    const { seen } = this // silencing the promise reads its constructor, which counts as a look
     super.reject(error)
-    if (!this.seen) this.unseenFailure = watchFailure(this.future, this.name, error, this.#owner)
+    if (!seen) this.unseenFailure = watchFailure(this.future, this.name, error, this.#owner)
   }
 }

@@ -1,8 +1,8 @@
 import type { TaskFunction } from '@manyhands/core'
-import type { FunctionRecord, PreparedFunction } from './function-table.ts'
+import type { FunctionRecord } from './function-table.ts'
 
 /** A function with any parameters, seen from code that only passes them on. */
-export type AnyTaskFunction = TaskFunction<never, unknown> | PreparedFunction
+export type AnyTaskFunction = TaskFunction<never, unknown>
 
 /** Tasks that are sent to a worker together: calls of any functions, or one function over items (`fn(items[k], firstIndex + k)`). */
 export type Batch =

@@ -13,19 +13,8 @@ export interface FunctionRecord {
   costMs: number | undefined
 }
 
-/** A function that was packed once, captured values included, for many calls. Made by `executor.prepare`. */
-export class PreparedFunction<A extends readonly unknown[] = never, R = unknown> {
-  readonly name: string
-  /** @internal */
-  readonly record: FunctionRecord
-  declare readonly call?: TaskFunction<A, R>
-
-  /** @internal */
-  constructor(record: FunctionRecord) {
-    this.name = record.name
-    this.record = record
-  }
-}
+/** A function that was packed once for many calls, captured values included. Called here, it does what the original does. */
+export type PreparedFunction<A extends readonly unknown[], R> = TaskFunction<A, R>
 
 /**
  * The functions that a pool has packed.
@@ -55,8 +44,7 @@ export class FunctionTable {
   /** @throws SerializationError when the function cannot travel, TypeError when it is none */
   lookup(fn: unknown): FunctionRecord {
     if (fn === this.#last && this.#lastRecord !== undefined) return this.#lastRecord
-    if (fn instanceof PreparedFunction) return fn.record
-    if (typeof fn !== 'function') throw new TypeError(`fn must be a function or what prepare() returned, got ${describeValue(fn)}`)
+    if (typeof fn !== 'function') throw new TypeError(`fn must be a function, got ${describeValue(fn)}`)
     let record = this.#records.get(fn)
     if (record === undefined) {
       const packed = pack(fn, { across: this.#across })
@@ -71,12 +59,14 @@ export class FunctionTable {
     return record
   }
 
-  /** Packs `fn` with the values that its captured variables have now. */
-  prepare(fn: unknown): FunctionRecord {
-    if (typeof fn !== 'function') throw new TypeError(`fn must be a function, got ${describeValue(fn)}`)
+  /** Packs `fn` with the values that its captured variables have now; what is returned is remembered with them. */
+  prepare<A extends readonly unknown[], R>(fn: TaskFunction<A, R>): PreparedFunction<A, R> {
     const record = this.lookup(fn)
+    if (record.id !== 0) return fn
+    const prepared: PreparedFunction<A, R> = (...args) => fn(...args)
     // Workers receive it at different times: without a copy they could see different states of a captured object.
-    return record.id !== 0 ? record : this.#remember(fn, snapshot(record.packed), undefined)
+    this.#records.set(prepared, this.#remember(fn, snapshot(record.packed), undefined))
+    return prepared
   }
 
   #remember(fn: { readonly name: unknown }, packed: object, key: string | undefined): FunctionRecord {

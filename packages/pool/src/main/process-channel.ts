@@ -8,7 +8,7 @@ import type { Message } from '../protocol/messages.ts'
 import { workerVariable } from '../protocol/worker-init.ts'
 import type { Channel, ChannelEvents, ChannelOptions, ResourceLimits } from './channel.ts'
 import { inheritedExecArgv } from './exec-argv.ts'
-import { ForwardedOutput } from './output.ts'
+import { OutputTail } from './output-tail.ts'
 
 /** After an exit: how long to wait for messages and output that are still in the pipes. A grandchild can hold them open for ever. */
 const DRAIN_MS = 60
@@ -32,10 +32,11 @@ export class ProcessChannel implements Channel {
     child.channel?.unref()
     for (const stream of child.stdio) (stream as Socket | null)?.unref?.()
     ;(child.stdio[4] as Socket | null)?.on('error', () => {}).resume() // it closes with the child, in whatever way
-    const stdout = child.stdout
-    const stderr = child.stderr
-    if (stdout !== null) void new ForwardedOutput(stdout, process.stdout)
-    const errors = stderr === null ? undefined : new ForwardedOutput(stderr, process.stderr)
+    const { stdout, stderr } = child
+    // By `write` of the streams as they are then: a progress bar that is live keeps what comes above itself.
+    stdout?.on('data', (chunk: Buffer) => process.stdout.write(chunk))
+    stderr?.on('data', (chunk: Buffer) => process.stderr.write(chunk))
+    const errors = stderr === null ? undefined : new OutputTail(stderr)
     child.on('message', message => events.onMessage(message as Message))
 
     let failure: unknown
@@ -43,7 +44,7 @@ export class ProcessChannel implements Channel {
     const report = (exitCode: number | null, signal: string | null): void => {
       if (reported) return
       reported = true
-      events.onExit({ kind: 'process', exitCode, signal, pid: child.pid, stderr: errors?.tail }, failure)
+      events.onExit({ kind: 'process', exitCode, signal, pid: child.pid, stderr: errors?.text }, failure)
     }
     child.on('error', error => {
       failure = error

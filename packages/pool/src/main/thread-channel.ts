@@ -6,7 +6,7 @@ import type { Message } from '../protocol/messages.ts'
 import type { ThreadInit } from '../protocol/worker-init.ts'
 import type { Channel, ChannelEvents, ChannelOptions } from './channel.ts'
 import { inheritedExecArgv } from './exec-argv.ts'
-import { ForwardedOutput } from './output.ts'
+import { OutputTail } from './output-tail.ts'
 
 /** A worker thread behind a MessagePort. */
 export class ThreadChannel implements Channel {
@@ -16,7 +16,7 @@ export class ThreadChannel implements Channel {
   readonly control: Int32Array
   readonly #worker: Worker
   readonly #port: MessagePort
-  readonly #stderr: ForwardedOutput
+  readonly #stderr: OutputTail
 
   constructor(options: ChannelOptions, events: ChannelEvents) {
     const { port1, port2 } = new MessageChannel()
@@ -27,16 +27,14 @@ export class ThreadChannel implements Channel {
       name: `manyhands ${options.init.id}`,
       workerData: init,
       transferList: [port2],
-      stdout: true,
-      stderr: true,
       ...(options.execArgv === undefined ? {} : { execArgv: [...options.execArgv] }),
       ...(options.env === undefined ? {} : { env: options.env }),
       ...(options.resourceLimits === undefined ? {} : { resourceLimits: options.resourceLimits as NonNullable<WorkerOptions['resourceLimits']> }),
     })
     this.threadId = this.#worker.threadId
     this.#worker.unref()
-    void new ForwardedOutput(this.#worker.stdout, process.stdout)
-    this.#stderr = new ForwardedOutput(this.#worker.stderr, process.stderr)
+    // Node itself passes the output of a thread on. Asking for the streams (`stdout: true`) would make reading them keep the program alive.
+    this.#stderr = new OutputTail(this.#worker.stderr)
     let uncaught: unknown
     // The listener is on the port from the start: messages posted before the worker is ready wait there.
     port1.on('message', (message: Message) => events.onMessage(message))
@@ -48,7 +46,7 @@ export class ThreadChannel implements Channel {
       // What the worker posted before it went may still wait: without it finished tasks would count as lost.
       for (let received; (received = receiveMessageOnPort(port1)) !== undefined; ) events.onMessage(received.message as Message)
       port1.close()
-      events.onExit({ kind: 'thread', exitCode, signal: null, threadId: this.threadId, stderr: this.#stderr.tail }, uncaught)
+      events.onExit({ kind: 'thread', exitCode, signal: null, threadId: this.threadId, stderr: this.#stderr.text }, uncaught)
     })
   }
 

@@ -9,8 +9,8 @@ import type { StartChannel } from './channel.ts'
 import { cpuCount } from './cpu-count.ts'
 import { checkExecutorOptions } from './executor-options.ts'
 import type { CheckedExecutorOptions, ExecutorOptions } from './executor-options.ts'
-import { FunctionTable, PreparedFunction } from './function-table.ts'
-import type { FunctionRecord } from './function-table.ts'
+import { FunctionTable } from './function-table.ts'
+import type { FunctionRecord, PreparedFunction } from './function-table.ts'
 import { mapOrdered } from './map-ordered.ts'
 import { Task } from './task.ts'
 import { WorkerPool } from './worker-pool.ts'
@@ -52,7 +52,7 @@ export class WorkerExecutor implements Executor {
    * @throws {@link SerializationError} when `fn` cannot travel
    * @throws {@link ShutdownError}, {@link BrokenPoolError} when the executor takes no more tasks
    */
-  submit<A extends readonly unknown[], R>(fn: TaskFunction<A, R> | PreparedFunction<A, R>, ...args: A): Future<Awaited<R>> {
+  submit<A extends readonly unknown[], R>(fn: TaskFunction<A, R>, ...args: A): Future<Awaited<R>> {
     return this.#submit(fn, args, undefined)
   }
 
@@ -78,7 +78,7 @@ export class WorkerExecutor implements Executor {
    * @throws {@link SerializationError} when `fn` cannot travel
    */
   prepare<A extends readonly unknown[], R>(fn: TaskFunction<A, R>): PreparedFunction<A, R> {
-    return new PreparedFunction<A, R>(this.#functions.prepare(fn))
+    return this.#functions.prepare(fn)
   }
 
   /**
@@ -92,11 +92,9 @@ export class WorkerExecutor implements Executor {
    * @throws {@link CancelledError} when `signal` is aborted
    * @throws TypeError, RangeError for bad options, at the call
    */
-  map<I, R>(fn: (item: I) => R, items: Iterable<I> | AsyncIterable<I>, options?: MapOptions): AsyncIterableIterator<Awaited<R>>
-  map<I, R>(fn: PreparedFunction<[item: I], R>, items: Iterable<I> | AsyncIterable<I>, options?: MapOptions): AsyncIterableIterator<Awaited<R>>
-  map(fn: AnyTaskFunction, items: unknown, options: MapOptions = {}): AsyncIterableIterator<never> {
+  map<I, R>(fn: (item: I) => R, items: Iterable<I> | AsyncIterable<I>, options: MapOptions = {}): AsyncIterableIterator<Awaited<R>> {
     this.#pool.assertUsable()
-    return mapOrdered<never>(this, fn instanceof PreparedFunction ? fn : this.prepare(fn), items, options)
+    return mapOrdered<Awaited<R>>(this, this.prepare<[item: I], R>(fn), items, options)
   }
 
   /**
@@ -106,7 +104,7 @@ export class WorkerExecutor implements Executor {
    */
   submitBatch(batch: Batch, sink: BatchSink, options: BatchOptions = {}): BatchHandle {
     this.#pool.assertUsable()
-    const records = 'calls' in batch ? this.#records(batch.calls) : [this.#record(batch.fn)]
+    const records = 'calls' in batch ? this.#records(batch.calls) : [this.#functions.lookup(batch.fn)]
     const state = new BatchState(batch, records, sink, options.timeoutMs)
     if (state.size === 0) throw new TypeError('a batch must hold at least one task')
     this.#pool.enqueue(new Slice(state, 0, state.size))
@@ -150,7 +148,7 @@ export class WorkerExecutor implements Executor {
     return this.#kind === 'thread' ? 'ThreadPoolExecutor' : 'ProcessPoolExecutor'
   }
 
-  #submit<A extends readonly unknown[], R>(fn: TaskFunction<A, R> | PreparedFunction<A, R>, args: A, options: TaskOptions | undefined): Future<Awaited<R>> {
+  #submit<A extends readonly unknown[], R>(fn: TaskFunction<A, R>, args: A, options: TaskOptions | undefined): Future<Awaited<R>> {
     this.#pool.assertUsable()
     const task = new Task(this.#functions.lookup(fn), args, options, this.#owner)
     const future = task.future as Future<Awaited<R>>
@@ -168,17 +166,13 @@ export class WorkerExecutor implements Executor {
     return future
   }
 
-  #record(fn: AnyTaskFunction): FunctionRecord {
-    return fn instanceof PreparedFunction ? fn.record : this.#functions.lookup(fn)
-  }
-
   /** One for all when all are the same, else one a call. */
   #records(calls: readonly { readonly fn: AnyTaskFunction }[]): FunctionRecord[] {
     const first = calls[0]
     if (first === undefined) return []
-    const record = this.#record(first.fn)
+    const record = this.#functions.lookup(first.fn)
     if (calls.every(call => call.fn === first.fn)) return [record]
-    return calls.map((call, index) => (index === 0 ? record : this.#record(call.fn)))
+    return calls.map((call, index) => (index === 0 ? record : this.#functions.lookup(call.fn)))
   }
 }
 

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+interface Outcome {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function start(name: string, ...args: string[]): ChildProcess {
+  return spawn(process.execPath, ['--conditions=@manyhands/source', fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url)), ...args])
+}
+
+function run(name: string, ...args: string[]): Promise<Outcome> {
+  const child = start(name, ...args)
+  let stdout = ''
+  let stderr = ''
+  child.stdout?.on('data', chunk => (stdout += chunk))
+  child.stderr?.on('data', chunk => (stderr += chunk))
+  return new Promise(resolve => child.on('close', code => resolve({ code, stdout, stderr })))
+}
+
+test.for(['threads', 'processes'])('a program that forgets to shut its %s down ends by itself', async kind => {
+  expect(await run('forgets-shutdown', kind)).toMatchObject({ code: 0, stdout: '2,4,6\n' })
+})
+
+test('what workers print comes out', async () => {
+  const { stdout, stderr } = await run('prints')
+  for (const name of ['ThreadPoolExecutor', 'ProcessPoolExecutor']) {
+    expect(stdout).toContain(`out of ${name}`)
+    expect(stderr).toContain(`err of ${name}`)
+  }
+})
+
+test('a failure that nobody looked at is told when the pool closes, one that somebody saw is not', async () => {
+  const { code, stderr } = await run('unseen-failure')
+  expect(code).toBe(0)
+  expect(stderr).toMatch(/task `careless` failed and nobody looked at its future: RangeError: nobody looks/)
+  expect(stderr).not.toContain('looked at\n')
+})
+
+// Linux: /proc says whether a process is there, or is a zombie that waits for its parent.
+test.runIf(process.platform === 'linux')('a busy process worker dies with its parent', async () => {
+  const parent = start('busy-parent')
+  let text = ''
+  const pid = await new Promise<number>(resolve => {
+    parent.stdout?.on('data', chunk => {
+      text += chunk
+      const worker = /worker (\d+)/.exec(text)?.[1]
+      if (worker !== undefined && text.includes('busy')) resolve(Number(worker))
+    })
+  })
+  expect(isAlive(pid)).toBe(true)
+  parent.kill('SIGKILL')
+  while (isAlive(pid)) await new Promise(setImmediate)
+})
+
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,432 @@
+import { CancelledError, Future, isParallelError, SerializationError, ShutdownError, taskInfoOf, TaskTimeoutError, wait, WaitTimeoutError } from '@manyhands/core'
+import type { MapOptions } from '@manyhands/core'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { ExecutorOptions, ProcessPoolExecutor, ThreadPoolExecutor } from '../../src/index.ts'
+import { burn, burnOn, increment } from '../tasks/work.ts'
+
+type Executor = ThreadPoolExecutor | ProcessPoolExecutor
+
+/** What every executor does, whatever its workers are. */
+export function describeExecutor(name: string, create: (options?: ExecutorOptions) => Executor): void {
+  describe(name, () => {
+    let pool: Executor
+    beforeEach(() => {
+      pool = create({ maxWorkers: 2 })
+    })
+    afterEach(() => pool.terminate())
+
+    describe('submit', () => {
+      test('runs an exported function', async () => {
+        expect(await pool.submit(increment, 41)).toBe(42)
+      })
+
+      test('runs a closure with what it captured', async () => {
+        const scale = 3
+        const helper = (x: number): number => x * scale
+        expect(await pool.submit((x: number) => helper(x) + 1, 5)).toBe(16)
+      })
+
+      test('reads captured variables at the call', async () => {
+        let n = 1
+        const first = pool.submit(() => n)
+        n = 2
+        expect([await first, await pool.submit(() => n)]).toEqual([1, 2])
+      })
+
+      test('passes arguments in order, whatever they are', async () => {
+        const args = [undefined, null, 0, -0, Number.NaN, 'text', true, 10n, { a: [1] }, new Map([[1, 2]])] as const
+        const returned = await pool.submit((...values: unknown[]) => values, ...args)
+        expect(returned).toEqual([...args])
+        expect(Object.is(returned[3], -0)).toBe(true)
+      })
+
+      test('returns a future that is a promise and knows its state', async () => {
+        const future = pool.submit(increment, 1)
+        expect(future).toBeInstanceOf(Future)
+        expect(future).toBeInstanceOf(Promise)
+        expect(future.state).toBe('pending')
+        await future
+        expect(future.state).toBe('finished')
+      })
+
+      test('awaits async functions', async () => {
+        expect(await pool.submit(async (x: number) => (await Promise.resolve(x)) + 1, 1)).toBe(2)
+      })
+
+      test('settles 20,000 tasks of one tick with the right results', async () => {
+        const results = await Promise.all(Array.from({ length: 20_000 }, (_, i) => pool.submit(increment, i)))
+        expect(results.every((value, i) => value === i + 1)).toBe(true)
+      })
+
+      test('gives each task its own copy of an object that several get', async () => {
+        const shared = { count: 0 }
+        const touch = (object: { count: number }): number => ++object.count
+        await pool.submit(touch, { count: 0 })
+        const counts = await Promise.all(Array.from({ length: 200 }, () => pool.submit(touch, shared)))
+        expect(counts).toEqual(Array.from({ length: 200 }, () => 1))
+      })
+
+      test('keeps apart results that share an object in the worker', async () => {
+        const cached = (): { list: number[] } => {
+          const holder = globalThis as { cachedResult?: { list: number[] } }
+          return (holder.cachedResult ??= { list: [1] })
+        }
+        await pool.submit(cached)
+        const results = await Promise.all(Array.from({ length: 100 }, () => pool.submit(cached)))
+        expect(new Set(results).size).toBe(100)
+      })
+
+      test('rejects with the error of the task, as itself, and knows where it came from', async () => {
+        const error: unknown = await pool.submit((n: number) => { throw Object.assign(new RangeError(`bad ${n}`), { code: 'E_BAD' }) }, 7).exception()
+        expect(error).toBeInstanceOf(RangeError)
+        expect(error).toMatchObject({ message: 'bad 7', code: 'E_BAD' })
+        expect(isParallelError(error)).toBe(false)
+        expect(taskInfoOf(error)?.worker.kind).toMatch(/thread|process/)
+      })
+
+      test.for([5, 'text', null, undefined])('rejects with a thrown %s', async (thrown: unknown) => {
+        const future = pool.submit((value: unknown) => { throw value }, thrown)
+        const outcome = await future.then(() => 'resolved', (error: unknown) => ({ error }))
+        expect(outcome).toEqual({ error: thrown })
+      })
+
+      test('a value that cannot travel rejects its own task only', async () => {
+        const outcomes = await Promise.allSettled([
+          pool.submit((x: unknown) => x, 1),
+          pool.submit((x: unknown) => x, Promise.resolve()),
+          pool.submit((x: unknown) => x, new WeakMap()),
+          pool.submit((x: unknown) => x, 3),
+        ])
+        expect(outcomes.map(outcome => outcome.status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled'])
+        expect((outcomes[1] as PromiseRejectedResult).reason).toBeInstanceOf(SerializationError)
+      })
+
+      test('a result that cannot travel rejects its own task only', async () => {
+        const outcomes = await Promise.allSettled([1, 2, 3].map(n => pool.submit((x: number) => (x === 2 ? { deep: new WeakMap() } : x), n)))
+        expect(outcomes.map(outcome => outcome.status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+        expect((outcomes[1] as PromiseRejectedResult).reason).toBeInstanceOf(SerializationError)
+      })
+
+      test('a function that cannot travel is refused at the call, by name', () => {
+        const secret = new WeakMap()
+        expect(() => pool.submit(() => secret)).toThrow(/secret/)
+      })
+
+      test('refuses what is no function', () => {
+        expect(() => pool.submit('x' as never)).toThrow(/fn must be a function.*"x"/)
+      })
+
+      test('a prepared function keeps the values of its captures', async () => {
+        let n = 1
+        const prepared = pool.prepare((x: number) => x + n)
+        n = 100
+        expect(await Promise.all([1, 2, 3].map(x => pool.submit(prepared, x)))).toEqual([2, 3, 4])
+      })
+
+      test('the event loop of a worker turns while it has tasks', async () => {
+        const ticks = await pool.submit(async () => {
+          let count = 0
+          const timer = setInterval(() => count++, 1)
+          await new Promise(resolve => setTimeout(resolve, 50))
+          clearInterval(timer)
+          return count
+        })
+        expect(ticks).toBeGreaterThan(5)
+      })
+    })
+
+    describe('concurrency', () => {
+      test('async tasks run one at a time by default, and as many as asked for', async () => {
+        const most = async (concurrency: number): Promise<number> => {
+          const own = create({ maxWorkers: 1, concurrency })
+          const task = async (): Promise<number> => {
+            const holder = globalThis as { running?: number }
+            holder.running = (holder.running ?? 0) + 1
+            const now = holder.running
+            await new Promise(resolve => setTimeout(resolve, 20))
+            holder.running--
+            return now
+          }
+          const seen = await Promise.all(Array.from({ length: 8 }, () => own.submit(task)))
+          await own.shutdown()
+          return Math.max(...seen)
+        }
+        expect([await most(1), await most(4)]).toEqual([1, 4])
+      })
+    })
+
+    describe('batches', () => {
+      test('one whose tasks turn out slow is split with an idle worker', async () => {
+        // Their cost seems next to nothing, so ten share a message. All the slow ones are in the first.
+        await Promise.all(Array.from({ length: 500 }, () => pool.submit(burnOn, 0)))
+        const workers = await Promise.all(Array.from({ length: 40 }, (_, i) => pool.submit(burnOn, i < 10 ? 60 : 0)))
+        expect(new Set(workers.slice(0, 10)).size).toBe(2)
+      })
+    })
+
+    describe('cancel and abort', () => {
+      test('cancel before dispatch leaves the worker idle', async () => {
+        const future = pool.submit(increment, 1)
+        expect(future.cancel()).toBe(true)
+        expect(future.state).toBe('cancelled')
+        await expect(future).rejects.toBeInstanceOf(CancelledError)
+      })
+
+      test('a task that was handed to a worker cannot be cancelled', async () => {
+        const future = pool.submit(increment, 1)
+        await Promise.resolve()
+        expect(future.state).toBe('running')
+        expect(future.cancel()).toBe(false)
+        expect(await future).toBe(2)
+      })
+
+      test('a busy loop that runs out of time is ended, and the pool goes on', async () => {
+        const endless = pool.with({ timeoutMs: 50 }).submit(() => { for (;;); })
+        const error = await endless.exception()
+        expect(error).toBeInstanceOf(TaskTimeoutError)
+        expect((error as TaskTimeoutError).timeoutMs).toBe(50)
+        expect(await pool.submit(increment, 1)).toBe(2)
+      })
+
+      test('a task that ends in time is not disturbed by its limit', async () => {
+        const limited = pool.with({ timeoutMs: 20_000 })
+        expect(await Promise.all([1, 2, 3, 4].map(n => limited.submit(increment, n)))).toEqual([2, 3, 4, 5])
+      })
+
+      test('a signal aborts a running task at once and a queued one too; others are not hurt', async () => {
+        const controller = new AbortController()
+        const reason = new Error('enough')
+        const abortable = pool.with({ signal: controller.signal })
+        const running = [1, 2].map(() => abortable.submit(() => { for (;;); }))
+        const queued = abortable.submit(increment, 1)
+        const innocent = pool.submit(increment, 10)
+        await Promise.resolve()
+        expect(running.map(future => future.state)).toEqual(['running', 'running'])
+        controller.abort(reason)
+        for (const future of [...running, queued]) {
+          const error = await future.then(() => undefined, (thrown: unknown) => thrown)
+          expect(error).toBeInstanceOf(CancelledError)
+          expect((error as CancelledError).cause).toBe(reason)
+        }
+        expect(await innocent).toBe(11)
+      })
+
+      test('a signal that is aborted already rejects without a worker', async () => {
+        await expect(pool.with({ signal: AbortSignal.abort('no') }).submit(increment, 1)).rejects.toMatchObject({ name: 'CancelledError', cause: 'no' })
+      })
+
+      test('an async task that asked for its context can end itself, and its worker lives on', async () => {
+        const own = create({ maxWorkers: 1 })
+        const before = await own.submit(() => (globalThis as { mark?: number }).mark = 5)
+        const { taskContext } = await import('../../src/index.ts')
+        const future = own.with({ timeoutMs: 30 }).submit(async () => {
+          const { signal } = taskContext()
+          await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))
+        })
+        expect(await future.exception()).toBeInstanceOf(TaskTimeoutError)
+        expect(await own.submit(() => (globalThis as { mark?: number }).mark)).toBe(before)
+        await own.shutdown()
+      })
+    })
+
+    describe('map', () => {
+      const collect = async <T>(results: AsyncIterable<T>): Promise<T[]> => {
+        const all: T[] = []
+        for await (const result of results) all.push(result)
+        return all
+      }
+
+      // CPython: test_map, test_map_chunksize
+      test.for([undefined, 1, 3, 100])('yields in the order of the items with chunkSize %s', async chunkSize => {
+        const items = Array.from({ length: 10 }, (_, i) => i)
+        expect(await collect(pool.map(increment, items, { chunkSize }))).toEqual(items.map(i => i + 1))
+      })
+
+      // CPython: test_map_submits_without_iteration
+      test('submits without being iterated', async () => {
+        const seen: number[] = []
+        const input = function* () {
+          for (let i = 0; i < 3; i++) {
+            seen.push(i)
+            yield i
+          }
+        }
+        const results = pool.map(increment, input())
+        expect(seen).toEqual([0, 1, 2])
+        await results.return?.()
+      })
+
+      // CPython: test_map_buffersize
+      test('pulls no further than bufferSize ahead of the consumer, also from an endless input', async () => {
+        let pulled = 0
+        const endless = function* () {
+          for (;;) yield pulled++
+        }
+        const results = pool.map(increment, endless(), { bufferSize: 4 })
+        expect(pulled).toBe(4)
+        expect(await results.next()).toEqual({ done: false, value: 1 })
+        expect(pulled).toBe(5)
+        await results.return?.()
+      })
+
+      test('takes async iterables', async () => {
+        const source = async function* () {
+          for (let i = 0; i < 5; i++) {
+            await Promise.resolve()
+            yield i
+          }
+        }
+        expect(await collect(pool.map(increment, source()))).toEqual([1, 2, 3, 4, 5])
+      })
+
+      // CPython: test_map_exception
+      test('throws the error of a task at its place, and is over then', async () => {
+        const results = pool.map((x: number) => { if (x === 1) throw new RangeError('one'); return x }, [0, 1, 2])
+        expect(await results.next()).toEqual({ done: false, value: 0 })
+        await expect(results.next()).rejects.toThrow(new RangeError('one'))
+        expect((await results.next()).done).toBe(true)
+      })
+
+      test('throws the error of the input at its place', async () => {
+        const input = function* () {
+          yield 1
+          throw new SyntaxError('input')
+        }
+        const results = pool.map(increment, input())
+        expect(await results.next()).toEqual({ done: false, value: 2 })
+        await expect(results.next()).rejects.toThrow(new SyntaxError('input'))
+      })
+
+      test('leaving early closes the input', async () => {
+        let closed = false
+        const input = function* () {
+          try {
+            for (let i = 0; ; i++) yield i
+          } finally {
+            closed = true
+          }
+        }
+        for await (const value of pool.map(increment, input(), { bufferSize: 2 })) if (value === 3) break
+        expect(closed).toBe(true)
+      })
+
+      // CPython: test_map_timeout
+      test('timeoutMs counts from the call', async () => {
+        await pool.submit(increment, 1)
+        const results = pool.map(burn, [0, 20_000], { timeoutMs: 1000 })
+        expect(await results.next()).toEqual({ done: false, value: 0 })
+        await expect(results.next()).rejects.toBeInstanceOf(WaitTimeoutError)
+      })
+
+      test('gives nothing for nothing', async () => {
+        expect(await collect(pool.map(increment, []))).toEqual([])
+      })
+
+      test.for([
+        [{ chunkSize: 0 }, /chunkSize must be an integer >= 1, got 0/],
+        [{ bufferSize: 1.5 }, /bufferSize must be an integer >= 1, got 1.5/],
+        [{ chunksize: 2 }, /did you mean `chunkSize`/],
+      ] as const)('refuses %o', ([options, message]) => {
+        expect(() => pool.map(increment, [1], options as MapOptions)).toThrow(message)
+      })
+    })
+
+    describe('initializer', () => {
+      test('runs once in each worker, before its first task', async () => {
+        const own = create({
+          maxWorkers: 2,
+          initializer: (value: number) => {
+            const holder = globalThis as { initialized?: number[] }
+            ;(holder.initialized ??= []).push(value)
+          },
+          initializerArgs: [7],
+        })
+        const seen = await Promise.all(Array.from({ length: 50 }, () => own.submit(() => (globalThis as { initialized?: number[] }).initialized)))
+        expect(seen).toEqual(Array.from({ length: 50 }, () => [7]))
+        await own.shutdown()
+      })
+
+      test('one that throws breaks the pool after five starts; the cause is its error', async () => {
+        const own = create({ maxWorkers: 1, initializer: () => { throw new RangeError('no licence') } })
+        const error = (await own.submit(increment, 1).exception()) as Error
+        expect(error.name).toBe('BrokenPoolError')
+        expect(error.message).toMatch(/5 workers in a row/)
+        expect((error.cause as Error).cause).toBeInstanceOf(RangeError)
+        expect(() => own.submit(increment, 1)).toThrow(/broken/)
+        await own.shutdown()
+      })
+
+      test('may be async', async () => {
+        const own = create({
+          maxWorkers: 1,
+          initializer: async () => {
+            await new Promise(resolve => setTimeout(resolve, 20))
+            ;(globalThis as { late?: boolean }).late = true
+          },
+        })
+        expect(await own.submit(() => (globalThis as { late?: boolean }).late)).toBe(true)
+        await own.shutdown()
+      })
+    })
+
+    describe('shutdown', () => {
+      // CPython: test_run_after_shutdown
+      test('takes no more tasks', async () => {
+        await pool.shutdown()
+        expect(() => pool.submit(increment, 1)).toThrow(ShutdownError)
+      })
+
+      test('waits for what was submitted', async () => {
+        const futures = Array.from({ length: 20 }, (_, i) => pool.submit(increment, i))
+        await pool.shutdown()
+        expect(futures.every(future => future.state === 'finished')).toBe(true)
+      })
+
+      // CPython: test_cancel_futures
+      test('cancels what was not yet handed to a worker when asked to', async () => {
+        const futures = Array.from({ length: 20 }, () => pool.submit(burn, 20))
+        await Promise.resolve()
+        await pool.shutdown({ cancelFutures: true })
+        const states = futures.map(future => future.state)
+        expect(states.filter(state => state === 'cancelled').length).toBeGreaterThan(10)
+        expect(states.filter(state => state === 'finished').length).toBeGreaterThan(0)
+      })
+
+      test('can be called twice, and on a pool that did nothing', async () => {
+        await Promise.all([pool.shutdown(), pool.shutdown()])
+      })
+
+      test('terminate fails what is not done', async () => {
+        const future = pool.submit(() => { for (;;); })
+        const queued = pool.submit(increment, 1)
+        await Promise.resolve()
+        await pool.terminate()
+        const { done } = await wait([future, queued])
+        expect(done.size).toBe(2)
+        expect(await future.exception()).toBeInstanceOf(ShutdownError)
+      })
+    })
+
+    describe('bad options', () => {
+      test.for([
+        [{ maxWorkers: 0 }, RangeError, /maxWorkers must be an integer >= 1, got 0/],
+        [{ maxWorkers: '2' }, TypeError, /maxWorkers must be an integer >= 1, got "2"/],
+        [{ max_workers: 2 }, TypeError, /no option `max_workers`; did you mean `maxWorkers`/],
+        [{ initializer: 5 }, TypeError, /initializer must be a function, got 5/],
+        [{ onWorkerExit: 'ignore' }, TypeError, /onWorkerExit must be 'fail-task', 'break' or 'retry', got "ignore"/],
+        [{ concurrency: -1 }, RangeError, /concurrency must be an integer >= 1, got -1/],
+      ] as const)('refuses %o', ([options, type, message]) => {
+        expect(() => create(options as never)).toThrow(type)
+        expect(() => create(options as never)).toThrow(message)
+      })
+
+      test.for([
+        [{ timeoutMs: -5 }, /timeoutMs must be a number of milliseconds > 0, got -5/],
+        [{ signal: 1 }, /signal must be an AbortSignal, got 1/],
+        [{ timeout: 5 }, /did you mean `timeoutMs`/],
+      ] as const)('with refuses %o', ([options, message]) => {
+        expect(() => pool.with(options as never)).toThrow(message)
+      })
+    })
+  })
+}

@@ -1,0 +1,54 @@
+import { writeSync } from 'node:fs'
+import { currentWorker } from '../../src/index.ts'
+
+// What tests run in workers. A function of a module travels by reference, so these may use whatever they import.
+
+export const increment = (x: number): number => x + 1
+
+/** Keeps the thread busy. */
+export function burn(milliseconds: number): number {
+  const end = performance.now() + milliseconds
+  while (performance.now() < end);
+  return milliseconds
+}
+
+/** Keeps the thread busy, and says which worker it was. */
+export function burnOn(milliseconds: number): number | undefined {
+  burn(milliseconds)
+  return currentWorker()?.id
+}
+
+export function exit(code: number): never {
+  process.exit(code)
+}
+
+export function throwInTimer(message: string): Promise<never> {
+  setTimeout(() => {
+    throw new RangeError(message)
+  }, 1)
+  return new Promise(() => {
+    setInterval(() => {}, 1000)
+  })
+}
+
+export function exhaustHeap(): never {
+  const kept: unknown[] = []
+  for (;;) kept.push(Array.from({ length: 1000 }, () => ({ kept })))
+}
+
+export function killMyself(signal: NodeJS.Signals): never {
+  process.kill(process.pid, signal)
+  for (;;);
+}
+
+/** Exits when it is given 3, without a word. */
+export function exitAtThree(x: number): number {
+  if (x === 3) process.exit(7)
+  return x * 10
+}
+
+export function complain(line: string): never {
+  writeSync(2, `${line}\n`)
+  console.error(line)
+  process.exit(9)
+}

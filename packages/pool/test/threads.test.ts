@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { move, ThreadPoolExecutor } from '../src/index.ts'
+import { describeExecutor } from './suite/describe-executor.ts'
+
+describeExecutor('ThreadPoolExecutor', options => new ThreadPoolExecutor(options))
+
+test('a transferred buffer moves to the thread, and a moved result back', async () => {
+  const pool = new ThreadPoolExecutor({ maxWorkers: 1 })
+  const bytes = new Uint8Array(1024).fill(7)
+  const sum = await pool.with({ transfer: [bytes.buffer] }).submit((array: Uint8Array) => array.reduce((a, b) => a + b, 0), bytes)
+  expect(sum).toBe(7 * 1024)
+  expect(bytes.byteLength).toBe(0)
+  const moved = await pool.submit(() => {
+    const array = new Float64Array(1000).fill(2)
+    const holder = globalThis as { moved?: Float64Array }
+    holder.moved = array
+    return move(array)
+  })
+  expect(moved.length).toBe(1000)
+  expect(await pool.submit(() => (globalThis as { moved?: Float64Array }).moved?.length)).toBe(0)
+  await pool.shutdown()
+})
+
+test('a SharedArrayBuffer is shared with the thread', async () => {
+  const pool = new ThreadPoolExecutor({ maxWorkers: 1 })
+  const words = new Int32Array(new SharedArrayBuffer(8))
+  await pool.submit((shared: Int32Array) => void Atomics.store(shared, 1, 42), words)
+  expect(words[1]).toBe(42)
+  await pool.shutdown()
+})
