@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { checkOptionNames, describeValue, suggestion } from '../src/options.ts'
+
+test.for([
+  ['timeout', 'timeoutMs'],
+  ['Jobs', 'jobs'],
+  ['n_jobs', 'jobs'],
+] as const)('%s is answered with %s', ([name, nearest]) => {
+  expect(suggestion(name, ['jobs', 'timeoutMs', 'backend'], { n_jobs: 'jobs' })).toBe(`; did you mean \`${nearest}\`?`)
+})
+
+test('a name that resembles none is answered with all of them', () => {
+  expect(suggestion('xyzzy', ['jobs', 'backend'])).toBe('; known: jobs, backend')
+})
+
+test('options must be an object', () => {
+  expect(() => checkOptionNames('Parallel', 5 as never, [])).toThrow('Parallel takes an options object, got 5')
+  expect(() => checkOptionNames('Parallel', null as never, [])).toThrow('Parallel takes an options object, got null')
+})
+
+test.for([
+  ['text', '"text"'],
+  [10n, '10n'],
+  [[1, 2], 'an array of 2'],
+  [{ a: 1 }, 'an object'],
+  [new Map(), 'an instance of Map'],
+  [Object.create(null), 'an object'],
+  [Symbol('s'), 'Symbol(s)'],
+  [function named() {}, 'function named'],
+  [undefined, 'undefined'],
+] as const)('describes %o', ([value, text]) => {
+  expect(describeValue(value)).toBe(text)
+})
