@@ -1,0 +1,71 @@
+import type { BackendCall, BatchHandle, BatchSink, CallContext, ParallelBackend, SubmitOptions, TaskBatch } from './backend.ts'
+import { LocalBatch } from './local-batch.ts'
+
+/** How long tasks may run here before the event loop gets a turn. Larger: less overhead; smaller: timers and I/O of the program wait less. */
+const TURN_MS = 10
+
+/**
+ * Runs tasks in the calling thread; arguments and results are not copied.
+ *
+ * `inline` runs them one after the other, async ones too. `async` runs as many at a time as the call has jobs, which is of use for async functions.
+ * Both let the event loop turn now and then. They cannot end a task: a synchronous one that ran longer than `timeoutMs` fails when it returns; an async one
+ * is left to itself when its time is over or the call is aborted.
+ */
+export function localBackend(name: 'inline' | 'async'): ParallelBackend {
+  return {
+    name,
+    // Nothing is sent, so a batch saves only the bookkeeping between tasks.
+    capabilities: { sharedMemory: true, timeout: true, idealBatchMs: name === 'inline' ? 1 : 0 },
+    effectiveJobs: requested => (name === 'inline' ? 1 : requested),
+    startCall: context => new LocalCall(name, context),
+    terminate: async () => {},
+  }
+}
+
+class LocalCall implements BackendCall {
+  readonly #name: string
+  readonly #context: CallContext
+  readonly #queue: LocalBatch[] = []
+  /** Numbers of the lanes that run nothing. */
+  readonly #free: number[]
+  #turnBegan = 0
+
+  constructor(name: string, context: CallContext) {
+    this.#name = name
+    this.#context = context
+    this.#free = Array.from({ length: context.jobs }, (_, i) => context.jobs - 1 - i)
+  }
+
+  submit(batch: TaskBatch, sink: BatchSink, options: SubmitOptions): BatchHandle {
+    const entry = new LocalBatch(batch, sink, options.timeoutMs)
+    this.#queue.push(entry)
+    const lane = this.#free.pop()
+    if (lane !== undefined) queueMicrotask(() => void this.#run(lane))
+    return entry
+  }
+
+  stop(): void {
+    this.#queue.length = 0
+  }
+
+  /** Runs batches one after the other until none is left. */
+  async #run(lane: number): Promise<void> {
+    const worker = { kind: this.#name, id: lane }
+    this.#turnBegan = performance.now()
+    for (let batch = this.#queue.shift(); batch !== undefined; batch = this.#queue.shift()) {
+      const next = batch
+      await this.#context.run(() => next.run(worker, this.#turn))
+    }
+    this.#free.push(lane)
+  }
+
+  readonly #turn = (now: number): Promise<void> | undefined => {
+    if (now - this.#turnBegan < TURN_MS) return undefined
+    return new Promise(resolve => {
+      setImmediate(() => {
+        this.#turnBegan = performance.now()
+        resolve()
+      })
+    })
+  }
+}

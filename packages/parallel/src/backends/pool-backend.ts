@@ -1,0 +1,107 @@
+import { getReusableExecutor } from '@manyhands/pool'
+import type { AnyTaskFunction, BatchHandle, WorkerExecutor } from '@manyhands/pool'
+import { describeValue } from '@manyhands/core/options'
+import type { BackendCall, BatchSink, ParallelBackend, SubmitOptions, TaskBatch } from './backend.ts'
+
+type Kind = 'threads' | 'processes'
+type AnyFunction = (...args: never[]) => unknown
+type Prepared = ReturnType<WorkerExecutor['prepare']>
+
+/** Milliseconds per batch. Larger: less overhead for tiny tasks; smaller: results come sooner, and less is lost with a worker. */
+const BATCH_MS = 2
+
+/** Threads or processes that all calls of this process share: warm when the second call comes. */
+export function reusableBackend(kind: Kind): ParallelBackend {
+  const used = new Set<WorkerExecutor>()
+  const executorFor = (jobs: number): WorkerExecutor => {
+    const executor = getReusableExecutor(kind, { maxWorkers: jobs })
+    for (const other of used) if (!other.usable) used.delete(other)
+    used.add(executor)
+    return executor
+  }
+  return {
+    ...common(kind),
+    effectiveJobs: requested => requested,
+    startCall: ({ jobs }) => new PoolCall(() => executorFor(jobs)),
+    async terminate() {
+      await Promise.all([...used].map(executor => executor.terminate()))
+    },
+  }
+}
+
+/**
+ * A backend that runs tasks on an executor of yours: one with an initializer, an environment or memory limits.
+ *
+ * ```ts
+ * await using pool = new ThreadPoolExecutor({ maxWorkers: 2, initializer: loadModel })
+ * await Parallel({ backend: executorBackend(pool) })(tasks)
+ * ```
+ *
+ * It runs at most `maxWorkers` tasks at a time. The executor stays yours: shut it down when you are done.
+ *
+ * @throws TypeError when `executor` is not a ThreadPoolExecutor or ProcessPoolExecutor
+ */
+export function executorBackend(executor: WorkerExecutor): ParallelBackend {
+  const tag: unknown = (executor as { [Symbol.toStringTag]?: unknown } | undefined)?.[Symbol.toStringTag]
+  if (tag !== 'ThreadPoolExecutor' && tag !== 'ProcessPoolExecutor') {
+    throw new TypeError(`executorBackend takes a ThreadPoolExecutor or ProcessPoolExecutor, got ${describeValue(executor)}`)
+  }
+  return {
+    ...common(tag === 'ThreadPoolExecutor' ? 'threads' : 'processes'),
+    effectiveJobs: requested => Math.min(requested, executor.maxWorkers),
+    startCall: () => new PoolCall(() => executor),
+    terminate: () => executor.terminate(),
+  }
+}
+
+function common(kind: Kind): Pick<ParallelBackend, 'name' | 'capabilities' | 'nested'> & { nested(level: number): string } {
+  return {
+    name: kind,
+    capabilities: { sharedMemory: kind === 'threads', timeout: true, idealBatchMs: BATCH_MS },
+    nested: level => (kind === 'processes' && level === 1 ? 'threads' : 'inline'),
+  }
+}
+
+/** Packs each function once for the call, however many batches name it, so that all its tasks see the same captured values. */
+class PoolCall implements BackendCall {
+  readonly #executorNow: () => WorkerExecutor
+  #executor: WorkerExecutor | undefined
+  /** By function, not held: an endless input may bring a new closure with each task. */
+  #prepared = new WeakMap<AnyFunction, Prepared>()
+  #lastFn: AnyFunction | undefined
+  #last: Prepared | undefined
+
+  constructor(executor: () => WorkerExecutor) {
+    this.#executorNow = executor
+  }
+
+  submit(batch: TaskBatch, sink: BatchSink, { timeoutMs }: SubmitOptions): BatchHandle {
+    const executor = this.#current()
+    const packed =
+      'calls' in batch
+        ? { calls: batch.calls.map(({ fn, args }) => ({ fn: this.#prepare(executor, fn) as AnyTaskFunction, args })) }
+        : { fn: this.#prepare(executor, batch.fn) as AnyTaskFunction, items: batch.items, firstIndex: batch.firstIndex }
+    return executor.submitBatch(packed, sink, { timeoutMs })
+  }
+
+  stop(): void {
+    this.#lastFn = undefined
+    this.#last = undefined
+  }
+
+  /** A shared executor that had nothing to do for a while may be gone, or one may have broken: then there is another. */
+  #current(): WorkerExecutor {
+    if (this.#executor?.usable === true) return this.#executor
+    this.stop()
+    this.#prepared = new WeakMap()
+    return (this.#executor = this.#executorNow())
+  }
+
+  #prepare(executor: WorkerExecutor, fn: AnyFunction): Prepared {
+    if (fn === this.#lastFn && this.#last !== undefined) return this.#last
+    let prepared = this.#prepared.get(fn)
+    if (prepared === undefined) this.#prepared.set(fn, (prepared = executor.prepare(fn) as Prepared))
+    this.#lastFn = fn
+    return (this.#last = prepared)
+  }
+}

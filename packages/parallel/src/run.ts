@@ -1,0 +1,50 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { CallEvents } from './events.ts'
+import type { ParallelOptions } from './options.ts'
+import { showProgress } from './progress/show-progress.ts'
+import { Call } from './scheduler/call.ts'
+import { Collector } from './scheduler/output.ts'
+import type { Output } from './scheduler/output.ts'
+import { ResultStream } from './scheduler/result-stream.ts'
+import { openSource } from './scheduler/source.ts'
+import type { Source } from './scheduler/source.ts'
+import type { Work } from './scheduler/work.ts'
+import { readSettings } from './settings.ts'
+import type { Settings } from './settings.ts'
+
+type Input<T> = Iterable<T> | AsyncIterable<T>
+
+/**
+ * Runs all of `input` and collects the results in its order.
+ *
+ * @throws TypeError or RangeError at the call, for bad options or an input that is not iterable
+ */
+export function runToArray<T>(where: string, work: Work<T>, input: Input<T>, options: ParallelOptions): Promise<unknown[]> {
+  const settings = readSettings(where, options)
+  const source = openSource(where, work.what, input)
+  const output = new Collector(source.total)
+  begin(settings, source, work, output)
+  return output.promise
+}
+
+/**
+ * Runs all of `input`; the stream yields results in its order, or as they come.
+ *
+ * @throws as {@link runToArray}
+ */
+export function runToStream<T, R>(where: string, work: Work<T>, input: Input<T>, options: ParallelOptions, ordered: boolean): ResultStream<R> {
+  const settings = readSettings(where, options)
+  const source = openSource(where, work.what, input)
+  const stream = new ResultStream<R>(ordered)
+  const call = begin(settings, source, work, stream)
+  stream.leave = () => call.leave()
+  return stream
+}
+
+function begin<T>(settings: Settings, source: Source<T>, work: Work<T>, output: Output): Call<T> {
+  const context = AsyncLocalStorage.snapshot()
+  const listener = settings.progress === undefined ? undefined : showProgress(settings.progress, context)
+  const call = new Call({ settings, source, work, output, context, events: new CallEvents(listener) })
+  call.start()
+  return call
+}

@@ -1,0 +1,72 @@
+import { InternalError } from '@manyhands/core'
+import type { BatchHandle, BatchSink, BatchWorker } from '../backends/backend.ts'
+import type { Gathered } from './intake.ts'
+import type { Holder } from './output.ts'
+
+/** What a batch tells its call. */
+export interface BatchOwner {
+  /** Nothing is of interest any more. */
+  readonly over: boolean
+  succeeded(run: BatchRun, position: number, value: unknown): void
+  failed(run: BatchRun, position: number, error: unknown): void
+  begun(run: BatchRun, worker: BatchWorker): void
+  done(run: BatchRun, durationMs: number, worker: BatchWorker | undefined): void
+  /** It is done and all its results were taken. */
+  released(run: BatchRun): void
+}
+
+/** One batch on its way, for the `attempt`-th time. */
+export class BatchRun implements BatchSink, Holder {
+  readonly id: number
+  readonly batch: Gathered<unknown>
+  readonly attempt: number
+  readonly onBegin?: (worker: BatchWorker) => void
+  readonly #owner: BatchOwner
+  handle: BatchHandle | undefined
+  #unreported: number
+  #held = 0
+  #done = false
+
+  /** @param reportBegin - someone wants to know when it begins */
+  constructor(owner: BatchOwner, id: number, batch: Gathered<unknown>, attempt: number, reportBegin: boolean) {
+    this.#owner = owner
+    this.id = id
+    this.batch = batch
+    this.attempt = attempt
+    this.#unreported = batch.items.length
+    if (reportBegin) this.onBegin = worker => owner.begun(this, worker)
+  }
+
+  get tasks(): number {
+    return this.batch.items.length
+  }
+
+  onValue(position: number, value: unknown): void {
+    this.#unreported--
+    if (!this.#owner.over) this.#owner.succeeded(this, position, value)
+  }
+
+  onError(position: number, error: unknown): void {
+    this.#unreported--
+    if (!this.#owner.over) this.#owner.failed(this, position, error)
+  }
+
+  onDone(stats: { readonly durationMs: number; readonly worker: BatchWorker | undefined }): void {
+    if (this.#owner.over) return
+    if (this.#unreported !== 0) {
+      const reports = this.tasks - this.#unreported
+      return this.#owner.failed(this, 0, new InternalError(`the backend ended a batch of ${this.tasks} tasks after ${reports} reports`))
+    }
+    this.#done = true
+    this.#owner.done(this, stats.durationMs, stats.worker)
+    if (this.#held === 0 && !this.#owner.over) this.#owner.released(this)
+  }
+
+  hold(): void {
+    this.#held++
+  }
+
+  taken(): void {
+    if (--this.#held === 0 && this.#done && !this.#owner.over) this.#owner.released(this)
+  }
+}

@@ -1,0 +1,145 @@
+import { AsyncSource } from './async-source.ts'
+import type { Arrivals } from './async-source.ts'
+import type { BatchPolicy } from './batch-policy.ts'
+import { IteratorSource } from './source.ts'
+import type { Source } from './source.ts'
+import type { Work } from './work.ts'
+
+/** Items of the input that will be sent together. */
+export interface Gathered<T> {
+  readonly items: readonly T[]
+  /** Position of the first one. */
+  readonly first: number
+  /** The functions that run for them. */
+  readonly fns: readonly object[]
+}
+
+export interface IntakeOptions<T> {
+  readonly source: Source<T>
+  readonly work: Work<T>
+  readonly policy: BatchPolicy
+  /** Pull all of the input at once, however slowly it is worked off. */
+  readonly eager: boolean
+  /** Runs a function in the async context of the caller. */
+  readonly context: <R>(fn: () => R) => R
+  /** One more batch may be sent. */
+  readonly hasRoom: () => boolean
+  /** There is something to gather, or the input ended. */
+  readonly wake: () => void
+  readonly fail: (error: unknown) => void
+}
+
+/** The input side of a call: turns items into batches. A batch never waits for items: it holds those that are there. */
+export class Intake<T> implements Arrivals {
+  readonly #options: IntakeOptions<T>
+  #source: Source<T>
+  #pulled = 0
+  #flush: NodeJS.Immediate | undefined
+
+  constructor(options: IntakeOptions<T>) {
+    this.#options = options
+    this.#source = options.source
+  }
+
+  get total(): number | undefined {
+    return this.#source.total
+  }
+
+  get ended(): boolean {
+    return this.#source.ended
+  }
+
+  /** @throws what the input throws, when it is pulled as a whole */
+  open(): void {
+    if (!this.#options.eager || !(this.#source instanceof IteratorSource)) return
+    const source: IteratorSource<T> = this.#source
+    this.#source = this.#options.context(() => source.drained())
+  }
+
+  /**
+   * The next batch of what is there now; undefined when nothing is.
+   *
+   * @throws what the input throws; TypeError for an item that is not what it should be
+   */
+  next(): Gathered<T> | undefined {
+    const gathered = this.#options.context(() => this.#gather())
+    return gathered.items.length === 0 ? undefined : gathered
+  }
+
+  /** Learns how long a batch took. */
+  learn(fns: readonly object[], tasks: number, durationMs: number): void {
+    this.#options.policy.record(fns, tasks, durationMs)
+  }
+
+  #gather(): Gathered<T> {
+    const { work, policy } = this.#options
+    const first = this.#pulled
+    if (work.fn !== undefined) {
+      const items = this.#source.take(policy.size(work.fn, this.#source.rest))
+      this.#pulled += items.length
+      return { items, first, fns: [work.fn] }
+    }
+    const items: T[] = []
+    const fns: object[] = []
+    let last: object | undefined
+    let most = Infinity
+    while (items.length < most && this.#source.ready()) {
+      const fn = work.fnOf(this.#source.head, this.#pulled)
+      if (fn !== last) {
+        most = Math.min(most, policy.size(fn, this.#source.rest))
+        if (items.length > 0 && items.length >= most) break // it costs more than those before it, or nobody knows
+        if (!fns.includes(fn)) fns.push(fn)
+        last = fn
+      }
+      items.push(this.#source.head)
+      this.#source.advance()
+      this.#pulled++
+    }
+    return { items, first, fns }
+  }
+
+  /** Asks an async input for more, if more may be sent. */
+  request(): void {
+    const source = this.#source
+    if (!(source instanceof AsyncSource)) return
+    if (this.#options.eager || this.#options.hasRoom()) this.#options.context(() => source.request(this))
+  }
+
+  /** An item of an async input came. What else comes in this turn of the event loop joins its batch. */
+  arrived(): void {
+    if (this.#options.hasRoom()) {
+      try {
+        if (this.#isFull()) return this.#options.wake()
+      } catch (error) {
+        return this.#options.fail(error)
+      }
+      this.#flush ??= setImmediate(() => {
+        this.#flush = undefined
+        this.#options.wake()
+      })
+    }
+    this.request()
+  }
+
+  #isFull(): boolean {
+    const { work, policy } = this.#options
+    const fn = work.fn ?? work.fnOf(this.#source.head, this.#pulled)
+    return (this.#source as AsyncSource<T>).waiting >= policy.size(fn, undefined)
+  }
+
+  closed(failure?: { readonly error: unknown }): void {
+    if (failure === undefined) this.#options.wake()
+    else this.#options.fail(failure.error)
+  }
+
+  /**
+   * Pulls no more.
+   *
+   * @returns a promise when the input has something to clean up
+   * @throws what the input throws while it cleans up
+   */
+  close(): Promise<unknown> | undefined {
+    clearImmediate(this.#flush)
+    return this.#options.context(() => this.#source.close())
+  }
+}

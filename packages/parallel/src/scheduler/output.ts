@@ -1,0 +1,43 @@
+/** A batch whose results a stream holds until they are taken. */
+export interface Holder {
+  /** One more of its results is held. */
+  hold(): void
+  /** One of them was taken. */
+  taken(): void
+}
+
+/** Where results go. */
+export interface Output {
+  value(index: number, value: unknown, from: Holder): void
+  /** All results have come. */
+  end(): void
+  /** There will be no more results. */
+  fail(error: unknown): void
+}
+
+/** All results in one array, in the order of the input. */
+export class Collector implements Output {
+  readonly #results: unknown[]
+  readonly #outcome = Promise.withResolvers<unknown[]>()
+
+  /** @param total - the number of results, where it is known */
+  constructor(total: number | undefined) {
+    this.#results = total === undefined ? [] : Array.from({ length: total })
+  }
+
+  get promise(): Promise<unknown[]> {
+    return this.#outcome.promise
+  }
+
+  value(index: number, value: unknown): void {
+    this.#results[index] = value
+  }
+
+  end(): void {
+    this.#outcome.resolve(this.#results)
+  }
+
+  fail(error: unknown): void {
+    this.#outcome.reject(error as Error)
+  }
+}

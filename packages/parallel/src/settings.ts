@@ -1,0 +1,56 @@
+import { cpuCount } from '@manyhands/pool'
+import type { ParallelBackend } from './backends/backend.ts'
+import { chooseBackend } from './backends/choose-backend.ts'
+import { configuredOptions, overlay } from './config.ts'
+import { resolveJobs } from './jobs.ts'
+import { checkOptions } from './options.ts'
+import type { ParallelOptions } from './options.ts'
+import { progressOptions } from './progress/progress-options.ts'
+import type { ProgressOptions } from './progress/progress-options.ts'
+
+/** The options of one call, with all defaults. */
+export interface Settings {
+  readonly backend: ParallelBackend
+  /** What the backend will run at a time; 0 when it has no worker. */
+  readonly jobs: number
+  /** Undefined: found by measuring. */
+  readonly batchSize: number | undefined
+  /** Batches that may be under way. */
+  readonly window: number
+  /** Pull the whole input when the call starts; a slow consumer does not stop it. */
+  readonly eager: boolean
+  readonly timeoutMs: number | undefined
+  readonly signal: AbortSignal | undefined
+  readonly retries: number
+  readonly retryDelayMs: number
+  readonly progress: ProgressOptions | undefined
+}
+
+const PER_JOB = 2
+
+/**
+ * Reads the options of a call that starts now.
+ *
+ * @throws TypeError or RangeError for a bad option, or a backend that cannot do what is asked
+ */
+export function readSettings(where: string, given: ParallelOptions): Settings {
+  checkOptions(where, given)
+  const options = overlay(configuredOptions(), given)
+  const backend = chooseBackend(given.backend, options)
+  const timeoutMs = options.timeoutMs === Infinity ? undefined : options.timeoutMs
+  if (timeoutMs !== undefined && !backend.capabilities.timeout) throw new TypeError(`backend \`${backend.name}\` cannot limit how long a task runs (timeoutMs)`)
+  const jobs = backend.effectiveJobs(resolveJobs(options.jobs ?? -1, cpuCount()))
+  const { preDispatch = { perJob: PER_JOB } } = options
+  return {
+    backend,
+    jobs,
+    batchSize: options.batchSize === 'auto' ? undefined : options.batchSize,
+    window: typeof preDispatch === 'number' ? preDispatch : Math.max(1, Math.floor(jobs * (preDispatch === 'all' ? PER_JOB : preDispatch.perJob))),
+    eager: preDispatch === 'all',
+    timeoutMs,
+    signal: options.signal,
+    retries: options.retries ?? 0,
+    retryDelayMs: options.retryDelayMs ?? 0,
+    progress: progressOptions(options.progress),
+  }
+}
