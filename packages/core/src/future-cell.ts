@@ -1,5 +1,10 @@
 import { CancelledError, InvalidStateError } from './errors.ts'
+import type { Future } from './future.ts'
 import type { UnseenFailure } from './unseen-failures.ts'
+
+// Not the future's own `then`, which would take this for somebody who looks at it.
+const promiseThen = Promise.prototype.then
+const ignore = (): void => {}
 
 export type FutureState = 'pending' | 'running' | 'cancelled' | 'finished'
 
@@ -20,8 +25,8 @@ export class FutureCell<T> {
   callbacks: (() => void)[] | undefined = undefined
   onValue!: (value: T) => void
   onError!: (error: unknown) => void
-  /** Makes the promise count as handled, so that the program does not end by `unhandledRejection`. Called before the promise rejects. */
-  silence!: () => void
+  /** Set by the future when it is made. */
+  future!: Future<T>
 
   get done(): boolean {
     return this.state === 'finished' || this.state === 'cancelled'
@@ -77,7 +82,8 @@ export class FutureCell<T> {
   #fail(error: unknown): void {
     this.failed = true
     this.error = error
-    this.silence()
+    // Makes the promise count as handled, so that the program does not end by `unhandledRejection`.
+    promiseThen.call(this.future, undefined, ignore)
     this.onError(error)
     if (this.callbacks !== undefined) this.#notify()
   }

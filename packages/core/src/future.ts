@@ -15,8 +15,13 @@ export interface WaitOptions {
 
 type PromiseExecutor<T> = (resolve: (value: T | PromiseLike<T>) => void, reject: (error: unknown) => void) => void
 
-const then = Promise.prototype.then
-const ignore = (): void => {}
+// One function for all futures, and no closure each: making a future is the greatest part of what a tiny task costs.
+let onValue: (value: never) => void
+let onError: (error: unknown) => void
+const capture = (resolve: (value: never) => void, reject: (error: unknown) => void): void => {
+  onValue = resolve
+  onError = reject
+}
 let see: (future: Future<unknown>) => void
 
 /**
@@ -33,13 +38,12 @@ export class Future<T> extends Promise<T> {
 
   /** To make a future use {@link FutureResolver}; with an executor function, as any promise, it is finished when that resolves or rejects. */
   constructor(source: PromiseExecutor<T> | FutureCell<T>) {
+    super(capture as PromiseExecutor<T>)
     const cell = typeof source === 'function' ? new FutureCell<T>() : source
-    super((resolve, reject) => {
-      cell.onValue = resolve
-      cell.onError = reject
-    })
+    cell.onValue = onValue as (value: T) => void
+    cell.onError = onError
+    cell.future = this
     this.#cell = cell as FutureCell<unknown>
-    cell.silence = () => void then.call(this, undefined, ignore)
     if (typeof source === 'function') {
       const fail = (error: unknown): void => void (cell.done || cell.reject(error))
       try {
@@ -178,7 +182,6 @@ Object.defineProperty(Future.prototype, 'constructor', {
  * Each throws InvalidStateError when the future is already done.
  */
 export class FutureResolver<T> extends FutureCell<T> {
-  readonly future: Future<T>
   /** What the task is called in warnings. */
   readonly name: string
 
@@ -189,11 +192,11 @@ export class FutureResolver<T> extends FutureCell<T> {
     super()
     this.name = name
     this.#owner = owner
-    this.future = new Future<T>(this)
+    void new Future<T>(this)
   }
 
   override reject(error: unknown): void {
-    const { seen } = this // silencing the promise reads its constructor, which counts as a look
+    const { seen } = this // rejecting reads the constructor of the promise, which counts as a look
     super.reject(error)
     if (!seen) this.unseenFailure = watchFailure(this.future, this.name, error, this.#owner)
   }

@@ -33,6 +33,7 @@ export class WorkerExecutor implements Executor {
       maxWorkers: checked.maxWorkers,
       onWorkerExit: checked.onWorkerExit,
       concurrency: checked.concurrency,
+      cores: cpuCount(),
       across,
       start,
       channelOptions: channelOptions(kind, across, checked),

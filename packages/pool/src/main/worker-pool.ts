@@ -9,6 +9,7 @@ import { batchLimit, prefetchDepth } from './batch-size.ts'
 import type { ChannelOptions, StartChannel } from './channel.ts'
 import { asSendError, loadSlice, loadTasks } from './load-message.ts'
 import { settleLost } from './lost-tasks.ts'
+import { stayAwake } from './stay-awake.ts'
 import { SliceShipment, TaskShipment } from './shipment.ts'
 import type { QueueItem, Shipment } from './shipment.ts'
 import { Task } from './task.ts'
@@ -35,6 +36,8 @@ export interface WorkerPoolOptions {
   readonly onWorkerExit: OnWorkerExit
   readonly across: Across
   readonly concurrency: number
+  /** Processors that this process may use. */
+  readonly cores: number
   readonly start: StartChannel
   /** For the worker with this id. */
   readonly channelOptions: (id: number) => ChannelOptions
@@ -186,6 +189,7 @@ export class WorkerPool {
     try {
       worker.ship(shipment, encoder, transfer)
       worker.exclusive = exclusive
+      if (this.#hasFreeCore()) stayAwake()
     } catch (error) {
       // Structured clone refuses a whole message for one value: the tasks are sent one by one, and only the culprit fails.
       if (shipment.size === 1) return shipment.error(0, asSendError(shipment.record(0).name, error))
@@ -193,6 +197,13 @@ export class WorkerPool {
       for (const item of items) if (item instanceof Task) item.isolated = true
       this.#queue.unshift(items)
     }
+  }
+
+  /** The time that waiting for an answer takes must not be a worker's. */
+  #hasFreeCore(): boolean {
+    let busy = 0
+    for (const worker of this.#workers) if (worker.load > 0) busy++
+    return busy < this.#options.cores
   }
 
   /** Undefined when it could not even be started; then the pool is broken. */

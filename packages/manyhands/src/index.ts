@@ -1,0 +1,6 @@
+// The public names of all packages. They are listed in the packages' own READMEs.
+export * from '@manyhands/closure'
+export * from '@manyhands/core'
+export * from '@manyhands/parallel'
+export * from '@manyhands/pool'
+export * from '@manyhands/shared-memory'
