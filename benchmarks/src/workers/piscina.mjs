@@ -1,0 +1,4 @@
+import { move } from 'piscina'
+
+export * from './tasks.mjs'
+export const bounce = array => move(array)

@@ -1,0 +1,4 @@
+import { Tinypool } from 'tinypool'
+
+export * from './tasks.mjs'
+export const bounce = array => Tinypool.move(array)

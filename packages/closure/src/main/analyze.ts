@@ -1,0 +1,80 @@
+import { freeVariables } from './free-variables.ts'
+import type { FreeVariable } from './free-variables.ts'
+import { parseFunction } from './parse-function.ts'
+import type { Form } from '../protocol/message.ts'
+
+/** The name that stands for `import.meta` in text that is compiled elsewhere. */
+export const importMetaName = '__manyhands_import_meta'
+
+/** What is known of a function from its text alone. */
+export interface Analysis {
+  /** The text to compile: as it was, without what must not run again. */
+  readonly text: string
+  readonly form: Form
+  readonly strict: boolean
+  readonly isClass: boolean
+  readonly isArrow: boolean
+  readonly free: ReadonlyMap<string, FreeVariable>
+  readonly usesImport: boolean
+  readonly usesImportMeta: boolean
+  /** Instances of the class have this private member. */
+  readonly privateMember: string | undefined
+  /** Why it cannot travel by value: what it uses, and what to do. */
+  readonly obstacle: { readonly what: string; readonly hint: string } | undefined
+}
+
+/**
+ * Reads a function's text.
+ *
+ * @throws UnreadableText when it has no meaning outside of its place
+ */
+export function analyze(original: string, strict: boolean): Analysis {
+  const { node, form, computedKey, offset } = parseFunction(original, strict)
+  const usage = freeVariables(node)
+  const isClass = node.type === 'ClassExpression'
+  const edits: Edit[] = []
+  for (const initialiser of usage.staticInitialisers) {
+    const start = initialiser.start - offset
+    const end = initialiser.end - offset
+    // Lines stay where they are, so that stacks stay right.
+    const lines = original.slice(start, end).replace(/[^\n]/g, '')
+    edits.push([start, end, (initialiser.type === 'StaticBlock' ? '' : 'undefined') + lines])
+  }
+  for (const { start, end } of usage.importMetas) {
+    if (!edits.some(([from, to]) => from <= start - offset && end - offset <= to)) edits.push([start - offset, end - offset, importMetaName])
+  }
+  if (computedKey !== undefined) edits.push([computedKey[0], computedKey[1], '[0]'])
+  const free = new Map([...usage.free].filter(([, variable]) => variable.needed))
+  return {
+    text: apply(original, edits),
+    form,
+    strict,
+    isClass,
+    isArrow: node.type === 'ArrowFunctionExpression',
+    free,
+    usesImport: usage.usesImport,
+    usesImportMeta: usage.importMetas.length > 0,
+    privateMember: usage.privateMember,
+    obstacle: findObstacle(usage, isClass),
+  }
+}
+
+type Edit = readonly [start: number, end: number, replacement: string]
+
+function apply(text: string, edits: Edit[]): string {
+  let edited = text
+  for (const [start, end, replacement] of edits.toSorted((a, b) => b[0] - a[0])) edited = edited.slice(0, start) + replacement + edited.slice(end)
+  return edited
+}
+
+function findObstacle(usage: ReturnType<typeof freeVariables>, isClass: boolean): Analysis['obstacle'] {
+  if (usage.directEval) return { what: 'it uses eval() or `with`, so that its captured variables cannot be known', hint: 'pass what it needs as arguments' }
+  if (usage.outerThis) return { what: 'it uses `this` of the code around it, which cannot be read from outside', hint: 'copy it to a variable first (const self = this), or pass it as an argument' }
+  if (usage.outerArguments) return { what: 'it uses `arguments` of the function around it', hint: 'use rest parameters in that function' }
+  if (usage.outerNewTarget) return { what: 'it uses `new.target` of the function around it', hint: 'copy it to a variable first' }
+  if (usage.outerSuper) return { what: 'it uses `super`, which has no meaning outside of its class or object', hint: 'send an instance and call the method on it' }
+  if (isClass && usage.privateStaticField !== undefined) {
+    return { what: `it has the private static member ${usage.privateStaticField}, whose value cannot be read from outside`, hint: 'export the class from a module other than the main one' }
+  }
+  return undefined
+}

@@ -1,0 +1,119 @@
+import { builtinModules } from 'node:module'
+import { hiddenIntrinsics } from '../protocol/function-prototypes.ts'
+
+/** Where every worker has the same thing. */
+export interface BuiltinPlace {
+  /** A module of Node; undefined for what is reached from globalThis. */
+  readonly module: string | undefined
+  /** Property names; `@@iterator` stands for Symbol.iterator, `name#get` for a getter. */
+  readonly path: readonly string[]
+}
+
+/** Globals of Node that are enumerable as if a user had set them. */
+const enumerableGlobals = new Set(
+  'global clearImmediate setImmediate clearInterval clearTimeout setInterval setTimeout queueMicrotask structuredClone atob btoa performance fetch navigator crypto localStorage sessionStorage'.split(' '),
+)
+
+/** True when `name` is a global variable that every worker has. */
+export function isBuiltinGlobal(name: string): boolean {
+  const descriptor = Object.getOwnPropertyDescriptor(globalThis, name)
+  return descriptor !== undefined && (descriptor.enumerable !== true || enumerableGlobals.has(name))
+}
+
+let globals: Map<unknown, BuiltinPlace> | undefined
+
+/** Finds a native function, prototype or symbol, or an object such as Math, among what globalThis leads to. */
+export function findGlobal(value: unknown): BuiltinPlace | undefined {
+  globals ??= indexGlobals()
+  return globals.get(value)
+}
+
+function indexGlobals(): Map<unknown, BuiltinPlace> {
+  const index = new Map<unknown, BuiltinPlace>([[globalThis, { module: undefined, path: [] }]])
+  for (const [name, intrinsic] of Object.entries(hiddenIntrinsics)) index.set(intrinsic, { module: undefined, path: [`%${name}`] })
+  index.set(process, { module: undefined, path: ['process'] })
+  for (const name of Object.getOwnPropertyNames(globalThis)) {
+    // A getter loads what it stands for; what a user has set is not in workers.
+    const value: unknown = Object.getOwnPropertyDescriptor(globalThis, name)?.value
+    if (!isBuiltinGlobal(name) || !isObject(value) || index.has(value)) continue
+    index.set(value, { module: undefined, path: [name] })
+    indexMembers(value, { module: undefined, path: [name] }, index)
+    const { prototype } = value as { readonly prototype?: unknown }
+    if (typeof value === 'function' && isObject(prototype) && !index.has(prototype)) {
+      const place = { module: undefined, path: [name, 'prototype'] }
+      index.set(prototype, place)
+      indexMembers(prototype, place, index)
+    }
+  }
+  // Reached from an object that has iterators, but from no name.
+  for (const [name, prototype] of Object.entries(hiddenIntrinsics)) indexMembers(prototype, { module: undefined, path: [`%${name}`] }, index)
+  return index
+}
+
+function indexMembers(owner: object, place: BuiltinPlace, index: Map<unknown, BuiltinPlace>): void {
+  for (const key of Reflect.ownKeys(owner)) {
+    const name = typeof key === 'string' ? key : key.description?.startsWith('Symbol.') === true ? `@@${key.description.slice(7)}` : undefined
+    const descriptor = Object.getOwnPropertyDescriptor(owner, key)
+    if (name === undefined || descriptor === undefined || name === 'prototype') continue
+    const found: readonly (readonly [unknown, string])[] = [
+      [descriptor.value, name],
+      [descriptor.get, `${name}#get`],
+      [descriptor.set, `${name}#set`],
+    ]
+    for (const [value, last] of found) {
+      if ((isObject(value) || typeof value === 'symbol') && !index.has(value)) index.set(value, { module: place.module, path: [...place.path, last] })
+    }
+  }
+}
+
+/** Not loaded for a look: they warn, or are not meant for programs. */
+const avoided = /^(_|sys$|punycode$|wasi$|trace_events$|node:)/
+
+/**
+ * Finds what a module of Node exports: the module itself, an export, or a method of one. Only modules that the program has loaded are looked at.
+ *
+ * @param name - the property under which it would be exported
+ */
+export function findInModules(value: object, name: string): BuiltinPlace | undefined {
+  for (const module of loadedModules()) {
+    const exports = process.getBuiltinModule(module) as object | undefined
+    if (exports === undefined) continue
+    if (exports === value) return { module, path: [] }
+    if (memberOf(exports, name) === value) return { module, path: [name] }
+  }
+  return undefined
+}
+
+/** Finds a function of the module of Node with this script URL (`node:fs`), also in the objects and classes that the module exports. */
+export function findInScript(value: object, url: string): BuiltinPlace | undefined {
+  const module = url.replace(/^node:/, '')
+  const candidates = builtinModules.includes(module) ? [module] : loadedModules()
+  for (const candidate of candidates) {
+    const exports = process.getBuiltinModule(candidate) as object | undefined
+    if (exports === undefined) continue
+    const index = new Map<unknown, BuiltinPlace>()
+    indexMembers(exports, { module: candidate, path: [] }, index)
+    for (const [member, place] of [...index]) {
+      if (!isObject(member)) continue
+      indexMembers(member, place, index)
+      const { prototype } = typeof member === 'function' ? (member as { readonly prototype?: unknown }) : {}
+      if (isObject(prototype)) indexMembers(prototype, { module: candidate, path: [...place.path, 'prototype'] }, index)
+    }
+    const place = index.get(value)
+    if (place !== undefined) return place
+  }
+  return undefined
+}
+
+function loadedModules(): string[] {
+  const loaded = new Set((process as unknown as { readonly moduleLoadList?: readonly string[] }).moduleLoadList)
+  return builtinModules.filter(name => !avoided.test(name) && loaded.has(`NativeModule ${name}`))
+}
+
+function memberOf(owner: object, name: string): unknown {
+  return Object.getOwnPropertyDescriptor(owner, name)?.value as unknown
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+}

@@ -1,0 +1,194 @@
+import type { Across } from '@manyhands/core'
+import type { Edge, Extra, Integrity, Node, Properties, Prototype, Template } from '../protocol/message.ts'
+import { PLAIN_PROPERTY } from '../protocol/message.ts'
+import { encodeFunction } from './encode-function.ts'
+import { encodeObject } from './encode-object.ts'
+import { encodeSymbol } from './encode-symbol.ts'
+import type { FunctionReader } from './function-reader.ts'
+import { PlainWalk } from './plain.ts'
+import { refusal, step } from './refusal.ts'
+import type { Step } from './refusal.ts'
+import { SharedVariables } from './shared-variables.ts'
+import { Views } from './views.ts'
+
+const noProperties: Properties = [[], []]
+
+/**
+ * Turns a value into a flat list of nodes.
+ *
+ * It does not recurse: what a node leads to is appended to the list, so neither depth nor cycles matter. Each node remembers by which step it was first
+ * reached; that gives the path of an error.
+ */
+export class Encoder {
+  readonly across: Across
+  readonly reader: FunctionReader
+  readonly nodes: Node[] = []
+  readonly templates: Template[] = []
+  readonly views = new Views()
+  readonly sharedVariables = new SharedVariables()
+  readonly #values: unknown[] = []
+  readonly #parents: number[] = []
+  readonly #steps: Step[] = []
+  readonly #indices = new Map<unknown, number>()
+  readonly #templateIndices = new Map<Template, number>()
+  /** Everything that is part of raw data. */
+  readonly #raw = new Set<object>()
+  /** What was met together with something that is not plain: it is taken apart. */
+  readonly #mixed = new Set<object>()
+  #keys: readonly string[] = []
+
+  constructor(across: Across, reader: FunctionReader) {
+    this.across = across
+    this.reader = reader
+  }
+
+  /** Encodes `value` and all that it leads to. */
+  encode(value: unknown): Edge {
+    const root = this.edge(value, -1, '')
+    for (let i = 0; i < this.#values.length; i++) this.nodes[i] = this.#node(this.#values[i], i)
+    this.views.finish(this.nodes, this.#raw)
+    this.sharedVariables.check()
+    return root
+  }
+
+  /** The edge from node `from` to `value`, which `by` leads to. */
+  edge(value: unknown, from: number, by: Step): Edge {
+    switch (typeof value) {
+      case 'object':
+        if (value === null) return null
+        break
+      case 'function':
+      case 'symbol':
+        break
+      default:
+        return value as Edge
+    }
+    return this.reference(value, from, by)
+  }
+
+  reference(value: unknown, from: number, by: Step): readonly [number] {
+    let index = this.#indices.get(value)
+    if (index === undefined) {
+      index = this.#values.length
+      this.#indices.set(value, index)
+      this.#values.push(value)
+      this.#parents.push(from)
+      this.#steps.push(by)
+    }
+    return [index]
+  }
+
+  /** A node for something that is no value of the program, so that nothing else can refer to it. */
+  ownNode(make: (index: number) => Node, from: number, by: Step): readonly [number] {
+    const [index] = this.reference(new OwnNode(make), from, by)
+    return [index]
+  }
+
+  /** Refuses the value of node `index`. */
+  refuse(index: number, complaint: string, hint?: string, more: readonly Step[] = [], cause?: unknown): never {
+    throw refusal([...this.path(index), ...more], complaint, hint, cause)
+  }
+
+  path(index: number): Step[] {
+    const steps: Step[] = []
+    for (let i = index; i >= 0; i = this.#parents[i] ?? -1) {
+      const by = this.#steps[i]
+      if (by !== undefined && by !== '') steps.push(by)
+    }
+    return steps.reverse()
+  }
+
+  template(template: Template): number {
+    let index = this.#templateIndices.get(template)
+    if (index === undefined) this.#templateIndices.set(template, (index = this.templates.push(template) - 1))
+    return index
+  }
+
+  /** True when structured clone copies `value` without loss, so that it travels as it is. */
+  isRaw(value: object): boolean {
+    if (this.#raw.has(value)) return true
+    if (this.#mixed.has(value)) return false
+    const walk = new PlainWalk(this.#raw, this.across, met => !this.#mixed.has(met))
+    if (walk.isPlain(value)) return true
+    walk.undo()
+    for (const met of walk.added) this.#mixed.add(met)
+    return false
+  }
+
+  prototype(value: object, index: number, standard: object): Prototype {
+    const prototype = Object.getPrototypeOf(value) as object | null
+    if (prototype === standard) return 0
+    return prototype === null ? null : this.prototypeEdge(prototype, index)
+  }
+
+  prototypeEdge(prototype: object, index: number): readonly [number, 0 | 1] {
+    const type = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value as unknown
+    if (typeof type === 'function' && type.prototype === prototype) {
+      this.reader.noteConstructor(type)
+      return [this.reference(type, index, step(`(class ${type.name})`))[0], 1]
+    }
+    return [this.reference(prototype, index, step('(prototype)'))[0], 0]
+  }
+
+  integrity(value: object): Integrity {
+    if (Object.isExtensible(value)) return 0
+    return Object.isFrozen(value) ? 3 : Object.isSealed(value) ? 2 : 1
+  }
+
+  /** Own properties of the value of node `index`. Getters are not run: they travel. */
+  properties(value: object, index: number, skip?: (key: string | symbol) => boolean): Properties {
+    const ownKeys = Reflect.ownKeys(value)
+    if (ownKeys.length === 0) return noProperties
+    const keys: string[] = []
+    const values: Edge[] = []
+    let extras: Extra[] | undefined
+    for (const key of ownKeys) {
+      if (skip?.(key) === true) continue
+      const descriptor = this.#descriptor(value, key, index)
+      if (descriptor === undefined) continue
+      const flags = (descriptor.enumerable === true ? 1 : 0) | (descriptor.configurable === true ? 2 : 0) | (descriptor.writable === true ? 4 : 0)
+      if (flags === PLAIN_PROPERTY && typeof key === 'string' && key !== '__proto__') {
+        keys.push(key)
+        values.push(this.edge(descriptor.value, index, key))
+        continue
+      }
+      const name = typeof key === 'string' ? key : this.reference(key, index, step('(key)'))
+      extras ??= []
+      if (descriptor.get === undefined && descriptor.set === undefined) extras.push([name, flags, this.edge(descriptor.value, index, key)])
+      else extras.push([name, flags, this.edge(descriptor.get, index, step(`${String(key)} (getter)`)), this.edge(descriptor.set, index, step(`${String(key)} (setter)`))])
+    }
+    const shared = this.#intern(keys)
+    return extras === undefined ? [shared, values] : [shared, values, extras]
+  }
+
+  #descriptor(value: object, key: string | symbol, index: number): PropertyDescriptor | undefined {
+    try {
+      return Object.getOwnPropertyDescriptor(value, key)
+    } catch (cause) {
+      // Of a namespace: a variable that has no value yet.
+      return this.refuse(index, `it cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, undefined, [key], cause)
+    }
+  }
+
+  /** Objects with the same keys share the list: structured clone then sends it once. */
+  #intern(keys: readonly string[]): readonly string[] {
+    const last = this.#keys
+    if (last.length !== keys.length || keys.some((key, i) => key !== last[i])) this.#keys = keys
+    return this.#keys
+  }
+
+  #node(value: unknown, index: number): Node {
+    if (value instanceof OwnNode) return value.make(index)
+    if (typeof value === 'symbol') return encodeSymbol(value)
+    if (typeof value === 'function') return encodeFunction(this, value, index)
+    return encodeObject(this, value as object, index)
+  }
+}
+
+class OwnNode {
+  readonly make: (index: number) => Node
+
+  constructor(make: (index: number) => Node) {
+    this.make = make
+  }
+}

@@ -1,0 +1,298 @@
+import type * as Acorn from 'acorn'
+import { childrenOf, Scope } from './scope.ts'
+
+/** How a function uses a variable that it does not declare. */
+export interface FreeVariable {
+  /** It is assigned. */
+  written: boolean
+  /** A class needs its value while the class is made. */
+  eager: boolean
+  /** Used by something else than initialisers of static members, which do not travel. */
+  needed: boolean
+  /** The members used, when it is only ever used as `name.member`. */
+  members: Set<string> | undefined
+  /** It is called with `name.member()`: the member sees `name` as `this`. */
+  methodCalled: boolean
+}
+
+/** What a function takes from the place where it stands. */
+export interface Usage {
+  readonly free: Map<string, FreeVariable>
+  outerThis: boolean
+  outerArguments: boolean
+  outerNewTarget: boolean
+  outerSuper: boolean
+  directEval: boolean
+  usesImport: boolean
+  /** Each `import.meta`. */
+  readonly importMetas: Acorn.MetaProperty[]
+  /** Members of the class itself, not of classes inside of functions. */
+  privateMember: string | undefined
+  privateStaticField: string | undefined
+  /** What stands for the value of a static member: it is not run again where the class is revived. */
+  readonly staticInitialisers: Acorn.AnyNode[]
+}
+
+/** Where the walk is. */
+interface Place {
+  readonly scope: Scope
+  readonly eager: boolean
+  /** In an initialiser of a static member of the class that is analysed. */
+  readonly dropped: boolean
+  /** `this` and the like belong to a function inside of the text. */
+  readonly bound: boolean
+  /** So does `super`. */
+  readonly boundSuper: boolean
+}
+
+type Use = { readonly written?: boolean; readonly member?: string; readonly called?: boolean }
+
+/** Finds what a function or class uses and does not declare. */
+export function freeVariables(root: Acorn.FunctionExpression | Acorn.ArrowFunctionExpression | Acorn.ClassExpression): Usage {
+  const walk = new Walk(root)
+  walk.start()
+  return walk.usage
+}
+
+class Walk {
+  readonly usage: Usage = {
+    free: new Map(),
+    outerThis: false,
+    outerArguments: false,
+    outerNewTarget: false,
+    outerSuper: false,
+    directEval: false,
+    usesImport: false,
+    importMetas: [],
+    privateMember: undefined,
+    privateStaticField: undefined,
+    staticInitialisers: [],
+  }
+  readonly #root: Acorn.FunctionExpression | Acorn.ArrowFunctionExpression | Acorn.ClassExpression
+
+  constructor(root: Acorn.FunctionExpression | Acorn.ArrowFunctionExpression | Acorn.ClassExpression) {
+    this.#root = root
+  }
+
+  start(): void {
+    const place: Place = { scope: new Scope(undefined), eager: false, dropped: false, bound: false, boundSuper: false }
+    if (this.#root.type === 'ClassExpression') this.#class(this.#root, place)
+    else this.#function(this.#root, place)
+  }
+
+  #use(name: string, place: Place, { written = false, member, called = false }: Use = {}): void {
+    if (name === 'arguments' && !place.bound) {
+      this.usage.outerArguments = true
+      return
+    }
+    if (place.scope.knows(name) || name === 'undefined') return
+    let variable = this.usage.free.get(name)
+    if (variable === undefined) this.usage.free.set(name, (variable = { written: false, eager: false, needed: false, members: new Set(), methodCalled: false }))
+    variable.written ||= written
+    variable.eager ||= place.eager
+    variable.needed ||= !place.dropped
+    variable.methodCalled ||= called
+    if (member === undefined) variable.members = undefined
+    else variable.members?.add(member)
+  }
+
+  #visitAll(nodes: readonly (Acorn.AnyNode | null)[], place: Place): void {
+    for (const node of nodes) this.#visit(node, place)
+  }
+
+  #visit(node: Acorn.AnyNode | null | undefined, place: Place): void {
+    switch (node?.type) {
+      case undefined:
+      case 'BreakStatement':
+      case 'ContinueStatement':
+      case 'PrivateIdentifier':
+        return
+      case 'Identifier':
+        return this.#use(node.name, place)
+      case 'ThisExpression':
+        this.usage.outerThis ||= !place.bound
+        return
+      case 'Super':
+        this.usage.outerSuper ||= !place.boundSuper
+        return
+      case 'MetaProperty':
+        if (node.meta.name === 'import') this.usage.importMetas.push(node)
+        else this.usage.outerNewTarget ||= !place.bound
+        return
+      case 'ImportExpression':
+        this.usage.usesImport = true
+        return this.#visitAll(childrenOf(node), place)
+      case 'MemberExpression':
+        return this.#member(node, place, false)
+      case 'CallExpression':
+        if (node.callee.type === 'Identifier' && node.callee.name === 'eval') this.usage.directEval = true
+        if (node.callee.type === 'MemberExpression') this.#member(node.callee, place, true)
+        else this.#visit(node.callee, place)
+        return this.#visitAll(node.arguments, place)
+      case 'Property':
+        if (node.computed) this.#visit(node.key, place)
+        // A method of an object literal has a `super` of its own.
+        return this.#visit(node.value, node.method || node.kind !== 'init' ? { ...place, boundSuper: true } : place)
+      case 'FunctionDeclaration':
+      case 'FunctionExpression':
+      case 'ArrowFunctionExpression':
+        return this.#function(node, place)
+      case 'ClassDeclaration':
+      case 'ClassExpression':
+        return this.#class(node, place)
+      case 'VariableDeclaration':
+        for (const { id, init } of node.declarations) {
+          this.#pattern(id, place, true)
+          this.#visit(init, place)
+        }
+        return
+      case 'AssignmentExpression':
+        this.#pattern(node.left, place, false)
+        return this.#visit(node.right, place)
+      case 'UpdateExpression':
+        return this.#pattern(node.argument, place, false)
+      case 'ObjectPattern':
+      case 'ArrayPattern':
+      case 'AssignmentPattern':
+      case 'RestElement':
+        return this.#pattern(node, place, false)
+      case 'LabeledStatement':
+        return this.#visit(node.body, place)
+      case 'WithStatement':
+        this.usage.directEval = true
+        return this.#visitAll(childrenOf(node), place)
+      case 'BlockStatement':
+        return this.#inBlock(node.body, place, inner => this.#visitAll(node.body, inner))
+      case 'ForStatement':
+        return this.#inBlock(declarationOf(node.init), place, inner => this.#visitAll(childrenOf(node), inner))
+      case 'ForInStatement':
+      case 'ForOfStatement':
+        return this.#inBlock(declarationOf(node.left), place, inner => {
+          if (node.left.type === 'VariableDeclaration') this.#visit(node.left, inner)
+          else this.#pattern(node.left, inner, false)
+          this.#visitAll([node.right, node.body], inner)
+        })
+      case 'SwitchStatement':
+        this.#visit(node.discriminant, place)
+        return this.#inBlock(
+          node.cases.flatMap(({ consequent }) => consequent),
+          place,
+          inner => {
+            for (const { test, consequent } of node.cases) this.#visitAll([test ?? null, ...consequent], inner)
+          },
+        )
+      case 'CatchClause':
+        return this.#inBlock([], place, inner => {
+          inner.scope.declarePattern(node.param)
+          this.#pattern(node.param, inner, true)
+          this.#visit(node.body, inner)
+        })
+      default:
+        return this.#visitAll(childrenOf(node), place)
+    }
+  }
+
+  #member(node: Acorn.MemberExpression, place: Place, called: boolean): void {
+    if (node.object.type === 'Identifier' && !node.computed && node.property.type === 'Identifier') this.#use(node.object.name, place, { member: node.property.name, called })
+    else this.#visit(node.object, place)
+    if (node.computed) this.#visit(node.property, place)
+  }
+
+  #inBlock(statements: readonly (Acorn.Statement | Acorn.ModuleDeclaration)[], place: Place, visit: (inner: Place) => void): void {
+    const scope = new Scope(place.scope)
+    scope.declareLexical(statements)
+    visit({ ...place, scope })
+  }
+
+  /** Expressions inside of a pattern are used; its names are declared, or else written. */
+  #pattern(pattern: Acorn.Pattern | Acorn.Expression | Acorn.VariableDeclaration | null | undefined, place: Place, declares: boolean): void {
+    switch (pattern?.type) {
+      case undefined:
+        return
+      case 'Identifier':
+        if (!declares) this.#use(pattern.name, place, { written: true })
+        return
+      case 'ObjectPattern':
+        for (const property of pattern.properties) {
+          if (property.type === 'RestElement') {
+            this.#pattern(property.argument, place, declares)
+            continue
+          }
+          if (property.computed) this.#visit(property.key, place)
+          this.#pattern(property.value, place, declares)
+        }
+        return
+      case 'ArrayPattern':
+        for (const element of pattern.elements) this.#pattern(element, place, declares)
+        return
+      case 'AssignmentPattern':
+        this.#pattern(pattern.left, place, declares)
+        return this.#visit(pattern.right, place)
+      case 'RestElement':
+        return this.#pattern(pattern.argument, place, declares)
+      default:
+        return this.#visit(pattern, place)
+    }
+  }
+
+  #function(node: Acorn.Function & Acorn.AnyNode, place: Place): void {
+    const isArrow = node.type === 'ArrowFunctionExpression'
+    let outer = place.scope
+    if (node.type === 'FunctionExpression' && node.id) {
+      outer = new Scope(outer)
+      outer.declare(node.id.name)
+    }
+    const scope = new Scope(outer)
+    const bound = isArrow ? place.bound : true
+    if (!isArrow) scope.declare('arguments')
+    for (const parameter of node.params) scope.declarePattern(parameter)
+    const inner: Place = { ...place, scope, bound }
+    for (const parameter of node.params) this.#pattern(parameter, inner, true)
+    if (node.body.type !== 'BlockStatement') return this.#visit(node.body, inner)
+    const body = new Scope(scope)
+    body.declareVars(node.body.body)
+    body.declareLexical(node.body.body)
+    this.#visitAll(node.body.body, { ...inner, scope: body })
+  }
+
+  #class(node: Acorn.Class & Acorn.AnyNode, place: Place): void {
+    const isRoot = node === this.#root
+    const scope = new Scope(place.scope)
+    if (node.id) scope.declare(node.id.name)
+    const head: Place = { ...place, scope, eager: place.eager || isRoot }
+    this.#visit(node.superClass, head)
+    for (const member of node.body.body) {
+      if (member.type !== 'StaticBlock' && member.computed) this.#visit(member.key, head)
+      if (isRoot) this.#noteMember(member)
+      const isStatic = member.type === 'StaticBlock' || member.static
+      const dropped = place.dropped || (isRoot && member.type !== 'MethodDefinition' && isStatic && !isPrivate(member))
+      const inner: Place = { scope, eager: isRoot && isStatic && member.type !== 'MethodDefinition' && !dropped, dropped, bound: true, boundSuper: true }
+      if (member.type === 'StaticBlock') {
+        const body = new Scope(scope)
+        body.declareVars(member.body)
+        body.declareLexical(member.body)
+        this.#visitAll(member.body, { ...inner, scope: body })
+      } else this.#visit(member.value, inner)
+    }
+  }
+
+  #noteMember(member: Acorn.MethodDefinition | Acorn.PropertyDefinition | Acorn.StaticBlock): void {
+    if (member.type === 'StaticBlock') {
+      this.usage.staticInitialisers.push(member)
+      return
+    }
+    if (isPrivate(member)) {
+      const name = `#${(member.key as Acorn.PrivateIdentifier).name}`
+      if (!member.static) this.usage.privateMember ??= name
+      else if (member.type === 'PropertyDefinition') this.usage.privateStaticField ??= name
+    } else if (member.static && member.type === 'PropertyDefinition' && member.value) this.usage.staticInitialisers.push(member.value)
+  }
+}
+
+function isPrivate(member: Acorn.MethodDefinition | Acorn.PropertyDefinition | Acorn.StaticBlock): boolean {
+  return member.type !== 'StaticBlock' && member.key.type === 'PrivateIdentifier'
+}
+
+function declarationOf(node: Acorn.AnyNode | null | undefined): Acorn.Statement[] {
+  return node?.type === 'VariableDeclaration' ? [node] : []
+}

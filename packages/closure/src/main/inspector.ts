@@ -1,0 +1,151 @@
+import type { Session } from 'node:inspector'
+import { runInThisContext } from 'node:vm'
+
+/** Where a function's text stands. Line and column count from 0. */
+export interface Location {
+  readonly scriptId: string
+  readonly lineNumber: number
+  readonly columnNumber: number
+}
+
+/** One level of the variables around a function, innermost first. A copy: writing to it changes nothing. */
+export interface ScopeLevel {
+  readonly kind: string
+  readonly variables: Readonly<Record<string, unknown>>
+}
+
+/** What the engine knows of a function. */
+export interface FunctionFacts {
+  readonly location: Location | undefined
+  readonly scopes: readonly ScopeLevel[]
+  readonly bound: { readonly target: unknown; readonly self: unknown; readonly args: readonly unknown[] } | undefined
+}
+
+/** The inspector cannot be used: not built in, or not permitted. */
+export class InspectorUnavailable extends Error {}
+
+interface RemoteObject {
+  readonly objectId?: string
+  readonly value?: unknown
+  readonly unserializableValue?: string
+}
+
+interface Box {
+  readonly fn: unknown
+  out: unknown
+}
+
+interface LevelObject {
+  readonly description?: string
+  readonly object?: Readonly<Record<string, unknown>>
+}
+
+const key = '__manyhands_inspected__'
+const takeOut = `function () { globalThis.${key}.out = this }`
+
+let realm: Record<string, Box | undefined> | undefined
+
+/** The global object on which the inspector evaluates; not ours when this code runs in a vm context. */
+function mainRealm(): Record<string, Box | undefined> {
+  return (realm ??= runInThisContext('globalThis') as Record<string, Box | undefined>)
+}
+
+/**
+ * Reads captured variables by an inspector session on this same thread, whose answers come synchronously.
+ *
+ * `Runtime.getProperties` lists a function's `[[Scopes]]`, and `Runtime.callFunctionOn` hands the real objects over. The debugger is never left enabled: it
+ * would make `await` ten times slower. The way to the scopes was first shown by Pulumi (sdk/nodejs/runtime/closure/v8.ts, Apache-2.0).
+ *
+ * The session opens at the first read and must be closed.
+ */
+export class Inspector {
+  #session: Session | undefined
+
+  /** @throws InspectorUnavailable */
+  read(fn: object): FunctionFacts {
+    const session = (this.#session ??= connect())
+    const globals = mainRealm()
+    const box: Box = { fn, out: undefined }
+    globals[key] = box
+    try {
+      const { result } = post<{ result: RemoteObject }>(session, 'Runtime.evaluate', { expression: `globalThis.${key}.fn`, objectGroup: key, silent: true })
+      const { internalProperties = [] } = post<{ internalProperties?: { name: string; value?: RemoteObject }[] }>(session, 'Runtime.getProperties', {
+        objectId: result.objectId,
+        ownProperties: true,
+        nonIndexedPropertiesOnly: true,
+      })
+      const internal = (name: string): RemoteObject | undefined => internalProperties.find(property => property.name === name)?.value
+      const real = (remote: RemoteObject | undefined): unknown => {
+        if (remote?.objectId === undefined) return primitiveOf(remote)
+        post(session, 'Runtime.callFunctionOn', { objectId: remote.objectId, functionDeclaration: takeOut, silent: true })
+        return box.out
+      }
+      const scopes = real(internal('[[Scopes]]')) as ArrayLike<LevelObject> | undefined
+      const target = internal('[[TargetFunction]]')
+      return {
+        location: internal('[[FunctionLocation]]')?.value as Location | undefined,
+        scopes: scopes === undefined ? [] : Array.from(scopes, level => ({ kind: level.description ?? '', variables: level.object ?? {} })),
+        bound: target === undefined ? undefined : { target: real(target), self: real(internal('[[BoundThis]]')), args: Array.from(real(internal('[[BoundArgs]]')) as ArrayLike<unknown>) },
+      }
+    } finally {
+      delete globals[key]
+      post(session, 'Runtime.releaseObjectGroup', { objectGroup: key })
+    }
+  }
+
+  /** Every script that is loaded, by id. Takes tens of milliseconds the first time. */
+  listScripts(): Map<string, string> {
+    const session = (this.#session ??= connect())
+    const urls = new Map<string, string>()
+    const note = ({ params }: { params: { scriptId: string; url: string } }): void => void urls.set(params.scriptId, params.url)
+    session.on('Debugger.scriptParsed', note)
+    try {
+      post(session, 'Debugger.enable', {})
+    } finally {
+      post(session, 'Debugger.disable', {})
+      session.off('Debugger.scriptParsed', note)
+    }
+    return urls
+  }
+
+  close(): void {
+    this.#session?.disconnect()
+    this.#session = undefined
+  }
+}
+
+function connect(): Session {
+  try {
+    const inspector = process.getBuiltinModule('node:inspector')
+    const session = new inspector.Session()
+    session.connect()
+    return session
+  } catch (cause) {
+    throw new InspectorUnavailable('the inspector of Node.js is not available', { cause })
+  }
+}
+
+function post<T>(session: Session, method: string, params: object): T {
+  let answer: { readonly error: Error | null; readonly result: T | undefined } | undefined
+  session.post(method, params, (error: Error | null, result: unknown) => void (answer = { error, result: result as T | undefined }))
+  if (answer === undefined) throw new InspectorUnavailable('the inspector does not answer synchronously')
+  if (answer.error !== null) throw new InspectorUnavailable(`${method}: ${answer.error.message}`, { cause: answer.error })
+  return answer.result as T
+}
+
+function primitiveOf(remote: RemoteObject | undefined): unknown {
+  switch (remote?.unserializableValue) {
+    case undefined:
+      return remote?.value
+    case 'NaN':
+      return NaN
+    case 'Infinity':
+      return Infinity
+    case '-Infinity':
+      return -Infinity
+    case '-0':
+      return -0
+    default:
+      return BigInt((remote?.unserializableValue ?? '').replace('n', ''))
+  }
+}

@@ -1,0 +1,60 @@
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { getCallSites } from 'node:util'
+import { realpathSync } from 'node:fs'
+import type { Inspector } from './inspector.ts'
+
+/** URLs of scripts by the engine's id; an id is never used twice. */
+const urls = new Map<string, string>()
+
+/** Frames of the caller's stack that are looked at: the script of a function is mostly that of the code that sends it. */
+const FRAMES = 12
+
+/**
+ * The URL of the script with `scriptId`, '' when it has none.
+ *
+ * Asking the inspector for its scripts takes tens of milliseconds the first time, so the stack of the caller is looked at before.
+ */
+export function scriptUrl(scriptId: string, inspector: Inspector): string {
+  if (!urls.has(scriptId)) {
+    for (const site of getCallSites(FRAMES) as readonly { readonly scriptId?: string; readonly scriptName: string }[]) {
+      if (site.scriptId !== undefined && site.scriptName !== '') urls.set(site.scriptId, asUrl(site.scriptName))
+    }
+  }
+  if (!urls.has(scriptId)) {
+    for (const [id, url] of inspector.listScripts()) urls.set(id, asUrl(url))
+    if (!urls.has(scriptId)) urls.set(scriptId, '')
+  }
+  return urls.get(scriptId) ?? ''
+}
+
+function asUrl(name: string): string {
+  return name.startsWith('/') || /^[A-Za-z]:\\/.test(name) ? pathToFileURL(name).href : name
+}
+
+/** The path of a file URL, without query and hash; undefined for what is not a file. */
+export function pathOf(url: string): string | undefined {
+  return url.startsWith('file:') ? fileURLToPath(url.replace(/[?#].*$/, '')) : undefined
+}
+
+let main: string | undefined
+
+/** True for the module that the program started with: workers never import it. */
+export function isMainModule(url: string): boolean {
+  main ??= withoutExtension(mainPath())
+  return main !== '' && withoutExtension(pathOf(url) ?? '') === main
+}
+
+function mainPath(): string {
+  const entry = process.argv[1]
+  if (entry === undefined) return ''
+  try {
+    return realpathSync(entry)
+  } catch {
+    // Started as `node program` without its extension.
+    return entry
+  }
+}
+
+function withoutExtension(path: string): string {
+  return path.replace(/\.[cm]?[jt]sx?$/, '')
+}

@@ -1,0 +1,57 @@
+import { formatStep } from './refusal.ts'
+import type { Step } from './refusal.ts'
+import { SerializationError } from '@manyhands/core'
+import type { ScopeLevel } from './inspector.ts'
+
+interface Use {
+  readonly written: boolean
+  readonly user: string
+  readonly level: ScopeLevel
+  readonly path: readonly Step[]
+}
+
+/**
+ * Variables that several functions of a message use. Each function has a copy in the worker, so one that any of them assigns is refused.
+ *
+ * The engine does not say whether two functions stand in the same scope or in two calls of the same code: they do when all variables of it are equal.
+ */
+export class SharedVariables {
+  readonly #uses = new Map<string, Use[]>()
+
+  add(scriptId: string, name: string, level: ScopeLevel, written: boolean, user: string, path: () => readonly Step[]): void {
+    const key = `${scriptId} ${level.kind} ${name}`
+    const uses = this.#uses.get(key)
+    const use = { written, user, level, path: path() }
+    if (uses === undefined) this.#uses.set(key, [use])
+    else uses.push(use)
+  }
+
+  /** @throws SerializationError when a variable is written by one function and used by another */
+  check(): void {
+    for (const [key, uses] of this.#uses) {
+      const writer = uses.find(use => use.written)
+      const other = writer && uses.find(use => use !== writer && sameScope(use.level, writer.level))
+      if (writer === undefined || other === undefined) continue
+      const name = key.slice(key.lastIndexOf(' ') + 1)
+      const path = writer.path.map(formatStep)
+      const hint = 'keep the state in an object ({ value: … }) that both capture'
+      throw new SerializationError(`cannot send ${path.join(' → ')}: \`${name}\` is assigned by ${writer.user} and also used by ${other.user}, and each would get a variable of its own. Hint: ${hint}.`, { path, hint })
+    }
+  }
+}
+
+function sameScope(a: ScopeLevel, b: ScopeLevel): boolean {
+  const names = Object.keys(a.variables)
+  return names.length === Object.keys(b.variables).length && names.every(name => Object.is(valueOf(a, name), valueOf(b, name)))
+}
+
+/** The value of a variable; a mark when it has none yet. */
+function valueOf(level: ScopeLevel, name: string): unknown {
+  try {
+    return level.variables[name]
+  } catch {
+    return uninitialised
+  }
+}
+
+const uninitialised = Symbol('uninitialised')

@@ -1,0 +1,40 @@
+import type { Node } from '../protocol/message.ts'
+import { VIEW } from '../protocol/message.ts'
+
+interface PendingView {
+  readonly index: number
+  readonly type: string
+  readonly view: ArrayBufferView
+}
+
+/**
+ * Views of a part of a buffer. Structured clone would send the whole buffer, so a view travels as its own bytes unless another value of the message uses
+ * the same buffer; that is known only at the end.
+ */
+export class Views {
+  readonly #pending = new Map<object, PendingView[]>()
+
+  /** The node of `view` is written by `finish`. */
+  add(view: ArrayBufferView, type: string, index: number): Node {
+    const list = this.#pending.get(view.buffer)
+    const pending = { index, type, view }
+    if (list === undefined) this.#pending.set(view.buffer, [pending])
+    else list.push(pending)
+    return node(pending, false)
+  }
+
+  /** @param raw - objects that travel as they are; a buffer among them is shared */
+  finish(nodes: Node[], raw: ReadonlySet<object>): void {
+    for (const [buffer, list] of this.#pending) {
+      const whole = list.length > 1 || raw.has(buffer) || !(buffer instanceof ArrayBuffer)
+      for (const pending of list) nodes[pending.index] = node(pending, !whole)
+    }
+  }
+}
+
+function node({ type, view }: PendingView, own: boolean): Node {
+  const { buffer, byteOffset, byteLength } = view
+  const length = 'length' in view ? (view as Uint8Array).length : byteLength
+  if (!own || !(buffer instanceof ArrayBuffer)) return [VIEW, type, buffer as ArrayBuffer | SharedArrayBuffer, byteOffset, length]
+  return [VIEW, type, buffer.slice(byteOffset, byteOffset + byteLength), 0, length]
+}

@@ -1,0 +1,124 @@
+/**
+ * What a value looks like on its way: a flat list of nodes, so that neither depth nor cycles matter.
+ *
+ * Everything here survives structured clone. Node `k` of the list has reference `[k]`; primitives stand for themselves.
+ */
+
+export type Primitive = string | number | boolean | bigint | null | undefined
+export type Reference = readonly [node: number]
+export type Edge = Primitive | Reference
+
+/** 0: as the node's kind has by default. null: none. Otherwise a node: the prototype itself (0), or the class whose prototype it is (1). */
+export type Prototype = 0 | null | readonly [node: number, isClass: 0 | 1]
+
+/** Bits of a property: 1 enumerable, 2 configurable, 4 writable. */
+export type PropertyFlags = number
+export const PLAIN_PROPERTY: PropertyFlags = 7
+
+/** A property that is not a plain one with a string key: `[key, flags, value]` or `[key, flags, getter, setter]`. */
+export type Extra = readonly [key: string | Reference, flags: PropertyFlags, value: Edge] | readonly [key: string | Reference, flags: PropertyFlags, getter: Edge, setter: Edge]
+
+/** Own properties. `keys` is one array for all objects of a message that have the same keys. */
+export type Properties = readonly [keys: readonly string[], values: readonly Edge[], extras?: readonly Extra[]]
+
+/** 0 open, 1 not extensible, 2 sealed, 3 frozen. */
+export type Integrity = 0 | 1 | 2 | 3
+
+/** Structured-cloneable data as it is. */
+export const RAW = 0
+export const OBJECT = 1
+export const ARRAY = 2
+export const MAP = 3
+export const SET = 4
+export const ERROR = 5
+export const DATE = 6
+export const REGEXP = 7
+export const BOXED = 8
+export const VIEW = 9
+export const URL_LIKE = 10
+export const DOM_EXCEPTION = 11
+export const SYMBOL = 12
+/** Reached from globalThis, or from a builtin module of Node. */
+export const BUILTIN = 13
+/** Something that a module exports. */
+export const MODULE = 14
+export const FUNCTION = 15
+export const BOUND = 16
+/** An object that said what travels instead of it. */
+export const REPLACED = 17
+/** A class that workers find by its tag or module; see `origin` of core. */
+export const ORIGIN = 18
+/** `require`, `import()` and `import.meta` of a module. */
+export const MODULE_TOOL = 19
+
+export type Node =
+  | readonly [kind: typeof RAW, value: unknown]
+  | readonly [kind: typeof OBJECT, prototype: Prototype, integrity: Integrity, properties: Properties]
+  | readonly [kind: typeof ARRAY, prototype: Prototype, integrity: Integrity, properties: Properties, length: number, values: readonly Edge[]]
+  | readonly [kind: typeof MAP, prototype: Prototype, integrity: Integrity, properties: Properties, keysAndValues: readonly Edge[]]
+  | readonly [kind: typeof SET, prototype: Prototype, integrity: Integrity, properties: Properties, values: readonly Edge[]]
+  | readonly [kind: typeof ERROR, prototype: Prototype, integrity: Integrity, properties: Properties, stack: string | undefined]
+  | readonly [kind: typeof DATE, prototype: Prototype, integrity: Integrity, properties: Properties, time: number]
+  | readonly [kind: typeof REGEXP, prototype: Prototype, integrity: Integrity, properties: Properties, source: string, flags: string, lastIndex: number]
+  | readonly [kind: typeof BOXED, value: Edge]
+  | readonly [kind: typeof VIEW, type: string, buffer: ArrayBuffer | SharedArrayBuffer, byteOffset: number, length: number]
+  | readonly [kind: typeof URL_LIKE, type: 'URL' | 'URLSearchParams', text: string]
+  | readonly [kind: typeof DOM_EXCEPTION, message: string, name: string, stack: string | undefined, properties: Properties]
+  | readonly [kind: typeof SYMBOL, type: 'registered' | 'well-known' | 'local', name: string | undefined]
+  | readonly [kind: typeof BUILTIN, module: string | undefined, path: readonly string[]]
+  | readonly [kind: typeof MODULE, type: 'esm' | 'cjs', url: string, path: readonly string[]]
+  | FunctionNode
+  | readonly [kind: typeof BOUND, target: Edge, self: Edge, args: readonly Edge[]]
+  | readonly [kind: typeof REPLACED, type: Reference, state: Edge]
+  | readonly [kind: typeof ORIGIN, tag: string, module: string, name: string]
+  | readonly [kind: typeof MODULE_TOOL, tool: ModuleTool, url: string]
+
+export type ModuleTool = 'require' | 'import' | 'import.meta'
+
+export type FunctionNode = readonly [
+  kind: typeof FUNCTION,
+  /** Index into the templates of the message. */
+  template: number,
+  /** Values of the template's `names`. */
+  captures: readonly Edge[],
+  name: string,
+  /** Own properties; for a class its statics. */
+  properties: Properties | 0,
+  /** What was added to its `prototype`, or changed there. */
+  prototype: readonly [Prototype, Properties] | 0,
+  /** Of a class: the same class has the same id wherever it goes. */
+  classId: string | undefined,
+]
+
+/** How the text of a function is to be read. */
+export type Form = 'expression' | 'method' | 'getter' | 'setter'
+
+/** A function without its captured values: what is compiled once. */
+export interface Template {
+  readonly text: string
+  readonly form: Form
+  readonly strict: boolean
+  readonly isClass: boolean
+  /** Its captured variables. */
+  readonly names: readonly string[]
+  /** Those that must have their values before a class can be made, such as its superclass; indices into `names`. */
+  readonly eager: readonly number[]
+  /** Where the text stands, so that stacks point there; '' when not known. Line and column count from 0. */
+  readonly url: string
+  readonly line: number
+  readonly column: number
+  readonly usesImport: boolean
+  readonly usesImportMeta: boolean
+}
+
+export const FORMAT = 1
+
+/** A packed value. Cloneable: it can be posted to a thread or sent to a process. Unpacking it executes code that it carries. */
+export interface Packed {
+  readonly format: typeof FORMAT
+  readonly templates: readonly Template[]
+  readonly nodes: readonly Node[]
+  readonly root: Edge
+  /** Of a function whose meaning cannot change: equal keys mean equal functions. */
+  readonly stableKey?: string | undefined
+}
