@@ -39,12 +39,12 @@ test('a line at the start, at each tenth, and at the end', () => {
   log.stop(10_400, 'done')
   expect(log.text).toMatchInlineSnapshot(`
     "[parallel] svm grid: start, 40 to do, jobs 2 (processes)
-    [parallel] svm grid:  4/40   10%  elapsed 00:01  eta 00:11  3.3 fit/s  busy 2/2
-    [parallel] svm grid:  8/40   20%  elapsed 00:02  eta 00:09  3.5 fit/s  busy 2/2
-    [parallel] svm grid: 12/40   30%  elapsed 00:03  eta 00:08  3.7 fit/s  busy 2/2
+    [parallel] svm grid:  4/40   10%  elapsed 00:01  eta 00:15  2.5 fit/s  busy 2/2
+    [parallel] svm grid:  8/40   20%  elapsed 00:02  eta 00:10  3.3 fit/s  busy 2/2
+    [parallel] svm grid: 12/40   30%  elapsed 00:03  eta 00:08  3.6 fit/s  busy 2/2
     [parallel] svm grid: 16/40   40%  elapsed 00:04  eta 00:06  3.8 fit/s  busy 2/2
     [parallel] svm grid: 20/40   50%  elapsed 00:05  eta 00:05  3.9 fit/s  busy 2/2
-    [parallel] svm grid: 24/40   60%  elapsed 00:06  eta 00:04  3.9 fit/s  busy 2/2
+    [parallel] svm grid: 24/40   60%  elapsed 00:06  eta 00:04  4 fit/s  busy 2/2
     [parallel] svm grid: 28/40   70%  elapsed 00:07  eta 00:03  4 fit/s  busy 2/2
     [parallel] svm grid: 32/40   80%  elapsed 00:08  eta 00:02  4 fit/s  busy 2/2
     [parallel] svm grid: 36/40   90%  elapsed 00:09  eta 00:01  4 fit/s  busy 2/2
@@ -75,7 +75,7 @@ test('an input of unknown length is counted', () => {
   log.stop(12_500, 'done')
   expect(log.text).toMatchInlineSnapshot(`
     "[parallel] svm grid: start, jobs 2 (processes)
-    [parallel] svm grid: 2000  elapsed 00:12  200 fit/s  busy 2/2
+    [parallel] svm grid: 2000  elapsed 00:12  202 fit/s  busy 2/2
     [parallel] svm grid: done 2000  elapsed 00:12.5  160 fit/s  utilisation 0%
     "
   `)
