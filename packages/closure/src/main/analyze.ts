@@ -2,9 +2,7 @@ import { freeVariables } from './free-variables.ts'
 import type { FreeVariable } from './free-variables.ts'
 import { parseFunction } from './parse-function.ts'
 import type { Form } from '../protocol/message.ts'
-
-/** The name that stands for `import.meta` in text that is compiled elsewhere. */
-export const importMetaName = '__manyhands_import_meta'
+import { importMetaName } from '../protocol/names.ts'
 
 /** What is known of a function from its text alone. */
 export interface Analysis {

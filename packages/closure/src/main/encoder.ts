@@ -31,6 +31,7 @@ export class Encoder {
   readonly #steps: Step[] = []
   readonly #indices = new Map<unknown, number>()
   readonly #templateIndices = new Map<Template, number>()
+  readonly #templatesByKey = new Map<string, Template>()
   /** Everything that is part of raw data. */
   readonly #raw = new Set<object>()
   /** What was met together with something that is not plain: it is taken apart. */
@@ -96,6 +97,15 @@ export class Encoder {
       if (by !== undefined && by !== '') steps.push(by)
     }
     return steps.reverse()
+  }
+
+  /** One object for equal templates of a message: two functions of the same code. */
+  internTemplate(template: Template): Template {
+    const key = JSON.stringify(template)
+    const known = this.#templatesByKey.get(key)
+    if (known !== undefined) return known
+    this.#templatesByKey.set(key, template)
+    return template
   }
 
   template(template: Template): number {

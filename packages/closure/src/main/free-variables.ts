@@ -121,7 +121,8 @@ class Walk {
         return
       case 'ImportExpression':
         this.usage.usesImport = true
-        return this.#visitAll(childrenOf(node), place)
+        if (node != null) this.#visitAll(childrenOf(node), place)
+        return
       case 'MemberExpression':
         return this.#member(node, place, false)
       case 'CallExpression':
@@ -160,7 +161,8 @@ class Walk {
         return this.#visit(node.body, place)
       case 'WithStatement':
         this.usage.directEval = true
-        return this.#visitAll(childrenOf(node), place)
+        if (node != null) this.#visitAll(childrenOf(node), place)
+        return
       case 'BlockStatement':
         return this.#inBlock(node.body, place, inner => this.#visitAll(node.body, inner))
       case 'ForStatement':
@@ -188,7 +190,8 @@ class Walk {
           this.#visit(node.body, inner)
         })
       default:
-        return this.#visitAll(childrenOf(node), place)
+        if (node != null) this.#visitAll(childrenOf(node), place)
+        return
     }
   }
 

@@ -108,6 +108,17 @@ export class Inspector {
     return urls
   }
 
+  /** The text of a script, as the engine compiled it. */
+  scriptSource(scriptId: string): string {
+    const session = (this.#session ??= connect())
+    try {
+      post(session, 'Debugger.enable', {})
+      return post<{ scriptSource: string }>(session, 'Debugger.getScriptSource', { scriptId }).scriptSource
+    } finally {
+      post(session, 'Debugger.disable', {})
+    }
+  }
+
   close(): void {
     this.#session?.disconnect()
     this.#session = undefined

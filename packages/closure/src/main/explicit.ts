@@ -1,0 +1,66 @@
+import { slot } from '@manyhands/core'
+import { checkFunction, describeValue } from '@manyhands/core/options'
+
+/** What the user said of a function, instead of having it read. */
+export type Declared = { readonly captures: Readonly<Record<string, unknown>>; readonly fn: object } | { readonly module: string; readonly name: string }
+
+function declared(): WeakMap<object, Declared> {
+  return slot('closure.declared', () => new WeakMap<object, Declared>())
+}
+
+export function declaredFor(fn: object): Declared | undefined {
+  return declared().get(fn)
+}
+
+/**
+ * Says what a function captures, where it cannot be read (no inspector: Bun, Deno, `--permission`; minified names): its text travels with these values only.
+ *
+ * ```ts
+ * const rate = 0.2
+ * const withTax = withCaptures((price: number) => price * (1 + rate), { rate })
+ * ```
+ *
+ * @returns a function that does the same as `fn`
+ * @throws TypeError when `fn` is no function or `captures` no object
+ */
+export function withCaptures<F extends (...args: never[]) => unknown>(fn: F, captures: Readonly<Record<string, unknown>>): F {
+  checkFunction('fn', fn)
+  if (typeof captures !== 'object' || captures === null) throw new TypeError(`captures must be an object of variables, got ${describeValue(captures)}`)
+  const call = fn as unknown as (...args: unknown[]) => unknown
+  const wrapper = function (this: unknown, ...args: unknown[]): unknown {
+    return call.apply(this, args)
+  }
+  Object.defineProperties(wrapper, { name: { value: fn.name }, length: { value: fn.length } })
+  declared().set(wrapper, { captures, fn })
+  return wrapper as unknown as F
+}
+
+type Exported<M> = { [K in keyof M]: M[K] extends (...args: never[]) => unknown ? K : never }[keyof M] & string
+
+/**
+ * A function by its module and name. It travels as just that; called here, it imports the module first.
+ *
+ * ```ts
+ * const fold = remote<typeof import('./fold.ts'), 'fold'>(new URL('./fold.ts', import.meta.url), 'fold')
+ * ```
+ *
+ * @param module - URL of the module; a worker must be able to import it
+ * @throws TypeError when `module` is no absolute URL or `name` no string
+ */
+export function remote<M, N extends Exported<M> = Exported<M>>(
+  module: URL | string,
+  name: N,
+): M[N] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never {
+  const url = typeof module === 'string' && URL.canParse(module) ? module : module instanceof URL ? module.href : undefined
+  if (url === undefined) throw new TypeError(`module must be an absolute URL, such as new URL('./tasks.ts', import.meta.url), got ${describeValue(module)}`)
+  if (typeof name !== 'string' || name === '') throw new TypeError(`name must be the name of an export, got ${describeValue(name)}`)
+  const call = async (...args: unknown[]): Promise<unknown> => {
+    const exports = (await import(url)) as Readonly<Record<string, unknown>>
+    const fn = exports[name]
+    checkFunction(`export \`${name}\` of ${url}`, fn)
+    return (fn as (...all: unknown[]) => unknown)(...args)
+  }
+  Object.defineProperty(call, 'name', { value: name })
+  declared().set(call, { module: url, name })
+  return call as never
+}

@@ -1,0 +1,70 @@
+import { SerializationError } from '@manyhands/core'
+import type { Across } from '@manyhands/core'
+import { checkOptionNames, describeValue } from '@manyhands/core/options'
+import { FORMAT, FUNCTION, MODULE } from '../protocol/message.ts'
+import type { Edge, Packed } from '../protocol/message.ts'
+import { Encoder } from './encoder.ts'
+import { FunctionReader } from './function-reader.ts'
+
+export interface PackOptions {
+  /** Who will unpack it. Only threads can receive shared memory. @default 'threads' */
+  readonly across?: Across | undefined
+}
+
+/**
+ * Turns any value into a message: data, instances of classes, functions with the variables that they capture, cycles and all. It is read at the call;
+ * objects of plain data are copied only when the message is posted.
+ *
+ * A function that a module other than the main one exports goes by reference: the other side imports the module. All others go by value: their text and
+ * what they capture.
+ *
+ * @returns a cloneable object for {@link unpack}
+ * @throws SerializationError for what cannot travel, with the path to it and a hint
+ * @throws TypeError for bad options
+ */
+export function pack(value: unknown, options: PackOptions = {}): Packed {
+  checkOptionNames('pack', options, ['across'], { target: 'across' })
+  const { across = 'threads' } = options
+  if (across !== 'threads' && across !== 'processes') throw new TypeError(`across must be 'threads' or 'processes', got ${describeValue(across)}`)
+  return packWith(value, across).packed
+}
+
+/** As `pack`, and tells the encoder, which knows the way to each part. */
+export function packWith(value: unknown, across: Across): { readonly packed: Packed; readonly encoder: Encoder } {
+  const reader = new FunctionReader()
+  try {
+    const encoder = new Encoder(across, reader)
+    const root = encodeAll(encoder, value)
+    return { packed: { format: FORMAT, templates: encoder.templates, nodes: encoder.nodes, root, stableKey: keyOf(encoder, root) }, encoder }
+  } finally {
+    reader.close()
+  }
+}
+
+function encodeAll(encoder: Encoder, value: unknown): Edge {
+  try {
+    return encoder.encode(value)
+  } catch (error) {
+    if (error instanceof SerializationError) throw error
+    // Code of the value itself was run, such as its [replace](), and threw.
+    throw new SerializationError(`cannot send the value: ${(error as Error | undefined)?.message ?? String(error)}`, { cause: error })
+  }
+}
+
+/** A function whose meaning cannot change: it goes by reference, or captures nothing and has nothing of its own. */
+function keyOf(encoder: Encoder, root: Edge): string | undefined {
+  if (!Array.isArray(root)) return undefined
+  const node = encoder.nodes[(root as readonly [number])[0]]
+  if (node?.[0] === MODULE) return `module ${node[2]} ${node[3].join('.')}`
+  if (node?.[0] !== FUNCTION || node[2].length > 0 || node[4] !== 0 || node[5] !== 0 || node[6] !== undefined) return undefined
+  const template = encoder.templates[node[1]]
+  return template === undefined ? undefined : `${node[3]} ${template.url} ${template.form} ${template.strict} ${template.text}`
+}
+
+/**
+ * A key of a packed function whose meaning cannot change, because it goes by reference or captures nothing: equal keys mean equal functions, so that it may be
+ * remembered. Undefined for everything else.
+ */
+export function stableKey(packed: Packed): string | undefined {
+  return packed.stableKey
+}

@@ -1,0 +1,63 @@
+import { Script, constants } from 'node:vm'
+import { importMetaName } from '../protocol/names.ts'
+import type { Template } from '../protocol/message.ts'
+
+/** A function whose captured variables are not set yet. */
+export interface Instance {
+  set(values: readonly unknown[]): void
+  make(): object
+}
+
+/** Compiled texts that are kept; the least recently used goes first. */
+const MAX_COMPILED = 1000
+const compiled = new Map<string, () => Instance>()
+
+/** The captured variables are `let`s around the text, so that functions that know each other can be made before either has what it captures. */
+export function compile(template: Template): () => Instance {
+  const key = JSON.stringify(template)
+  const known = compiled.get(key)
+  if (known !== undefined) {
+    compiled.delete(key)
+    compiled.set(key, known)
+    return known
+  }
+  const { text, names, form } = template
+  const values = freeName(text)
+  const meta = template.usesImportMeta ? `const ${importMetaName}=Object.freeze(${JSON.stringify(importMetaOf(template.url))});` : ''
+  const declarations = names.length === 0 ? '' : `let ${names.join(',')};`
+  const assignments = names.map((name, i) => `${name}=${values}[${i}]`).join(';')
+  const [before, after] = wrapping[form]
+  const prefix = `(()=>{${template.strict ? '"use strict";' : ''}${meta}${declarations}return{set:${values}=>{${assignments}},make:()=>${before}`
+  const script = new Script(`${prefix}${text}${after}}})`, {
+    filename: template.url === '' ? 'manyhands:function' : template.url,
+    lineOffset: template.line,
+    columnOffset: template.column - prefix.length,
+    ...(template.usesImport ? { importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER } : {}),
+  })
+  const factory = script.runInThisContext() as () => Instance
+  compiled.set(key, factory)
+  if (compiled.size > MAX_COMPILED) compiled.delete(compiled.keys().next().value as string)
+  return factory
+}
+
+const wrapping: Readonly<Record<Template['form'], readonly [string, string]>> = {
+  expression: ['(', '\n)'],
+  method: ['(o=>o[Reflect.ownKeys(o)[0]])({', '\n})'],
+  getter: ['(o=>Object.getOwnPropertyDescriptor(o,Reflect.ownKeys(o)[0]).get)({', '\n})'],
+  setter: ['(o=>Object.getOwnPropertyDescriptor(o,Reflect.ownKeys(o)[0]).set)({', '\n})'],
+}
+
+/** A name that the text does not contain. */
+function freeName(text: string): string {
+  let name = '__values'
+  while (text.includes(name)) name += '_'
+  return name
+}
+
+function importMetaOf(url: string): Record<string, unknown> {
+  if (!url.startsWith('file:')) return { url }
+  const { fileURLToPath } = process.getBuiltinModule('node:url')
+  const { dirname } = process.getBuiltinModule('node:path')
+  const filename = fileURLToPath(url.replace(/[?#].*$/, ''))
+  return { url, filename, dirname: dirname(filename), main: false }
+}

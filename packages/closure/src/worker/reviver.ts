@@ -1,0 +1,240 @@
+import { createRequire } from 'node:module'
+import { SerializationError, revive as reviveSymbol } from '@manyhands/core'
+import { classTable } from '../protocol/class-table.ts'
+import { hiddenIntrinsics } from '../protocol/function-prototypes.ts'
+import * as m from '../protocol/message.ts'
+import type { Edge, FunctionNode, Node, Packed, Properties, Prototype } from '../protocol/message.ts'
+import { CORE_TAG } from '../protocol/tags.ts'
+import { compile } from './compile.ts'
+import type { Instance } from './compile.ts'
+import { coreExport, requireModule } from './modules.ts'
+
+type Callable = (...args: unknown[]) => unknown
+const reserved = Symbol('being made')
+
+/**
+ * Makes the values of a message: first each as an empty shell, then what it holds. So cycles work, and depth does not matter. Only classes and objects that
+ * revive themselves need others to be whole before they are made.
+ */
+export class Reviver {
+  readonly #packed: Packed
+  readonly #modules: ReadonlyMap<string, unknown>
+  readonly #made: unknown[]
+  readonly #toFill: (() => void)[] = []
+
+  constructor(packed: Packed, modules: ReadonlyMap<string, unknown>) {
+    this.#packed = packed
+    this.#modules = modules
+    this.#made = Array.from({ length: packed.nodes.length })
+  }
+
+  revive(): unknown {
+    const value = this.#value(this.#packed.root)
+    this.#fillAll()
+    return value
+  }
+
+  #fillAll(): void {
+    for (let fill = this.#toFill.pop(); fill !== undefined; fill = this.#toFill.pop()) fill()
+  }
+
+  #value(edge: Edge): unknown {
+    return Array.isArray(edge) ? this.#at((edge as m.Reference)[0]) : edge
+  }
+
+  #at(index: number): unknown {
+    const made = this.#made[index]
+    if (made === reserved) throw new SerializationError('an object that says itself what travels is part of its own state')
+    if (made !== undefined) return made
+    const node = this.#packed.nodes[index]
+    if (node === undefined) throw new SerializationError(`the message is damaged: it has no node ${index}`)
+    return (this.#made[index] = this.#make(node, index))
+  }
+
+  #make(node: Node, index: number): unknown {
+    switch (node[0]) {
+      case m.RAW:
+        return node[1]
+      case m.OBJECT:
+        return this.#object(node[1] === null ? (Object.create(null) as object) : {}, node[1], node[2], node[3])
+      case m.ARRAY: {
+        const array: unknown[] = node[5].length === node[4] ? [] : Array.from({ length: 0 })
+        array.length = node[5].length === node[4] ? 0 : node[4]
+        return this.#object(array, node[1], node[2], node[3], () => {
+          for (const edge of node[5]) array.push(this.#value(edge))
+        })
+      }
+      case m.MAP: {
+        const map = new Map<unknown, unknown>()
+        return this.#object(map, node[1], node[2], node[3], () => {
+          for (let i = 0; i < node[4].length; i += 2) Map.prototype.set.call(map, this.#value(node[4][i]), this.#value(node[4][i + 1]))
+        })
+      }
+      case m.SET: {
+        const set = new Set<unknown>()
+        return this.#object(set, node[1], node[2], node[3], () => {
+          for (const edge of node[4]) Set.prototype.add.call(set, this.#value(edge))
+        })
+      }
+      case m.ERROR: {
+        const error = new Error()
+        delete (error as { message?: string }).message
+        Object.defineProperty(error, 'stack', { value: node[4], configurable: true, writable: true })
+        return this.#object(error, node[1], node[2], node[3])
+      }
+      case m.DATE:
+        return this.#object(new Date(node[4]), node[1], node[2], node[3])
+      case m.REGEXP: {
+        const regExp = new RegExp(node[4], node[5])
+        regExp.lastIndex = node[6]
+        return this.#object(regExp, node[1], node[2], node[3])
+      }
+      case m.BOXED:
+        return Object(this.#value(node[1]))
+      case m.VIEW:
+        return makeView(node[1], node[2], node[3], node[4])
+      case m.URL_LIKE:
+        return node[1] === 'URL' ? new URL(node[2]) : new URLSearchParams(node[2])
+      case m.DOM_EXCEPTION: {
+        const exception = new DOMException(node[1], node[2])
+        Object.defineProperty(exception, 'stack', { value: node[3], configurable: true, writable: true })
+        return exception
+      }
+      case m.SYMBOL:
+        return makeSymbol(node[1], node[2])
+      case m.BUILTIN:
+        return follow(node[1] === undefined ? globalThis : process.getBuiltinModule(node[1]), node[2])
+      case m.MODULE:
+        return this.#exported(node[1] === 'esm' ? this.#modules.get(node[2]) : requireModule(node[2]), node[2], node[3])
+      case m.FUNCTION:
+        return this.#function(node, index)
+      case m.BOUND:
+        return Reflect.apply(Function.prototype.bind, this.#value(node[1]), [this.#value(node[2]), ...node[3].map(arg => this.#value(arg))])
+      case m.REPLACED: {
+        this.#made[index] = reserved
+        const type = this.#value(node[1]) as Callable & Readonly<Record<symbol, Callable | undefined>>
+        const state = this.#value(node[2])
+        this.#fillAll()
+        const reviver = type[reviveSymbol]
+        return typeof reviver === 'function' ? reviver.call(type, state) : type(state)
+      }
+      case m.ORIGIN:
+        return node[1] === CORE_TAG ? coreExport(node[3]) : this.#exported(this.#modules.get(node[2]), node[2], [node[3]])
+      case m.MODULE_TOOL:
+        return makeTool(node[1], node[2])
+      default:
+        throw new SerializationError(`the message is damaged: it has a node of kind ${String((node as readonly unknown[])[0])}`)
+    }
+  }
+
+  #exported(module: unknown, url: string, path: readonly string[]): unknown {
+    const value = follow(module, path)
+    if (value === undefined && path.length > 0) throw new SerializationError(`the module ${url} has no export \`${path.join('.')}\` here`)
+    return value
+  }
+
+  #object<T extends object>(object: T, prototype: Prototype, integrity: m.Integrity, properties: Properties, fill?: () => void): T {
+    if (prototype !== 0 && prototype !== null) Object.setPrototypeOf(object, this.#prototype(prototype))
+    else if (prototype === null && Object.getPrototypeOf(object) !== null) Object.setPrototypeOf(object, null)
+    this.#toFill.push(() => {
+      fill?.()
+      this.#define(object, properties)
+      if (integrity === 3) Object.freeze(object)
+      else if (integrity === 2) Object.seal(object)
+      else if (integrity === 1) Object.preventExtensions(object)
+    })
+    return object
+  }
+
+  #prototype([index, isClass]: readonly [number, 0 | 1]): object {
+    const value = this.#at(index) as { readonly prototype: object }
+    return isClass === 1 ? value.prototype : value
+  }
+
+  #define(object: object, [keys, values, extras]: Properties): void {
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i] as string
+      const value = this.#value(values[i])
+      // A setter of the prototype must not run, and __proto__ must not be one.
+      if (key in object) Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
+      else (object as Record<string, unknown>)[key] = value
+    }
+    for (const extra of extras ?? []) {
+      const key = typeof extra[0] === 'string' ? extra[0] : (this.#value(extra[0]) as symbol)
+      const enumerable = (extra[1] & 1) !== 0
+      const configurable = (extra[1] & 2) !== 0
+      if (extra.length === 4) Object.defineProperty(object, key, { enumerable, configurable, get: this.#value(extra[2]) as () => unknown, set: this.#value(extra[3]) as (value: unknown) => void })
+      else Object.defineProperty(object, key, { enumerable, configurable, writable: (extra[1] & 4) !== 0, value: this.#value(extra[2]) })
+    }
+  }
+
+  #function(node: FunctionNode, index: number): object {
+    const [, templateIndex, captures, name, properties, prototype, classId] = node
+    const classes = classTable()
+    const existing = classId === undefined ? undefined : classes.find(classId)
+    if (existing !== undefined) return existing
+    const template = this.#packed.templates[templateIndex]
+    if (template === undefined) throw new SerializationError('the message is damaged: a function has no text')
+    const instance: Instance = compile(template)()
+    if (template.eager.length > 0) {
+      const eager = captures.map((edge, i) => (template.eager.includes(i) ? this.#value(edge) : undefined))
+      this.#fillAll()
+      const meanwhile = this.#made[index]
+      if (meanwhile !== undefined) return meanwhile as object
+      instance.set(eager)
+    }
+    const fn = instance.make()
+    if ((fn as { readonly name: unknown }).name !== name) Object.defineProperty(fn, 'name', { value: name, configurable: true })
+    if (classId !== undefined) classes.remember(classId, fn)
+    this.#made[index] = fn
+    this.#toFill.push(() => {
+      if (captures.length > 0) instance.set(captures.map(edge => this.#value(edge)))
+      if (properties !== 0) this.#define(fn, properties)
+      if (prototype === 0) return
+      const own = (fn as { readonly prototype: object }).prototype
+      if (prototype[0] === null) Object.setPrototypeOf(own, null)
+      else if (prototype[0] !== 0) Object.setPrototypeOf(own, this.#prototype(prototype[0]))
+      this.#define(own, prototype[1])
+    })
+    return fn
+  }
+}
+
+function follow(root: unknown, path: readonly string[]): unknown {
+  let value: unknown = root
+  for (const step of path) {
+    if (step.startsWith('%')) {
+      value = hiddenIntrinsics[step.slice(1)]
+      continue
+    }
+    const accessor = /^(.*)#(get|set)$/.exec(step)
+    const name = accessor?.[1] ?? step
+    const key = name.startsWith('@@') ? (Symbol as unknown as Readonly<Record<string, symbol>>)[name.slice(2)] : name
+    if (key === undefined || value === undefined || value === null) return undefined
+    value = accessor === null ? (value as Readonly<Record<string | symbol, unknown>>)[key] : Object.getOwnPropertyDescriptor(value, key)?.[accessor[2] as 'get' | 'set']
+  }
+  return value
+}
+
+function makeView(type: string, buffer: ArrayBuffer | SharedArrayBuffer, byteOffset: number, length: number): object {
+  if (type === 'Buffer') return Buffer.from(buffer as ArrayBuffer, byteOffset, length)
+  const View = (globalThis as unknown as Readonly<Record<string, (new (...args: unknown[]) => object) | undefined>>)[type]
+  if (View === undefined || !/Array$|^DataView$/.test(type)) throw new SerializationError(`the message is damaged: ${type} is no typed array`)
+  return new View(buffer, byteOffset, length)
+}
+
+function makeSymbol(type: 'registered' | 'well-known' | 'local', name: string | undefined): symbol {
+  if (type === 'registered') return Symbol.for(name ?? '')
+  if (type === 'local') return Symbol(name)
+  return (Symbol as unknown as Readonly<Record<string, symbol>>)[name ?? ''] ?? Symbol(name)
+}
+
+function makeTool(tool: m.ModuleTool, url: string): unknown {
+  const base = url.startsWith('file:') ? url : import.meta.url
+  if (tool === 'require') return createRequire(base)
+  if (tool === 'import') return (specifier: string) => import(/^\.{0,2}\//.test(specifier) ? new URL(specifier, base).href : specifier)
+  const { fileURLToPath } = process.getBuiltinModule('node:url')
+  const { dirname } = process.getBuiltinModule('node:path')
+  const filename = fileURLToPath(base)
+  return { url: base, filename, dirname: dirname(filename) }
+}
