@@ -112,7 +112,7 @@ describe('the bar of a call', () => {
     opened.resolve(display)
     await screen.shows(/fits +0%│ +│ +0\/4/)
     state.apply({ type: 'tasks-end', call: 1, time: 500, tasks: 2 })
-    await screen.shows(/fits +50%│█+[▏-▉]? +│ +2\/4/)
+    await screen.shows(/fits +50%│█+[▉-▏]? +│ +2\/4/)
     state.apply({ type: 'tasks-end', call: 1, time: 900, tasks: 2 })
     stop(1000)
     expect(screen.text).toMatch(/^fits 100%│█+│ +4\/4 \[00:01, 4 task\/s\] threads$/)
