@@ -11,7 +11,7 @@ export interface WorkerInit {
   readonly concurrency: number
   /** Spin before parking; false when workers outnumber cores. */
   readonly spin: boolean
-  /** Packed `() => initializer(...args)`. */
+  /** Packed `[initializer, args]`. */
   readonly initializer: object | undefined
 }
 

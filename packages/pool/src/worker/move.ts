@@ -1,4 +1,7 @@
-const moved = new WeakMap<object, readonly unknown[]>()
+import { slot } from '@manyhands/core'
+
+// In the process-wide state, so that it is one wherever a copy of `move` runs.
+const moved = (): WeakMap<object, readonly unknown[]> => slot('pool.moved', () => new WeakMap<object, readonly unknown[]>())
 
 /**
  * Lets the buffers of a task's result move to the caller instead of being copied (threads only; a process always copies).
@@ -14,14 +17,14 @@ const moved = new WeakMap<object, readonly unknown[]>()
 export function move<T extends object>(value: T, buffers?: readonly ArrayBuffer[]): T {
   const own = ArrayBuffer.isView(value) ? value.buffer : value instanceof ArrayBuffer ? value : undefined
   const list = buffers ?? (own instanceof ArrayBuffer ? [own] : [])
-  moved.set(value, list)
+  moved().set(value, list)
   return value
 }
 
 /** The buffers that were marked by `move`, once. */
 export function takeMoved(value: unknown): readonly unknown[] | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const buffers = moved.get(value)
-  if (buffers !== undefined) moved.delete(value)
+  const buffers = moved().get(value)
+  if (buffers !== undefined) moved().delete(value)
   return buffers
 }

@@ -48,8 +48,8 @@ export function startWorker(init: WorkerInit | ThreadInit): void {
 }
 
 async function initialize(packed: object): Promise<void> {
-  const initializer = (await unpack(packed as never)) as () => unknown
-  await initializer()
+  const [initializer, args] = (await unpack(packed as never)) as [(...args: unknown[]) => unknown, unknown[]]
+  await initializer(...args)
 }
 
 function encodeError(codec: ReturnType<typeof createCodec>, error: unknown): unknown {
