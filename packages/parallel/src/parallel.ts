@@ -61,7 +61,7 @@ export interface ParallelConstructor {
  *
  * @throws TypeError or RangeError for bad options
  */
-export const Parallel: ParallelConstructor = function Parallel(options: ParallelOptions = {}): Parallel {
+export const Parallel: ParallelConstructor = function (options: ParallelOptions = {}): Parallel {
   checkOptions('Parallel', options)
   const run = (tasks: TaskInput<Task<unknown>>): Promise<unknown[]> => runToArray('Parallel', delayedCalls, tasks, options)
   const stream = (tasks: TaskInput<Task<unknown>>, streamOptions: StreamOptions = {}): ResultStream<unknown> => {

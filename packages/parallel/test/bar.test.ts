@@ -78,7 +78,7 @@ describe('rows', () => {
     const row = display.add(() => 'row')
     out.write('text\n')
     display.remove([row], 'done')
-    expect(screen.raw).not.toMatch(/\x1b\[\?/)
+    expect(screen.raw).not.toContain('\x1b[?')
   })
 
   test('listeners for the exit of the program are removed with the last row', () => {

@@ -5,7 +5,7 @@ import { resolveJobs } from '../src/jobs.ts'
 import type { Jobs } from '../src/jobs.ts'
 import { ManualBackend } from './support/manual-backend.ts'
 
-const bad = (options: object) => () => Parallel(options as ParallelOptions)
+const bad = (options: object) => () => Parallel(options)
 
 describe('jobs', () => {
   test.each<[Jobs, number]>([

@@ -6,7 +6,7 @@ type Details<E> = E extends ParallelEvent ? Omit<E, 'call' | 'time'> : never
 
 function started(options: { total?: number; jobs?: number } = {}) {
   const state = new ProgressState({ desc: 'work' })
-  const at = (time: number, details: Details<ParallelEvent>) => state.apply({ ...details, call: 1, time } as ParallelEvent)
+  const at = (time: number, details: Details<ParallelEvent>) => state.apply({ ...details, call: 1, time })
   at(1000, { type: 'call-start', backend: 'threads', jobs: options.jobs ?? 2, total: options.total })
   return { state, at }
 }

@@ -7,6 +7,9 @@ import { collect } from './support/collect.ts'
 import { ManualBackend } from './support/manual-backend.ts'
 
 const double = (x: number) => 2 * x
+const throwWhileClosing = () => {
+  throw new Error('while closing')
+}
 const tasksOf = (count: number) => Array.from({ length: count }, (_, i) => delayed(double)(i))
 
 function* endless(pulled: number[] = [], closed: string[] = []) {
@@ -129,14 +132,8 @@ describe('leaving early', () => {
 
   test('tells what the input throws while it is closed', async () => {
     const { parallel } = manual()
-    function* input() {
-      try {
-        for (;;) yield delayed(double)(1)
-      } finally {
-        throw new Error('while closing')
-      }
-    }
-    await expect(parallel.stream(input()).return()).rejects.toThrow('while closing')
+    const input = { [Symbol.iterator]: () => ({ next: () => ({ done: false, value: delayed(double)(1) }), return: throwWhileClosing }) }
+    await expect(parallel.stream(input).return()).rejects.toThrow('while closing')
   })
 
   test('ends those that wait for a result', async () => {

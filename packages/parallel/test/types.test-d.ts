@@ -94,6 +94,6 @@ test('options are checked', () => {
 })
 
 test('remote is re-exported, and what it names can be delayed', () => {
-  const add = remote<typeof import('./tasks/arithmetic.ts')>(new URL('./tasks/arithmetic.ts', import.meta.url), 'add')
+  const add = remote<typeof import('./tasks/arithmetic.ts'), 'add'>(new URL('./tasks/arithmetic.ts', import.meta.url), 'add')
   expectTypeOf(delayed(add)(1, 2)).toEqualTypeOf<Task<number>>()
 })

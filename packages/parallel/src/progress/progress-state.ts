@@ -130,7 +130,7 @@ export class ProgressState {
 
   /** The workers that have done something, by their number. */
   get workers(): readonly WorkerProgress[] {
-    return [...this.#workers.values()].sort((a, b) => a.id - b.id)
+    return [...this.#workers.values()].toSorted((a, b) => a.id - b.id)
   }
 
   #credit(worker: BatchWorker, tasks: number, durationMs: number): void {

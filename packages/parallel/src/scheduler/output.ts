@@ -38,6 +38,6 @@ export class Collector implements Output {
   }
 
   fail(error: unknown): void {
-    this.#outcome.reject(error as Error)
+    this.#outcome.reject(error)
   }
 }

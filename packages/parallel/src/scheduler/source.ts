@@ -71,7 +71,7 @@ class ArraySource<T> implements Source<T> {
   take(most: number): readonly T[] {
     const from = this.#next
     this.#next += Math.max(0, Math.min(most, this.rest))
-    return Array.prototype.slice.call(this.#items, from, this.#next) as T[]
+    return Array.isArray(this.#items) ? this.#items.slice(from, this.#next) : Array.from({ length: this.#next - from }, (_, i) => this.#items[from + i] as T)
   }
 
   close(): undefined {

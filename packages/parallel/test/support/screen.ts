@@ -18,7 +18,7 @@ export class Screen implements ProgressStream {
 
   write(text: string): boolean {
     this.raw += text
-    for (const [token] of text.matchAll(/\x1b\[[0-9?]*[A-Za-z]|[^\x1b]/gu)) this.#put(token)
+    for (const [token] of text.matchAll(/\p{Cc}\[[0-9?]*[A-Za-z]|./gsu)) this.#put(token)
     this.#written?.()
     return true
   }
@@ -44,7 +44,7 @@ export class Screen implements ProgressStream {
     else if (token === '\x1b[J') {
       line.length = Math.min(line.length, this.#column)
       this.#lines.length = this.#row + 1
-    } else if (/^\x1b\[\d*A$/.test(token)) this.#row = Math.max(0, this.#row - Number(token.slice(2, -1) || 1))
+    } else if (token.startsWith('\x1b[') && token.endsWith('A')) this.#row = Math.max(0, this.#row - Number(token.slice(2, -1) || 1))
     else if (token.startsWith('\x1b')) throw new Error(`the screen does not know ${JSON.stringify(token)}`)
     else {
       while (line.length < this.#column) line.push(' ')
