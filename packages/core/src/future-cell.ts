@@ -83,7 +83,7 @@ export class FutureCell<T> {
     this.failed = true
     this.error = error
     // Makes the promise count as handled, so that the program does not end by `unhandledRejection`.
-    promiseThen.call(this.future, undefined, ignore)
+    void promiseThen.call(this.future, undefined, ignore)
     this.onError(error)
     if (this.callbacks !== undefined) this.#notify()
   }

@@ -16,11 +16,11 @@ export interface WaitOptions {
 type PromiseExecutor<T> = (resolve: (value: T | PromiseLike<T>) => void, reject: (error: unknown) => void) => void
 
 // One function for all futures, and no closure each: making a future is the greatest part of what a tiny task costs.
-let onValue: (value: never) => void
-let onError: (error: unknown) => void
+let capturedResolve: (value: never) => void
+let capturedReject: (error: unknown) => void
 const capture = (resolve: (value: never) => void, reject: (error: unknown) => void): void => {
-  onValue = resolve
-  onError = reject
+  capturedResolve = resolve
+  capturedReject = reject
 }
 let see: (future: Future<unknown>) => void
 
@@ -40,8 +40,8 @@ export class Future<T> extends Promise<T> {
   constructor(source: PromiseExecutor<T> | FutureCell<T>) {
     super(capture as PromiseExecutor<T>)
     const cell = typeof source === 'function' ? new FutureCell<T>() : source
-    cell.onValue = onValue as (value: T) => void
-    cell.onError = onError
+    cell.onValue = capturedResolve as (value: T) => void
+    cell.onError = capturedReject
     cell.future = this
     this.#cell = cell as FutureCell<unknown>
     if (typeof source === 'function') {
@@ -89,7 +89,7 @@ export class Future<T> extends Promise<T> {
     return this.#cell.cancel()
   }
 
-  override then<A = T, B = never>(onValue?: ((value: T) => A | PromiseLike<A>) | null, onError?: ((error: unknown) => B | PromiseLike<B>) | null): Promise<A | B> {
+  override then<A = T, B = never>(onValue?: ((value: T) => A | PromiseLike<A>) | null  , onError?: ((error: unknown) => B | PromiseLike<B>) | null  ): Promise<A | B> {
     this.#cell.see()
     return super.then(onValue, onError)
   }
@@ -123,7 +123,7 @@ export class Future<T> extends Promise<T> {
       }
       this.then(
         value => finish(() => resolve(value)),
-        (error: unknown) => finish(() => reject(error as Error)),
+        (error: unknown) => finish(() => reject(error)),
       )
     })
   }
@@ -159,7 +159,7 @@ export class Future<T> extends Promise<T> {
 
 // `await future` and `Promise.all` read `constructor`: the answer `Promise` lets them take the future as it is instead of wrapping it in a second
 // promise (three times the cost), and being asked is how we know that someone looks at the future although `await` never calls `then`.
-Object.defineProperty(Future.prototype, 'constructor', {
+void Object.defineProperty(Future.prototype, 'constructor', {
   configurable: true,
   get(this: Future<unknown>) {
     see(this)

@@ -76,7 +76,7 @@ const avoided = /^(_|sys$|punycode$|wasi$|trace_events$|node:)/
  */
 export function findInModules(value: object, name: string): BuiltinPlace | undefined {
   for (const module of loadedModules()) {
-    const exports = process.getBuiltinModule(module) as object | undefined
+    const exports = process.getBuiltinModule(module)
     if (exports === undefined) continue
     if (exports === value) return { module, path: [] }
     if (memberOf(exports, name) === value) return { module, path: [name] }
@@ -89,11 +89,11 @@ export function findInScript(value: object, url: string): BuiltinPlace | undefin
   const module = url.replace(/^node:/, '')
   const candidates = builtinModules.includes(module) ? [module] : loadedModules()
   for (const candidate of candidates) {
-    const exports = process.getBuiltinModule(candidate) as object | undefined
+    const exports = process.getBuiltinModule(candidate)
     if (exports === undefined) continue
     const index = new Map<unknown, BuiltinPlace>()
     indexMembers(exports, { module: candidate, path: [] }, index)
-    for (const [member, place] of [...index]) {
+    for (const [member, place] of Array.from(index)) {
       if (!isObject(member)) continue
       indexMembers(member, place, index)
       const { prototype } = typeof member === 'function' ? (member as { readonly prototype?: unknown }) : {}

@@ -133,7 +133,7 @@ function encodeModule(value: object): Node | undefined {
 }
 
 function viewType(encoder: Encoder, value: ArrayBufferView, index: number): string {
-  const type = Buffer.isBuffer(value) ? 'Buffer' : types.isDataView(value) ? 'DataView' : String((value as Uint8Array)[Symbol.toStringTag])
+  const type = Buffer.isBuffer(value) ? 'Buffer' : types.isDataView(value) ? 'DataView' : (value as Uint8Array)[Symbol.toStringTag]
   const prototype = Object.getPrototypeOf(value) as object
   const known = type === 'Buffer' ? Buffer.prototype : (globalThis as unknown as Readonly<Record<string, { readonly prototype: object }>>)[type]?.prototype
   if (prototype !== known) encoder.refuse(index, `it is an instance of a subclass of ${type}`, `send it as ${type}, or give the class [manyhands.replace]()`)

@@ -96,7 +96,7 @@ export class Encoder {
       const by = this.#steps[i]
       if (by !== undefined && by !== '') steps.push(by)
     }
-    return steps.reverse()
+    return steps.toReversed()
   }
 
   /** One object for equal templates of a message: two functions of the same code. */

@@ -15,8 +15,7 @@ export class Scope {
 
   /** True when `name` is declared here or further out. */
   knows(name: string): boolean {
-    for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.#outer) if (scope.#names.has(name)) return true
-    return false
+    return this.#names.has(name) || this.#outer?.knows(name) === true
   }
 
   declarePattern(pattern: Acorn.Pattern | null | undefined): void {

@@ -35,6 +35,6 @@ export class Views {
 function node({ type, view }: PendingView, own: boolean): Node {
   const { buffer, byteOffset, byteLength } = view
   const length = 'length' in view ? (view as Uint8Array).length : byteLength
-  if (!own || !(buffer instanceof ArrayBuffer)) return [VIEW, type, buffer as ArrayBuffer | SharedArrayBuffer, byteOffset, length]
+  if (!own || !(buffer instanceof ArrayBuffer)) return [VIEW, type, buffer, byteOffset, length]
   return [VIEW, type, buffer.slice(byteOffset, byteOffset + byteLength), 0, length]
 }

@@ -31,7 +31,7 @@ function check(packed: Packed): void {
     throw new SerializationError(`the message is damaged: ${what}`)
   }
   if (typeof packed !== 'object' || packed === null) damaged('it is no object')
-  if (packed.format !== FORMAT) damaged(`its format is ${String(packed.format)}, not ${FORMAT}`)
+  if (packed.format !== FORMAT) damaged(`its format is ${String(packed.format)}, not ${String(FORMAT)}`)
   if (!Array.isArray(packed.nodes) || !Array.isArray(packed.templates)) damaged('its nodes are missing')
   for (const node of packed.nodes) if (!Array.isArray(node) || typeof node[0] !== 'number') damaged('one of its nodes is none')
 }

@@ -23,5 +23,5 @@ export function inheritedExecArgv(execArgv: readonly string[] = process.execArgv
 }
 
 function takesValue(name: string): boolean {
-  return name === '--input-type' || name === '--diagnostic-dir' || /^--(cpu|heap)-prof-/.test(name) || /^--test-/.test(name) || name === '--watch-path'
+  return name === '--input-type' || name === '--diagnostic-dir' || /^--(cpu|heap)-prof-/.test(name) || name.startsWith('--test-') || name === '--watch-path'
 }

@@ -130,7 +130,7 @@ class OrderedMap<R> implements AsyncIterableIterator<R> {
         )
         return
       }
-      if (this.#accept(step as IteratorResult<unknown>, chunk)) this.#submit(chunk)
+      if (this.#accept(step, chunk)) this.#submit(chunk)
     }
     this.#submit(chunk)
     this.#pulling = false

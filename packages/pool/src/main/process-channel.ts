@@ -66,7 +66,7 @@ export class ProcessChannel implements Channel {
 
   post(message: Message): void {
     // An error here means that the child is going: its exit says the rest.
-    if (this.#child.connected) this.#child.send(message as unknown[], () => {})
+    if (this.#child.connected) this.#child.send(message, () => {})
   }
 
   ref(): void {

@@ -1,7 +1,6 @@
 import { Slice } from './batch.ts'
 import type { BatchState } from './batch.ts'
 import type { QueueItem } from './shipment.ts'
-import type { Task } from './task.ts'
 
 /** What waits for a worker, first in first out. Items that are no longer wanted stay until they come to the front. */
 export class TaskQueue {
@@ -73,7 +72,7 @@ export class TaskQueue {
     for (const item of this) {
       if (item instanceof Slice) {
         for (let i = item.from; i < item.to; i++) item.state.error(i, error())
-      } else if (!(item as Task).cancel(error())) {
+      } else if (!(item).cancel(error())) {
         kept.push(item)
       }
     }

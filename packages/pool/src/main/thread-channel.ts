@@ -29,7 +29,7 @@ export class ThreadChannel implements Channel {
       transferList: [port2],
       ...(options.execArgv === undefined ? {} : { execArgv: [...options.execArgv] }),
       ...(options.env === undefined ? {} : { env: options.env }),
-      ...(options.resourceLimits === undefined ? {} : { resourceLimits: options.resourceLimits as NonNullable<WorkerOptions['resourceLimits']> }),
+      ...(options.resourceLimits === undefined ? {} : { resourceLimits: options.resourceLimits }),
     })
     this.threadId = this.#worker.threadId
     this.#worker.unref()

@@ -130,7 +130,7 @@ export class Runner implements TaskContextSource {
     }
     while (cursor.run < message.length) {
       const slot = message[cursor.run] as number | object
-      const entry = typeof slot === 'number' ? this.#functions.get(slot) : (cursor.inline ??= reviveFunction(slot, revived => (cursor.inline = revived)))
+      const entry = typeof slot === 'number' ? this.#functions.get(slot) : (cursor.inline ??= reviveFunction(slot, revived => void (cursor.inline = revived)))
       if (typeof entry === 'function') {
         if (!this.#runCalls(cursor, entry, deadline)) return false
       } else if ('error' in entry) {

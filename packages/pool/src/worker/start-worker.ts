@@ -57,7 +57,7 @@ function encodeError(codec: ReturnType<typeof createCodec>, error: unknown): unk
   try {
     return codec.encode(error, new Set())
   } catch (cause) {
-    return codec.encode(new Error(`${String((error as Error).message)} (the error itself cannot be sent: ${(cause as Error).message})`), new Set())
+    return codec.encode(new Error(`${(error as Error).message} (the error itself cannot be sent: ${(cause as Error).message})`), new Set())
   }
 }
 

@@ -5,7 +5,7 @@ await Promise.all(
     await pool.submit((name: string) => {
       console.log(`out of ${name}`)
       console.error(`err of ${name}`)
-    }, String(pool[Symbol.toStringTag]))
+    }, pool[Symbol.toStringTag])
     await pool.shutdown()
   }),
 )
