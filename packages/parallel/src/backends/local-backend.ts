@@ -29,6 +29,8 @@ class LocalCall implements BackendCall {
   /** Numbers of the lanes that run nothing. */
   readonly #free: number[]
   #turnBegan = 0
+  /** All lanes wait for the same turn: one that went on would keep it from coming. */
+  #turning: Promise<void> | undefined
 
   constructor(name: string, context: CallContext) {
     this.#name = name
@@ -51,7 +53,7 @@ class LocalCall implements BackendCall {
   /** Runs batches one after the other until none is left. */
   async #run(lane: number): Promise<void> {
     const worker = { kind: this.#name, id: lane }
-    this.#turnBegan = performance.now()
+    if (this.#free.length === this.#context.jobs - 1) this.#turnBegan = performance.now()
     for (let batch = this.#queue.shift(); batch !== undefined; batch = this.#queue.shift()) {
       const next = batch
       await this.#context.run(() => next.run(worker, this.#turn))
@@ -60,12 +62,15 @@ class LocalCall implements BackendCall {
   }
 
   readonly #turn = (now: number): Promise<void> | undefined => {
-    if (now - this.#turnBegan < TURN_MS) return undefined
-    return new Promise(resolve => {
-      setImmediate(() => {
-        this.#turnBegan = performance.now()
-        resolve()
+    if (this.#turning === undefined && now - this.#turnBegan >= TURN_MS) {
+      this.#turning = new Promise(resolve => {
+        setImmediate(() => {
+          this.#turning = undefined
+          this.#turnBegan = performance.now()
+          resolve()
+        })
       })
-    })
+    }
+    return this.#turning
   }
 }

@@ -1,4 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { existsSync, writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { CancelledError, TaskTimeoutError } from '@manyhands/core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { delayed, Parallel, parallelMap } from '../../src/index.ts'
@@ -9,6 +12,17 @@ import { collect } from './collect.ts'
 
 const squares = (count: number) => Array.from({ length: count }, (_, i) => i * i)
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i)
+
+/** Resolves with the next message of a channel. */
+function once(channel: string): Promise<void> {
+  return new Promise(resolve => {
+    const heard = () => {
+      unsubscribe(channel, heard)
+      resolve()
+    }
+    subscribe(channel, heard)
+  })
+}
 
 class OddError extends Error {
   override name = 'OddError'
@@ -152,9 +166,10 @@ export function describeBackend(name: 'inline' | 'async' | 'threads' | 'processe
 
     test('an abort ends async tasks that would go on for ever', async () => {
       const abort = new AbortController()
+      const begun = once('manyhands:batch-begin')
       const result = parallelMap([1, 2, 3], () => new Promise<void>(() => {}), { ...options, signal: abort.signal })
       const rejected = expect(result).rejects.toMatchObject({ name: 'CancelledError', cause: 'enough' })
-      await sleep(5)
+      await begun
       abort.abort('enough')
       await rejected
       await expect(result).rejects.toBeInstanceOf(CancelledError)
@@ -200,42 +215,72 @@ export function describeBackend(name: 'inline' | 'async' | 'threads' | 'processe
       expect(shared[1]).toBeLessThanOrEqual(name === 'inline' ? 1 : jobs)
     })
 
-    test.runIf(!here)('what a function captures is read once, when the call begins', async () => {
-      const box = { value: 1 }
-      function* input() {
-        for (let i = 0; i < 50; i++) {
-          box.value = 100 + i
-          yield i
+    if (here) {
+      test('arguments are not copied: a task may change what it is given', async () => {
+        const list: number[] = []
+        await parallel(numbers(5).map(i => delayed((to: number[], n: number) => void to.push(n))(list, i)))
+        expect(list).toEqual([0, 1, 2, 3, 4])
+      })
+
+      test('timers of the program fire while synchronous tasks run', async () => {
+        let fired = 0
+        const timer = setInterval(() => fired++, 1)
+        const busy = () => {
+          for (const until = performance.now() + 2; performance.now() < until; );
         }
-      }
-      const read = (_: number) => box.value
-      const seen = new Set(await parallelMap(input(), read, options))
-      expect(seen.size).toBe(1)
-    })
+        await parallelMap(numbers(50), busy, options)
+        clearInterval(timer)
+        expect(fired).toBeGreaterThan(2)
+      })
 
-    test.runIf(!here)('what cannot travel is refused by name', async () => {
-      const socket = process.stdout
-      await expect(parallelMap([1], () => String(socket), options)).rejects.toMatchObject({ name: 'SerializationError', message: expect.stringContaining('socket') as string })
-      await expect(parallelMap([new WeakMap()], x => typeof x, options)).rejects.toMatchObject({ name: 'SerializationError' })
-      expect(await parallelMap([3], square, options)).toEqual([9])
-    })
+      test('a synchronous task that took longer than timeoutMs fails when it returns', async () => {
+        const busy = () => {
+          for (const until = performance.now() + 20; performance.now() < until; );
+        }
+        await expect(parallelMap([1], busy, { ...options, timeoutMs: 5 })).rejects.toBeInstanceOf(TaskTimeoutError)
+      })
+    } else {
+      test('what a function captures is read once, when the call begins', async () => {
+        const box = { value: 1 }
+        function* input() {
+          for (let i = 0; i < 50; i++) {
+            box.value = 100 + i
+            yield i
+          }
+        }
+        const read = (_: number) => box.value
+        const seen = new Set(await parallelMap(input(), read, options))
+        expect(seen.size).toBe(1)
+      })
 
-    test.runIf(!here)('the exit of a worker fails the call, and is tried again with retries', async () => {
-      const exit = () => process.exit(3)
-      await expect(parallel([delayed(exit)()])).rejects.toMatchObject({ name: 'WorkerExitedError', exitCode: 3 })
-      const dir = await import('node:fs').then(fs => fs.mkdtempSync(`${import.meta.dirname}/../.tmp-`))
-      const exitOnce = (folder: string) => {
-        const fs = process.getBuiltinModule('node:fs')
-        const mark = `${folder}/ran`
-        if (fs.existsSync(mark)) return 'second'
-        fs.writeFileSync(mark, '')
-        return process.exit(0)
-      }
-      try {
-        expect(await Parallel({ ...options, retries: 1 })([delayed(exitOnce)(dir)])).toEqual(['second'])
-      } finally {
-        await import('node:fs/promises').then(fs => fs.rm(dir, { recursive: true }))
-      }
-    })
+      test('what cannot travel is refused by name', async () => {
+        const socket = process.stdout
+        const refused = parallelMap([1], () => String(socket), options)
+        await expect(refused).rejects.toMatchObject({ name: 'SerializationError' })
+        await expect(refused).rejects.toThrow('socket')
+        await expect(parallelMap([new WeakMap()], x => typeof x, options)).rejects.toMatchObject({ name: 'SerializationError' })
+        expect(await parallelMap([3], square, options)).toEqual([9])
+      })
+
+      test('the exit of a worker fails the call', async () => {
+        const exit = () => process.exit(3)
+        await expect(parallel([delayed(exit)()])).rejects.toMatchObject({ name: 'WorkerExitedError', exitCode: 3 })
+        expect(await parallelMap([3], square, options)).toEqual([9])
+      })
+
+      test('after the exit of its worker a task is tried again with retries', async () => {
+        const folder = await mkdtemp(join(import.meta.dirname, '..', '.exit-'))
+        const exitOnce = (mark: string) => {
+          if (existsSync(mark)) return 'second'
+          writeFileSync(mark, '')
+          return process.exit(0)
+        }
+        try {
+          expect(await Parallel({ ...options, retries: 1 })([delayed(exitOnce)(join(folder, 'ran'))])).toEqual(['second'])
+        } finally {
+          await rm(folder, { recursive: true })
+        }
+      })
+    }
   })
 }
