@@ -26,6 +26,7 @@ export class PlainWalk {
   /** Objects that are known to the walk's owner; those it meets are added. */
   readonly #seen: Set<object>
   readonly #across: Across
+  readonly #takesViews: boolean
   /** Says whether an object that was in `seen` already may be met. */
   readonly #mayMeet: (value: object, walk: PlainWalk) => boolean
   /** What this walk added. */
@@ -33,7 +34,9 @@ export class PlainWalk {
   /** It met an object that it may not meet. */
   shared = false
 
-  constructor(seen: Set<object>, across: Across, mayMeet: (value: object, walk: PlainWalk) => boolean) {
+  /** @param takesViews - false: typed arrays are not plain, because others of the message may share their buffer */
+  constructor(seen: Set<object>, across: Across, mayMeet: (value: object, walk: PlainWalk) => boolean, takesViews = true) {
+    this.#takesViews = takesViews
     this.#seen = seen
     this.#across = across
     this.#mayMeet = mayMeet
@@ -119,13 +122,15 @@ export class PlainWalk {
 
   /** Of a part of a buffer structured clone would send all. The buffer counts as met: two views of one buffer belong together. */
   #isWholeView(view: ArrayBufferView): boolean {
+    if (!this.#takesViews) return false
     const { buffer } = view
     if (types.isSharedArrayBuffer(buffer)) return this.#across === 'threads' && this.#meetBuffer(buffer)
     return view.byteLength === buffer.byteLength && this.#meetBuffer(buffer)
   }
 
   #meetBuffer(buffer: object): boolean {
-    return this.#enter(buffer) || this.#mayMeet(buffer, this)
+    // The channel of a process copies each view by itself: views that share a buffer are sent as such.
+    return this.#enter(buffer) || (this.#mayMeet(buffer, this) && this.#across === 'threads')
   }
 
   #isPlainValue(value: unknown, depth: number): boolean {

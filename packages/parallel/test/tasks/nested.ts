@@ -26,7 +26,7 @@ export function row(i: number, backend: BackendUnderTest): Promise<number[]> {
 /** Nests itself `left` times. */
 export async function depth(left: number, backend: BackendUnderTest): Promise<number> {
   if (left === 0) return 0
-  const [below = 0] = await Parallel({ backend, jobs: 2 })([delayed(depth)(left - 1, backend)])
+  const [below] = await Parallel({ backend, jobs: 2 })([delayed(depth)(left - 1, backend)])
   return 1 + below
 }
 

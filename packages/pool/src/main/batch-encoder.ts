@@ -1,6 +1,7 @@
 import type { Codec } from '@manyhands/core'
 import { isPrimitive, toPayload } from '../protocol/encode-values.ts'
 import { BATCH } from '../protocol/messages.ts'
+import type { Run } from '../protocol/messages.ts'
 import type { FunctionRecord } from './function-table.ts'
 
 /**
@@ -67,7 +68,8 @@ export class BatchEncoder {
   #endRun(): void {
     const fn = this.#fn
     if (fn !== undefined && this.#count > 0) {
-      this.#message.push(fn.id === 0 ? fn.packed : fn.id, this.#count, this.#arity, this.#firstIndex, toPayload(this.#values, this.#allNumbers, this.transfer))
+      const run: Run = [fn.id === 0 ? fn.packed : fn.id, this.#count, this.#arity, this.#firstIndex, toPayload(this.#values, this.#allNumbers, this.transfer)]
+      this.#message.push(...run)
     }
     this.#fn = undefined
     this.#count = 0

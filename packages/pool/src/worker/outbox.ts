@@ -2,7 +2,7 @@ import { SerializationError } from '@manyhands/core'
 import type { Codec } from '@manyhands/core'
 import { isPrimitive, toPayload } from '../protocol/encode-values.ts'
 import { REPLY, SEGMENT_LENGTH } from '../protocol/messages.ts'
-import type { Message } from '../protocol/messages.ts'
+import type { Message, Segment } from '../protocol/messages.ts'
 import { takeMoved } from './move.ts'
 
 type Post = (message: Message, transfer?: readonly unknown[]) => void
@@ -109,7 +109,7 @@ export class Outbox {
   /** Structured clone refuses a whole message for one value: only the culprit fails. */
   #sendOneByOne(message: readonly unknown[], cause: unknown): void {
     for (let at = 1; at < message.length; at += SEGMENT_LENGTH) {
-      const [batchId, start, count, durationMs, payload, failures] = message.slice(at, at + SEGMENT_LENGTH) as [number, number, number, number, readonly unknown[], readonly unknown[] | undefined]
+      const [batchId, start, count, durationMs, payload, failures] = message.slice(at, at + SEGMENT_LENGTH) as unknown as Segment
       let next = 0
       for (let k = 0; k < count; k++) {
         const failed = failures !== undefined && failures[next] === k

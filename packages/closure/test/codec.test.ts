@@ -1,0 +1,148 @@
+import { SerializationError } from '@manyhands/core'
+import { describe, expect, test } from 'vitest'
+import { createCodec, explain, pack, registerReducer, remote, stableKey, unpack, withCaptures } from '../src/index.ts'
+
+const codec = createCodec({ across: 'threads' })
+const there = (value: unknown): unknown => codec.decode(structuredClone(codec.encode(value, new Set()) ?? []))
+const through = (value: unknown): unknown => unpack(structuredClone(pack(value)))
+
+class Point {
+  x: number
+  constructor(x: number) {
+    this.x = x
+  }
+}
+
+describe('codec', () => {
+  test('plain data travels as it is', () => {
+    const data = { a: [1, 'two', null, undefined, 3n], m: new Map([[1, new Set([2])]]), d: new Date(5), f: new Float64Array(3) }
+    expect(codec.encode(data, new Set())).toEqual([data])
+    expect(there(data)).toEqual(data)
+  })
+
+  test('says when a value shares an object with an earlier one of the message', () => {
+    const shared = { n: 1 }
+    const message = new Set<object>()
+    expect(codec.encode({ shared }, message)).toEqual([{ shared }])
+    expect(codec.encode([shared], message)).toBeUndefined()
+    expect(codec.encode([shared], new Set())).toEqual([[shared]])
+  })
+
+  test('an object in two places of one value, and a cycle, are plain', () => {
+    const shared = { n: 1 }
+    const cycle: { self?: unknown } = {}
+    cycle.self = cycle
+    const copy = there([shared, shared, cycle]) as [object, object, typeof cycle]
+    expect(copy[0]).toBe(copy[1])
+    expect(copy[2].self).toBe(copy[2])
+  })
+
+  test('an instance of a by-value class that went out and came back is one of its class', () => {
+    expect(there(new Point(1))).toBeInstanceOf(Point)
+    expect(there([{ p: new Point(1) }])).toEqual([{ p: new Point(1) }])
+  })
+
+  test('errors keep class, message, code, cause, own properties and stack', () => {
+    const cause = new TypeError('why')
+    const error = Object.assign(new RangeError('what', { cause }), { code: 'E_WHAT', extra: { a: 1 } })
+    const copy = there(error) as typeof error
+    expect(copy).toBeInstanceOf(RangeError)
+    expect(copy).toMatchObject({ name: 'RangeError', message: 'what', code: 'E_WHAT', extra: { a: 1 } })
+    expect(copy.cause).toBeInstanceOf(TypeError)
+    expect(copy.stack).toBe(error.stack)
+    expect(there(new SerializationError('no', { path: ['a'], hint: 'b' }))).toBeInstanceOf(SerializationError)
+  })
+
+  test.for([[1, 2], [], 'text', {}, { format: 2 }, { format: 1, nodes: [], templates: [], root: [3] }, { format: 1, nodes: [[99]], templates: [], root: [0] }, { format: 1, nodes: 5, templates: [], root: 1 }])(
+    'a damaged message %o is a SerializationError',
+    damaged => {
+      expect(() => codec.decode(damaged as object)).toThrow(SerializationError)
+    },
+  )
+})
+
+describe('pack', () => {
+  test('a function whose meaning cannot change has a key, equal for equal ones', () => {
+    const make = () => (x: number) => x + 1
+    expect(stableKey(pack(make()))).toBe(stableKey(pack(make())))
+    expect(stableKey(pack(make()))).toBeTypeOf('string')
+    const n = 1
+    expect(stableKey(pack(() => n))).toBeUndefined()
+  })
+
+  test('names the variable, the path and the cure', () => {
+    const box = { deep: [Promise.resolve()] }
+    expect(() => pack(() => box)).toThrow('cannot send captured variable `box` of (anonymous) → .deep → [0]: it is a Promise. Hint: await it first and send its result.')
+    try {
+      pack({ a: { b: new WeakMap() } })
+      expect.unreachable()
+    } catch (error) {
+      expect(error).toMatchObject({ path: ['.a', '.b'], hint: 'send a Map' })
+    }
+  })
+
+  test('a getter travels and is not run; one that a hook runs and that throws is reported', () => {
+    let runs = 0
+    const object = { get value() { runs++; return 5 }, f: () => 1 }
+    expect((through(object) as typeof object).f()).toBe(1)
+    expect(runs).toBe(0)
+    const broken = { [Symbol.for('manyhands.replace')]() { throw new RangeError('not now') } }
+    expect(() => pack(broken)).toThrow(/not now/)
+  })
+
+  test('shared memory is refused for processes', () => {
+    const words = new Int32Array(new SharedArrayBuffer(4))
+    expect(() => pack({ words }, { across: 'processes' })).toThrow(/\.words: it is shared memory.*Hint: run the task on threads/)
+    expect((through({ words }) as { words: Int32Array }).words.buffer).toBeInstanceOf(SharedArrayBuffer)
+  })
+
+  test.for([
+    [{ across: 'everywhere' }, /across must be 'threads' or 'processes', got "everywhere"/],
+    [{ target: 'thread' }, /no option `target`; did you mean `across`/],
+  ] as const)('refuses %o', ([options, message]) => {
+    expect(() => pack(1, options as never)).toThrow(message)
+  })
+})
+
+describe('what the user says of a function', () => {
+  test('withCaptures sends the text with these values only', () => {
+    const rate = 2
+    const double = withCaptures((x: number) => x * rate, { rate: 3 })
+    expect(double(2)).toBe(4)
+    expect((through(double) as typeof double)(2)).toBe(6)
+    expect(() => pack(withCaptures(() => rate, {}))).toThrow(/uses `rate`, which its captures do not name/)
+  })
+
+  test('remote is a module and a name, here and there', async () => {
+    const join = remote<typeof import('node:path'), 'join'>('node:path', 'join')
+    expect(await join('a', 'b')).toBe('a/b')
+    expect(((await through(join)) as typeof join)('a', 'b')).toBe('a/b')
+    expect(() => remote('./relative.ts', 'x' as never)).toThrow(/module must be an absolute URL/)
+  })
+
+  test('a registered reducer says how instances travel, those of subclasses too', () => {
+    class Secret {
+      #value: number
+      constructor(value: number) {
+        this.#value = value
+      }
+      reveal(): number {
+        return this.#value
+      }
+    }
+    class Deeper extends Secret {}
+    expect(() => pack(new Secret(1))).toThrow(/private member #value/)
+    registerReducer(Secret, { replace: secret => secret.reveal(), revive: value => new Secret(value) })
+    expect((through(new Secret(5)) as Secret).reveal()).toBe(5)
+    expect((through(new Deeper(6)) as Secret).reveal()).toBe(6)
+  })
+})
+
+test('explain shows what would travel', () => {
+  const factor = 3
+  const scale = (x: number): number => x * factor
+  const text = explain((x: number) => Math.round(scale(x)))
+  expect(text).toMatch(/^function \(anonymous\), by value from codec\.test\.ts:\d+\n {2}scale: function scale, by value from codec\.test\.ts:\d+\n {4}factor: 3$/)
+  const db = { socket: new WeakMap() }
+  expect(explain(() => db)).toBe('✗ cannot send captured variable `db` of (anonymous) → .socket: it is a WeakMap, whose content cannot be listed. Hint: send a Map.')
+})

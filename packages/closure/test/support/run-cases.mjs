@@ -1,0 +1,59 @@
+// Sends every case to a thread and to a process and prints a verdict for each, as JSON: works, refused, error, wrong.
+import { deepStrictEqual } from 'node:assert'
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { createCodec, pack } from '../../src/index.ts'
+import { cases } from '../cases.mjs'
+
+const url = new URL('./worker.mjs', import.meta.url)
+
+function connect(across, send, on, close) {
+  const waiting = new Map()
+  const codec = createCodec({ across })
+  let next = 0
+  on(({ id, result, error }) => {
+    const { resolve, reject } = waiting.get(id)
+    waiting.delete(id)
+    if (error === undefined) resolve(codec.decode(result))
+    else reject(new Error(error))
+  })
+  const call = (packed, args) =>
+    new Promise((resolve, reject) => {
+      const id = next++
+      waiting.set(id, { resolve, reject })
+      send({ id, packed, args })
+    })
+  return { across, call, close }
+}
+
+const thread = new Worker(url)
+const child = fork(fileURLToPath(url), { serialization: 'advanced' })
+const targets = [
+  connect('threads', message => thread.postMessage(message), listener => thread.on('message', listener), () => thread.terminate()),
+  connect('processes', message => child.send(message), listener => child.on('message', listener), () => child.disconnect()),
+]
+
+async function verdictOf(item, target) {
+  const value = item.make()
+  let packed
+  try {
+    packed = pack(value, { across: target.across })
+  } catch (error) {
+    if (error.name === 'SerializationError' && item.refuse?.test(error.message) === true) return ['refused']
+    return ['error', String(error.stack)]
+  }
+  if (item.refuse !== undefined) return ['wrong', 'it should have been refused']
+  try {
+    const got = await target.call(packed, item.args)
+    deepStrictEqual(got, 'expect' in item ? item.expect : await value(...item.args))
+    return ['works']
+  } catch (error) {
+    return [error.code === 'ERR_ASSERTION' ? 'wrong' : 'error', String(error.message)]
+  }
+}
+
+const table = []
+for (const item of cases) for (const target of targets) table.push([item.name, target.across, ...(await verdictOf(item, target))])
+console.log(JSON.stringify(table))
+for (const target of targets) void target.close()
