@@ -3,8 +3,6 @@ export type Operation = 'inc' | 'echo' | 'burn' | 'bounce'
 
 export type Section = 'throughput' | 'latency' | 'payload' | 'cpu' | 'cold' | 'memory'
 
-export const sections: readonly Section[] = ['throughput', 'latency', 'payload', 'cpu', 'cold', 'memory']
-
 /**
  * What a row is measured against: others of its kind.
  * `sync` blocks its caller and has one worker; `limit` is no pool, but what the platform can do at best.

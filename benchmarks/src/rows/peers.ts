@@ -139,7 +139,7 @@ const multithreading: Row = {
     const library = await import('multithreading')
     library.initRuntime({ maxWorkers: workers })
     const run = async (x: unknown): Promise<unknown> => {
-      const result = await library.spawn(library.move(x), operations[operation] as (x: unknown) => unknown).join()
+      const result = await library.spawn(library.move(x), operations[operation]).join()
       if (!result.ok) throw new Error('the task failed', { cause: result.error })
       return result.value
     }

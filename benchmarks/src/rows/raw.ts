@@ -64,7 +64,7 @@ async function openThreads({ workers, operation }: OpenOptions, batched: boolean
 async function openProcesses({ workers, operation }: OpenOptions, serialization: 'json' | 'advanced', batched: boolean): Promise<OpenRow> {
   const { fork } = await import('node:child_process')
   const children = Array.from({ length: workers }, () => fork(workerUrl('raw-process.mjs'), { serialization }))
-  const pool = new RawPool<ChildProcess>(children, operation, false, (child, message) => child.send(message as unknown as object))
+  const pool = new RawPool<ChildProcess>(children, operation, false, (child, message) => child.send(message))
   for (const child of children) child.on('message', message => pool.answer(message as unknown as Message))
   return {
     run: x => pool.call(operation, x),

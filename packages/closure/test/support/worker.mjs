@@ -15,5 +15,5 @@ async function answer({ id, packed, args }) {
   }
 }
 
-if (parentPort === null) process.on('message', answer)
-else parentPort.on('message', answer)
+if (parentPort === null) process.on('message', message => void answer(message))
+else parentPort.on('message', message => void answer(message))

@@ -61,7 +61,7 @@ export class BarRenderer implements ProgressRenderer {
     const { stream, leave } = this.#options
     const last = (columns: number): string => barLine(state, columns)
     if (this.#display !== undefined) this.#display.remove(this.#rows, leave ? last(this.#display.columns) : undefined)
-    else if (leave) stream.write(`${last(stream.columns ?? 80)}\n`)
+    else if (leave) stream.write(`${last(stream.columns || 80)}\n`)
     this.#rows = []
   }
 }

@@ -34,12 +34,12 @@ export class TerminalLines {
   }
 
   getWidth(): number {
-    return this.#stream.columns ?? 80
+    return this.#stream.columns || 80 // 0: a terminal that does not know
   }
 
   /** Rows that fit on the screen. */
   getHeight(): number {
-    return this.#stream.rows ?? 24
+    return this.#stream.rows || 24
   }
 
   write(text: string): void {
