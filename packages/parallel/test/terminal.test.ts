@@ -26,7 +26,7 @@ describe.runIf(hasTerminal)('on a terminal', () => {
     expect(screen.raw).not.toContain('printed by the program')
     await closed
     expect(screen.text).toMatch(
-      /^printed by the program\nan error message\nprinted by a task\n?no newline, .*\nsteps 100%│█+│ +60\/60 \[00:0\d, \d+ step\/s\] async\n?write is its own, 0 listeners$/,
+      /^printed by the program\nan error message\nno newline, printed by a task\nsteps 100%│█+│ +60\/60 \[00:0\d, \d+ step\/s\] async\nwrite is its own, 0 listeners$/,
     )
     leavesTerminalAlone(screen)
   })
