@@ -215,6 +215,24 @@ describe('batches', () => {
   })
 })
 
+test('an input that gets shorter while it is worked off gives the results of what was there', async () => {
+  const { backend, options } = manual({ batchSize: 1, preDispatch: 1 })
+  const items = [1, 2, 3, 4]
+  const result = parallelMap(items, double, options)
+  items.length = 2
+  await backend.runAll()
+  expect(await result).toEqual([2, 4])
+})
+
+test('an input that gets longer is read up to the length it had', async () => {
+  const { backend, options } = manual({ batchSize: 1, preDispatch: 1 })
+  const items = [1, 2]
+  const result = parallelMap(items, double, options)
+  items.push(3)
+  await backend.runAll()
+  expect(await result).toEqual([2, 4])
+})
+
 describe('empty input', () => {
   test.each([
     ['array', []],
