@@ -1,99 +1,72 @@
-import type { Analysis } from './analyze.ts'
 import { analyze } from './analyze.ts'
+import type { Analysis } from './analyze.ts'
 import { Inspector } from './inspector.ts'
-import type { FunctionFacts, Location } from './inspector.ts'
-import { TextCache } from '../protocol/text-cache.ts'
+import type { FunctionFacts } from './inspector.ts'
 import { UnreadableText } from './parse-function.ts'
-import { knownScriptUrl, scriptUrl } from './scripts.ts'
+import { scriptUrl } from './scripts.ts'
 
-/** What stays true of a function as long as it lives. */
-interface Remembered {
-  readonly text: string
-  analysis?: Analysis
-  location?: Location | undefined
+const MAX_TEXTS = 1000
+/** What the text of a function says, by text; texts are few, functions many. */
+const byText = new Map<string, Analysis>()
+
+export const textOf = (fn: object): string => Function.prototype.toString.call(fn)
+
+export function isNativeText(text: string): boolean {
+  return text.length < 400 && /\{\s*\[native code\]\s*\}\s*$/.test(text)
 }
 
-const remembered = new WeakMap<object, Remembered>()
-const analyses = new TextCache<Analysis>(1000)
-
-/**
- * Reads functions while one value is packed: text and analysis are remembered for good, captured variables are read anew for each pack.
- *
- * It must be closed, since it may have opened an inspector session.
- */
+/** Reads functions for one message: their text, and what the inspector says. Close it at the end. */
 export class FunctionReader {
-  readonly #inspector = new Inspector()
-  readonly #facts = new Map<object, FunctionFacts>()
+  readonly inspector: Inspector = new Inspector()
   readonly #constructors = new Set<object>()
 
-  text(fn: object): string {
-    return remember(fn).text
-  }
-
-  /** @throws UnreadableText */
-  analysis(fn: object): Analysis {
-    const memory = remember(fn)
-    return (memory.analysis ??= analyzeOnce(memory.text, strictnessOf(fn, memory.text)))
-  }
-
-  /** @throws InspectorUnavailable */
-  facts(fn: object): FunctionFacts {
-    let facts = this.#facts.get(fn)
-    if (facts === undefined) {
-      facts = this.#inspector.read(fn)
-      this.#facts.set(fn, facts)
-      remember(fn).location = facts.location
-    }
-    return facts
-  }
-
-  /** The URL of the function's script, '' when it has none. May ask the inspector for all scripts. */
-  url(fn: object): string {
-    const location = remember(fn).location ?? this.facts(fn).location
-    return location === undefined ? '' : scriptUrl(location.scriptId, this.#inspector)
-  }
-
-  /** Where the function's text stands, as far as that is known without much ado. */
-  knownPlace(fn: object): { readonly url: string; readonly location: Location } | undefined {
-    const { location } = remember(fn)
-    const url = location === undefined ? undefined : knownScriptUrl(location.scriptId)
-    return location === undefined || url === undefined || url === '' ? undefined : { url, location }
-  }
-
-  /** Notes that instances of `type` travel: whoever receives them must find the same class. */
+  /** Someone is an instance of `type`, which may be a function that does not look like a class. */
   noteConstructor(type: object): void {
     this.#constructors.add(type)
   }
 
-  isConstructor(fn: object): boolean {
-    return this.#constructors.has(fn) || this.text(fn).startsWith('class')
+  isConstructor(type: object): boolean {
+    return this.#constructors.has(type)
+  }
+
+  /** @throws InspectorUnavailable */
+  facts(fn: object): FunctionFacts {
+    return this.inspector.read(fn)
+  }
+
+  url(facts: FunctionFacts): string {
+    return facts.location === undefined ? '' : scriptUrl(facts.location.scriptId, this.inspector)
+  }
+
+  /** @throws UnreadableText when the text has no meaning outside of its place */
+  analysis(fn: object): Analysis {
+    const text = textOf(fn)
+    // Only a sloppy function has this property; of arrows and methods it cannot be told, and text that is strict enough is taken for strict.
+    const sloppy = Object.hasOwn(fn, 'caller')
+    const key = `${sloppy ? 'sloppy' : 'strict'} ${text}`
+    let analysis = byText.get(key)
+    if (analysis === undefined) {
+      analysis = read(text, !sloppy)
+      if (byText.size >= MAX_TEXTS) byText.delete(byText.keys().next().value as string)
+      byText.set(key, analysis)
+    }
+    return analysis
   }
 
   close(): void {
-    this.#inspector.close()
+    this.inspector.close()
   }
 }
 
-function remember(fn: object): Remembered {
-  let memory = remembered.get(fn)
-  if (memory === undefined) remembered.set(fn, (memory = { text: Function.prototype.toString.call(fn) }))
-  return memory
-}
-
-/** The engine does not say whether a function is strict. `likely`: not sloppy for certain. */
-function strictnessOf(fn: object, text: string): 'strict' | 'likely' | 'sloppy' {
-  if (text.startsWith('class')) return 'strict'
-  return Object.hasOwn(fn, 'caller') ? 'sloppy' : 'likely'
-}
-
-function analyzeOnce(text: string, strictness: 'strict' | 'likely' | 'sloppy'): Analysis {
-  return analyses.get(`${strictness === 'sloppy' ? 'sloppy' : 'strict'} ${text}`, () => {
-    if (strictness !== 'likely') return analyze(text, strictness === 'strict')
+function read(text: string, strict: boolean): Analysis {
+  try {
+    return analyze(text, strict)
+  } catch (error) {
+    if (!strict || !(error instanceof UnreadableText)) throw error
     try {
-      return analyze(text, true)
-    } catch (error) {
-      if (!(error instanceof UnreadableText)) throw error
       return analyze(text, false)
+    } catch {
+      throw error // what was wrong with it in strict mode is the better message
     }
-  })
+  }
 }

@@ -85,7 +85,8 @@ export class PlainWalk {
       }
     }
     if (Object.getOwnPropertyNames(value).length !== keys.length || Object.getOwnPropertySymbols(value).length > 0) return false
-    if (keys.length === 0 && isExotic(value)) return false
+    // `__proto__` as an own property is lost by structured clone, and so is the class of an exotic object that hides behind a plain prototype.
+    if (keys.length === 0 ? isExotic(value) : keys.includes('__proto__')) return false
     if (nested !== undefined) for (const member of nested) if (!this.isPlain(member, depth)) return false
     return true
   }
