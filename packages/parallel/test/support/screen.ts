@@ -45,6 +45,7 @@ export class Screen implements ProgressStream {
       line.length = Math.min(line.length, this.#column)
       this.#lines.length = this.#row + 1
     } else if (token.startsWith('\x1b[') && token.endsWith('A')) this.#row = Math.max(0, this.#row - Number(token.slice(2, -1) || 1))
+    else if (token.startsWith('\x1b[') && token.endsWith('m')) return // colours take no place
     else if (token.startsWith('\x1b')) throw new Error(`the screen does not know ${JSON.stringify(token)}`)
     else {
       while (line.length < this.#column) line.push(' ')
