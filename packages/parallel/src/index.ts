@@ -1,5 +1,5 @@
 export { remote } from '@manyhands/closure'
-export type { BackendCall, BackendCapabilities, BatchHandle, BatchSink, BatchWorker, CallContext, ParallelBackend, SubmitOptions, TaskBatch } from './backends/backend.ts'
+export type { BackendCall, BackendCapabilities, BackendHandle, BackendSink, BatchWorker, CallContext, ParallelBackend, SubmitOptions, TaskBatch } from './backends/backend.ts'
 export { executorBackend } from './backends/pool-backend.ts'
 export type { BackendName } from './backends/registry.ts'
 export { registerBackend } from './backends/registry.ts'

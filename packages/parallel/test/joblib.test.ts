@@ -131,7 +131,10 @@ test.each(['threads', 'processes'] as const)('workers are used again by the next
 
 // joblib: test_parameterized_backend_context_manager, test_initializer
 describe('an executor of your own as backend', () => {
-  test.each([ThreadPoolExecutor, ProcessPoolExecutor])('%s: its initializer ran before the tasks', async Executor => {
+  test.each([
+    ['ThreadPoolExecutor', ThreadPoolExecutor],
+    ['ProcessPoolExecutor', ProcessPoolExecutor],
+  ] as const)('%s: its initializer ran before the tasks', async (_, Executor) => {
     const executor = new Executor({ maxWorkers: 2, initializer: (value: string) => void Object.assign(globalThis, { mark: value }), initializerArgs: ['initialised'] })
     const backend = executorBackend(executor)
     await parallelConfig({ backend }, async () => {

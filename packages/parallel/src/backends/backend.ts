@@ -13,7 +13,7 @@ export interface BatchWorker {
 }
 
 /** Hears of each task of a batch exactly once, by its position in the batch, then of the end of the batch. */
-export interface BatchSink {
+export interface BackendSink {
   onValue(index: number, value: unknown): void
   onError(index: number, error: unknown): void
   /** After all others, once. `durationMs`: time spent in the tasks, measured where they ran. */
@@ -27,7 +27,7 @@ export interface SubmitOptions {
   readonly timeoutMs: number | undefined
 }
 
-export interface BatchHandle {
+export interface BackendHandle {
   /** @returns true when the batch was still queued: it is dropped and its sink hears nothing */
   cancel(): boolean
   /**
@@ -44,7 +44,7 @@ export interface BackendCall {
    *
    * @throws what makes the batch impossible to send, such as SerializationError
    */
-  submit(batch: TaskBatch, sink: BatchSink, options: SubmitOptions): BatchHandle
+  submit(batch: TaskBatch, sink: BackendSink, options: SubmitOptions): BackendHandle
   /** The call is over: no batch will be submitted any more. Those that were aborted may still be running. */
   stop(): void
 }

@@ -1,4 +1,4 @@
-import type { BackendCall, BatchHandle, BatchSink, CallContext, ParallelBackend, SubmitOptions, TaskBatch } from './backend.ts'
+import type { BackendCall, BackendHandle, BackendSink, CallContext, ParallelBackend, SubmitOptions, TaskBatch } from './backend.ts'
 import { LocalBatch } from './local-batch.ts'
 
 /** How long tasks may run here before the event loop gets a turn. Larger: less overhead; smaller: timers and I/O of the program wait less. */
@@ -38,7 +38,7 @@ class LocalCall implements BackendCall {
     this.#free = Array.from({ length: context.jobs }, (_, i) => context.jobs - 1 - i)
   }
 
-  submit(batch: TaskBatch, sink: BatchSink, options: SubmitOptions): BatchHandle {
+  submit(batch: TaskBatch, sink: BackendSink, options: SubmitOptions): BackendHandle {
     const entry = new LocalBatch(batch, sink, options.timeoutMs)
     this.#queue.push(entry)
     const lane = this.#free.pop()

@@ -1,20 +1,20 @@
 import { TaskTimeoutError } from '@manyhands/core'
-import type { BatchHandle, BatchSink, BatchWorker, TaskBatch } from './backend.ts'
+import type { BackendHandle, BackendSink, BatchWorker, TaskBatch } from './backend.ts'
 
 type Outcome = { readonly value: unknown } | { readonly error: unknown }
 
 /** A batch that runs in this thread, and what is known of it. Its sink hears of each task once, also when a task ends after it was given up. */
-export class LocalBatch implements BatchHandle {
+export class LocalBatch implements BackendHandle {
   readonly #batch: TaskBatch
   readonly #size: number
-  readonly #sink: BatchSink
+  readonly #sink: BackendSink
   readonly #timeoutMs: number | undefined
   #state: 'queued' | 'running' | 'over' = 'queued'
   /** The task that runs or comes next; those before it were reported. */
   #next = 0
   #durationMs = 0
 
-  constructor(batch: TaskBatch, sink: BatchSink, timeoutMs: number | undefined) {
+  constructor(batch: TaskBatch, sink: BackendSink, timeoutMs: number | undefined) {
     this.#batch = batch
     this.#size = 'calls' in batch ? batch.calls.length : batch.items.length
     this.#sink = sink

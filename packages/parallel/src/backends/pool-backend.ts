@@ -1,7 +1,7 @@
 import { getReusableExecutor } from '@manyhands/pool'
-import type { AnyTaskFunction, BatchHandle, WorkerExecutor } from '@manyhands/pool'
+import type { AnyTaskFunction, WorkerExecutor } from '@manyhands/pool'
 import { describeValue } from '@manyhands/core/options'
-import type { BackendCall, BatchSink, ParallelBackend, SubmitOptions, TaskBatch } from './backend.ts'
+import type { BackendCall, BackendHandle, BackendSink, ParallelBackend, SubmitOptions, TaskBatch } from './backend.ts'
 
 type Kind = 'threads' | 'processes'
 type AnyFunction = (...args: never[]) => unknown
@@ -75,7 +75,7 @@ class PoolCall implements BackendCall {
     this.#executorNow = executor
   }
 
-  submit(batch: TaskBatch, sink: BatchSink, { timeoutMs }: SubmitOptions): BatchHandle {
+  submit(batch: TaskBatch, sink: BackendSink, { timeoutMs }: SubmitOptions): BackendHandle {
     const executor = this.#current()
     const packed =
       'calls' in batch

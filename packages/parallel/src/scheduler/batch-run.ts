@@ -1,5 +1,5 @@
 import { InternalError } from '@manyhands/core'
-import type { BatchHandle, BatchSink, BatchWorker } from '../backends/backend.ts'
+import type { BackendHandle, BackendSink, BatchWorker } from '../backends/backend.ts'
 import type { Gathered } from './intake.ts'
 import type { Holder } from './output.ts'
 
@@ -16,13 +16,13 @@ export interface BatchOwner {
 }
 
 /** One batch on its way, for the `attempt`-th time. */
-export class BatchRun implements BatchSink, Holder {
+export class BatchRun implements BackendSink, Holder {
   readonly id: number
   readonly batch: Gathered<unknown>
   readonly attempt: number
   readonly onBegin?: (worker: BatchWorker) => void
   readonly #owner: BatchOwner
-  handle: BatchHandle | undefined
+  handle: BackendHandle | undefined
   #unreported: number
   #held = 0
   #done = false

@@ -1,15 +1,15 @@
-import type { BackendCall, BatchHandle, BatchSink, CallContext, ParallelBackend, SubmitOptions, TaskBatch } from '../../src/index.ts'
+import type { BackendCall, BackendHandle, BackendSink, CallContext, ParallelBackend, SubmitOptions, TaskBatch } from '../../src/index.ts'
 
 /** A batch that was submitted; the test decides what comes of it. */
-export class ManualBatch implements BatchHandle {
+export class ManualBatch implements BackendHandle {
   readonly batch: TaskBatch
-  readonly sink: BatchSink
+  readonly sink: BackendSink
   readonly options: SubmitOptions
   state: 'queued' | 'running' | 'done' | 'cancelled' | 'aborted' = 'queued'
   abortReason: unknown
   graceMs: number | undefined
 
-  constructor(batch: TaskBatch, sink: BatchSink, options: SubmitOptions) {
+  constructor(batch: TaskBatch, sink: BackendSink, options: SubmitOptions) {
     this.batch = batch
     this.sink = sink
     this.options = options
