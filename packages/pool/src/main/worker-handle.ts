@@ -25,6 +25,7 @@ import type { Channel, ChannelOptions, StartChannel } from './channel.ts'
 import type { FunctionRecord } from './function-table.ts'
 import type { WorkerCodec } from './worker-codec.ts'
 import type { Shipment } from './shipment.ts'
+import { noteAnswer } from './stay-awake.ts'
 
 /** Share of a new measurement in the moving average of a function's cost. */
 const COST_SHARE = 0.3
@@ -175,6 +176,7 @@ export class WorkerHandle {
   #receive(message: Message): void {
     switch (message[0]) {
       case REPLY:
+        noteAnswer()
         for (let i = 1; i < message.length; i += SEGMENT_LENGTH) this.#segment(message, i)
         return
       case BEGIN: {

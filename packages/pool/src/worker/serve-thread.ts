@@ -2,6 +2,7 @@ import { receiveMessageOnPort } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import { POSTED } from '../protocol/messages.ts'
 import type { Message } from '../protocol/messages.ts'
+import { SpinCredit } from '../protocol/spin-credit.ts'
 import type { Runner } from './runner.ts'
 
 /**
@@ -16,6 +17,7 @@ const TURN_MS = 2
 export function serveThread(port: MessagePort, control: Int32Array, runner: Runner, handle: (message: Message) => void, spin: boolean): void {
   /** Messages taken so far; main counts those it posted in the shared word. */
   let taken = 0
+  const credit = new SpinCredit()
   port.on('message', (first: Message) => {
     taken++
     handle(first)
@@ -25,11 +27,14 @@ export function serveThread(port: MessagePort, control: Int32Array, runner: Runn
     while (now - start < TURN_MS) {
       if (Atomics.load(control, POSTED) === taken) {
         // A pending async task needs the event loop, so there is no spinning while one is there.
-        if (!spin || !runner.idle) return
+        if (!spin || !runner.idle || !credit.mayTry()) return
         const until = now + SPIN_MS
-        for (let turn = 1; Atomics.load(control, POSTED) === taken; turn++) {
-          if ((turn & 31) === 0 && performance.now() >= until) return
+        let found = true
+        for (let turn = 1; found && Atomics.load(control, POSTED) === taken; turn++) {
+          if ((turn & 31) === 0 && performance.now() >= until) found = false
         }
+        credit.note(found)
+        if (!found) return
       }
       for (let next; (next = receiveMessageOnPort(port)) !== undefined; ) {
         taken++
