@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import type { Arguments, Backend } from './args.ts'
 import { compareGrid, compareKnn } from './check.ts'
 import { bestPoint, gridPoints } from './grid.ts'
@@ -19,7 +20,7 @@ import { writeSummary } from './summary.ts'
  */
 export async function runApp(args: Arguments, print: (text: string) => void, signal: AbortSignal): Promise<string | undefined> {
   const [digits, reference] = await Promise.all([loadDigits(args.data), loadReference(args.data)])
-  print(`${digits.trainRows} training rows, ${digits.testRows} test rows from ${args.data}`)
+  print(`${digits.trainRows} training rows, ${digits.testRows} test rows from ${relative('', args.data) || '.'}`)
 
   const knn = await searchNeighbours(digits, args, args.backend ?? 'threads', signal)
   const knnCells = compareKnn(knn.correct, reference)

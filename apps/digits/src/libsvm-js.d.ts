@@ -1,4 +1,4 @@
-/** LIBSVM 3.22 in WebAssembly; the part that the app uses. The package has no types of its own. */
+/** LIBSVM 3.22 in WebAssembly; the part that the app uses. The package has no types of its own; `require` gives a promise of `SvmConstructor`. */
 declare module 'libsvm-js' {
   export interface SvmOptions {
     readonly type: number
@@ -21,7 +21,4 @@ declare module 'libsvm-js' {
     readonly SVM_TYPES: { readonly C_SVC: number }
     readonly KERNEL_TYPES: { readonly RBF: number }
   }
-
-  const loading: Promise<SvmConstructor>
-  export default loading
 }

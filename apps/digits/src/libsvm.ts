@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import type { SvmConstructor } from 'libsvm-js'
 
 let loading: Promise<SvmConstructor> | undefined
@@ -9,14 +10,16 @@ export function loadLibsvm(): Promise<SvmConstructor> {
 
 /**
  * libsvm-js is from 2018 and takes a runtime with a global `fetch` for a browser (it then prints "wasm streaming compile failed"), and it makes every
- * unhandled rejection end the program without a word. Both are undone here; the module itself runs as soon as it is imported.
+ * unhandled rejection end the program without a word. Both are undone here.
  */
 async function load(): Promise<SvmConstructor> {
   const { fetch } = globalThis
+  const require = createRequire(import.meta.url)
   const listeners = process.listeners('unhandledRejection')
   Reflect.deleteProperty(globalThis, 'fetch')
   try {
-    return await (await import('libsvm-js')).default
+    // What this module exports is a promise, which `import` would have to be asked for twice.
+    return await (require('libsvm-js') as Promise<SvmConstructor>)
   } finally {
     globalThis.fetch = fetch
     for (const listener of process.listeners('unhandledRejection')) {

@@ -23,7 +23,8 @@ export interface Digits {
  * @throws UsageError when a file is missing, or naming file and line of a row that is not 64 integers 0..16 and a digit
  */
 export async function loadDigits(folder: string): Promise<Digits> {
-  const [train, test] = await Promise.all([loadRows(join(folder, 'optdigits.tra')), loadRows(join(folder, 'optdigits.tes'))])
+  const train = await loadRows(join(folder, 'optdigits.tra'))
+  const test = await loadRows(join(folder, 'optdigits.tes'))
   const rows = [...train, ...test]
   const features = SharedArray.f64([rows.length, pixels])
   const labels = SharedArray.u8(rows.length)

@@ -25,7 +25,7 @@ export function gridTable(points: readonly GridPoint[]): string {
       return point === undefined ? '' : point.mean.toFixed(6) + (point === best ? '*' : ' ')
     }),
   ])
-  return formatTable(['C', ...gammas.map(gamma => `gamma ${gamma} `)], rows.map(row => row.map(cell => cell.replace(/ $/, ' '))))
+  return formatTable(['C', ...gammas.map(gamma => `gamma ${gamma} `)], rows)
 }
 
 /** One run, for the summary. */

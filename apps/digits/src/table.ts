@@ -5,7 +5,7 @@
  */
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map(row => (row[column] ?? '').length)))
-  const isNumeric = head.map((_, column) => rows.every(row => /^[\d.,%x*+-]*$/.test(row[column] ?? '')))
+  const isNumeric = head.map((_, column) => rows.every(row => /^[\d.,%x*+-]* ?$/.test(row[column] ?? '')))
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, column) => (isNumeric[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
