@@ -151,6 +151,7 @@ export class WorkerExecutor implements Executor {
 
   #submit<A extends readonly unknown[], R>(fn: TaskFunction<A, R>, args: A, options: TaskOptions | undefined): Future<Awaited<R>> {
     this.#pool.assertUsable()
+    if (options?.signal?.aborted !== true) this.#pool.warmUp()
     const task = new Task(this.#functions.lookup(fn), args, options, this.#owner)
     const future = task.future as Future<Awaited<R>>
     if (options?.signal !== undefined) {

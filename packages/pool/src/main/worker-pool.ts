@@ -79,6 +79,11 @@ export class WorkerPool {
     if (this.#closing) throw new ShutdownError()
   }
 
+  /** Starts the first worker, if there is none: it gets ready while its task is packed. */
+  warmUp(): void {
+    if (this.#workers.size === 0) this.#startWorker()
+  }
+
   /** Queues an item. Items of one tick are sent together. */
   enqueue(item: QueueItem): void {
     this.#queue.push(item)
