@@ -135,4 +135,5 @@ export const cases = [
   C('partial view travels as its own bytes', () => { const v = new Uint8Array(1000).subarray(10, 20); v[0] = 9; return () => [v[0], v.length, v.buffer.byteLength] }, [], { expect: [9, 10, 10] }),
   C('two views of one buffer stay together', () => { const b = new ArrayBuffer(16), a = new Uint8Array(b, 0, 8), c = new Uint8Array(b, 0, 16); return () => { a[0] = 5; return [c[0], a.buffer === c.buffer] } }, [], { expect: [5, true] }),
   C('deeply nested data', () => { let o = { v: 1 }; for (let i = 0; i < 1e5; i++) o = { o }; return () => { let n = 0; for (let x = o; x.o; x = x.o) n++; return n } }),
+  C('globals of Node as values', () => { const p = performance, c = crypto, t = setTimeout, H = Headers; return () => [typeof p.now(), typeof c.randomUUID(), t === setTimeout, new H([['a', 'b']]).get('a')] }),
 ]

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { state } from './state.ts'
 
 let next = 0
@@ -6,7 +5,8 @@ let prefix: string | undefined
 
 /** An id that no other thread or process has. */
 export function newSharedId(): string {
-  prefix ??= randomUUID().slice(0, 18)
+  // Loaded at first need: most programs never need it, and it takes as long as the rest of this package.
+  prefix ??= process.getBuiltinModule('node:crypto').randomUUID().slice(0, 18)
   return `${prefix}-${next++}`
 }
 

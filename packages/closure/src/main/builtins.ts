@@ -1,4 +1,5 @@
 import { builtinModules } from 'node:module'
+import { types } from 'node:util'
 import { hiddenIntrinsics } from '../protocol/function-prototypes.ts'
 
 /** Where every worker has the same thing. */
@@ -20,22 +21,52 @@ export function isBuiltinGlobal(name: string): boolean {
   return descriptor !== undefined && (descriptor.enumerable !== true || enumerableGlobals.has(name))
 }
 
+/** What the language itself has, and few things more: reading other globals of Node loads what they stand for, which takes tens of milliseconds. */
+const indexedGlobals = (
+  'Object Function Array Number String Boolean Symbol BigInt Math JSON Reflect Atomics Promise Map Set WeakMap WeakSet WeakRef FinalizationRegistry Date RegExp Proxy Iterator ' +
+  'Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError ArrayBuffer SharedArrayBuffer DataView Int8Array Uint8Array Uint8ClampedArray Int16Array ' +
+  'Uint16Array Int32Array Uint32Array BigInt64Array BigUint64Array Float16Array Float32Array Float64Array Intl WebAssembly Buffer URL URLSearchParams console eval isFinite isNaN parseFloat ' +
+  'parseInt decodeURI decodeURIComponent encodeURI encodeURIComponent escape unescape'
+).split(' ')
+
 let globals: Map<unknown, BuiltinPlace> | undefined
 
 /** Finds a native function, prototype or symbol, or an object such as Math, among what globalThis leads to. */
 export function findGlobal(value: unknown): BuiltinPlace | undefined {
   globals ??= indexGlobals()
-  return globals.get(value)
+  return globals.get(value) ?? findByName(value)
+}
+
+/** A global of Node that has the name it says: a function or class, or the prototype of a class. */
+function findByName(value: unknown): BuiltinPlace | undefined {
+  const single = typeof value === 'object' && value !== null ? singleOfClass(value) : undefined
+  if (single !== undefined && (globalThis as Readonly<Record<string, unknown>>)[single] === value) return { module: undefined, path: [single] }
+  const type = typeof value === 'function' ? value : typeof value === 'object' && value !== null ? memberOf(value, 'constructor') : undefined
+  if (typeof type !== 'function') return undefined
+  const name: unknown = memberOf(type, 'name')
+  if (typeof name !== 'string' || !Object.hasOwn(globalThis, name) || !isBuiltinGlobal(name)) return undefined
+  if ((globalThis as Readonly<Record<string, unknown>>)[name] !== type) return undefined
+  if (type === value) return { module: undefined, path: [name] }
+  return memberOf(type, 'prototype') === value ? { module: undefined, path: [name, 'prototype'] } : undefined
+}
+
+/** Globals that are the one instance of their class. */
+const singles: Readonly<Record<string, string>> = { Performance: 'performance', Crypto: 'crypto', Navigator: 'navigator' }
+
+function singleOfClass(value: object): string | undefined {
+  const prototype = Object.getPrototypeOf(value) as object | null
+  const type = prototype === null || types.isProxy(prototype) ? undefined : memberOf(prototype, 'constructor')
+  const name = typeof type === 'function' ? memberOf(type, 'name') : undefined
+  return typeof name === 'string' && Object.hasOwn(singles, name) ? singles[name] : undefined
 }
 
 function indexGlobals(): Map<unknown, BuiltinPlace> {
   const index = new Map<unknown, BuiltinPlace>([[globalThis, { module: undefined, path: [] }]])
   for (const [name, intrinsic] of Object.entries(hiddenIntrinsics)) index.set(intrinsic, { module: undefined, path: [`%${name}`] })
   index.set(process, { module: undefined, path: ['process'] })
-  for (const name of Object.getOwnPropertyNames(globalThis)) {
-    // A getter loads what it stands for; what a user has set is not in workers.
-    const value: unknown = Object.getOwnPropertyDescriptor(globalThis, name)?.value
-    if (!isBuiltinGlobal(name) || !isObject(value) || index.has(value)) continue
+  for (const name of indexedGlobals) {
+    const value = memberOf(globalThis, name)
+    if (!isObject(value) || index.has(value)) continue
     index.set(value, { module: undefined, path: [name] })
     indexMembers(value, { module: undefined, path: [name] }, index)
     const { prototype } = value as { readonly prototype?: unknown }
