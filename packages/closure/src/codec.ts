@@ -1,5 +1,6 @@
 import { SerializationError } from '@manyhands/core'
 import type { Across, Codec } from '@manyhands/core'
+import type { FactsCache } from './main/function-reader.ts'
 import { packWith } from './main/pack.ts'
 import { PlainWalk } from './main/plain.ts'
 import type { Packed } from './protocol/message.ts'
@@ -13,20 +14,27 @@ import { unpack } from './worker/unpack.ts'
  * Decoding executes code that the message carries: use it only on channels whose other end you started, or have authenticated.
  */
 export function createCodec({ across }: { readonly across: Across }): Codec {
+  // A message is made in one go: what is read of a function holds for all of it.
+  const factsByMessage = new WeakMap<Set<object>, FactsCache>()
+  const factsOf = (message: Set<object>): FactsCache => {
+    let facts = factsByMessage.get(message)
+    if (facts === undefined) factsByMessage.set(message, (facts = new Map()))
+    return facts
+  }
   return {
     encode(value, message) {
       if (typeof value === 'object' && value !== null) {
         let repeated = false
-        const walk = new PlainWalk(message, across, (_met, { added }) => {
-          // Met before in this walk: a cycle, or one object in two places. Otherwise it belongs to an earlier value of the message.
-          repeated ||= !added.includes(_met)
-          return !repeated
-        })
+        // Met before in this walk: a cycle, or one object in two places. Otherwise it belongs to an earlier value of the message.
+        const walk = new PlainWalk(message, across, (met, own) => own.hasAdded(met) || ((repeated = true), false))
         if (walk.isPlain(value)) return [value]
         walk.undo()
         if (repeated) return undefined
       }
-      return packWith(value, across).packed
+      const { packed, encoder } = packWith(value, { across, refresh: false, facts: factsOf(message) })
+      if (!message.isDisjointFrom(encoder.raw)) return undefined
+      for (const object of encoder.raw) message.add(object)
+      return packed
     },
     decode(encoded) {
       if (Array.isArray(encoded) && encoded.length === 1) return encoded[0] as unknown

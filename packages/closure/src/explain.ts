@@ -14,7 +14,7 @@ const MAX_LINES = 200
  */
 export function explain(value: unknown, options: { readonly across?: Across | undefined } = {}): string {
   try {
-    const { packed } = packWith(value, options.across ?? 'threads')
+    const { packed } = packWith(value, { across: options.across ?? 'threads' })
     return new Explanation(packed).text()
   } catch (error) {
     if (!(error instanceof SerializationError)) throw error
@@ -67,6 +67,7 @@ class Explanation {
       case m.ORIGIN:
         return `${node[3]} (${node[1]})`
       case m.REPLACED:
+      case m.REDUCED:
         return 'object that says itself what travels'
       case m.BOUND:
         return 'bound function'
@@ -94,6 +95,8 @@ class Explanation {
         return [['function', node[1]], ['this', node[2]], ...node[3].map((edge, i) => [`argument ${i}`, edge] as const)]
       case m.REPLACED:
         return [['class', node[1]], ['state', node[2]]]
+      case m.REDUCED:
+        return [['state', node[2]]]
       default:
         return []
     }

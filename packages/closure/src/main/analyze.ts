@@ -11,10 +11,11 @@ export interface Analysis {
   readonly form: Form
   readonly strict: boolean
   readonly isClass: boolean
-  readonly isArrow: boolean
   readonly free: ReadonlyMap<string, FreeVariable>
   readonly usesImport: boolean
   readonly usesImportMeta: boolean
+  /** Where in the text the engine says that the function stands. */
+  readonly anchor: number
   /** Instances of the class have this private member. */
   readonly privateMember: string | undefined
   /** Why it cannot travel by value: what it uses, and what to do. */
@@ -27,7 +28,7 @@ export interface Analysis {
  * @throws UnreadableText when it has no meaning outside of its place
  */
 export function analyze(original: string, strict: boolean): Analysis {
-  const { node, form, computedKey, offset } = parseFunction(original, strict)
+  const { node, form, computedKey, offset, anchor } = parseFunction(original, strict)
   const usage = freeVariables(node)
   const isClass = node.type === 'ClassExpression'
   const edits: Edit[] = []
@@ -48,10 +49,10 @@ export function analyze(original: string, strict: boolean): Analysis {
     form,
     strict,
     isClass,
-    isArrow: node.type === 'ArrowFunctionExpression',
     free,
     usesImport: usage.usesImport,
     usesImportMeta: usage.importMetas.length > 0,
+    anchor,
     privateMember: usage.privateMember,
     obstacle: findObstacle(usage, isClass),
   }

@@ -29,12 +29,34 @@ const indexedGlobals = (
   'parseInt decodeURI decodeURIComponent encodeURI encodeURIComponent escape unescape'
 ).split(' ')
 
+/** Of these a module may well have one of its own with the same name and another meaning: `node:timers/promises`, `node:crypto`, fetch libraries. */
+const oftenImported = new Set(['setTimeout', 'setInterval', 'setImmediate', 'fetch', 'crypto'])
+
+/** True when `name`, where no scope can be asked for it, is certainly the global variable. */
+export function isCertainGlobal(name: string): boolean {
+  return isBuiltinGlobal(name) && !oftenImported.has(name)
+}
+
+/** True when `fn` is the global function `name`. */
+export function isGlobalFunction(fn: object, name: string): boolean {
+  const descriptor = Object.getOwnPropertyDescriptor(globalThis, name)
+  if (descriptor === undefined || !isBuiltinGlobal(name)) return false
+  // A getter has loaded what it stands for when there is a function of that name to ask for.
+  return (descriptor.get === undefined ? descriptor.value : (globalThis as Readonly<Record<string, unknown>>)[name]) === fn
+}
+
 let globals: Map<unknown, BuiltinPlace> | undefined
 
 /** Finds a native function, prototype or symbol, or an object such as Math, among what globalThis leads to. */
 export function findGlobal(value: unknown): BuiltinPlace | undefined {
   globals ??= indexGlobals()
   return globals.get(value) ?? findByName(value)
+}
+
+/** True for what may be a global object; everything else need not be looked for. */
+export function mayBeGlobal(value: object): boolean {
+  // A prototype has a constructor, a namespace a tag.
+  return Object.hasOwn(value, 'constructor') || Object.hasOwn(value, Symbol.toStringTag) || value === console || value === globalThis || singleOfClass(value) !== undefined
 }
 
 /** A global of Node that has the name it says: a function or class, or the prototype of a class. */
@@ -106,6 +128,18 @@ const avoided = /^(_|sys$|punycode$|wasi$|trace_events$|node:)/
  * @param name - the property under which it would be exported
  */
 export function findInModules(value: object, name: string): BuiltinPlace | undefined {
+  const known = places.get(value)
+  if (known !== undefined) return known ?? undefined
+  const place = searchModules(value, name)
+  places.set(value, place ?? null)
+  return place
+}
+
+/** What was looked for before. What a module exports is loaded before a program can ask for it, so the answer stays. */
+const places = new WeakMap<object, BuiltinPlace | null>()
+
+function searchModules(value: object, name: string): BuiltinPlace | undefined {
+  if (typeof value === 'function' && name === '') return undefined
   for (const module of loadedModules()) {
     const exports = process.getBuiltinModule(module)
     if (exports === undefined) continue
@@ -136,9 +170,17 @@ export function findInScript(value: object, url: string): BuiltinPlace | undefin
   return undefined
 }
 
-function loadedModules(): string[] {
-  const loaded = new Set((process as unknown as { readonly moduleLoadList?: readonly string[] }).moduleLoadList)
-  return builtinModules.filter(name => !avoided.test(name) && loaded.has(`NativeModule ${name}`))
+let loadedCount = -1
+let loadedNames: readonly string[] = []
+
+function loadedModules(): readonly string[] {
+  const list = (process as unknown as { readonly moduleLoadList?: readonly string[] }).moduleLoadList ?? []
+  if (list.length !== loadedCount) {
+    loadedCount = list.length
+    const loaded = new Set(list)
+    loadedNames = builtinModules.filter(name => !avoided.test(name) && loaded.has(`NativeModule ${name}`))
+  }
+  return loadedNames
 }
 
 function memberOf(owner: object, name: string): unknown {

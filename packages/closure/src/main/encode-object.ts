@@ -3,13 +3,11 @@ import { replace } from '@manyhands/core'
 import * as m from '../protocol/message.ts'
 import type { Edge, Node, Properties, Prototype } from '../protocol/message.ts'
 import { reducerOf } from '../protocol/reducers.ts'
-import { findGlobal, findInModules } from './builtins.ts'
+import { findGlobal, findInModules, mayBeGlobal } from './builtins.ts'
+import { checkClass, classNameOf } from './check-class.ts'
 import type { Encoder } from './encoder.ts'
-import { findCommonJsExport, findNamespace } from './exports.ts'
-import { isNativeText, textOf } from './function-reader.ts'
+import { findCommonJsModule } from './exports.ts'
 import { step } from './refusal.ts'
-
-const elsewhere = 'create it inside of the function, or inside of a module that the worker imports'
 
 /** What can never travel, by the engine's own tests. */
 const refused: readonly (readonly [test: (value: unknown) => boolean, what: string, hint: string | undefined])[] = [
@@ -26,30 +24,44 @@ const refused: readonly (readonly [test: (value: unknown) => boolean, what: stri
 ]
 
 export function encodeObject(encoder: Encoder, value: object, index: number): Node {
+  if (encoder.isRaw(value)) return [m.RAW, value]
   for (const [test, complaint, hint] of refused) if (test(value)) encoder.refuse(index, complaint, hint)
-  const place = findGlobal(value)
-  if (place !== undefined) return [m.BUILTIN, place.module, place.path]
+  const exported = encoder.reader.exportedValue(value)
+  if (exported !== undefined) return [m.MODULE, exported.type, exported.url, exported.path]
   const replaced = encodeReplaced(encoder, value, index)
   if (replaced !== undefined) return replaced
   if (types.isModuleNamespaceObject(value)) return encodeNamespace(encoder, value, index)
-  if (encoder.isRaw(value)) return [m.RAW, value]
-  if (encoder.across === 'processes' && (types.isSharedArrayBuffer(value) || (ArrayBuffer.isView(value) && types.isSharedArrayBuffer(value.buffer)))) {
-    encoder.refuse(index, 'it is shared memory, which cannot be shared with another process', 'run the task on threads, or send a copy (`slice()`)')
-  }
-  const prototype = Object.getPrototypeOf(value) as object | null
-  if (prototype === Object.prototype || prototype === null) {
-    const module = encodeModule(value)
-    if (module !== undefined) return module
-  }
-  if (ArrayBuffer.isView(value)) return encoder.views.add(value, viewType(encoder, value, index), index)
+  const shared = encodeShared(value)
+  if (shared !== undefined) return shared
+  if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return encodeMemory(encoder, value, index)
   if (value instanceof URL) return [m.URL_LIKE, 'URL', value.href]
   if (value instanceof URLSearchParams) return [m.URL_LIKE, 'URLSearchParams', String(value)]
-  if (value instanceof DOMException) return [m.DOM_EXCEPTION, value.message, value.name, value.stack, [[], []]]
+  if (value instanceof DOMException) return [m.DOM_EXCEPTION, value.message, value.name, value.stack, encoder.properties(value, index, key => key === 'stack')]
   if (types.isBoxedPrimitive(value)) return [m.BOXED, encoder.edge((value as { valueOf(): unknown }).valueOf(), index, step('(value)'))]
-  return encodeByParts(encoder, value, prototype, index)
+  return encodeByParts(encoder, value, index)
 }
 
-function encodeByParts(encoder: Encoder, value: object, prototype: object | null, index: number): Node {
+/** What every worker has: Math, a prototype of the language, a module of Node or of the program as a whole. */
+function encodeShared(value: object): Node | undefined {
+  const place = mayBeGlobal(value) ? findGlobal(value) : undefined
+  if (place !== undefined) return [m.BUILTIN, place.module, place.path]
+  const prototype = Object.getPrototypeOf(value) as object | null
+  if (prototype !== Object.prototype && prototype !== null) return undefined
+  const builtin = findInModules(value, '')
+  if (builtin !== undefined) return [m.BUILTIN, builtin.module, builtin.path]
+  const module = findCommonJsModule(value)
+  return module === undefined ? undefined : [m.MODULE, module.type, module.url, module.path]
+}
+
+function encodeMemory(encoder: Encoder, value: ArrayBufferView | ArrayBufferLike, index: number): Node {
+  if (encoder.across === 'processes' && types.isSharedArrayBuffer(ArrayBuffer.isView(value) ? value.buffer : value)) {
+    encoder.refuse(index, 'it is shared memory, which cannot be shared with another process', 'run the task on threads, or send a copy (`slice()`)')
+  }
+  if (ArrayBuffer.isView(value)) return encoder.views.add(value, viewType(encoder, value, index), index)
+  return encoder.refuse(index, `it is an ${classNameOf(value)} of a class of its own, or with properties`, 'send a plain one')
+}
+
+function encodeByParts(encoder: Encoder, value: object, index: number): Node {
   const standard = types.isMap(value)
     ? Map.prototype
     : types.isSet(value)
@@ -63,7 +75,7 @@ function encodeByParts(encoder: Encoder, value: object, prototype: object | null
             : types.isNativeError(value)
               ? Error.prototype
               : Object.prototype
-  checkPrototypes(encoder, value, prototype, standard, index)
+  checkClass(encoder, value, standard, index)
   const proto: Prototype = encoder.prototype(value, index, standard)
   const integrity = encoder.integrity(value)
   const properties = (skip?: (key: string | symbol) => boolean): Properties => encoder.properties(value, index, skip)
@@ -103,33 +115,32 @@ function encodeArray(encoder: Encoder, value: readonly unknown[], proto: Prototy
 function encodeReplaced(encoder: Encoder, value: object, index: number): Node | undefined {
   const found = reducerOf(value)
   if (found !== undefined) {
-    const state = encoder.edge(found.reducer.replace(value), index, step('(reduced)'))
-    return [m.REPLACED, encoder.reference(found.reducer.revive, index, step('(revive)')), state]
+    const { replace: reduce, revive } = found.reducer
+    const state = encoder.edge(callHook(encoder, () => reduce(value), index, 'its registered replace'), index, step('(reduced)'))
+    return [m.REDUCED, encoder.reference(revive, index, step('(revive)')), state, encoder.reference(reduce, index, step('(replace)'))]
   }
   const hook = replace in value ? (value as Readonly<Record<symbol, unknown>>)[replace] : undefined
   if (typeof hook !== 'function') return undefined
   const type = (value as { readonly constructor?: unknown }).constructor
   if (typeof type !== 'function') encoder.refuse(index, 'it has [manyhands.replace]() but no class', undefined)
-  const state = encoder.edge(hook.call(value), index, step('[manyhands.replace]()'))
+  const state = encoder.edge(callHook(encoder, () => hook.call(value) as unknown, index, 'its [manyhands.replace]()'), index, step('[manyhands.replace]()'))
   return [m.REPLACED, encoder.reference(type, index, step('(class)')), state]
 }
 
-function encodeNamespace(encoder: Encoder, value: object, index: number): Node {
-  const { default: main } = value as { readonly default?: unknown }
-  if (typeof main === 'object' && main !== null) {
-    const builtin = findInModules(main, '')
-    if (builtin !== undefined && builtin.path.length === 0 && builtin.module !== undefined) return [m.MODULE, 'esm', `node:${builtin.module}`, []]
+function callHook(encoder: Encoder, hook: () => unknown, index: number, what: string): unknown {
+  try {
+    return hook()
+  } catch (cause) {
+    return encoder.refuse(index, `${what} threw: ${cause instanceof Error ? cause.message : String(cause)}`, undefined, [], cause)
   }
-  const place = findNamespace(value, encoder.reader.inspector)
-  if (place !== undefined) return [m.MODULE, place.type, place.url, place.path]
-  return [m.OBJECT, null, 0, encoder.properties(value, index, key => typeof key === 'symbol')]
 }
 
-function encodeModule(value: object): Node | undefined {
-  const builtin = findInModules(value, '')
-  if (builtin !== undefined) return [m.BUILTIN, builtin.module, builtin.path]
-  const common = findCommonJsExport(value)
-  return common === undefined ? undefined : [m.MODULE, common.type, common.url, common.path]
+/** A namespace that no captured variable leads to: a picture of it, whose functions are those of the module. */
+function encodeNamespace(encoder: Encoder, value: object, index: number): Node {
+  const { default: main } = value as { readonly default?: unknown }
+  const builtin = typeof main === 'object' && main !== null ? findInModules(main, '') : undefined
+  if (builtin?.module !== undefined && builtin.path.length === 0) return [m.MODULE, 'esm', `node:${builtin.module}`, []]
+  return [m.OBJECT, null, 0, encoder.properties(value, index, key => typeof key === 'symbol')]
 }
 
 function viewType(encoder: Encoder, value: ArrayBufferView, index: number): string {
@@ -140,44 +151,3 @@ function viewType(encoder: Encoder, value: ArrayBufferView, index: number): stri
   return type
 }
 
-/** The chain may hold classes of the program, and at its end what the kind of object has by nature. */
-function checkPrototypes(encoder: Encoder, value: object, first: object | null, standard: object, index: number): void {
-  for (let prototype = first; prototype !== null && prototype !== Object.prototype && prototype !== standard; prototype = Object.getPrototypeOf(prototype) as object | null) {
-    const type: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
-    if (standard === Error.prototype && findGlobal(prototype) !== undefined) return
-    if (typeof type !== 'function') continue
-    const name = nameOf(value) === type.name ? `a ${type.name}` : `a ${nameOf(value)} (a subclass of ${type.name})`
-    const text = textOf(type)
-    if (findGlobal(prototype) !== undefined || isNativeText(text) || isOfNode(encoder, type)) {
-      encoder.refuse(index, `it is ${name.startsWith('a ') ? withModule(encoder, name, type) : name} and cannot be sent to a worker`, elsewhere)
-    }
-    if (!text.startsWith('class')) continue
-    const { privateMember } = encoder.reader.analysis(type)
-    if (privateMember !== undefined) {
-      encoder.refuse(
-        index,
-        `it is an instance of class ${type.name}, which has the private member ${privateMember}; private state cannot be read from outside`,
-        `give the class [Symbol.for('manyhands.replace')]() and static [Symbol.for('manyhands.revive')](state), or build the object inside of the function`,
-      )
-    }
-  }
-}
-
-/** Whether a class is part of Node itself, by class: asking the inspector takes its time. */
-const ofNode = new WeakMap<object, boolean>()
-
-function isOfNode(encoder: Encoder, type: object): boolean {
-  let answer = ofNode.get(type)
-  if (answer === undefined) ofNode.set(type, (answer = encoder.reader.url(encoder.reader.facts(type)).startsWith('node:')))
-  return answer
-}
-
-function withModule(encoder: Encoder, name: string, type: object): string {
-  const url = encoder.reader.url(encoder.reader.facts(type))
-  return url.startsWith('node:') && !url.includes('internal') ? name.replace(/^a /, `a ${url.slice(5)}.`) : name
-}
-
-function nameOf(value: object): string {
-  const type: unknown = (value as { readonly constructor?: unknown }).constructor
-  return typeof type === 'function' && type.name !== '' ? type.name : 'object'
-}

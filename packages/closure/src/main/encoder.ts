@@ -1,6 +1,7 @@
 import type { Across } from '@manyhands/core'
 import type { Edge, Extra, Integrity, Node, Properties, Prototype, Template } from '../protocol/message.ts'
 import { PLAIN_PROPERTY } from '../protocol/message.ts'
+import type { FunctionFacts } from './inspector.ts'
 import { encodeFunction } from './encode-function.ts'
 import { encodeObject } from './encode-object.ts'
 import { encodeSymbol } from './encode-symbol.ts'
@@ -31,16 +32,32 @@ export class Encoder {
   readonly #steps: Step[] = []
   readonly #indices = new Map<unknown, number>()
   readonly #templateIndices = new Map<Template, number>()
-  readonly #templatesByKey = new Map<string, Template>()
   /** Everything that is part of raw data. */
   readonly #raw = new Set<object>()
   /** What was met together with something that is not plain: it is taken apart. */
   readonly #mixed = new Set<object>()
   #keys: readonly string[] = []
 
+  /** Captured variables among the nodes. */
+  readonly #captured = new Map<number, CapturedName>()
+  #refused = -1
+
   constructor(across: Across, reader: FunctionReader) {
     this.across = across
     this.reader = reader
+  }
+
+  /** Notes that node `index` is what a function captures by a name. */
+  noteCaptured(index: number, name: CapturedName): void {
+    if (!this.#captured.has(index)) this.#captured.set(index, name)
+  }
+
+  /** What led to the refusal, from the refused value outwards: values that functions capture by a name. */
+  *refusedWithin(): Generator<{ readonly value: unknown; readonly captured: CapturedName }> {
+    for (let i = this.#refused; i >= 0; i = this.#parents[i] ?? -1) {
+      const captured = this.#captured.get(i)
+      if (captured !== undefined) yield { value: this.#values[i], captured }
+    }
   }
 
   /** Encodes `value` and all that it leads to. */
@@ -50,6 +67,11 @@ export class Encoder {
     this.views.finish(this.nodes, this.#raw)
     this.sharedVariables.check()
     return root
+  }
+
+  /** The objects that the message holds as they are. */
+  get raw(): ReadonlySet<object> {
+    return this.#raw
   }
 
   /** The edge from node `from` to `value`, which `by` leads to. */
@@ -87,6 +109,7 @@ export class Encoder {
 
   /** Refuses the value of node `index`. */
   refuse(index: number, complaint: string, hint?: string, more: readonly Step[] = [], cause?: unknown): never {
+    this.#refused = index
     throw refusal([...this.path(index), ...more], complaint, hint, cause)
   }
 
@@ -97,15 +120,6 @@ export class Encoder {
       if (by !== undefined && by !== '') steps.push(by)
     }
     return steps.toReversed()
-  }
-
-  /** One object for equal templates of a message: two functions of the same code. */
-  internTemplate(template: Template): Template {
-    const key = JSON.stringify(template)
-    const known = this.#templatesByKey.get(key)
-    if (known !== undefined) return known
-    this.#templatesByKey.set(key, template)
-    return template
   }
 
   template(template: Template): number {
@@ -193,6 +207,13 @@ export class Encoder {
     if (typeof value === 'function') return encodeFunction(this, value, index)
     return encodeObject(this, value as object, index)
   }
+}
+
+/** Under which name a function captures something, and of which module variable it is a member. */
+export interface CapturedName {
+  readonly facts: FunctionFacts
+  readonly name: string
+  readonly member?: string | undefined
 }
 
 class OwnNode {

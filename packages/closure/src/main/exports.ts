@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
+import { types } from 'node:util'
 import type * as Lexer from 'es-module-lexer'
 import type { FunctionFacts, Inspector } from './inspector.ts'
 import { isMainModule, pathOf, scriptUrl } from './scripts.ts'
@@ -12,72 +14,131 @@ export interface ExportPlace {
 }
 
 const require = createRequire(import.meta.url)
-/** Export names of a script by local name. */
-const exportsOfScript = new Map<string, ReadonlyMap<string, string>>()
+/** Export names of a module by local name. */
+const exportsOfModule = new Map<string, ReadonlyMap<string, string>>()
 
 /**
- * Finds the export of an ES module that `fn` is, without importing anything: the module's scope says which local variable holds it, the module's text
- * says under which name that is exported. Undefined for the main module, which workers never import.
+ * Finds the export of an ES module that `fn` is, without importing anything: the module's scope says which local variable holds it, the module's text says
+ * under which name that is exported. Undefined for the main module, which workers never import.
  */
 export function findExport(fn: object, facts: FunctionFacts, inspector: Inspector): ExportPlace | undefined {
   const { location } = facts
-  const module = facts.scopes.find(level => level.kind.startsWith('Module'))
-  if (location === undefined || module === undefined) return undefined
-  const local = Object.keys(module.variables).find(name => valueOf(module.variables, name) === fn)
-  if (local === undefined) return undefined
+  const variables = moduleScope(facts)
+  if (location === undefined || variables === undefined) return undefined
+  const { name } = fn as { readonly name?: unknown }
+  const local = typeof name === 'string' && valueOf(variables, name) === fn ? name : Object.keys(variables).find(key => valueOf(variables, key) === fn)
+  // A default export without a name is no variable.
+  if (local === undefined && name !== 'default') return undefined
   const url = scriptUrl(location.scriptId, inspector)
   if (!url.startsWith('file:') || isMainModule(url)) return undefined
-  const name = exportNames(location.scriptId, inspector).get(local)
-  return name === undefined ? undefined : { type: 'esm', url, path: [name] }
+  const exported = local === undefined ? isAnonymousDefault(fn, inspector.scriptSource(location.scriptId)) && 'default' : exportNames(url, location.scriptId, inspector).get(local)
+  return typeof exported === 'string' ? { type: 'esm', url, path: [exported] } : undefined
 }
 
-function exportNames(scriptId: string, inspector: Inspector): ReadonlyMap<string, string> {
-  let names = exportsOfScript.get(scriptId)
+/** The variables of the ES module that a function stands in. */
+export function moduleScope(facts: FunctionFacts): Readonly<Record<string, unknown>> | undefined {
+  return facts.scopes.find(level => level.kind.startsWith('Module'))?.variables
+}
+
+/** The names under which a module exports its local variables. */
+export function exportNames(url: string, scriptId: string, inspector: Inspector): ReadonlyMap<string, string> {
+  let names = exportsOfModule.get(url)
   if (names === undefined) {
-    // The build without WebAssembly: it is there at once, and loaded at first need.
-    const lexer = require('es-module-lexer/js') as typeof Lexer
-    const [, exports] = lexer.parse(inspector.scriptSource(scriptId))
-    names = new Map(exports.flatMap(item => (item.type === 'direct' && item.localName !== undefined ? [[item.localName, item.name] as const] : [])))
-    exportsOfScript.set(scriptId, names)
+    names = new Map()
+    for (const item of lex(url, scriptId, inspector)) {
+      if (item.type === 'direct' && item.localName !== undefined && !names.has(item.localName)) (names as Map<string, string>).set(item.localName, item.name)
+    }
+    exportsOfModule.set(url, names)
   }
   return names
 }
 
-function valueOf(variables: Readonly<Record<string, unknown>>, name: string): unknown {
+/** Asking the engine for the text takes long. It is what was compiled, while the file may hold a language that the lexer does not know. */
+function lex(url: string, scriptId: string, inspector: Inspector): readonly Lexer.Export[] {
+  const lexer = require('es-module-lexer') as typeof Lexer
   try {
-    return variables[name]
+    return lexer.parse(readFileSync(pathOf(url) ?? '', 'utf8'))[1]
   } catch {
-    return undefined // it has no value yet, so it is not what is looked for
+    return lexer.parse(inspector.scriptSource(scriptId))[1]
   }
 }
 
-/** Finds what a loaded CommonJS module exports: its exports themselves, or a member of them. */
-export function findCommonJsExport(value: object): ExportPlace | undefined {
-  for (const [file, module] of Object.entries(require.cache)) {
-    const exports: unknown = module?.exports
-    if ((typeof exports !== 'object' && typeof exports !== 'function') || exports === null) continue
-    const url = pathToFileURL(file).href
-    if (isMainModule(url)) continue
-    if (exports === value) return { type: 'cjs', url, path: [] }
-    if (typeof value !== 'function') continue
-    for (const name of Object.keys(exports)) if (Object.getOwnPropertyDescriptor(exports, name)?.value === value) return { type: 'cjs', url, path: [name] }
+function isAnonymousDefault(fn: object, source: string): boolean {
+  const [, exports] = (require('es-module-lexer') as typeof Lexer).parse(source)
+  const text = Function.prototype.toString.call(fn)
+  return exports.some(item => item.type === 'direct' && item.name === 'default' && item.localName === undefined && source.slice(item.end).trimStart().startsWith(text))
+}
+
+/** The value of a variable; undefined when it has none yet, as it is not what is looked for then. */
+export function valueOf(variables: Readonly<Record<string, unknown>>, name: string): unknown {
+  try {
+    return Object.hasOwn(variables, name) ? variables[name] : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Finds the export of a CommonJS module that `fn` is: the exports themselves, a member of them, or a member of that. */
+export function findCommonJsExport(fn: object, facts: FunctionFacts, inspector: Inspector): ExportPlace | undefined {
+  if (facts.location === undefined || moduleScope(facts) !== undefined) return undefined
+  const path = pathOf(scriptUrl(facts.location.scriptId, inspector))
+  const exports: unknown = path === undefined ? undefined : require.cache[path]?.exports
+  const members = path === undefined ? undefined : findMember(exports, fn)
+  return path === undefined || members === undefined ? undefined : place(path, members)
+}
+
+/** The CommonJS module whose exports `value` is. */
+export function findCommonJsModule(value: object): ExportPlace | undefined {
+  for (const path in require.cache) if (require.cache[path]?.exports === value) return place(path, [])
+  return undefined
+}
+
+/** The CommonJS module that exports `value` by a name. */
+export function findCommonJsMember(value: object): ExportPlace | undefined {
+  for (const path in require.cache) {
+    const name = memberName(require.cache[path]?.exports, value)
+    if (name !== undefined) return place(path, [name])
   }
   return undefined
+}
+
+function place(file: string, path: readonly string[]): ExportPlace | undefined {
+  const url = pathToFileURL(file).href
+  return isMainModule(url) ? undefined : { type: 'cjs', url, path }
+}
+
+function findMember(exports: unknown, value: object): readonly string[] | undefined {
+  if (exports === value) return []
+  const name = memberName(exports, value)
+  if (name !== undefined) return [name]
+  if (!isOpen(exports)) return undefined
+  for (const outer of Object.keys(exports)) {
+    const inner = memberName(read(exports, outer), value)
+    if (inner !== undefined) return [outer, inner]
+  }
+  return undefined
+}
+
+function memberName(owner: unknown, value: object): string | undefined {
+  return isOpen(owner) ? Object.keys(owner).find(name => read(owner, name) === value) : undefined
+}
+
+/** Compilers export by getters; those of other objects are not run. */
+function read(owner: object, name: string): unknown {
+  const descriptor = Object.getOwnPropertyDescriptor(owner, name)
+  if (descriptor?.get === undefined || !Object.hasOwn(owner, '__esModule')) return descriptor?.value
+  try {
+    return (owner as Readonly<Record<string, unknown>>)[name]
+  } catch {
+    return undefined // not initialised yet: not what is looked for
+  }
+}
+
+function isOpen(value: unknown): value is object {
+  return ((typeof value === 'object' && value !== null) || typeof value === 'function') && !types.isProxy(value)
 }
 
 /** True for a `require` function of some module. */
 export function isRequire(value: unknown): boolean {
   return typeof value === 'function' && 'resolve' in value && 'cache' in value && value.cache === require.cache
-}
-
-/** The module whose namespace object this is, told by the functions in it. */
-export function findNamespace(namespace: object, inspector: Inspector): ExportPlace | undefined {
-  for (const name of Object.keys(namespace)) {
-    const member = valueOf(namespace as Readonly<Record<string, unknown>>, name)
-    if (typeof member !== 'function') continue
-    const facts = inspector.read(member)
-    const place = findExport(member, facts, inspector)
-    if (place !== undefined && pathOf(place.url) !== undefined && place.path[0] === name) return { ...place, path: [] }
-  }
-  return undefined
 }

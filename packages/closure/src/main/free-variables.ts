@@ -11,8 +11,6 @@ export interface FreeVariable {
   needed: boolean
   /** The members used, when it is only ever used as `name.member`. */
   members: Set<string> | undefined
-  /** It is called with `name.member()`: the member sees `name` as `this`. */
-  methodCalled: boolean
 }
 
 /** What a function takes from the place where it stands. */
@@ -45,7 +43,7 @@ interface Place {
   readonly boundSuper: boolean
 }
 
-type Use = { readonly written?: boolean; readonly member?: string; readonly called?: boolean }
+type Use = { readonly written?: boolean; readonly member?: string }
 
 /** Finds what a function or class uses and does not declare. */
 export function freeVariables(root: Acorn.FunctionExpression | Acorn.ArrowFunctionExpression | Acorn.ClassExpression): Usage {
@@ -80,18 +78,17 @@ class Walk {
     else this.#function(this.#root, place)
   }
 
-  #use(name: string, place: Place, { written = false, member, called = false }: Use = {}): void {
+  #use(name: string, place: Place, { written = false, member }: Use = {}): void {
     if (name === 'arguments' && !place.bound) {
       this.usage.outerArguments = true
       return
     }
     if (place.scope.knows(name) || name === 'undefined') return
     let variable = this.usage.free.get(name)
-    if (variable === undefined) this.usage.free.set(name, (variable = { written: false, eager: false, needed: false, members: new Set(), methodCalled: false }))
+    if (variable === undefined) this.usage.free.set(name, (variable = { written: false, eager: false, needed: false, members: new Set() }))
     variable.written ||= written
     variable.eager ||= place.eager
     variable.needed ||= !place.dropped
-    variable.methodCalled ||= called
     if (member === undefined) variable.members = undefined
     else variable.members?.add(member)
   }
@@ -124,12 +121,10 @@ class Walk {
         if (node != null) this.#visitAll(childrenOf(node), place)
         return
       case 'MemberExpression':
-        return this.#member(node, place, false)
+        return this.#member(node, place)
       case 'CallExpression':
         if (node.callee.type === 'Identifier' && node.callee.name === 'eval') this.usage.directEval = true
-        if (node.callee.type === 'MemberExpression') this.#member(node.callee, place, true)
-        else this.#visit(node.callee, place)
-        return this.#visitAll(node.arguments, place)
+        return this.#visitAll(childrenOf(node), place)
       case 'Property':
         if (node.computed) this.#visit(node.key, place)
         // A method of an object literal has a `super` of its own.
@@ -195,8 +190,8 @@ class Walk {
     }
   }
 
-  #member(node: Acorn.MemberExpression, place: Place, called: boolean): void {
-    if (node.object.type === 'Identifier' && !node.computed && node.property.type === 'Identifier') this.#use(node.object.name, place, { member: node.property.name, called })
+  #member(node: Acorn.MemberExpression, place: Place): void {
+    if (node.object.type === 'Identifier' && !node.computed && node.property.type === 'Identifier') this.#use(node.object.name, place, { member: node.property.name })
     else this.#visit(node.object, place)
     if (node.computed) this.#visit(node.property, place)
   }

@@ -1,24 +1,59 @@
+import { TextCache } from '../protocol/text-cache.ts'
 import { analyze } from './analyze.ts'
 import type { Analysis } from './analyze.ts'
-import { Inspector } from './inspector.ts'
+import type { ExportPlace } from './exports.ts'
+import type { CapturedName } from './encoder.ts'
+import { findExportedValue } from './exported-values.ts'
+import { findCommonJsExport, findExport } from './exports.ts'
+import { Inspector, InspectorUnavailable } from './inspector.ts'
 import type { FunctionFacts } from './inspector.ts'
 import { UnreadableText } from './parse-function.ts'
-import { scriptUrl } from './scripts.ts'
+import { capturesNothing } from './scan.ts'
+import { knownScriptUrl, scriptUrl } from './scripts.ts'
+
+/** Facts of functions for as long as they may be taken for unchanged: one message. */
+export type FactsCache = Map<object, FunctionFacts>
+
+/** What stays true of a function as long as it lives. */
+interface Remembered {
+  readonly text: string
+  analysis: Analysis | undefined
+  /** Where it is exported; null: nowhere. */
+  place: ExportPlace | null | undefined
+}
 
 const MAX_TEXTS = 1000
 /** What the text of a function says, by text; texts are few, functions many. */
-const byText = new Map<string, Analysis>()
+const analyses = new TextCache<Analysis>(MAX_TEXTS)
+const remembered = new WeakMap<object, Remembered>()
 
-export const textOf = (fn: object): string => Function.prototype.toString.call(fn)
+/** Objects that cannot be sent, but imported. */
+const exportedValues = new WeakMap<object, ExportPlace>()
+
+function remember(fn: object): Remembered {
+  let memory = remembered.get(fn)
+  if (memory === undefined) remembered.set(fn, (memory = { text: Function.prototype.toString.call(fn), analysis: undefined, place: undefined }))
+  return memory
+}
+
+export const textOf = (fn: object): string => remember(fn).text
 
 export function isNativeText(text: string): boolean {
   return text.length < 400 && /\{\s*\[native code\]\s*\}\s*$/.test(text)
 }
 
-/** Reads functions for one message: their text, and what the inspector says. Close it at the end. */
+/**
+ * Reads functions for one value: their text, which is remembered, and what the inspector says of them, which is read anew for each message because variables
+ * change. Close it at the end.
+ */
 export class FunctionReader {
   readonly inspector: Inspector = new Inspector()
+  readonly #facts: FactsCache
   readonly #constructors = new Set<object>()
+
+  constructor(facts: FactsCache = new Map()) {
+    this.#facts = facts
+  }
 
   /** Someone is an instance of `type`, which may be a function that does not look like a class. */
   noteConstructor(type: object): void {
@@ -26,35 +61,89 @@ export class FunctionReader {
   }
 
   isConstructor(type: object): boolean {
-    return this.#constructors.has(type)
+    return this.#constructors.has(type) || textOf(type).startsWith('class')
   }
 
-  /** @throws InspectorUnavailable */
-  facts(fn: object): FunctionFacts {
-    return this.inspector.read(fn)
+  /** Undefined when the inspector is not available. */
+  facts(fn: object): FunctionFacts | undefined {
+    const known = this.#facts.get(fn)
+    if (known !== undefined) return known
+    try {
+      const facts = this.inspector.read(fn)
+      this.#facts.set(fn, facts)
+      return facts
+    } catch (error) {
+      if (error instanceof InspectorUnavailable) return undefined
+      throw error
+    }
   }
 
+  /** The URL of a function's script, '' when it has none. May have to ask the inspector for all scripts. */
   url(facts: FunctionFacts): string {
     return facts.location === undefined ? '' : scriptUrl(facts.location.scriptId, this.inspector)
   }
 
+  /** The same, '' also when it takes long to find out. */
+  knownUrl(facts: FunctionFacts): string {
+    return facts.location === undefined ? '' : (knownScriptUrl(facts.location.scriptId) ?? '')
+  }
+
+  /** The export of a module, other than the main one, that `fn` is. */
+  exportPlace(fn: object, facts: FunctionFacts): ExportPlace | undefined {
+    const memory = remember(fn)
+    memory.place ??= findExport(fn, facts, this.inspector) ?? findCommonJsExport(fn, facts, this.inspector) ?? null
+    return memory.place ?? undefined
+  }
+
+  /**
+   * Notes which of the values that led to a refusal some module exports, innermost first.
+   *
+   * @returns whether there was one
+   */
+  noteImports(candidates: Iterable<{ readonly value: unknown; readonly captured: CapturedName }>): boolean {
+    for (const { value, captured } of candidates) {
+      const found = findExportedValue(value, captured, this.inspector)
+      if (found === undefined) continue
+      exportedValues.set(value as object, found)
+      return true
+    }
+    return false
+  }
+
+  /** The export that an object is that cannot be sent. */
+  exportedValue(value: object): ExportPlace | undefined {
+    return exportedValues.get(value)
+  }
+
   /** @throws UnreadableText when the text has no meaning outside of its place */
   analysis(fn: object): Analysis {
-    const text = textOf(fn)
-    // Only a sloppy function has this property; of arrows and methods it cannot be told, and text that is strict enough is taken for strict.
-    const sloppy = Object.hasOwn(fn, 'caller')
-    const key = `${sloppy ? 'sloppy' : 'strict'} ${text}`
-    let analysis = byText.get(key)
-    if (analysis === undefined) {
-      analysis = read(text, !sloppy)
-      if (byText.size >= MAX_TEXTS) byText.delete(byText.keys().next().value as string)
-      byText.set(key, analysis)
-    }
-    return analysis
+    const memory = remember(fn)
+    return (memory.analysis ??= analysisOf(fn, memory.text))
   }
 
   close(): void {
     this.inspector.close()
+  }
+}
+
+function analysisOf(fn: object, text: string): Analysis {
+  // Only a sloppy function has this property; of arrows and methods it cannot be told, and text that is strict enough is taken for strict.
+  const sloppy = Object.hasOwn(fn, 'caller')
+  return analyses.get(`${sloppy ? 'sloppy' : 'strict'} ${text}`, () => (capturesNothing(text) ? simple(text, !sloppy) : read(text, !sloppy)))
+}
+
+function simple(text: string, strict: boolean): Analysis {
+  return {
+    text,
+    form: 'expression',
+    strict,
+    isClass: false,
+    free: new Map(),
+    usesImport: false,
+    usesImportMeta: false,
+    anchor: 0,
+    privateMember: undefined,
+    obstacle: undefined,
   }
 }
 

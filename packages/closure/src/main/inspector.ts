@@ -68,7 +68,7 @@ export class Inspector {
     const box: Box = { fn, out: undefined }
     globals[key] = box
     try {
-      const { result } = post<{ result: RemoteObject }>(session, 'Runtime.evaluate', { expression: `globalThis.${key}.fn`, objectGroup: key, silent: true })
+      const { result } = post<{ result: RemoteObject }>(session, 'Runtime.evaluate', { expression: `globalThis.${key}.fn`, silent: true })
       const { internalProperties = [] } = post<{ internalProperties?: { name: string; value?: RemoteObject }[] }>(session, 'Runtime.getProperties', {
         objectId: result.objectId,
         ownProperties: true,
@@ -88,8 +88,8 @@ export class Inspector {
         bound: target === undefined ? undefined : { target: real(target), self: real(internal('[[BoundThis]]')), args: Array.from(real(internal('[[BoundArgs]]')) as ArrayLike<unknown>) },
       }
     } finally {
+      // What the session holds it lets go when it closes.
       delete globals[key]
-      post(session, 'Runtime.releaseObjectGroup', { objectGroup: key })
     }
   }
 

@@ -5,6 +5,7 @@ import { FORMAT, FUNCTION, MODULE } from '../protocol/message.ts'
 import type { Edge, Packed } from '../protocol/message.ts'
 import { Encoder } from './encoder.ts'
 import { FunctionReader } from './function-reader.ts'
+import type { FactsCache } from './function-reader.ts'
 
 export interface PackOptions {
   /** Who will unpack it. Only threads can receive shared memory. @default 'threads' */
@@ -26,28 +27,41 @@ export function pack(value: unknown, options: PackOptions = {}): Packed {
   checkOptionNames('pack', options, ['across'], { target: 'across' })
   const { across = 'threads' } = options
   if (across !== 'threads' && across !== 'processes') throw new TypeError(`across must be 'threads' or 'processes', got ${describeValue(across)}`)
-  return packWith(value, across).packed
+  return packWith(value, { across }).packed
+}
+
+/** How `packWith` differs for a channel. */
+export interface PackContext {
+  readonly across: Across
+  /** See {@link Packed.refresh}. @default true */
+  readonly refresh?: boolean | undefined
+  /** Facts that hold for all values of one message. */
+  readonly facts?: FactsCache | undefined
 }
 
 /** As `pack`, and tells the encoder, which knows the way to each part. */
-export function packWith(value: unknown, across: Across): { readonly packed: Packed; readonly encoder: Encoder } {
-  const reader = new FunctionReader()
+export function packWith(value: unknown, { across, refresh = true, facts }: PackContext): { readonly packed: Packed; readonly encoder: Encoder } {
+  const reader = new FunctionReader(facts)
   try {
-    const encoder = new Encoder(across, reader)
-    const root = encodeAll(encoder, value)
-    return { packed: { format: FORMAT, templates: encoder.templates, nodes: encoder.nodes, root, stableKey: keyOf(encoder, root) }, encoder }
+    const { encoder, root } = encodeAll(value, across, reader)
+    return { packed: { format: FORMAT, templates: encoder.templates, nodes: encoder.nodes, root, refresh, stableKey: keyOf(encoder, root) }, encoder }
   } finally {
     reader.close()
   }
 }
 
-function encodeAll(encoder: Encoder, value: unknown): Edge {
-  try {
-    return encoder.encode(value)
-  } catch (error) {
-    if (error instanceof SerializationError) throw error
-    // Code of the value itself was run, such as its [replace](), and threw.
-    throw new SerializationError(`cannot send the value: ${(error as Error | undefined)?.message ?? String(error)}`, { cause: error })
+function encodeAll(value: unknown, across: Across, reader: FunctionReader): { readonly encoder: Encoder; readonly root: Edge } {
+  for (;;) {
+    const encoder = new Encoder(across, reader)
+    try {
+      return { encoder, root: encoder.encode(value) }
+    } catch (error) {
+      // Again from the start, with the value that is now known to be imported.
+      if (error instanceof SerializationError && reader.noteImports(encoder.refusedWithin())) continue
+      if (error instanceof SerializationError) throw error
+      // Code of the value itself was run, such as its [replace](), and threw.
+      throw new SerializationError(`cannot send the value: ${(error as Error | undefined)?.message ?? String(error)}`, { cause: error })
+    }
   }
 }
 

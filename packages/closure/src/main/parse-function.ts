@@ -12,6 +12,8 @@ export interface ParsedFunction {
   readonly computedKey: readonly [start: number, end: number] | undefined
   /** Subtract it from a position of a node to get one in the text. */
   readonly offset: number
+  /** Where in the text the engine says that the function stands: the parameters of a function or constructor, the start of an arrow function or class. */
+  readonly anchor: number
 }
 
 let acorn: typeof Acorn | undefined
@@ -32,7 +34,7 @@ export function parseFunction(text: string, strict: boolean): ParsedFunction {
   try {
     const node = expressionOf(parser().parse(`(${text}\n)`, options))
     if (node?.type === 'FunctionExpression' || node?.type === 'ArrowFunctionExpression' || node?.type === 'ClassExpression') {
-      return { node, form: 'expression', computedKey: undefined, offset: 1 }
+      return { node, form: 'expression', computedKey: undefined, offset: 1, anchor: anchorOf(node) - 1 }
     }
   } catch (error) {
     failure = error
@@ -47,13 +49,29 @@ export function parseFunction(text: string, strict: boolean): ParsedFunction {
   throw new UnreadableText(explainFailure(messageOf(failure)))
 }
 
+/** @throws SyntaxError */
+export function parseModule(source: string): Acorn.Program {
+  return parser().parse(source, { ecmaVersion: 'latest', sourceType: 'module' })
+}
+
 function parsedMethod(text: string, method: Acorn.Property, node: Acorn.FunctionExpression): ParsedFunction {
   const offset = 2
+  const anchor = node.start - offset
   const form = method.kind === 'get' ? 'getter' : method.kind === 'set' ? 'setter' : 'method'
-  if (!method.computed) return { node, form, computedKey: undefined, offset }
+  if (!method.computed) return { node, form, computedKey: undefined, offset, anchor }
   const start = text.lastIndexOf('[', method.key.start - offset)
   const end = text.indexOf(']', method.key.end - offset) + 1
-  return { node, form, computedKey: [start, end], offset }
+  return { node, form, computedKey: [start, end], offset, anchor }
+}
+
+function anchorOf(node: ParsedFunction['node']): number {
+  if (node.type === 'ArrowFunctionExpression') return node.start
+  if (node.type === 'ClassExpression') {
+    for (const member of node.body.body) if (member.type === 'MethodDefinition' && member.kind === 'constructor') return member.value.start
+    return node.start
+  }
+  const first = node.params[0]
+  return node.id?.end ?? (first === undefined ? node.start : first.start - 1)
 }
 
 function expressionOf(program: Acorn.Program): Acorn.Expression | undefined {

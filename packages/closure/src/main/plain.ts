@@ -31,8 +31,8 @@ export class PlainWalk {
   readonly #mayMeet: (value: object, walk: PlainWalk) => boolean
   /** What this walk added. */
   readonly added: object[] = []
-  /** It met an object that it may not meet. */
-  shared = false
+  /** As much of `added` as was asked for. */
+  #addedSet: Set<object> | undefined
 
   /** @param takesViews - false: typed arrays are not plain, because others of the message may share their buffer */
   constructor(seen: Set<object>, across: Across, mayMeet: (value: object, walk: PlainWalk) => boolean, takesViews = true) {
@@ -40,6 +40,13 @@ export class PlainWalk {
     this.#seen = seen
     this.#across = across
     this.#mayMeet = mayMeet
+  }
+
+  /** True when it was this walk that met `value` first. */
+  hasAdded(value: object): boolean {
+    const set = (this.#addedSet ??= new Set())
+    for (let i = set.size; i < this.added.length; i++) set.add(this.added[i] as object)
+    return set.has(value)
   }
 
   /** Forgets what this walk added. */
@@ -85,8 +92,7 @@ export class PlainWalk {
       }
     }
     if (Object.getOwnPropertyNames(value).length !== keys.length || Object.getOwnPropertySymbols(value).length > 0) return false
-    // `__proto__` as an own property is lost by structured clone, and so is the class of an exotic object that hides behind a plain prototype.
-    if (keys.length === 0 ? isExotic(value) : keys.includes('__proto__')) return false
+    if (keys.length === 0 && isExotic(value)) return false
     if (nested !== undefined) for (const member of nested) if (!this.isPlain(member, depth)) return false
     return true
   }
@@ -114,7 +120,7 @@ export class PlainWalk {
       for (const item of value) if (!this.#isPlainValue(item, depth + 1)) return false
       return true
     }
-    if (types.isSharedArrayBuffer(value)) return this.#across === 'threads'
+    if (types.isSharedArrayBuffer(value)) return this.#isShared(value)
     if (leafChecks.get(prototype)?.(value) !== true) return false
     if (ArrayBuffer.isView(value)) return this.#isWholeView(value)
     return !hasOwnKeys(value) || types.isRegExp(value)
@@ -124,8 +130,15 @@ export class PlainWalk {
   #isWholeView(view: ArrayBufferView): boolean {
     if (!this.#takesViews) return false
     const { buffer } = view
-    if (types.isSharedArrayBuffer(buffer)) return this.#across === 'threads' && this.#meetBuffer(buffer)
+    if (types.isSharedArrayBuffer(buffer)) return this.#isShared(view)
     return view.byteLength === buffer.byteLength && this.#meetBuffer(buffer)
+  }
+
+  /** Memory that is shared anyway does not count as met. */
+  #isShared(value: object): boolean {
+    this.#seen.delete(value)
+    this.added.pop()
+    return this.#across === 'threads'
   }
 
   #meetBuffer(buffer: object): boolean {

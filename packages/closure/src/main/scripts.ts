@@ -6,24 +6,29 @@ import type { Inspector } from './inspector.ts'
 /** URLs of scripts by the engine's id; an id is never used twice. */
 const urls = new Map<string, string>()
 
-/** Frames of the caller's stack that are looked at: the script of a function is mostly that of the code that sends it. */
-const FRAMES = 12
+/** Frames of the caller's stack that are looked at, ours included: the script of a function is mostly that of the code that sends it. */
+const FRAMES = 40
+
+/** The URL of the script with `scriptId`, when it is known already or on the stack of the caller; '' when it has none. */
+export function knownScriptUrl(scriptId: string): string | undefined {
+  if (!urls.has(scriptId)) {
+    for (const site of getCallSites(FRAMES, { sourceMap: false }) as readonly { readonly scriptId?: string; readonly scriptName: string }[]) {
+      if (site.scriptId !== undefined && site.scriptName !== '') urls.set(site.scriptId, asUrl(site.scriptName))
+    }
+  }
+  return urls.get(scriptId)
+}
 
 /**
  * The URL of the script with `scriptId`, '' when it has none.
  *
- * Asking the inspector for its scripts takes tens of milliseconds the first time, so the stack of the caller is looked at before.
+ * Asking the inspector for its scripts takes tens of milliseconds the first time, so that comes last.
  */
 export function scriptUrl(scriptId: string, inspector: Inspector): string {
-  if (!urls.has(scriptId)) {
-    for (const site of getCallSites(FRAMES) as readonly { readonly scriptId?: string; readonly scriptName: string }[]) {
-      if (site.scriptId !== undefined && site.scriptName !== '') urls.set(site.scriptId, asUrl(site.scriptName))
-    }
-  }
-  if (!urls.has(scriptId)) {
-    for (const [id, url] of inspector.listScripts()) urls.set(id, asUrl(url))
-    if (!urls.has(scriptId)) urls.set(scriptId, '')
-  }
+  const known = knownScriptUrl(scriptId)
+  if (known !== undefined) return known
+  for (const [id, url] of inspector.listScripts()) urls.set(id, asUrl(url))
+  if (!urls.has(scriptId)) urls.set(scriptId, '')
   return urls.get(scriptId) ?? ''
 }
 

@@ -7,7 +7,7 @@ interface Use {
   readonly written: boolean
   readonly user: string
   readonly level: ScopeLevel
-  readonly path: readonly Step[]
+  readonly path: () => readonly Step[]
 }
 
 /**
@@ -21,7 +21,7 @@ export class SharedVariables {
   add(scriptId: string, name: string, level: ScopeLevel, written: boolean, user: string, path: () => readonly Step[]): void {
     const key = `${scriptId} ${level.kind} ${name}`
     const uses = this.#uses.get(key)
-    const use = { written, user, level, path: path() }
+    const use = { written, user, level, path }
     if (uses === undefined) this.#uses.set(key, [use])
     else uses.push(use)
   }
@@ -33,7 +33,7 @@ export class SharedVariables {
       const other = writer && uses.find(use => use !== writer && sameScope(use.level, writer.level))
       if (writer === undefined || other === undefined) continue
       const name = key.slice(key.lastIndexOf(' ') + 1)
-      const path = writer.path.map(formatStep)
+      const path = writer.path().map(formatStep)
       const hint = 'keep the state in an object ({ value: … }) that both capture'
       throw new SerializationError(`cannot send ${path.join(' → ')}: \`${name}\` is assigned by ${writer.user} and also used by ${other.user}, and each would get a variable of its own. Hint: ${hint}.`, { path, hint })
     }

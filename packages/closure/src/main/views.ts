@@ -23,11 +23,12 @@ export class Views {
     return node(pending, false)
   }
 
-  /** @param raw - objects that travel as they are; a buffer among them is shared */
-  finish(nodes: Node[], raw: ReadonlySet<object>): void {
+  /** @param raw - objects that travel as they are; a buffer among them is shared, and buffers that are sent whole are added */
+  finish(nodes: Node[], raw: Set<object>): void {
     for (const [buffer, list] of this.#pending) {
       const whole = list.length > 1 || raw.has(buffer) || !(buffer instanceof ArrayBuffer)
       for (const pending of list) nodes[pending.index] = node(pending, !whole)
+      if (whole && buffer instanceof ArrayBuffer) raw.add(buffer)
     }
   }
 }

@@ -46,6 +46,8 @@ export const FUNCTION = 15
 export const BOUND = 16
 /** An object that said what travels instead of it. */
 export const REPLACED = 17
+/** An instance of a class with a registered reducer, which goes along, so that the other side can send such instances too. */
+export const REDUCED = 20
 /** A class that workers find by its tag or module; see `origin` of core. */
 export const ORIGIN = 18
 /** `require`, `import()` and `import.meta` of a module. */
@@ -70,6 +72,7 @@ export type Node =
   | FunctionNode
   | readonly [kind: typeof BOUND, target: Edge, self: Edge, args: readonly Edge[]]
   | readonly [kind: typeof REPLACED, type: Reference, state: Edge]
+  | readonly [kind: typeof REDUCED, revive: Reference, state: Edge, replace: Reference]
   | readonly [kind: typeof ORIGIN, tag: string, module: string, name: string]
   | readonly [kind: typeof MODULE_TOOL, tool: ModuleTool, url: string]
 
@@ -81,13 +84,14 @@ export type FunctionNode = readonly [
   template: number,
   /** Values of the template's `names`. */
   captures: readonly Edge[],
-  name: string,
+  /** undefined: a class with a static member of that name. */
+  name: string | undefined,
   /** Own properties; for a class its statics. */
   properties: Properties | 0,
   /** What was added to its `prototype`, or changed there. */
   prototype: readonly [Prototype, Properties] | 0,
-  /** Of a class: the same class has the same id wherever it goes. */
-  classId: string | undefined,
+  /** Of a class: the same class has the same id wherever it goes; another version has other captured values or statics. */
+  identity: readonly [id: string, version: number] | undefined,
 ]
 
 /** How the text of a function is to be read. */
@@ -119,6 +123,8 @@ export interface Packed {
   readonly templates: readonly Template[]
   readonly nodes: readonly Node[]
   readonly root: Edge
+  /** Classes of the message that are there already get its values for what they capture, even if those are the same. */
+  readonly refresh: boolean
   /** Of a function whose meaning cannot change: equal keys mean equal functions. */
   readonly stableKey?: string | undefined
 }

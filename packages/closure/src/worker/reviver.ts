@@ -3,7 +3,8 @@ import { SerializationError, revive as reviveSymbol } from '@manyhands/core'
 import { classTable } from '../protocol/class-table.ts'
 import { hiddenIntrinsics } from '../protocol/function-prototypes.ts'
 import * as m from '../protocol/message.ts'
-import type { Edge, FunctionNode, Node, Packed, Properties, Prototype } from '../protocol/message.ts'
+import type { Edge, FunctionNode, Node, Packed, Properties, Prototype, Template } from '../protocol/message.ts'
+import { reducers } from '../protocol/reducers.ts'
 import { CORE_TAG } from '../protocol/tags.ts'
 import { compile } from './compile.ts'
 import type { Instance } from './compile.ts'
@@ -98,7 +99,7 @@ export class Reviver {
       case m.DOM_EXCEPTION: {
         const exception = new DOMException(node[1], node[2])
         Object.defineProperty(exception, 'stack', { value: node[3], configurable: true, writable: true })
-        return exception
+        return this.#object(exception, 0, 0, node[4])
       }
       case m.SYMBOL:
         return makeSymbol(node[1], node[2])
@@ -110,6 +111,14 @@ export class Reviver {
         return this.#function(node, index)
       case m.BOUND:
         return Reflect.apply(Function.prototype.bind, this.#value(node[1]), [this.#value(node[2]), ...node[3].map(arg => this.#value(arg))])
+      case m.REDUCED: {
+        this.#made[index] = reserved
+        const [reviver, state, reducer] = [this.#value(node[1]) as Callable, this.#value(node[2]), this.#value(node[3]) as Callable]
+        this.#fillAll()
+        const instance = reviver(state)
+        learnReducer(instance, reviver, reducer)
+        return instance
+      }
       case m.REPLACED: {
         this.#made[index] = reserved
         const type = this.#value(node[1]) as Callable & Readonly<Record<symbol, Callable | undefined>>
@@ -169,12 +178,13 @@ export class Reviver {
   }
 
   #function(node: FunctionNode, index: number): object {
-    const [, templateIndex, captures, name, properties, prototype, classId] = node
-    const classes = classTable()
-    const existing = classId === undefined ? undefined : classes.find(classId)
-    if (existing !== undefined) return existing
+    const [, templateIndex, captures, name, , , identity] = node
     const template = this.#packed.templates[templateIndex]
     if (template === undefined) throw new SerializationError('the message is damaged: a function has no text')
+    if (identity !== undefined) {
+      const existing = classTable().find(identity[0])
+      if (existing !== undefined) return this.#existingClass(existing, node, template, identity)
+    }
     const instance: Instance = compile(template)()
     if (template.eager.length > 0) {
       const eager = captures.map((edge, i) => (template.eager.includes(i) ? this.#value(edge) : undefined))
@@ -184,20 +194,40 @@ export class Reviver {
       instance.set(eager)
     }
     const fn = instance.make()
-    if ((fn as { readonly name: unknown }).name !== name) Object.defineProperty(fn, 'name', { value: name, configurable: true })
-    if (classId !== undefined) classes.remember(classId, fn)
+    if ((fn as { readonly name: unknown }).name !== name && name !== undefined) Object.defineProperty(fn, 'name', { value: name, configurable: true })
+    if (identity !== undefined) classTable().setRevived(identity[0], { type: fn, version: identity[1], names: template.names, set: instance.set })
     this.#made[index] = fn
-    this.#toFill.push(() => {
-      if (captures.length > 0) instance.set(captures.map(edge => this.#value(edge)))
-      if (properties !== 0) this.#define(fn, properties)
-      if (prototype === 0) return
-      const own = (fn as { readonly prototype: object }).prototype
-      if (prototype[0] === null) Object.setPrototypeOf(own, null)
-      else if (prototype[0] !== 0) Object.setPrototypeOf(own, this.#prototype(prototype[0]))
-      this.#define(own, prototype[1])
-    })
+    this.#toFill.push(() => this.#fillFunction(fn, node, instance.set))
     return fn
   }
+
+  #fillFunction(fn: object, [, , captures, , properties, prototype]: FunctionNode, set: Instance['set']): void {
+    if (captures.length > 0) set(captures.map(edge => this.#value(edge)))
+    if (properties !== 0) this.#define(fn, properties)
+    if (prototype === 0) return
+    const own = (fn as { readonly prototype: object }).prototype
+    if (prototype[0] === null) Object.setPrototypeOf(own, null)
+    else if (prototype[0] !== 0) Object.setPrototypeOf(own, this.#prototype(prototype[0]))
+    this.#define(own, prototype[1])
+  }
+
+  /** A class that this thread has already: its own, or one that an earlier message brought and that this one may bring up to date. */
+  #existingClass(type: object, node: FunctionNode, template: Template, [id, version]: readonly [string, number]): object {
+    const revived = classTable().revived(type)
+    if (revived === undefined || (revived.version === version && !this.#packed.refresh)) return type
+    if (revived.names.join() !== template.names.join()) return type
+    classTable().setRevived(id, { ...revived, version })
+    this.#toFill.push(() => this.#fillFunction(type, node, revived.set))
+    return type
+  }
+}
+
+/** From now on this thread can send such instances as well. */
+function learnReducer(instance: unknown, revive: Callable, reduce: Callable): void {
+  if (typeof instance !== 'object' || instance === null) return
+  const prototype = Object.getPrototypeOf(instance) as object | null
+  if (prototype === null || prototype === Object.prototype || prototype === Array.prototype || reducers().has(prototype)) return
+  reducers().set(prototype, { replace: reduce, revive })
 }
 
 function follow(root: unknown, path: readonly string[]): unknown {

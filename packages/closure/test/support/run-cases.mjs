@@ -16,7 +16,7 @@ function connect(across, send, on, close) {
     const { resolve, reject } = waiting.get(id)
     waiting.delete(id)
     if (error === undefined) resolve(codec.decode(result))
-    else reject(new Error(error))
+    else reject(codec.decode(error))
   })
   const call = (packed, args) =>
     new Promise((resolve, reject) => {

@@ -4,14 +4,16 @@ import { createCodec, unpack } from '../../src/index.ts'
 
 const codec = createCodec({ across: parentPort === null ? 'processes' : 'threads' })
 const send = parentPort === null ? message => process.send(message) : message => parentPort.postMessage(message)
+const encode = value => (typeof value === 'object' && value !== null) || typeof value === 'function' || typeof value === 'symbol' ? codec.encode(value, new Set()) : [value]
 
-async function answer({ id, packed, args }) {
+async function answer({ id, packed, args, encoded }) {
   try {
     const value = await unpack(packed)
-    const result = typeof value === 'function' ? await value(...args) : value
-    send({ id, result: typeof result === 'object' && result !== null ? codec.encode(result, new Set()) : [result] })
+    const given = encoded === undefined ? args : await Promise.all(encoded.map(codec.decode))
+    const result = typeof value === 'function' ? await value(...given) : value
+    send({ id, result: encode(result) })
   } catch (error) {
-    send({ id, error: String(error?.stack ?? error) })
+    send({ id, error: encode(error) })
   }
 }
 

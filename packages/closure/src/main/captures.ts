@@ -1,0 +1,93 @@
+import { types } from 'node:util'
+import * as m from '../protocol/message.ts'
+import type { Edge } from '../protocol/message.ts'
+import type { Analysis } from './analyze.ts'
+import { isBuiltinGlobal } from './builtins.ts'
+import type { CapturedName, Encoder } from './encoder.ts'
+import { isRequire } from './exports.ts'
+import type { FunctionFacts, ScopeLevel } from './inspector.ts'
+import { step } from './refusal.ts'
+import type { Step } from './refusal.ts'
+
+/** A captured variable and where its value is. */
+export type Capture = readonly [name: string, edge: Edge]
+
+/** Names that vite gives to the imports, `import.meta` and `import()` of a module that it transforms. */
+const viteImport = /^__vi(te_ssr)?_import_\d+__$/
+const viteMeta = /^__vi(te_ssr)?_import_meta__$/
+const viteDynamic = /^__vi(te_ssr)?_dynamic_import__$/
+
+/** The values that the user said a function captures. */
+export function declaredCaptures(encoder: Encoder, analysis: Analysis, captures: Readonly<Record<string, unknown>>, index: number, label: string): Capture[] {
+  const names = [...analysis.free.keys()]
+  const missing = names.filter(name => !Object.hasOwn(captures, name) && !isBuiltinGlobal(name))
+  if (missing.length > 0) encoder.refuse(index, `the function ${label} uses ${missing.map(name => `\`${name}\``).join(', ')}, which its captures do not name`, 'add them to withCaptures')
+  return names.filter(name => Object.hasOwn(captures, name)).map(name => [name, encoder.edge(captures[name], index, captured(name, label))])
+}
+
+/** The values of the variables that a function uses, as they are now. */
+export function readCaptures(encoder: Encoder, analysis: Analysis, facts: FunctionFacts, index: number, label: string): Capture[] {
+  const captures: Capture[] = []
+  for (const [name, use] of analysis.free) {
+    const level = facts.scopes.find(({ kind, variables }) => (kind.startsWith('Global') ? name in variables : Object.hasOwn(variables, name)))
+    if (level === undefined) continue // not declared anywhere: it stays free
+    const isGlobal = level.kind.startsWith('Global')
+    if (isGlobal && isBuiltinGlobal(name)) continue
+    const by = captured(name, label)
+    const value = read(encoder, level, name, index, by)
+    if (!isGlobal && facts.location !== undefined) {
+      encoder.sharedVariables.add(facts.location.scriptId, name, level, use.written, label, () => [...encoder.path(index), by])
+    }
+    captures.push([name, captureEdge(encoder, { name, value, members: use.members, facts, index, by })])
+  }
+  return captures
+}
+
+const captured = (name: string, label: string): Step => step(`captured variable \`${name}\` of ${label}`)
+
+interface CapturedValue {
+  readonly name: string
+  readonly value: unknown
+  readonly members: ReadonlySet<string> | undefined
+  readonly facts: FunctionFacts
+  readonly index: number
+  readonly by: Step
+}
+
+function captureEdge(encoder: Encoder, { name, value, members, facts, index, by }: CapturedValue): Edge {
+  const tool = isRequire(value) ? 'require' : viteMeta.test(name) ? 'import.meta' : viteDynamic.test(name) ? 'import' : undefined
+  if (tool !== undefined) {
+    const url = encoder.reader.url(facts)
+    return encoder.ownNode(() => [m.MODULE_TOOL, tool, url], index, by)
+  }
+  if (members === undefined && types.isModuleNamespaceObject(value)) encoder.reader.noteImports([{ value, captured: { facts, name } }])
+  // Of a module only what is used: this makes bundles and transformed modules work, whose imports are objects.
+  if (members === undefined || !(viteImport.test(name) || name === 'exports' || isModuleLike(value))) return noted(encoder, encoder.edge(value, index, by), { facts, name })
+  const used = [...members].filter(member => member in (value as object))
+  return encoder.ownNode(
+    own => {
+      const values = used.map(member => noted(encoder, encoder.edge((value as Readonly<Record<string, unknown>>)[member], own, member), { facts, name, member }))
+      return [m.OBJECT, 0, 0, [used, values]]
+    },
+    index,
+    by,
+  )
+}
+
+function noted(encoder: Encoder, edge: Edge, name: CapturedName): Edge {
+  if (Array.isArray(edge)) encoder.noteCaptured((edge as m.Reference)[0], name)
+  return edge
+}
+
+function isModuleLike(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return false
+  return types.isModuleNamespaceObject(value) || Object.hasOwn(value, '__esModule') || (value as Readonly<Record<symbol, unknown>>)[Symbol.toStringTag] === 'Module'
+}
+
+function read(encoder: Encoder, level: ScopeLevel, name: string, index: number, by: Step): unknown {
+  try {
+    return level.variables[name]
+  } catch (cause) {
+    return encoder.refuse(index, 'it has no value yet', 'send the function after the line that declares it', [by], cause)
+  }
+}
