@@ -54,11 +54,6 @@ export class Future<T> extends Promise<T> {
     }
   }
 
-  /** What `then`, `catch` and `finally` return is an ordinary promise. */
-  static override get [Symbol.species](): PromiseConstructor {
-    return Promise
-  }
-
   override get [Symbol.toStringTag](): string {
     return 'Future'
   }
@@ -87,11 +82,6 @@ export class Future<T> extends Promise<T> {
    */
   cancel(): boolean {
     return this.#cell.cancel()
-  }
-
-  override then<A = T, B = never>(onValue?: ((value: T) => A | PromiseLike<A>) | null  , onError?: ((error: unknown) => B | PromiseLike<B>) | null  ): Promise<A | B> {
-    this.#cell.see()
-    return super.then(onValue, onError)
   }
 
   /**
@@ -157,8 +147,8 @@ export class Future<T> extends Promise<T> {
   }
 }
 
-// `await future` and `Promise.all` read `constructor`: the answer `Promise` lets them take the future as it is instead of wrapping it in a second
-// promise (three times the cost), and being asked is how we know that someone looks at the future although `await` never calls `then`.
+// `await`, `Promise.all` and `then` all read `constructor`. The answer `Promise` lets `await` take the future as it is instead of wrapping it in a second
+// promise (three times the cost), and being asked is how a future knows that someone looks at it: `await` calls no method.
 void Object.defineProperty(Future.prototype, 'constructor', {
   configurable: true,
   get(this: Future<unknown>) {
