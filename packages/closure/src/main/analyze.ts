@@ -1,8 +1,10 @@
+import { classParts } from './class-parts.ts'
+import type { ClassPart } from './class-parts.ts'
 import { freeVariables } from './free-variables.ts'
 import type { FreeVariable } from './free-variables.ts'
 import { parseFunction } from './parse-function.ts'
 import type { Form } from '../protocol/message.ts'
-import { importMetaName } from '../protocol/names.ts'
+import { importMetaName, importName } from '../protocol/names.ts'
 
 /** What is known of a function from its text alone. */
 export interface Analysis {
@@ -12,6 +14,8 @@ export interface Analysis {
   readonly strict: boolean
   readonly isClass: boolean
   readonly free: ReadonlyMap<string, FreeVariable>
+  /** Of a class: what is read from it instead of being evaluated again. */
+  readonly parts: readonly ClassPart[]
   readonly usesImport: boolean
   readonly usesImportMeta: boolean
   /** Where in the text the engine says that the function stands. */
@@ -31,17 +35,18 @@ export function analyze(original: string, strict: boolean): Analysis {
   const { node, form, computedKey, offset, anchor } = parseFunction(original, strict)
   const usage = freeVariables(node)
   const isClass = node.type === 'ClassExpression'
+  const parts = isClass ? classParts(node, original, offset) : []
   const edits: Edit[] = []
-  for (const initialiser of usage.staticInitialisers) {
-    const start = initialiser.start - offset
-    const end = initialiser.end - offset
+  const edit = (start: number, end: number, replacement: string): void => {
+    // What is within another edit is gone with it.
+    if (edits.some(([from, to]) => from <= start && end <= to)) return
     // Lines stay where they are, so that stacks stay right.
-    const lines = original.slice(start, end).replace(/[^\n]/g, '')
-    edits.push([start, end, (initialiser.type === 'StaticBlock' ? '' : 'undefined') + lines])
+    edits.push([start, end, replacement + original.slice(start, end).replace(/[^\n]/g, '')])
   }
-  for (const { start, end } of usage.importMetas) {
-    if (!edits.some(([from, to]) => from <= start - offset && end - offset <= to)) edits.push([start - offset, end - offset, importMetaName])
-  }
+  for (const member of usage.staticInitialisers) edit(member.start - offset, member.end - offset, ';')
+  for (const { start, end, name } of parts) edit(start, end, name)
+  for (const { start, end } of usage.importMetas) edit(start - offset, end - offset, importMetaName)
+  for (const { start } of usage.imports) edit(start - offset, start - offset + 'import'.length, importName)
   if (computedKey !== undefined) edits.push([computedKey[0], computedKey[1], '[0]'])
   const free = new Map([...usage.free].filter(([, variable]) => variable.needed))
   return {
@@ -50,7 +55,8 @@ export function analyze(original: string, strict: boolean): Analysis {
     strict,
     isClass,
     free,
-    usesImport: usage.usesImport,
+    parts,
+    usesImport: usage.imports.length > 0,
     usesImportMeta: usage.importMetas.length > 0,
     anchor,
     privateMember: usage.privateMember,

@@ -86,6 +86,7 @@ function indexGlobals(): Map<unknown, BuiltinPlace> {
   const index = new Map<unknown, BuiltinPlace>([[globalThis, { module: undefined, path: [] }]])
   for (const [name, intrinsic] of Object.entries(hiddenIntrinsics)) index.set(intrinsic, { module: undefined, path: [`%${name}`] })
   index.set(process, { module: undefined, path: ['process'] })
+  indexMembers(process, { module: undefined, path: ['process'] }, index)
   for (const name of indexedGlobals) {
     const value = memberOf(globalThis, name)
     if (!isObject(value) || index.has(value)) continue

@@ -25,12 +25,21 @@ export function declaredCaptures(encoder: Encoder, analysis: Analysis, captures:
   return names.filter(name => Object.hasOwn(captures, name)).map(name => [name, encoder.edge(captures[name], index, captured(name, label))])
 }
 
+/** What is read from a class instead of being evaluated again. */
+export function classCaptures(encoder: Encoder, type: object, analysis: Analysis, index: number): Capture[] {
+  return analysis.parts.map(part => [part.name, encoder.edge(part.read(type), index, step(part.label))])
+}
+
 /** The values of the variables that a function uses, as they are now. */
 export function readCaptures(encoder: Encoder, analysis: Analysis, facts: FunctionFacts, index: number, label: string): Capture[] {
   const captures: Capture[] = []
   for (const [name, use] of analysis.free) {
     const level = facts.scopes.find(({ kind, variables }) => (kind.startsWith('Global') ? name in variables : Object.hasOwn(variables, name)))
-    if (level === undefined) continue // not declared anywhere: it stays free
+    if (level === undefined) {
+      // Only used while the class was made, the variable is gone when nothing else uses it.
+      if (use.eager && !(name in globalThis)) encoder.refuse(index, `the class ${label} uses \`${name}\` for the name of a field, and its value cannot be read any more`, 'export the class from a module other than the main one')
+      continue // not declared anywhere: it stays free
+    }
     const isGlobal = level.kind.startsWith('Global')
     if (isGlobal && isBuiltinGlobal(name)) continue
     const by = captured(name, label)

@@ -7,11 +7,11 @@ import { isNativeText, textOf } from './function-reader.ts'
  * Refuses an object whose class cannot be made again around its properties: one of Node or of the language, or one with private members. Its prototypes may be
  * classes of the program, and at the end what the kind of object has by nature (`standard`).
  */
-export function checkClass(encoder: Encoder, value: object, standard: object, index: number): void {
-  for (let prototype = Object.getPrototypeOf(value) as object | null; prototype !== null && prototype !== Object.prototype && prototype !== standard; prototype = Object.getPrototypeOf(prototype) as object | null) {
+export function checkClass(encoder: Encoder, value: object, first: object, standard: object, index: number): void {
+  for (let prototype: object | null = first; prototype !== null && prototype !== Object.prototype && prototype !== standard; prototype = Object.getPrototypeOf(prototype) as object | null) {
     const type: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
     if (typeof type !== 'function') continue
-    if (standard === Error.prototype && isGlobalFunction(type, type.name)) return
+    if (standard === Error.prototype && isErrorOfNode(encoder, type)) return
     const module = isNativeText(textOf(type)) || isGlobalFunction(type, type.name) ? '' : moduleOfNode(encoder, type)
     if (module !== undefined) {
       const name = module === '' ? type.name : `${module}.${type.name}`
@@ -20,6 +20,25 @@ export function checkClass(encoder: Encoder, value: object, standard: object, in
     }
     checkPrivate(encoder, type, index)
   }
+}
+
+/** Errors of Node travel although their classes are not known here: they are data with a name and a code. */
+function isErrorOfNode(encoder: Encoder, type: { readonly name: string }): boolean {
+  return isGlobalFunction(type, type.name) || findInModules(type, type.name) !== undefined || moduleOfNode(encoder, type) !== undefined
+}
+
+/** The prototype that an error has on the other side: its own, or for internal classes of Node that of the public class above. */
+export function errorPrototype(encoder: Encoder, error: Error): object | null {
+  let prototype = Object.getPrototypeOf(error) as object | null
+  for (; prototype !== null; prototype = Object.getPrototypeOf(prototype) as object | null) {
+    // An accessor in Node.
+    const type: unknown = Object.hasOwn(prototype, 'constructor') ? prototype.constructor : undefined
+    if (typeof type !== 'function') return prototype
+    // Node gives its errors with a code the constructor of the class that they are meant to be.
+    if (type.prototype !== prototype) return isGlobalFunction(type, type.name) ? (type.prototype as object) : prototype
+    if (isGlobalFunction(type, type.name) || findInModules(type, type.name) !== undefined || moduleOfNode(encoder, type) === undefined) return prototype
+  }
+  return null
 }
 
 function checkPrivate(encoder: Encoder, type: { readonly name: string }, index: number): void {

@@ -6,7 +6,7 @@ import type { Node } from '../protocol/message.ts'
 import { CORE_TAG } from '../protocol/tags.ts'
 import type { Analysis } from './analyze.ts'
 import { findGlobal, findInModules, findInScript, isCertainGlobal, isGlobalFunction } from './builtins.ts'
-import { declaredCaptures, readCaptures } from './captures.ts'
+import { classCaptures, declaredCaptures, readCaptures } from './captures.ts'
 import type { Encoder } from './encoder.ts'
 import { declaredFor } from './explicit.ts'
 import { moduleScope, valueOf } from './exports.ts'
@@ -111,7 +111,8 @@ function byReference(encoder: Encoder, fn: object, facts: FunctionFacts, index: 
 function byValue(encoder: Encoder, fn: object, analysis: Analysis, facts: FunctionFacts | undefined, index: number, declared?: Readonly<Record<string, unknown>>): Node {
   const label = labelOf(fn)
   if (analysis.obstacle !== undefined) return encoder.refuse(index, `the function ${label} cannot be sent: ${analysis.obstacle.what}`, analysis.obstacle.hint)
-  const captures = declared !== undefined ? declaredCaptures(encoder, analysis, declared, index, label) : facts === undefined ? [] : readCaptures(encoder, analysis, facts, index, label)
+  const variables = declared !== undefined ? declaredCaptures(encoder, analysis, declared, index, label) : facts === undefined ? [] : readCaptures(encoder, analysis, facts, index, label)
+  const captures = [...classCaptures(encoder, fn, analysis, index), ...variables]
   const url = facts === undefined ? '' : analysis.usesImport || analysis.usesImportMeta ? encoder.reader.url(facts) : encoder.reader.knownUrl(facts)
   return [
     m.FUNCTION,

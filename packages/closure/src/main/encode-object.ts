@@ -4,9 +4,10 @@ import * as m from '../protocol/message.ts'
 import type { Edge, Node, Properties, Prototype } from '../protocol/message.ts'
 import { reducerOf } from '../protocol/reducers.ts'
 import { findGlobal, findInModules, mayBeGlobal } from './builtins.ts'
-import { checkClass, classNameOf } from './check-class.ts'
+import { checkClass, classNameOf, errorPrototype } from './check-class.ts'
 import type { Encoder } from './encoder.ts'
 import { findCommonJsModule } from './exports.ts'
+import { isNativeText, textOf } from './function-reader.ts'
 import { step } from './refusal.ts'
 
 /** What can never travel, by the engine's own tests. */
@@ -21,7 +22,16 @@ const refused: readonly (readonly [test: (value: unknown) => boolean, what: stri
   [types.isSetIterator, 'it is an iterator of a Set', 'send an array of its values'],
   [types.isArgumentsObject, 'it is an `arguments` object', 'copy it to an array'],
   [types.isExternal, 'it is a native pointer', undefined],
+  [isIterator, 'it is an Iterator that is under way', 'send an array of its values'],
 ]
+
+/** One of those that the language has for arrays, strings and the like. */
+function isIterator(value: unknown): boolean {
+  const prototype = Object.getPrototypeOf(value) as object | null
+  if (prototype === null || types.isProxy(prototype)) return false
+  const next: unknown = Object.getOwnPropertyDescriptor(prototype, 'next')?.value
+  return typeof next === 'function' && isNativeText(textOf(next))
+}
 
 export function encodeObject(encoder: Encoder, value: object, index: number): Node {
   if (encoder.isRaw(value)) return [m.RAW, value]
@@ -34,9 +44,10 @@ export function encodeObject(encoder: Encoder, value: object, index: number): No
   const shared = encodeShared(value)
   if (shared !== undefined) return shared
   if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return encodeMemory(encoder, value, index)
-  if (value instanceof URL) return [m.URL_LIKE, 'URL', value.href]
-  if (value instanceof URLSearchParams) return [m.URL_LIKE, 'URLSearchParams', String(value)]
-  if (value instanceof DOMException) return [m.DOM_EXCEPTION, value.message, value.name, value.stack, encoder.properties(value, index, key => key === 'stack')]
+  const prototype = Object.getPrototypeOf(value) as object | null
+  if (prototype === URL.prototype) return [m.URL_LIKE, 'URL', (value as URL).href]
+  if (prototype === URLSearchParams.prototype) return [m.URL_LIKE, 'URLSearchParams', String(value)]
+  if (prototype === DOMException.prototype && value instanceof DOMException) return [m.DOM_EXCEPTION, value.message, value.name, value.stack, encoder.properties(value, index, key => key === 'stack')]
   if (types.isBoxedPrimitive(value)) return [m.BOXED, encoder.edge((value as { valueOf(): unknown }).valueOf(), index, step('(value)'))]
   return encodeByParts(encoder, value, index)
 }
@@ -62,6 +73,7 @@ function encodeMemory(encoder: Encoder, value: ArrayBufferView | ArrayBufferLike
 }
 
 function encodeByParts(encoder: Encoder, value: object, index: number): Node {
+  const prototype = Object.getPrototypeOf(value) as object | null
   const standard = types.isMap(value)
     ? Map.prototype
     : types.isSet(value)
@@ -75,7 +87,8 @@ function encodeByParts(encoder: Encoder, value: object, index: number): Node {
             : types.isNativeError(value)
               ? Error.prototype
               : Object.prototype
-  checkClass(encoder, value, standard, index)
+  if (standard === Error.prototype) return encodeError(encoder, value as Error, index)
+  if (prototype !== null) checkClass(encoder, value, prototype, standard, index)
   const proto: Prototype = encoder.prototype(value, index, standard)
   const integrity = encoder.integrity(value)
   const properties = (skip?: (key: string | symbol) => boolean): Properties => encoder.properties(value, index, skip)
@@ -96,11 +109,15 @@ function encodeByParts(encoder: Encoder, value: object, index: number): Node {
   if (types.isDate(value)) return [m.DATE, proto, integrity, properties(), value.getTime()]
   if (types.isRegExp(value)) return [m.REGEXP, proto, integrity, properties(key => key === 'lastIndex'), value.source, value.flags, value.lastIndex]
   if (Array.isArray(value)) return encodeArray(encoder, value, proto, integrity, index)
-  if (types.isNativeError(value)) {
-    const { stack } = value
-    return [m.ERROR, proto, integrity, properties(key => key === 'stack'), typeof stack === 'string' ? stack : undefined]
-  }
   return [m.OBJECT, proto, integrity, properties()]
+}
+
+function encodeError(encoder: Encoder, error: Error, index: number): Node {
+  const prototype = errorPrototype(encoder, error)
+  if (prototype !== null) checkClass(encoder, error, prototype, Error.prototype, index)
+  const proto: Prototype = prototype === Error.prototype ? 0 : prototype === null ? null : encoder.prototypeEdge(prototype, index)
+  const { stack } = error
+  return [m.ERROR, proto, encoder.integrity(error), encoder.properties(error, index, key => key === 'stack'), typeof stack === 'string' ? stack : undefined]
 }
 
 /** Items without holes are listed; everything else of an array is a property. */

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import type { Across } from '@manyhands/core'
 import type { Edge, Extra, Integrity, Node, Properties, Prototype, Template } from '../protocol/message.ts'
 import { PLAIN_PROPERTY } from '../protocol/message.ts'
@@ -5,6 +6,7 @@ import type { FunctionFacts } from './inspector.ts'
 import { encodeFunction } from './encode-function.ts'
 import { encodeObject } from './encode-object.ts'
 import { encodeSymbol } from './encode-symbol.ts'
+import { isNativeText, textOf } from './function-reader.ts'
 import type { FunctionReader } from './function-reader.ts'
 import { PlainWalk } from './plain.ts'
 import { refusal, step } from './refusal.ts'
@@ -131,12 +133,19 @@ export class Encoder {
   /** True when structured clone copies `value` without loss, so that it travels as it is. */
   isRaw(value: object): boolean {
     if (this.#raw.has(value)) return true
-    if (this.#mixed.has(value)) return false
+    if (this.#mixed.has(value)) return this.#isRawBuffer(value)
     const walk = new PlainWalk(this.#raw, this.across, met => !this.#mixed.has(met), this.across === 'threads')
     if (walk.isPlain(value)) return true
     walk.undo()
     for (const met of walk.added) this.#mixed.add(met)
-    return false
+    return this.#isRawBuffer(value)
+  }
+
+  /** A buffer is raw even if something else that was met with it is not, such as a view of a part of it. */
+  #isRawBuffer(value: object): boolean {
+    const isRaw = types.isArrayBuffer(value) && Object.getPrototypeOf(value) === ArrayBuffer.prototype && Reflect.ownKeys(value).length === 0
+    if (isRaw) this.#raw.add(value)
+    return isRaw
   }
 
   prototype(value: object, index: number, standard: object): Prototype {
@@ -171,7 +180,8 @@ export class Encoder {
       const descriptor = this.#descriptor(value, key, index)
       if (descriptor === undefined) continue
       const flags = (descriptor.enumerable === true ? 1 : 0) | (descriptor.configurable === true ? 2 : 0) | (descriptor.writable === true ? 4 : 0)
-      if (flags === PLAIN_PROPERTY && typeof key === 'string' && key !== '__proto__') {
+      // Behind one that is not plain all are listed with it: their order counts.
+      if (flags === PLAIN_PROPERTY && typeof key === 'string' && extras === undefined) {
         keys.push(key)
         values.push(this.edge(descriptor.value, index, key))
         continue
@@ -187,7 +197,12 @@ export class Encoder {
 
   #descriptor(value: object, key: string | symbol, index: number): PropertyDescriptor | undefined {
     try {
-      return Object.getOwnPropertyDescriptor(value, key)
+      const descriptor = Object.getOwnPropertyDescriptor(value, key)
+      // Of the engine, on errors and what Error.captureStackTrace was given.
+      if (key === 'stack' && descriptor?.get !== undefined && isNativeText(textOf(descriptor.get))) {
+        return { value: (value as { readonly stack: unknown }).stack, writable: true, configurable: true, enumerable: descriptor.enumerable === true }
+      }
+      return descriptor
     } catch (cause) {
       // Of a namespace: a variable that has no value yet.
       return this.refuse(index, `it cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, undefined, [key], cause)
@@ -202,7 +217,7 @@ export class Encoder {
   }
 
   #node(value: unknown, index: number): Node {
-    if (value instanceof OwnNode) return value.make(index)
+    if (OwnNode.is(value)) return value.make(index)
     if (typeof value === 'symbol') return encodeSymbol(value)
     if (typeof value === 'function') return encodeFunction(this, value, index)
     return encodeObject(this, value as object, index)
@@ -217,9 +232,18 @@ export interface CapturedName {
 }
 
 class OwnNode {
-  readonly make: (index: number) => Node
+  readonly #make: (index: number) => Node
 
   constructor(make: (index: number) => Node) {
-    this.make = make
+    this.#make = make
+  }
+
+  /** Unlike `instanceof` it does not ask a proxy. */
+  static is(value: unknown): value is OwnNode {
+    return typeof value === 'object' && value !== null && #make in value
+  }
+
+  make(index: number): Node {
+    return this.#make(index)
   }
 }

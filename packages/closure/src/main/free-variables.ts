@@ -1,4 +1,5 @@
 import type * as Acorn from 'acorn'
+import { isComputedMethod } from './class-parts.ts'
 import { childrenOf, Scope } from './scope.ts'
 
 /** How a function uses a variable that it does not declare. */
@@ -21,13 +22,13 @@ export interface Usage {
   outerNewTarget: boolean
   outerSuper: boolean
   directEval: boolean
-  usesImport: boolean
-  /** Each `import.meta`. */
+  /** Each `import()` and each `import.meta`. */
+  readonly imports: Acorn.ImportExpression[]
   readonly importMetas: Acorn.MetaProperty[]
   /** Members of the class itself, not of classes inside of functions. */
   privateMember: string | undefined
   privateStaticField: string | undefined
-  /** What stands for the value of a static member: it is not run again where the class is revived. */
+  /** Static fields and blocks: they do not run again where the class is revived. */
   readonly staticInitialisers: Acorn.AnyNode[]
 }
 
@@ -60,7 +61,7 @@ class Walk {
     outerNewTarget: false,
     outerSuper: false,
     directEval: false,
-    usesImport: false,
+    imports: [],
     importMetas: [],
     privateMember: undefined,
     privateStaticField: undefined,
@@ -117,7 +118,7 @@ class Walk {
         else this.usage.outerNewTarget ||= !place.bound
         return
       case 'ImportExpression':
-        this.usage.usesImport = true
+        this.usage.imports.push(node)
         if (node != null) this.#visitAll(childrenOf(node), place)
         return
       case 'MemberExpression':
@@ -258,9 +259,9 @@ class Walk {
     const scope = new Scope(place.scope)
     if (node.id) scope.declare(node.id.name)
     const head: Place = { ...place, scope, eager: place.eager || isRoot }
-    this.#visit(node.superClass, head)
+    if (!isRoot) this.#visit(node.superClass, head)
     for (const member of node.body.body) {
-      if (member.type !== 'StaticBlock' && member.computed) this.#visit(member.key, head)
+      if (member.type !== 'StaticBlock' && member.computed && !(isRoot && isMadeOnce(member))) this.#visit(member.key, head)
       if (isRoot) this.#noteMember(member)
       const isStatic = member.type === 'StaticBlock' || member.static
       const dropped = place.dropped || (isRoot && member.type !== 'MethodDefinition' && isStatic && !isPrivate(member))
@@ -283,8 +284,13 @@ class Walk {
       const name = `#${(member.key as Acorn.PrivateIdentifier).name}`
       if (!member.static) this.usage.privateMember ??= name
       else if (member.type === 'PropertyDefinition') this.usage.privateStaticField ??= name
-    } else if (member.static && member.type === 'PropertyDefinition' && member.value) this.usage.staticInitialisers.push(member.value)
+    } else if (member.static && member.type === 'PropertyDefinition') this.usage.staticInitialisers.push(member)
   }
+}
+
+/** The name of the member is read from the class, or the member is dropped. */
+function isMadeOnce(member: Acorn.MethodDefinition | Acorn.PropertyDefinition): boolean {
+  return isComputedMethod(member) || (member.static && member.type === 'PropertyDefinition')
 }
 
 function isPrivate(member: Acorn.MethodDefinition | Acorn.PropertyDefinition | Acorn.StaticBlock): boolean {

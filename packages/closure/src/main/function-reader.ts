@@ -139,6 +139,7 @@ function simple(text: string, strict: boolean): Analysis {
     strict,
     isClass: false,
     free: new Map(),
+    parts: [],
     usesImport: false,
     usesImportMeta: false,
     anchor: 0,

@@ -22,7 +22,7 @@ export function templateOf(analysis: Analysis, names: readonly string[], facts: 
       strict: analysis.strict,
       isClass: analysis.isClass,
       names,
-      eager: names.flatMap((name, i) => (analysis.free.get(name)?.eager === true ? [i] : [])),
+      eager: names.flatMap((name, i) => (analysis.free.get(name)?.eager === true || analysis.parts.some(part => part.name === name) ? [i] : [])),
       url,
       line,
       column,

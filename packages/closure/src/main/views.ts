@@ -26,11 +26,18 @@ export class Views {
   /** @param raw - objects that travel as they are; a buffer among them is shared, and buffers that are sent whole are added */
   finish(nodes: Node[], raw: Set<object>): void {
     for (const [buffer, list] of this.#pending) {
-      const whole = list.length > 1 || raw.has(buffer) || !(buffer instanceof ArrayBuffer)
+      const whole = !(buffer instanceof ArrayBuffer) || raw.has(buffer) || (list.length > 1 && !isPool(list))
       for (const pending of list) nodes[pending.index] = node(pending, !whole)
       if (whole && buffer instanceof ArrayBuffer) raw.add(buffer)
     }
   }
+}
+
+/** Small Buffers are cut from one that all share: parts that do not overlap have nothing in common. */
+function isPool(list: readonly PendingView[]): boolean {
+  if (!list.every(({ type }) => type === 'Buffer')) return false
+  const views = list.map(({ view }) => view).toSorted((a, b) => a.byteOffset - b.byteOffset)
+  return views.every((view, i) => i === 0 || view.byteOffset >= (views[i - 1] as ArrayBufferView).byteOffset + (views[i - 1] as ArrayBufferView).byteLength)
 }
 
 function node({ type, view }: PendingView, own: boolean): Node {

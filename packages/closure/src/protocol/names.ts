@@ -1,2 +1,3 @@
-/** The name that stands for `import.meta` in text that is compiled elsewhere. */
+/** The names that stand for `import.meta` and `import` in text that is compiled elsewhere. */
 export const importMetaName = '__manyhands_import_meta'
+export const importName = '__manyhands_import'

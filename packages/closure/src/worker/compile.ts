@@ -1,5 +1,6 @@
-import { Script, constants } from 'node:vm'
-import { importMetaName } from '../protocol/names.ts'
+import { Script } from 'node:vm'
+import { importMetaName, importName } from '../protocol/names.ts'
+import { importFrom, importMetaOf } from './module-tools.ts'
 import type { Template } from '../protocol/message.ts'
 
 /** A function whose captured variables are not set yet. */
@@ -23,18 +24,17 @@ export function compile(template: Template): () => Instance {
   }
   const { text, names, form } = template
   const values = freeName(text)
-  const meta = template.usesImportMeta ? `const ${importMetaName}=Object.freeze(${JSON.stringify(importMetaOf(template.url))});` : ''
   const declarations = names.length === 0 ? '' : `let ${names.join(',')};`
   const assignments = names.map((name, i) => `${name}=${values}[${i}]`).join(';')
   const [before, after] = wrapping[form]
-  const prefix = `(()=>{${template.strict ? '"use strict";' : ''}${meta}${declarations}return{set:${values}=>{${assignments}},make:()=>${before}`
+  const prefix = `((${importName},${importMetaName})=>()=>{${template.strict ? '"use strict";' : ''}${declarations}return{set:${values}=>{${assignments}},make:()=>${before}`
   const script = new Script(`${prefix}${text}${after}}})`, {
     filename: template.url === '' ? 'manyhands:function' : template.url,
     lineOffset: template.line,
     columnOffset: template.column - prefix.length,
-    ...(template.usesImport ? { importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER } : {}),
   })
-  const factory = script.runInThisContext() as () => Instance
+  const make = script.runInThisContext() as (importModule: unknown, meta: unknown) => () => Instance
+  const factory = make(template.usesImport ? importFrom(template.url) : undefined, template.usesImportMeta ? importMetaOf(template.url) : undefined)
   compiled.set(key, factory)
   if (compiled.size > MAX_COMPILED) compiled.delete(compiled.keys().next().value as string)
   return factory
@@ -54,10 +54,3 @@ function freeName(text: string): string {
   return name
 }
 
-function importMetaOf(url: string): Record<string, unknown> {
-  if (!url.startsWith('file:')) return { url }
-  const { fileURLToPath } = process.getBuiltinModule('node:url')
-  const { dirname } = process.getBuiltinModule('node:path')
-  const filename = fileURLToPath(url.replace(/[?#].*$/, ''))
-  return { url, filename, dirname: dirname(filename), main: false }
-}

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module'
 import { SerializationError, revive as reviveSymbol } from '@manyhands/core'
 import { classTable } from '../protocol/class-table.ts'
 import { hiddenIntrinsics } from '../protocol/function-prototypes.ts'
@@ -8,6 +7,7 @@ import { reducers } from '../protocol/reducers.ts'
 import { CORE_TAG } from '../protocol/tags.ts'
 import { compile } from './compile.ts'
 import type { Instance } from './compile.ts'
+import { importFrom, importMetaOf, requireFrom } from './module-tools.ts'
 import { coreExport, requireModule } from './modules.ts'
 
 type Callable = (...args: unknown[]) => unknown
@@ -260,11 +260,5 @@ function makeSymbol(type: 'registered' | 'well-known' | 'local', name: string | 
 }
 
 function makeTool(tool: m.ModuleTool, url: string): unknown {
-  const base = url.startsWith('file:') ? url : import.meta.url
-  if (tool === 'require') return createRequire(base)
-  if (tool === 'import') return (specifier: string) => import(/^\.{0,2}\//.test(specifier) ? new URL(specifier, base).href : specifier)
-  const { fileURLToPath } = process.getBuiltinModule('node:url')
-  const { dirname } = process.getBuiltinModule('node:path')
-  const filename = fileURLToPath(base)
-  return { url: base, filename, dirname: dirname(filename) }
+  return tool === 'require' ? requireFrom(url) : tool === 'import' ? importFrom(url) : importMetaOf(url)
 }

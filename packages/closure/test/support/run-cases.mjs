@@ -4,7 +4,7 @@ import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { createCodec, pack } from '../../src/index.ts'
-import { cases } from '../cases.mjs'
+import { cases } from '../cases/all.mjs'
 
 const url = new URL('./worker.mjs', import.meta.url)
 

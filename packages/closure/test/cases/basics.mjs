@@ -5,13 +5,13 @@ import { createRequire } from 'node:module'
 import { EventEmitter } from 'node:events'
 import net from 'node:net'
 import { Readable } from 'node:stream'
-import Foo, { greet, makeAdder } from './modules/lib.mjs'
-import * as lib from './modules/lib.mjs'
-import * as barrel from './modules/barrel.mjs'
-import cjs from './modules/cjs.cjs'
-import single from './modules/single.cjs'
+import Foo, { greet, makeAdder } from '../modules/lib.mjs'
+import * as lib from '../modules/lib.mjs'
+import * as barrel from '../modules/barrel.mjs'
+import cjs from '../modules/cjs.cjs'
+import single from '../modules/single.cjs'
 const require = createRequire(import.meta.url)
-const cjsReq = require('./modules/cjs.cjs')
+const cjsReq = require('../modules/cjs.cjs')
 const K = 10, obj = { a: [1, 2, { z: 3 }] }
 let mutable = 1
 const fact = n => n < 2 ? 1 : n * fact(n - 1)
@@ -61,7 +61,7 @@ export const cases = [
   C('CJS default import', () => () => cjs.pub('/x/y')),
   C('CJS module.exports = fn', () => () => single(1)),
   C('CJS non-exported closure (uses exports, __filename, require)', () => cjsReq.mkHidden(), ['/r/t']),
-  C('user require captured, used in worker', () => () => require('./modules/cjs2.cjs').up('a'), [], { tsxMay: true }),
+  C('user require captured, used in worker', () => () => require('../modules/cjs2.cjs').up('a'), [], { tsxMay: true }),
   C('class declaration + instance', () => { const p = new Point(3, 4); return () => [p.len, p instanceof Point, p.add(Point.of(1, 1)).x]; }),
   C('subclass instance with super', () => { const p = new Point3(3, 4, 12); return () => [p.len, p instanceof Point, Object.getPrototypeOf(Point3) === Point]; }),
   C('imported class instance (default export)', () => { const f = new Foo(21); return () => [f.get(), f instanceof Foo]; }),

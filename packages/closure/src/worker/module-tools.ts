@@ -1,0 +1,41 @@
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { constants, Script } from 'node:vm'
+
+/** `import.meta` of the module `url`. */
+export function importMetaOf(url: string): object {
+  if (!url.startsWith('file:')) return Object.freeze({ url, main: false })
+  const filename = pathOf(url)
+  return Object.freeze({ url, filename, dirname: dirname(filename), main: false, resolve: (specifier: string) => resolve(specifier, url) ?? specifier })
+}
+
+/** `require` of the module `url`. */
+export function requireFrom(url: string): NodeJS.Require {
+  return createRequire(url.startsWith('file:') ? url : import.meta.url)
+}
+
+/** `import()` of the module `url`. */
+export function importFrom(url: string): (specifier: unknown, options?: ImportCallOptions) => Promise<unknown> {
+  let importBare: ((specifier: string, options?: ImportCallOptions) => Promise<unknown>) | undefined
+  return async (specifier, options) => {
+    const name = String(specifier)
+    const target = resolve(name, url)
+    if (target !== undefined) return (await import(target, options)) as unknown
+    // Only the loader knows what the name of a package means there. This way to it makes Node warn that it is experimental.
+    importBare ??= new Script('(specifier, options) => import(specifier, options)', {
+      filename: url.startsWith('file:') ? pathOf(url) : 'manyhands',
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    }).runInThisContext() as NonNullable<typeof importBare>
+    return await importBare(name, options)
+  }
+}
+
+function resolve(specifier: string, base: string): string | undefined {
+  if (/^\.{0,2}\//.test(specifier)) return URL.canParse(specifier, base) ? new URL(specifier, base).href : undefined
+  return URL.canParse(specifier) ? specifier : undefined
+}
+
+function pathOf(url: string): string {
+  return fileURLToPath(url.replace(/[?#].*$/, ''))
+}
