@@ -26,7 +26,7 @@ export function createCodec({ across }: { readonly across: Across }): Codec {
       if (typeof value === 'object' && value !== null) {
         let repeated = false
         // Met before in this walk: a cycle, or one object in two places. Otherwise it belongs to an earlier value of the message.
-        const walk = new PlainWalk(message, across, (met, own) => own.hasAdded(met) || ((repeated = true), false))
+        const walk = new PlainWalk({ seen: message, across, mayMeet: (met, own) => own.hasAdded(met) || ((repeated = true), false) })
         if (walk.isPlain(value)) return [value]
         walk.undo()
         if (repeated) return undefined

@@ -46,7 +46,7 @@ export function encodeObject(encoder: Encoder, value: object, index: number): No
   if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return encodeMemory(encoder, value, index)
   const prototype = Object.getPrototypeOf(value) as object | null
   if (prototype === URL.prototype) return [m.URL_LIKE, 'URL', (value as URL).href]
-  if (prototype === URLSearchParams.prototype) return [m.URL_LIKE, 'URLSearchParams', String(value)]
+  if (prototype === URLSearchParams.prototype) return [m.URL_LIKE, 'URLSearchParams', (value as URLSearchParams).toString()]
   if (prototype === DOMException.prototype && value instanceof DOMException) return [m.DOM_EXCEPTION, value.message, value.name, value.stack, encoder.properties(value, index, key => key === 'stack')]
   if (types.isBoxedPrimitive(value)) return [m.BOXED, encoder.edge((value as { valueOf(): unknown }).valueOf(), index, step('(value)'))]
   return encodeByParts(encoder, value, index)
@@ -116,8 +116,17 @@ function encodeError(encoder: Encoder, error: Error, index: number): Node {
   const prototype = errorPrototype(encoder, error)
   if (prototype !== null) checkClass(encoder, error, prototype, Error.prototype, index)
   const proto: Prototype = prototype === Error.prototype ? 0 : prototype === null ? null : encoder.prototypeEdge(prototype, index)
-  const { stack } = error
-  return [m.ERROR, proto, encoder.integrity(error), encoder.properties(error, index, key => key === 'stack'), typeof stack === 'string' ? stack : undefined]
+  return [m.ERROR, proto, encoder.integrity(error), encoder.properties(error, index, key => key === 'stack'), stackOf(error)]
+}
+
+/** The engine writes the stack when it is first read, with the name and message of that moment, which may be anything. */
+function stackOf(error: Error): string | undefined {
+  try {
+    const { stack } = error
+    return typeof stack === 'string' ? stack : undefined
+  } catch {
+    return ''
+  }
 }
 
 /** Items without holes are listed; everything else of an array is a property. */

@@ -134,7 +134,7 @@ export class Encoder {
   isRaw(value: object): boolean {
     if (this.#raw.has(value)) return true
     if (this.#mixed.has(value)) return this.#isRawBuffer(value)
-    const walk = new PlainWalk(this.#raw, this.across, met => !this.#mixed.has(met), this.across === 'threads')
+    const walk = new PlainWalk({ seen: this.#raw, across: this.across, avoid: this.#mixed, takesViews: this.across === 'threads' })
     if (walk.isPlain(value)) return true
     walk.undo()
     for (const met of walk.added) this.#mixed.add(met)

@@ -17,29 +17,36 @@ const leafChecks = new Map<object, (value: object) => boolean>([
   ),
 ])
 
+export interface PlainWalkOptions {
+  /** Objects that are known to the walk's owner; those it meets are added. */
+  readonly seen: Set<object>
+  readonly across: Across
+  /** Says whether an object that was in `seen` already may be met. @default yes */
+  readonly mayMeet?: (value: object, walk: PlainWalk) => boolean
+  /** Objects that are not plain, or must not be sent as such. @default none */
+  readonly avoid?: ReadonlySet<object>
+  /** false: typed arrays are not plain, because others of the message may share their buffer. @default true */
+  readonly takesViews?: boolean
+}
+
 /**
  * Tells plain data, which structured clone copies without loss, from all else. One walk that stops at the first thing that is not plain.
  *
  * Plain: objects and arrays without accessors, hidden or symbol properties or a class; Map, Set, Date, RegExp, whole typed arrays and buffers; primitives.
  */
 export class PlainWalk {
-  /** Objects that are known to the walk's owner; those it meets are added. */
+  readonly #options: PlainWalkOptions
   readonly #seen: Set<object>
   readonly #across: Across
-  readonly #takesViews: boolean
-  /** Says whether an object that was in `seen` already may be met. */
-  readonly #mayMeet: (value: object, walk: PlainWalk) => boolean
   /** What this walk added. */
   readonly added: object[] = []
   /** As much of `added` as was asked for. */
   #addedSet: Set<object> | undefined
 
-  /** @param takesViews - false: typed arrays are not plain, because others of the message may share their buffer */
-  constructor(seen: Set<object>, across: Across, mayMeet: (value: object, walk: PlainWalk) => boolean, takesViews = true) {
-    this.#takesViews = takesViews
-    this.#seen = seen
-    this.#across = across
-    this.#mayMeet = mayMeet
+  constructor(options: PlainWalkOptions) {
+    this.#options = options
+    this.#seen = options.seen
+    this.#across = options.across
   }
 
   /** True when it was this walk that met `value` first. */
@@ -55,8 +62,8 @@ export class PlainWalk {
   }
 
   isPlain(value: object, depth = 0): boolean {
-    if (!this.#enter(value)) return this.#mayMeet(value, this)
-    if (types.isProxy(value)) return false
+    if (!this.#enter(value)) return this.#mayMeet(value)
+    if (this.#options.avoid?.has(value) === true || types.isProxy(value)) return false
     const prototype: unknown = Object.getPrototypeOf(value)
     if (prototype === Object.prototype) return depth < MAX_DEPTH && this.#isPlainObject(value, depth + 1)
     if (prototype === Array.prototype) return depth < MAX_DEPTH && Array.isArray(value) && this.#isPlainArray(value, depth + 1)
@@ -70,6 +77,10 @@ export class PlainWalk {
     if (this.#seen.size === size) return false
     this.added.push(value)
     return true
+  }
+
+  #mayMeet(value: object): boolean {
+    return this.#options.mayMeet?.(value, this) ?? true
   }
 
   #isPlainObject(value: object, depth: number): boolean {
@@ -123,12 +134,12 @@ export class PlainWalk {
     if (types.isSharedArrayBuffer(value)) return this.#isShared(value)
     if (leafChecks.get(prototype)?.(value) !== true) return false
     if (ArrayBuffer.isView(value)) return this.#isWholeView(value)
-    return !hasOwnKeys(value) || types.isRegExp(value)
+    return Reflect.ownKeys(value).length === (types.isRegExp(value) ? 1 : 0)
   }
 
   /** Of a part of a buffer structured clone would send all. The buffer counts as met: two views of one buffer belong together. */
   #isWholeView(view: ArrayBufferView): boolean {
-    if (!this.#takesViews) return false
+    if (this.#options.takesViews === false) return false
     const { buffer } = view
     if (types.isSharedArrayBuffer(buffer)) return this.#isShared(view)
     return view.byteLength === buffer.byteLength && this.#meetBuffer(buffer)
@@ -143,7 +154,8 @@ export class PlainWalk {
 
   #meetBuffer(buffer: object): boolean {
     // The channel of a process copies each view by itself: views that share a buffer are sent as such.
-    return this.#enter(buffer) || (this.#mayMeet(buffer, this) && this.#across === 'threads')
+    if (this.#enter(buffer)) return this.#options.avoid?.has(buffer) !== true
+    return this.#mayMeet(buffer) && this.#across === 'threads'
   }
 
   #isPlainValue(value: unknown, depth: number): boolean {

@@ -80,7 +80,8 @@ export class Reviver {
       case m.ERROR: {
         const error = new Error()
         delete (error as { message?: string }).message
-        Object.defineProperty(error, 'stack', { value: node[4], configurable: true, writable: true })
+        if (node[4] === undefined) delete error.stack
+        else error.stack = node[4]
         return this.#object(error, node[1], node[2], node[3])
       }
       case m.DATE:
