@@ -48,13 +48,15 @@ export class FutureCell<T> {
   }
 
   resolve(value: T): void {
-    this.#finish()
+    if (this.state !== 'running') this.#assertOpen()
+    this.state = 'finished'
     this.onValue(value)
     if (this.callbacks !== undefined) this.#notify()
   }
 
   reject(error: unknown): void {
-    this.#finish()
+    this.#assertOpen()
+    this.state = 'finished'
     this.#fail(error)
   }
 
@@ -74,9 +76,8 @@ export class FutureCell<T> {
     else (this.callbacks ??= []).push(callback)
   }
 
-  #finish(): void {
+  #assertOpen(): void {
     if (this.done) throw new InvalidStateError(`the future is already ${this.state}`)
-    this.state = 'finished'
   }
 
   #fail(error: unknown): void {

@@ -37,8 +37,10 @@ export class BatchEncoder {
    * @throws SerializationError when an argument cannot travel; the message is as before
    */
   add(fn: FunctionRecord, args: readonly unknown[]): boolean {
-    if (fn !== this.#fn || fn.id === 0 || args.length !== this.#arity || this.#firstIndex !== -1) this.#begin(fn, args.length, -1)
-    if (!this.#push(args)) return false
+    const { length } = args
+    if (fn !== this.#fn || fn.id === 0 || length !== this.#arity || this.#firstIndex !== -1) this.#begin(fn, length, -1)
+    if (length === 1 && typeof args[0] === 'number') this.#values.push(args[0])
+    else if (!this.#push(args)) return false
     this.#count++
     return true
   }

@@ -136,6 +136,10 @@ export class Slice {
     return new Slice(this.state, from, to)
   }
 
+  get wanted(): boolean {
+    return !this.cancelled
+  }
+
   /** With a time limit it can be ended on its own, so nothing else may be on its worker. */
   get exclusive(): boolean {
     return this.state.timeoutMs !== undefined

@@ -78,8 +78,8 @@ export class TaskShipment extends Shipment {
   }
 
   override value(index: number, value: unknown): void {
-    const task = this.task(index)
-    if (task.done) return
+    const task = this.#tasks[index] as Task
+    if (task.state !== 'running') return // it was failed by an abort
     if (task.release !== undefined) task.release()
     task.resolve(value)
   }

@@ -20,7 +20,7 @@ export class TaskQueue {
   front(): QueueItem | undefined {
     for (; this.#head < this.#items.length; this.shift()) {
       const item = this.#items[this.#head] as QueueItem
-      if (item instanceof Slice ? !item.cancelled : !item.done) return item
+      if (item.wanted) return item
     }
     return undefined
   }
@@ -83,7 +83,7 @@ export class TaskQueue {
   *[Symbol.iterator](): IterableIterator<QueueItem> {
     for (let i = this.#head; i < this.#items.length; i++) {
       const item = this.#items[i] as QueueItem
-      if (item instanceof Slice ? !item.cancelled : !item.done) yield item
+      if (item.wanted) yield item
     }
   }
 }

@@ -22,6 +22,11 @@ export class Task extends FutureResolver<unknown> {
     this.options = options
   }
 
+  /** Nobody cancelled or aborted it while it was queued. */
+  get wanted(): boolean {
+    return this.state === 'pending' || this.state === 'running'
+  }
+
   /** It shares a message with no other task. */
   get alone(): boolean {
     return this.options !== undefined || this.isolated

@@ -54,7 +54,10 @@ export class WorkerExecutor implements Executor {
    * @throws {@link ShutdownError}, {@link BrokenPoolError} when the executor takes no more tasks
    */
   submit<A extends readonly unknown[], R>(fn: TaskFunction<A, R>, ...args: A): Future<Awaited<R>> {
-    return this.#submit(fn, args, undefined)
+    this.#pool.admit()
+    const task = new Task(this.#functions.lookup(fn), args, undefined, this.#owner)
+    this.#pool.enqueue(task)
+    return task.future as Future<Awaited<R>>
   }
 
   /**
@@ -69,7 +72,7 @@ export class WorkerExecutor implements Executor {
     checkDuration('timeoutMs', options.timeoutMs)
     checkSignal('signal', options.signal)
     if (options.transfer !== undefined && !Array.isArray(options.transfer)) throw new TypeError(`transfer must be an array, got ${describeValue(options.transfer)}`)
-    return { submit: (fn, ...args) => this.#submit(fn, args, options) }
+    return { submit: (fn, ...args) => this.#submitWith(options, fn, args) }
   }
 
   /**
@@ -149,13 +152,12 @@ export class WorkerExecutor implements Executor {
     return this.#kind === 'thread' ? 'ThreadPoolExecutor' : 'ProcessPoolExecutor'
   }
 
-  #submit<A extends readonly unknown[], R>(fn: TaskFunction<A, R>, args: A, options: TaskOptions | undefined): Future<Awaited<R>> {
-    this.#pool.assertUsable()
-    if (options?.signal?.aborted !== true) this.#pool.warmUp()
+  #submitWith<A extends readonly unknown[], R>(options: TaskOptions, fn: TaskFunction<A, R>, args: A): Future<Awaited<R>> {
+    const { signal } = options
+    this.#pool.admit()
     const task = new Task(this.#functions.lookup(fn), args, options, this.#owner)
     const future = task.future as Future<Awaited<R>>
-    if (options?.signal !== undefined) {
-      const { signal } = options
+    if (signal !== undefined) {
       const abort = (): void => this.#pool.abortTask(task, new CancelledError('the task was aborted', { cause: signal.reason }))
       if (signal.aborted) {
         abort()

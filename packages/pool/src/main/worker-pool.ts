@@ -79,8 +79,13 @@ export class WorkerPool {
     if (this.#closing) throw new ShutdownError()
   }
 
-  /** Starts the first worker, if there is none: it gets ready while its task is packed. */
-  warmUp(): void {
+  /**
+   * Before a task is packed: the first worker starts, if there is none, and gets ready meanwhile.
+   *
+   * @throws ShutdownError, BrokenPoolError when the pool takes no more
+   */
+  admit(): void {
+    if (this.#closing || this.#broken !== undefined) this.assertUsable()
     if (this.#workers.size === 0) this.#startWorker()
   }
 
