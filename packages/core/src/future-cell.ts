@@ -1,4 +1,5 @@
 import { CancelledError, InvalidStateError } from './errors.ts'
+import { describeValue } from './options.ts'
 import type { Future } from './future.ts'
 import type { UnseenFailure } from './unseen-failures.ts'
 
@@ -100,6 +101,6 @@ function call(callback: () => void): void {
   try {
     callback()
   } catch (error) {
-    process.emitWarning(error instanceof Error ? error : new Error(String(error)))
+    process.emitWarning(error instanceof Error ? error : new Error(describeValue(error)))
   }
 }

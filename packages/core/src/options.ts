@@ -34,12 +34,16 @@ export function suggestion(name: string, known: readonly string[], mistakes: Kno
   return nearest !== undefined && least <= Math.max(2, nearest.length / 3) ? `; did you mean \`${nearest}\`?` : `; known: ${known.join(', ')}`
 }
 
-/** @throws RangeError or TypeError unless `value` is undefined or a number of milliseconds > 0 (Infinity means no limit) */
+/** What a timer can hold; a longer one would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+/** @throws RangeError or TypeError unless `value` is undefined or a number of milliseconds > 0 that a timer can hold (Infinity means no limit) */
 export function checkDuration(name: string, value: unknown, { zero = false }: { readonly zero?: boolean } = {}): void {
   if (value === undefined) return
   const allowed = `${name} must be a number of milliseconds ${zero ? '>= 0' : '> 0'}, got ${describeValue(value)}`
   if (typeof value !== 'number') throw new TypeError(allowed)
   if (Number.isNaN(value) || value < 0 || (!zero && value === 0)) throw new RangeError(allowed)
+  if (value > LONGEST_TIMER_MS && value !== Infinity) throw new RangeError(`${name} must be at most ${LONGEST_TIMER_MS} milliseconds, or Infinity for no limit, got ${value}`)
 }
 
 /** @throws RangeError or TypeError unless `value` is undefined or an integer >= `least` */

@@ -1,3 +1,5 @@
+import { describeValue } from './options.ts'
+
 /** A failure that nobody has looked at yet. It must not hold the future: it is reported when that is collected. */
 export interface UnseenFailure {
   seen: boolean
@@ -13,7 +15,7 @@ let collected: FinalizationRegistry<UnseenFailure> | undefined
 /** From now on: warn when `future` is collected, or `owner` closes, before anyone has looked at it. */
 export function watchFailure(future: object, taskName: string, error: unknown, owner: object | undefined): UnseenFailure {
   collected ??= new FinalizationRegistry(report)
-  const failure = { seen: false, taskName, message: error instanceof Error ? `${error.name}: ${error.message}` : String(error), owner }
+  const failure = { seen: false, taskName, message: error instanceof Error ? `${error.name}: ${error.message}` : describeValue(error), owner }
   failures.add(failure)
   collected.register(future, failure)
   return failure

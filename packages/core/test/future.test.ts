@@ -127,6 +127,12 @@ test('a failed future raises no unhandledRejection', async () => {
   await expect(resolver.future).rejects.toThrow('quiet')
 })
 
+test.for([undefined, Symbol('s'), Object.create(null), { toString: () => { throw new Error('no text') } }] as const)('a future may fail with anything: %o', async thrown => {
+  const resolver = new FutureResolver<number>()
+  resolver.reject(thrown)
+  expect(await resolver.future.exception()).toBe(thrown)
+})
+
 test.for([
   [{ timeoutMs: -1 }, RangeError, /timeoutMs must be a number of milliseconds >= 0, got -1/],
   [{ timeoutMs: 'x' }, TypeError, /timeoutMs must be a number of milliseconds >= 0, got "x"/],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { checkOptionNames, describeValue, suggestion } from '../src/options.ts'
+import { checkDuration, checkOptionNames, describeValue, suggestion } from '../src/options.ts'
 
 test.for([
   ['timeout', 'timeoutMs'],
@@ -30,4 +30,9 @@ test.for([
   [undefined, 'undefined'],
 ] as const)('describes %o', ([value, text]) => {
   expect(describeValue(value)).toBe(text)
+})
+
+test('a duration that no timer can hold is refused, because such a timer fires at once', () => {
+  expect(() => checkDuration('timeoutMs', 1e12)).toThrow(new RangeError('timeoutMs must be at most 2147483647 milliseconds, or Infinity for no limit, got 1000000000000'))
+  for (const allowed of [undefined, 1, 2 ** 31 - 1, Infinity]) expect(() => checkDuration('timeoutMs', allowed)).not.toThrow()
 })
