@@ -27,6 +27,14 @@ test.for(['threads', 'processes'])('a program that forgets to shut its %s down e
   expect(await run('forgets-shutdown', kind)).toMatchObject({ code: 0, stdout: '2,4,6\n' })
 })
 
+test.for(['threads', 'processes'])('a program that waits only for a worker of its %s to exit hears of it', async kind => {
+  expect(await run('awaits-death', kind)).toMatchObject({ code: 0, stdout: 'WorkerExitedError\n' })
+})
+
+test.for(['threads', 'processes'])('terminate of %s resolves although an answer came in the meantime', async kind => {
+  expect(await run('answers-while-ending', kind)).toMatchObject({ code: 0, stdout: 'ShutdownError\ngone\n' })
+})
+
 test('what workers print comes out', async () => {
   const { stdout, stderr } = await run('prints')
   for (const name of ['ThreadPoolExecutor', 'ProcessPoolExecutor']) {

@@ -55,12 +55,13 @@ export class ThreadChannel implements Channel {
     Atomics.add(this.control, POSTED, 1)
   }
 
+  // The thread, not its port: that closes when the thread goes, and the program could end before it hears of the exit.
   ref(): void {
-    this.#port.ref()
+    this.#worker.ref()
   }
 
   unref(): void {
-    this.#port.unref()
+    this.#worker.unref()
   }
 
   terminate(): void {

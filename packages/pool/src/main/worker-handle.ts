@@ -24,7 +24,7 @@ import type { BatchEncoder } from './batch-encoder.ts'
 import type { Channel, ChannelOptions, StartChannel } from './channel.ts'
 import type { FunctionRecord } from './function-table.ts'
 import type { WorkerCodec } from './worker-codec.ts'
-import type { Shipment } from './shipment.ts'
+import type { QueueItem, Shipment } from './shipment.ts'
 import { noteAnswer } from './stay-awake.ts'
 
 /** Share of a new measurement in the moving average of a function's cost. */
@@ -34,8 +34,8 @@ export interface WorkerEvents {
   /** A shipment has been answered for as a whole: there is room for another. */
   onRoom(worker: WorkerHandle): void
   onBegin(worker: WorkerHandle, shipment: Shipment): void
-  /** These tasks were not begun and come back. */
-  onReturned(worker: WorkerHandle, shipment: Shipment, from: number): void
+  /** These were not begun and come back. */
+  onReturned(items: readonly QueueItem[]): void
   onExit(worker: WorkerHandle, exit: WorkerExit, error: unknown): void
 }
 
@@ -110,10 +110,10 @@ export class WorkerHandle {
     this.#hold()
   }
 
-  /** While something is in flight, or the pool waits for it to start or end, it keeps the program alive. */
+  /** While something is in flight it keeps the program alive; once it is being ended it does so until it is gone. */
   #hold(): void {
     const hold = this.inFlight.length > 0
-    if (hold === this.#held) return
+    if (hold === this.#held || this.ending) return
     this.#held = hold
     if (hold) this.#channel.ref()
     else this.#channel.unref()
@@ -188,8 +188,9 @@ export class WorkerHandle {
         const shipment = this.#find(message[1] as number)
         if (shipment === undefined) return
         const from = message[2] as number
-        this.#events.onReturned(this, shipment, from)
+        const items = shipment.aborted ? [] : shipment.rest(from)
         shipment.size = Math.min(shipment.size, from)
+        this.#events.onReturned(items)
         this.#finishIfAnswered(shipment)
         return
       }

@@ -222,8 +222,9 @@ export class WorkerPool {
       const worker = new WorkerHandle(this.#options.start, this.#options.channelOptions(this.#nextWorker++), new WorkerCodec(this.#options.across), {
         onRoom: () => this.#pump(),
         onBegin: (begun, shipment) => this.#begun(begun, shipment),
-        onReturned: (_from, shipment, index) => {
-          if (!shipment.aborted) this.#queue.unshift(shipment.rest(index))
+        onReturned: items => {
+          this.#queue.unshift(items)
+          this.#pump()
         },
         onExit: (gone, exit, error) => this.#exited(gone, exit, error),
       })
