@@ -1,5 +1,6 @@
 import { SerializationError } from '@manyhands/core'
 import type { Codec } from '@manyhands/core'
+import { describeValue } from '@manyhands/core/options'
 import { isPrimitive, toPayload } from '../protocol/encode-values.ts'
 import { REPLY, SEGMENT_LENGTH } from '../protocol/messages.ts'
 import type { Message, Segment } from '../protocol/messages.ts'
@@ -130,6 +131,6 @@ export class Outbox {
 function sendError(outcome: unknown, failed: boolean, cause: unknown): SerializationError {
   const reason = (cause as Error).message
   if (!failed) return new SerializationError(`the result of the task cannot be sent back: ${reason}`, { path: cause instanceof SerializationError ? cause.path : [], hint: cause instanceof SerializationError ? cause.hint : undefined })
-  const thrown = outcome instanceof Error ? `${outcome.name}: ${outcome.message}` : String(outcome)
+  const thrown = outcome instanceof Error ? `${outcome.name}: ${outcome.message}` : describeValue(outcome)
   return new SerializationError(`the task failed with ${thrown}, and that error cannot be sent back as it is: ${reason}`)
 }

@@ -8,7 +8,7 @@ import type { TaskContext, TaskContextSource } from './task-context.ts'
 
 /** Longest stay away from the event loop. Larger: timers and I/O of user code are served later; smaller: more turns of the loop. */
 const TURN_MS = 2
-/** The clock is read after this many tasks: tasks that share a batch are short. */
+/** The clock is read after the first task of a turn and then after each 8: tasks that share a batch are short. */
 const CLOCK_MASK = 7
 
 export interface RunnerOptions {
@@ -40,7 +40,7 @@ interface Cursor {
 /**
  * Runs batches in the order in which they came, and tells their results.
  *
- * It never keeps the thread from its event loop for longer than `TURN_MS` plus one task, and never lets a result wait longer than that.
+ * It keeps the thread from its event loop, and lets results wait, for `TURN_MS` plus the task at which that is noticed: see `CLOCK_MASK`.
  */
 export class Runner implements TaskContextSource {
   readonly #options: RunnerOptions
@@ -94,7 +94,9 @@ export class Runner implements TaskContextSource {
         if (cursor.pending > 0) this.#unsettled.set(cursor.id, cursor)
         this.#outbox.flush()
         if (this.#queue.length > 0 && performance.now() >= deadline) this.#pauseUntil(new Promise(setImmediate))
-      } else if (!this.#paused && this.#asyncPending < this.#options.concurrency) {
+      } else if (this.#asyncPending >= this.#options.concurrency) {
+        this.#outbox.flush() // what is finished does not wait for what is pending
+      } else if (!this.#paused) {
         this.#pauseUntil(new Promise(setImmediate))
       }
     }
@@ -132,7 +134,8 @@ export class Runner implements TaskContextSource {
       const slot = message[cursor.run] as number | object
       const entry = typeof slot === 'number' ? this.#functions.get(slot) : (cursor.inline ??= reviveFunction(slot, revived => void (cursor.inline = revived)))
       if (typeof entry === 'function') {
-        if (!this.#runCalls(cursor, entry, deadline)) return false
+        // An async task of the run before may still be pending.
+        if (this.#asyncPending >= this.#options.concurrency || !this.#runCalls(cursor, entry, deadline)) return false
       } else if ('error' in entry) {
         this.#failRun(cursor, entry.error)
       } else {
@@ -154,6 +157,7 @@ export class Runner implements TaskContextSource {
     const firstIndex = message[run + 3] as number
     const payload = message[run + 4] as Payload
     const outbox = this.#outbox
+    const first = cursor.call
     let started = performance.now()
     if (control !== undefined) control[RUNNING_BATCH] = cursor.id
     this.#current = cursor
@@ -167,16 +171,17 @@ export class Runner implements TaskContextSource {
         if (arity === 1) {
           const value = payload[call]
           const argument = typeof value === 'object' && value !== null ? codec.decode(value) : value
-          if (argument instanceof Promise) result = argument.then(revived => (firstIndex < 0 ? fn(revived) : fn(revived, firstIndex + call)))
+          if (argument instanceof Promise) result = argument.then(revived => this.#within(cursor, () => (firstIndex < 0 ? fn(revived) : fn(revived, firstIndex + call))))
           else result = firstIndex < 0 ? fn(argument) : fn(argument, firstIndex + call)
         } else {
-          result = this.#callWith(fn, payload, call * arity, arity)
+          result = this.#callWith(cursor, fn, payload, call * arity, arity)
         }
+        if (isThenable(result)) result = Promise.resolve(result) // of a promise that is itself; of another thenable one that settles once
       } catch (error) {
         outbox.error(cursor.id, index, error)
         continue
       }
-      if (isThenable(result)) {
+      if (result instanceof Promise) {
         outbox.endSegment(performance.now() - started)
         this.#await(cursor, index, result)
         started = performance.now()
@@ -187,7 +192,7 @@ export class Runner implements TaskContextSource {
         continue
       }
       outbox.value(cursor.id, index, result)
-      if ((call & CLOCK_MASK) !== CLOCK_MASK && count > CLOCK_MASK) continue
+      if (((call - first) & CLOCK_MASK) !== 0 && count > CLOCK_MASK) continue
       const now = performance.now()
       if (now < deadline || cursor.call === count) continue
       outbox.endSegment(now - started)
@@ -200,7 +205,7 @@ export class Runner implements TaskContextSource {
   }
 
   /** A call with none, or several arguments. */
-  #callWith(fn: WorkerFunction, payload: Payload, at: number, arity: number): unknown {
+  #callWith(cursor: Cursor, fn: WorkerFunction, payload: Payload, at: number, arity: number): unknown {
     const { codec } = this.#options
     const args: unknown[] = []
     let wait = false
@@ -210,10 +215,20 @@ export class Runner implements TaskContextSource {
       if (argument instanceof Promise) wait = true
       args.push(argument)
     }
-    return wait ? Promise.all(args).then(revived => fn(...revived)) : fn(...args)
+    return wait ? Promise.all(args).then(revived => this.#within(cursor, () => fn(...revived))) : fn(...args)
   }
 
-  #await(cursor: Cursor, index: number, result: PromiseLike<unknown>): void {
+  /** Makes a call that had to wait for an import: it has a context like any other. */
+  #within(cursor: Cursor, call: () => unknown): unknown {
+    this.#current = cursor
+    try {
+      return call()
+    } finally {
+      this.#current = undefined
+    }
+  }
+
+  #await(cursor: Cursor, index: number, result: Promise<unknown>): void {
     this.#asyncPending++
     cursor.pending++
     const started = performance.now()
@@ -225,7 +240,7 @@ export class Runner implements TaskContextSource {
       this.#outbox.endSegment(performance.now() - started)
       this.#flushSoon()
     }
-    result.then(
+    void result.then(
       value => settled(false, value),
       (error: unknown) => settled(true, error),
     )

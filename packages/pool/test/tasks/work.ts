@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs'
-import { currentWorker } from '../../src/index.ts'
+import { currentWorker, taskContext } from '../../src/index.ts'
 
 // What tests run in workers. A function of a module travels by reference, so these may use whatever they import.
 
@@ -52,3 +52,25 @@ export function complain(line: string): never {
   console.error(line)
   process.exit(9)
 }
+
+/** An instance of a class that a module exports has to wait for that module where it arrives. */
+export class Imported {
+  readonly word = 'imported'
+}
+
+export const wordIfAborted = ({ word }: Imported): [string, boolean] => [word, taskContext().aborted]
+
+const here = { running: 0 }
+
+/** Says how many tasks ran in this worker when it began. */
+export async function countRunning(): Promise<number> {
+  const running = ++here.running
+  await new Promise(resolve => setTimeout(resolve, 20))
+  here.running--
+  return running
+}
+
+export const countRunningToo = (): Promise<number> => countRunning()
+
+/** A number at once for a number, else never anything. */
+export const numberOrNever = (value: number | string): unknown => (typeof value === 'number' ? value : new Promise(() => setInterval(() => {}, 1000)))

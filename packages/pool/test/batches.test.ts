@@ -1,0 +1,102 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Batch, BatchHandle, ExecutorOptions, WorkerExecutor } from '../src/index.ts'
+import { ProcessPoolExecutor, ThreadPoolExecutor } from '../src/index.ts'
+import { burn, countRunning, countRunningToo, Imported, increment, numberOrNever, wordIfAborted } from './tasks/work.ts'
+
+const kinds = {
+  threads: (options: ExecutorOptions) => new ThreadPoolExecutor(options),
+  processes: (options: ExecutorOptions) => new ProcessPoolExecutor(options),
+} as const
+
+/** What a sink heard. */
+interface Heard {
+  readonly events: (readonly [what: 'value' | 'error', index: number, outcome: unknown])[]
+  readonly handle: BatchHandle
+  readonly done: Promise<void>
+  /** Resolves with the event number `count`. */
+  readonly until: (count: number) => Promise<void>
+}
+
+function submit(pool: WorkerExecutor, batch: Batch): Heard {
+  const events: Heard['events'] = []
+  const done = Promise.withResolvers<void>()
+  let waiting: { readonly count: number; readonly resolve: () => void } | undefined
+  const note = (what: 'value' | 'error', index: number, outcome: unknown): void => {
+    events.push([what, index, outcome])
+    if (waiting?.count === events.length) waiting.resolve()
+  }
+  const handle = pool.submitBatch(batch, {
+    onValue: (index, value) => note('value', index, value),
+    onError: (index, error) => note('error', index, error),
+    onDone: () => done.resolve(),
+  })
+  const until = (count: number): Promise<void> => new Promise(resolve => (waiting = { count, resolve }))
+  return { events, handle, done: done.promise, until }
+}
+
+const open: WorkerExecutor[] = []
+afterEach(async () => {
+  await Promise.all(open.splice(0).map(pool => pool.terminate()))
+})
+
+describe.for(['threads', 'processes'] as const)('%s', kind => {
+  const create = (options: ExecutorOptions = {}): WorkerExecutor => {
+    const pool = kinds[kind]({ maxWorkers: 1, ...options })
+    open.push(pool)
+    return pool
+  }
+
+  test('a result that is there does not wait for an async task behind it', async () => {
+    const { events, until } = submit(create(), { fn: numberOrNever, items: [1, 'never'], firstIndex: 0 })
+    await until(1)
+    expect(events).toEqual([['value', 0, 1]])
+  })
+
+  test('async tasks of different functions in one batch run one at a time as well', async () => {
+    const fns = [countRunning, countRunningToo, countRunning]
+    const { events, done } = submit(create(), { calls: fns.map(fn => ({ fn, args: [] })) })
+    await done
+    expect(events.map(([, , running]) => running)).toEqual([1, 1, 1])
+  })
+
+  test('what waits behind an async task goes to an idle worker', async () => {
+    const { events, until } = submit(create({ maxWorkers: 2 }), { fn: numberOrNever, items: ['never', 1, 2], firstIndex: 0 })
+    await until(2)
+    expect(events).toEqual([['value', 1, 1], ['value', 2, 2]])
+  })
+
+  test('results of a long batch come as they are ready, also when its tasks turn out slow', async () => {
+    const pool = create()
+    const times: number[] = []
+    await new Promise<void>(resolve => {
+      pool.submitBatch({ fn: burn, items: Array.from({ length: 9 }, () => 40), firstIndex: 0 }, { onValue: () => times.push(performance.now()), onError: () => {}, onDone: () => resolve() })
+    })
+    const gaps = times.slice(1).map((time, i) => time - (times[i] ?? 0))
+    expect(gaps.filter(gap => gap > 10).length).toBeGreaterThan(5)
+  })
+
+  test('a task whose argument had to be imported has a context', async () => {
+    const pool = create()
+    expect(await pool.submit(wordIfAborted, new Imported())).toEqual(['imported', false])
+    expect(await pool.submit((imported: Imported, _other: number) => wordIfAborted(imported), new Imported(), 1)).toEqual(['imported', false])
+  })
+
+  test('a thenable counts as a promise: it settles once, and what it throws fails its task only', async () => {
+    const pool = create()
+    const thenables = [
+      () => ({ then: (resolve: (value: number) => void) => (resolve(1), resolve(2)) }),
+      () => ({ then: () => { throw new RangeError('then') } }),
+      () => ({ get then() { throw new RangeError('getter') } }),
+    ] as const
+    const outcomes = await Promise.allSettled([...thenables.map(fn => pool.submit(fn as () => unknown)), pool.submit(increment, 1)])
+    expect(outcomes).toMatchObject([{ value: 1 }, { reason: new RangeError('then') }, { reason: new RangeError('getter') }, { value: 2 }])
+  })
+
+  test('a thrown value that has no text form and cannot travel fails its task only', async () => {
+    const pool = create()
+    const error = await pool.submit(() => { throw Object.assign(Object.create(null), { map: new WeakMap() }) }).exception()
+    expect(error).toMatchObject({ name: 'SerializationError', message: expect.stringContaining('the task failed with an object') as string })
+    const outcome = await pool.submit(() => { throw Object.create(null) }).then(() => 'resolved', (thrown: unknown) => typeof thrown)
+    expect(outcome).toBe('object')
+  })
+})
