@@ -81,6 +81,22 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
     expect(await pool.submit((imported: Imported, _other: number) => wordIfAborted(imported), new Imported(), 1)).toEqual(['imported', false])
   })
 
+  test('arguments that share an object still do where they arrive', async () => {
+    const pool = create()
+    const shared = { count: 0 }
+    const same = (a: object, b: object): boolean => a === b
+    expect(await pool.submit(same, shared, shared)).toBe(true)
+    const { events, done } = submit(pool, {
+      calls: [
+        { fn: same, args: [shared, new WeakMap()] },
+        { fn: same, args: [shared, shared] },
+        { fn: same, args: [shared, {}] },
+      ],
+    })
+    await done
+    expect(events).toMatchObject([['error', 0, { name: 'SerializationError' }], ['value', 1, true], ['value', 2, false]])
+  })
+
   test('a thenable counts as a promise: it settles once, and what it throws fails its task only', async () => {
     const pool = create()
     const thenables = [

@@ -1,8 +1,11 @@
 import type { Codec } from '@manyhands/core'
 import { isPrimitive, toPayload } from '../protocol/encode-values.ts'
-import { BATCH } from '../protocol/messages.ts'
+import { BATCH, SPREAD } from '../protocol/messages.ts'
 import type { Run } from '../protocol/messages.ts'
 import type { FunctionRecord } from './function-table.ts'
+
+/** Entries of a BATCH message before its first run. */
+const HEAD_LENGTH = 3
 
 /**
  * Builds one BATCH message. Calls of the same function with as many arguments become one run, so that a tiny task adds little more than its argument.
@@ -33,14 +36,17 @@ export class BatchEncoder {
   /**
    * Adds one call.
    *
-   * @returns false when it shares an object with the calls so far: send the message and begin another
+   * @returns false when it shares an object with the calls so far: send the message and begin another; never for the first call
    * @throws SerializationError when an argument cannot travel; the message is as before
    */
   add(fn: FunctionRecord, args: readonly unknown[]): boolean {
     const { length } = args
     if (fn !== this.#fn || fn.id === 0 || length !== this.#arity || this.#firstIndex !== -1) this.#begin(fn, length, -1)
     if (length === 1 && typeof args[0] === 'number') this.#values.push(args[0])
-    else if (!this.#push(args)) return false
+    else if (!this.#push(args)) {
+      if (this.#message.length > HEAD_LENGTH || this.#count > 0) return false
+      this.#spread(fn, args)
+    }
     this.#count++
     return true
   }
@@ -77,6 +83,14 @@ export class BatchEncoder {
     this.#count = 0
     this.#values = []
     this.#allNumbers = true
+  }
+
+  /** A call whose own arguments share an object: encoded as one value they still do where they arrive. */
+  #spread(fn: FunctionRecord, args: readonly unknown[]): void {
+    this.#begin(fn, SPREAD, -1)
+    this.#objects = new Set()
+    this.#values.push(this.#codec.encode(args, this.#objects))
+    this.#allNumbers = false
   }
 
   #push(args: readonly unknown[]): boolean {

@@ -49,12 +49,16 @@ export type Run = readonly [
   /** An id that was defined, or the packed function itself when it runs only once. */
   fn: number | object,
   count: number,
+  /** Or `SPREAD`. */
   arity: number,
   /** >= 0: call `fn(payload[k], firstIndex + k)`. -1: call `fn` with `arity` values of the payload. */
   firstIndex: number,
   /** `count * arity` values. A Float64Array when all are numbers and there are many. */
   payload: Payload,
 ]
+
+/** Instead of an arity: the payload holds one array with all arguments of the one call, because they share objects. */
+export const SPREAD = -1
 
 /** Entries of a segment in a REPLY message: `count` results in a row. */
 export const SEGMENT_LENGTH = 6
