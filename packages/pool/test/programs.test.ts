@@ -15,7 +15,10 @@ function start(name: string, ...args: string[]): ChildProcess {
 }
 
 function run(name: string, ...args: string[]): Promise<Outcome> {
-  const child = start(name, ...args)
+  return outcomeOf(start(name, ...args))
+}
+
+function outcomeOf(child: ChildProcess): Promise<Outcome> {
   let stdout = ''
   let stderr = ''
   child.stdout?.on('data', chunk => (stdout += chunk))
@@ -48,6 +51,12 @@ test('a failure that nobody looked at is told when the pool closes, one that som
   expect(code).toBe(0)
   expect(stderr).toMatch(/task `careless` failed and nobody looked at its future: RangeError: nobody looks/)
   expect(stderr).not.toContain('looked at\n')
+})
+
+test.runIf(process.platform !== 'win32')('a process that cannot be spawned breaks its pool, not the program', async () => {
+  const program = fileURLToPath(new URL('./programs/no-descriptors.ts', import.meta.url))
+  const child = spawn('sh', ['-c', 'ulimit -n 60; exec "$0" --conditions=@manyhands/source "$1"', process.execPath, program])
+  expect(await outcomeOf(child)).toMatchObject({ code: 0, stdout: 'BrokenPoolError\n' })
 })
 
 // Linux: /proc says whether a process is there, or is a zombie that waits for its parent.

@@ -1,8 +1,11 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { BrokenPoolError, WorkerExitedError } from '@manyhands/core'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ProcessPoolExecutor, ThreadPoolExecutor } from '../src/index.ts'
 import type { ExecutorOptions, WorkerExecutor } from '../src/index.ts'
-import { exhaustHeap, exit, exitAtThree, increment, killMyself, throwInTimer } from './tasks/work.ts'
+import { exhaustHeap, exit, exitAtThree, exitOnce, increment, killMyself, meet, noteAndExit, throwInTimer, waitForLength } from './tasks/work.ts'
 
 const kinds = {
   threads: (options: ExecutorOptions) => new ThreadPoolExecutor(options),
@@ -34,8 +37,16 @@ const create = (kind: Kind, options: ExecutorOptions = {}): WorkerExecutor => {
   open.push(pool)
   return pool
 }
+const folders: string[] = []
+/** A path where nothing is yet. */
+const temporaryFile = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'manyhands-'))
+  folders.push(folder)
+  return join(folder, 'file')
+}
 afterEach(async () => {
   await Promise.all(open.splice(0).map(pool => pool.terminate()))
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
 })
 
 describe.for(['threads', 'processes'] as const)('%s', kind => {
@@ -125,12 +136,59 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
     expect(await pool.submit(increment, 1)).toBe(2)
   })
 
+  test("with onWorkerExit 'retry' one exit counts once for each task that it may have hit", async () => {
+    const pool = create(kind, { onWorkerExit: 'retry' })
+    const mark = temporaryFile()
+    const outcomes: unknown[] = []
+    await new Promise<void>(resolve => {
+      const sink = { onValue: (_: number, value: unknown) => outcomes.push(value), onError: (_: number, error: unknown) => outcomes.push(error), onDone: () => resolve() }
+      pool.submitBatch({ fn: exitOnce, items: [mark, mark, mark, mark, mark], firstIndex: 0 }, sink)
+    })
+    expect(outcomes).toEqual([0, 1, 2, 3, 4])
+  })
+
+  test('a message that a worker cannot take in fails its task instead of ending one worker after the other', async () => {
+    const pool = create(kind, { resourceLimits: { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 4 } })
+    const waiting = pool.submit((list: unknown[]) => list.length, Array.from({ length: 1_000_000 }, (_, i) => ({ i })))
+    expect(await waiting.exception()).toBeInstanceOf(WorkerExitedError)
+    expect(await pool.submit(increment, 1)).toBe(2)
+  })
+
+  test('starts that failed before one that succeeded do not count', async () => {
+    const log = temporaryFile()
+    const pool = create(kind, {
+      maxWorkers: 2,
+      initializer: (path: string) => {
+        const fs = process.getBuiltinModule('node:fs')
+        fs.appendFileSync(path, 'x')
+        if (![4, 8].includes(fs.readFileSync(path).length)) throw new RangeError('not yet')
+      },
+      initializerArgs: [log],
+    })
+    expect(await pool.submit(increment, 1)).toBe(2)
+    // Each waits for the other, so a second worker must come.
+    const flags = new Int32Array(new SharedArrayBuffer(8))
+    if (kind === 'threads') await Promise.all([0, 1].map(i => pool.submit(meet, flags, i)))
+    else await Promise.all([1, 2].map(() => pool.submit(waitForLength, log, 8)))
+    expect(readFileSync(log).length).toBe(8)
+  })
+
   test('the last lines of stderr are in the error', async () => {
     const pool = create(kind)
     const { complain } = await import('./tasks/work.ts')
     const error = (await pool.submit(complain, 'the disk is on fire').exception()) as WorkerExitedError
     if (kind === 'processes') expect(error.stderr).toContain('the disk is on fire')
     expect(error.exitCode).toBe(9)
+  })
+
+  test('an initializer that throws ends its worker, whatever it has left open', async () => {
+    const pool = create(kind, {
+      initializer: () => {
+        setInterval(() => {}, 1000)
+        throw new RangeError('no licence')
+      },
+    })
+    expect(await pool.submit(increment, 1).exception()).toBeInstanceOf(BrokenPoolError)
   })
 
   test('twenty deaths in a row lose no task and no worker', async () => {
@@ -141,4 +199,30 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
       else expect(outcome).toEqual({ status: 'fulfilled', value: i + 1 })
     })
   })
+})
+
+test('a process that exits in a batch whose answer to the one before was not yet read: neither runs again', async () => {
+  const pool = create('processes')
+  const log = temporaryFile()
+  // Warm: only cheap functions are sent ahead.
+  await Promise.all(Array.from({ length: 500 }, () => pool.submit(noteAndExit, 'warm', log)))
+  const run = (what: string): Promise<unknown[]> => {
+    const outcomes: unknown[] = []
+    return new Promise(resolve => {
+      const sink = { onValue: (_: number, value: unknown) => outcomes.push(value), onError: (_: number, error: unknown) => outcomes.push((error as Error).name), onDone: () => resolve(outcomes) }
+      pool.submitBatch({ calls: [{ fn: noteAndExit, args: [what, log] }] }, sink)
+    })
+  }
+  const [large, exits] = await Promise.all([run('large'), run('exit')])
+  expect(large?.[0]).toHaveProperty('byteLength', 3 << 20)
+  expect(exits).toEqual(['WorkerExitedError'])
+  expect(readFileSync(log, 'utf8')).toBe('large\nexit\n')
+})
+
+test('a process that goes while several tasks run in it: none of them runs again', async () => {
+  const pool = create('processes', { concurrency: 4 })
+  const log = temporaryFile()
+  const outcomes = await Promise.allSettled(['a', 'b', 'exit late'].map(what => pool.submit(noteAndExit, what, log)))
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+  expect(readFileSync(log, 'utf8')).toBe('a\nb\nexit late\n')
 })

@@ -61,8 +61,8 @@ export class BatchState {
   #durationMs = 0
   #worker: WorkerInfo | undefined
   #begun = false
-  /** How many workers exited while they ran a part of it. */
-  exits = 0
+  /** How many workers exited while they ran the task with that index. */
+  readonly #exits = new Map<number, number>()
 
   /** @param records - of the calls, or the one of the function */
   constructor(batch: Batch, records: readonly FunctionRecord[], sink: BatchSink, timeoutMs: number | undefined) {
@@ -97,6 +97,12 @@ export class BatchState {
   error(index: number, error: unknown): void {
     if (this.#report(index)) this.sink.onError(index, error)
     this.#finishIfLast()
+  }
+
+  countExit(index: number): number {
+    const exits = (this.#exits.get(index) ?? 0) + 1
+    this.#exits.set(index, exits)
+    return exits
   }
 
   spent(durationMs: number, worker: WorkerInfo): void {

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { workerEntryUrl } from '../entry-url.ts'
 import { INIT } from '../protocol/messages.ts'
@@ -30,13 +31,15 @@ export class ProcessChannel implements Channel {
     this.#child = child
     child.unref()
     child.channel?.unref()
-    for (const stream of child.stdio) (stream as Socket | null)?.unref?.()
-    ;(child.stdio[4] as Socket | null)?.on('error', () => {}).resume() // it closes with the child, in whatever way
-    const { stdout, stderr } = child
+    // One that could not be spawned, for want of file descriptors say, has none of them. Its `error` event follows.
+    const stdio = (child.stdio as readonly unknown[] | undefined) ?? []
+    for (const stream of stdio as readonly (Socket | null)[]) stream?.unref?.()
+    ;(stdio[4] as Socket | undefined)?.on('error', () => {}).resume() // it closes with the child, in whatever way
+    const { stdout, stderr } = child as { readonly stdout?: Readable | null; readonly stderr?: Readable | null }
     // By `write` of the streams as they are then: a progress bar that is live keeps what comes above itself.
     stdout?.on('data', (chunk: Buffer) => process.stdout.write(chunk))
     stderr?.on('data', (chunk: Buffer) => process.stderr.write(chunk))
-    const errors = stderr === null ? undefined : new OutputTail(stderr)
+    const errors = stderr ? new OutputTail(stderr) : undefined
     child.on('message', message => events.onMessage(message as Message))
 
     let failure: unknown

@@ -132,7 +132,7 @@ export class SliceShipment extends Shipment {
     return from < to ? [this.slice.part(this.slice.from + from, this.slice.from + to)] : []
   }
 
-  override countExit(): number {
-    return ++this.slice.state.exits
+  override countExit(index: number): number {
+    return this.slice.state.countExit(this.slice.from + index)
   }
 }

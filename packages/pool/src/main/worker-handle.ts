@@ -31,6 +31,8 @@ import { noteAnswer } from './stay-awake.ts'
 const COST_SHARE = 0.3
 
 export interface WorkerEvents {
+  /** It takes tasks: its initializer, if any, has run. */
+  onReady(): void
   /** A shipment has been answered for as a whole: there is room for another. */
   onRoom(worker: WorkerHandle): void
   onBegin(worker: WorkerHandle, shipment: Shipment): void
@@ -56,6 +58,8 @@ export class WorkerHandle {
   readonly #channel: Channel
   readonly #events: WorkerEvents
   readonly #known = new Set<number>()
+  /** It may run tasks of several shipments at a time. */
+  readonly #overlaps: boolean
   #nextShipment = 1
   #held = false
   #decoding = 0
@@ -65,6 +69,7 @@ export class WorkerHandle {
   constructor(start: StartChannel, options: ChannelOptions, codec: WorkerCodec, events: WorkerEvents) {
     this.codec = codec
     this.#events = events
+    this.#overlaps = options.init.concurrency > 1
     this.#channel = start(options, {
       onMessage: message => this.#receive(message),
       onExit: (exit, error) => {
@@ -161,7 +166,8 @@ export class WorkerHandle {
   begunTasks(shipment: Shipment): number {
     if (!this.ready) return 0
     const { control } = this.#channel
-    if (control === undefined) return shipment === this.inFlight[0] || this.exclusive ? shipment.size : 0
+    // A process begins a batch when its answers for those before are on their way, unless it may run several at a time.
+    if (control === undefined) return shipment === this.inFlight[0] || this.#overlaps ? shipment.size : 0
     const batch = control[RUNNING_BATCH] ?? 0
     if (shipment.id !== batch) return shipment.id < batch ? shipment.size : 0
     return Math.min(shipment.size, (control[RUNNING_INDEX] ?? 0) + 1)
@@ -201,6 +207,7 @@ export class WorkerHandle {
       }
       case READY:
         this.ready = true
+        this.#events.onReady()
         return
       case START_FAILED:
         this.#decoding++

@@ -221,6 +221,9 @@ export class WorkerPool {
     try {
       const worker = new WorkerHandle(this.#options.start, this.#options.channelOptions(this.#nextWorker++), new WorkerCodec(this.#options.across), {
         onRoom: () => this.#pump(),
+        onReady: () => {
+          this.#failedStarts = 0
+        },
         onBegin: (begun, shipment) => this.#begun(begun, shipment),
         onReturned: items => {
           this.#queue.unshift(items)
@@ -301,9 +304,8 @@ export class WorkerPool {
         const why = worker.startError === undefined ? 'they exited while starting' : 'their initializer threw'
         return this.#break(`${START_ATTEMPTS} workers in a row could not be started: ${why}`, new WorkerExitedError(exit, { cause }))
       }
-    } else {
-      this.#failedStarts = 0
-      if (!busy && !worker.ending) warnOfIdleExit(exit, cause)
+    } else if (!busy && !worker.ending) {
+      warnOfIdleExit(exit, cause)
     }
     this.#pump()
   }

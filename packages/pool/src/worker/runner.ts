@@ -1,5 +1,5 @@
 import type { Codec } from '@manyhands/core'
-import { ABORT, BATCH, BEGIN, DEFINE, FORGET, LISTENING, LISTENING_BATCH, RECALL, REPORT_BEGIN, RETURNED, RUN_LENGTH, RUNNING_BATCH, RUNNING_INDEX, ABORTED_BATCH } from '../protocol/messages.ts'
+import { ABORT, BATCH, BEGIN, DEFINE, FORGET, LISTENING, LISTENING_BATCH, RECALL, REPORT_BEGIN, RETURNED, RUN_LENGTH, RUNNING_BATCH, RUNNING_INDEX, SPREAD, ABORTED_BATCH } from '../protocol/messages.ts'
 import type { Message, Payload } from '../protocol/messages.ts'
 import { Functions, reviveFunction } from './functions.ts'
 import type { FunctionEntry, WorkerFunction } from './functions.ts'
@@ -17,6 +17,11 @@ export interface RunnerOptions {
   readonly concurrency: number
   /** Words shared with main; see messages.ts. */
   readonly control: Int32Array | undefined
+  /**
+   * Where main cannot see which task is running: resolves when what was posted is out of this process, undefined when it is. A worker that goes takes
+   * the rest with it, and then main must not take a batch that has begun for one that waited.
+   */
+  readonly unsent?: (() => Promise<void> | undefined) | undefined
 }
 
 /** Where in a batch the runner is. */
@@ -89,6 +94,8 @@ export class Runner implements TaskContextSource {
     while (!this.#paused) {
       const cursor = this.#queue[0]
       if (cursor === undefined || this.#asyncPending >= this.#options.concurrency) break
+      const unsent = cursor.index === 0 ? this.#options.unsent?.() : undefined
+      if (unsent !== undefined) return this.#pauseUntil(unsent)
       if (this.#runBatch(cursor, deadline)) {
         this.#queue.shift()
         if (cursor.pending > 0) this.#unsettled.set(cursor.id, cursor)
@@ -204,9 +211,13 @@ export class Runner implements TaskContextSource {
     return done
   }
 
-  /** A call with none, or several arguments. */
+  /** A call with none or several arguments, or with an array of all. */
   #callWith(cursor: Cursor, fn: WorkerFunction, payload: Payload, at: number, arity: number): unknown {
     const { codec } = this.#options
+    if (arity === SPREAD) {
+      const spread = codec.decode(payload[0] as object) as unknown[] | Promise<unknown[]>
+      return spread instanceof Promise ? spread.then(revived => this.#within(cursor, () => fn(...revived))) : fn(...spread)
+    }
     const args: unknown[] = []
     let wait = false
     for (let i = at; i < at + arity; i++) {

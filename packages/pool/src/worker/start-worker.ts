@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads'
 import { createCodec, unpack } from '@manyhands/closure'
 import { CLOSE, READY, START_FAILED } from '../protocol/messages.ts'
 import type { Message } from '../protocol/messages.ts'
@@ -12,9 +13,9 @@ type Post = (message: Message, transfer?: readonly unknown[]) => void
 /** Runs the initializer and then serves tasks until main says that it is enough, or is gone. */
 export function startWorker(init: WorkerInit | ThreadInit): void {
   const codec = createCodec({ across: init.kind === 'thread' ? 'threads' : 'processes' })
-  const post: Post = 'port' in init ? (message, transfer) => init.port.postMessage(message, transfer as ArrayBuffer[] | undefined) : message => void process.send?.(message, undefined, undefined, ignore)
+  const { post, unsent } = 'port' in init ? { post: postTo(init.port), unsent: undefined } : sender()
   const control = 'control' in init ? init.control : undefined
-  const runner = new Runner({ codec, post, concurrency: init.concurrency, control })
+  const runner = new Runner({ codec, post, concurrency: init.concurrency, control, unsent })
   setWorkerState({ kind: init.kind, id: init.id, level: init.level, tasks: runner })
   process.on('exit', () => runner.flush())
 
@@ -35,10 +36,8 @@ export function startWorker(init: WorkerInit | ThreadInit): void {
   }
   const fail = (error: unknown): void => {
     post([START_FAILED, encodeError(codec, error)])
-    process.exitCode = 1
-    if ('port' in init) process.exit(1)
     // The message must be out before the process is gone.
-    else process.disconnect?.()
+    void Promise.resolve(unsent?.()).then(() => process.exit(1))
   }
 
   if (init.initializer === undefined) return serve()
@@ -61,4 +60,25 @@ function encodeError(codec: ReturnType<typeof createCodec>, error: unknown): unk
   }
 }
 
-function ignore(): void {}
+function postTo(port: MessagePort): Post {
+  return (message, transfer) => port.postMessage(message, transfer as ArrayBuffer[] | undefined)
+}
+
+/** The channel of a process, which knows what it has not yet handed to the system. */
+function sender(): { readonly post: Post; readonly unsent: () => Promise<void> | undefined } {
+  let count = 0
+  let waiting: PromiseWithResolvers<void> | undefined
+  // An error means that main is gone.
+  const sent = (): void => {
+    if (--count > 0) return
+    waiting?.resolve()
+    waiting = undefined
+  }
+  return {
+    post(message) {
+      process.send?.(message, undefined, undefined, sent)
+      count++
+    },
+    unsent: () => (count === 0 ? undefined : (waiting ??= Promise.withResolvers<void>()).promise),
+  }
+}

@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs'
+import { appendFileSync, closeSync, existsSync, openSync, statSync, writeSync } from 'node:fs'
 import { currentWorker, taskContext } from '../../src/index.ts'
 
 // What tests run in workers. A function of a module travels by reference, so these may use whatever they import.
@@ -74,3 +74,34 @@ export const countRunningToo = (): Promise<number> => countRunning()
 
 /** A number at once for a number, else never anything. */
 export const numberOrNever = (value: number | string): unknown => (typeof value === 'number' ? value : new Promise(() => setInterval(() => {}, 1000)))
+
+/** Returns the index, but for the first call of all, which leaves a file and exits. */
+export function exitOnce(mark: string, index: number): number {
+  if (!existsSync(mark)) {
+    closeSync(openSync(mark, 'w'))
+    process.exit(3)
+  }
+  return index
+}
+
+/** Returns when `meet` was called with 0 and with 1, on two threads. */
+export function meet(flags: Int32Array, index: number): void {
+  Atomics.store(flags, index, 1)
+  Atomics.notify(flags, index)
+  Atomics.wait(flags, 1 - index, 0)
+}
+
+/** Keeps the worker busy until the file has that length. */
+export function waitForLength(path: string, length: number): void {
+  while (statSync(path).size < length);
+}
+
+/** Notes that it runs, and then does what its name says. */
+export function noteAndExit(what: string, log: string): unknown {
+  if (what === 'warm') return 0
+  appendFileSync(log, `${what}\n`)
+  if (what === 'large') return new Uint8Array(3 << 20)
+  if (what === 'exit') process.exit(5)
+  if (what === 'exit late') setTimeout(() => process.exit(5), 20)
+  return new Promise(() => setInterval(() => {}, 1000))
+}
