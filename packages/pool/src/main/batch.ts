@@ -64,6 +64,9 @@ export class BatchState {
   /** How many workers exited while they ran the task with that index. */
   readonly #exits = new Map<number, number>()
 
+  /** The slice that is queued and holds all of it; undefined once a part was sent. */
+  queued: Slice | undefined
+
   /** @param records - of the calls, or the one of the function */
   constructor(batch: Batch, records: readonly FunctionRecord[], sink: BatchSink, timeoutMs: number | undefined) {
     this.batch = batch
@@ -77,6 +80,13 @@ export class BatchState {
 
   record(index: number): FunctionRecord {
     return (this.#records.length === 1 ? this.#records[0] : this.#records[index]) as FunctionRecord
+  }
+
+  /** Takes it back if no part of it was sent yet. */
+  cancel(): boolean {
+    if (this.queued === undefined || this.queued.cancelled || this.isReported(0)) return false
+    this.queued.cancelled = true
+    return true
   }
 
   isReported(index: number): boolean {

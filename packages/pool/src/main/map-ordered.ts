@@ -78,12 +78,6 @@ class OrderedMap<R> implements AsyncIterableIterator<R> {
 
   async #take(): Promise<IteratorResult<R, undefined>> {
     for (;;) {
-      if (this.#failure !== undefined) {
-        const failure = this.#failure
-        this.#failure = undefined
-        await this.#close()
-        throw failure
-      }
       if (this.#over) return { done: true, value: undefined }
       const outcome = this.#outcomes.get(this.#taken)
       if (outcome !== undefined) {
@@ -100,6 +94,11 @@ class OrderedMap<R> implements AsyncIterableIterator<R> {
         await this.#close()
         return { done: true, value: undefined }
       }
+      if (this.#failure !== undefined) {
+        const failure = this.#failure
+        await this.#close()
+        throw failure
+      }
       await new Promise<void>(resolve => {
         this.#wake = resolve
       })
@@ -108,10 +107,10 @@ class OrderedMap<R> implements AsyncIterableIterator<R> {
 
   /** Submits chunks until the input ends or the buffer is full. Synchronous for a synchronous input. */
   #pull(): void {
-    if (this.#pulling || this.#over) return
+    if (this.#pulling) return
     this.#pulling = true
     const chunk: unknown[] = []
-    while (!this.#ended && !this.#over) {
+    while (!this.#ended && !this.#over && this.#failure === undefined) {
       const room = this.#bufferSize - (this.#submitted + chunk.length - this.#taken)
       if (room <= 0) break
       let step: IteratorResult<unknown> | Promise<IteratorResult<unknown>>
@@ -154,15 +153,16 @@ class OrderedMap<R> implements AsyncIterableIterator<R> {
 
   /** The error takes the place of the item that the input could not give. */
   #inputFailed(error: unknown, chunk: unknown[]): void {
+    if (this.#over) return
     this.#submit(chunk)
-    this.#outcomes.set(this.#submitted++, { error })
+    if (this.#failure === undefined) this.#outcomes.set(this.#submitted++, { error })
     this.#ended = true
     this.#pulling = false
     this.#rouse()
   }
 
   #submit(chunk: unknown[]): void {
-    if (chunk.length === 0 || this.#over) return
+    if (chunk.length === 0 || this.#over || this.#failure !== undefined) return
     const base = this.#submitted
     const calls = chunk.map(item => ({ fn: this.#fn, args: [item] }))
     chunk.length = 0
@@ -183,17 +183,28 @@ class OrderedMap<R> implements AsyncIterableIterator<R> {
   }
 
   #settle(index: number, outcome: Outcome): void {
-    if (this.#over) return
+    if (this.#over || this.#failure !== undefined) return
     this.#outcomes.set(index, outcome)
+    if (this.#ended && this.#taken + this.#outcomes.size === this.#submitted) clearTimeout(this.#timer) // all are there: nothing can be late
     if (index === this.#taken) this.#rouse()
   }
 
-  readonly #abort = (): void => this.#fail(new CancelledError('map was aborted', { cause: this.#signal?.reason }))
+  readonly #abort = (): void => {
+    this.#outcomes.clear()
+    this.#fail(new CancelledError('map was aborted', { cause: this.#signal?.reason }))
+  }
 
+  /** From now on nothing is submitted; results that are there are still given. */
   #fail(error: Error): void {
-    if (this.#over) return
-    this.#failure ??= error
+    if (this.#over || this.#failure !== undefined) return
+    this.#failure = error
+    this.#cancel()
     this.#rouse()
+  }
+
+  #cancel(): void {
+    for (const handle of this.#handles) handle.cancel()
+    this.#handles.clear()
   }
 
   #rouse(): void {
@@ -207,13 +218,14 @@ class OrderedMap<R> implements AsyncIterableIterator<R> {
     this.#over = true
     clearTimeout(this.#timer)
     this.#signal?.removeEventListener('abort', this.#abort)
-    for (const handle of this.#handles) handle.cancel()
-    this.#handles.clear()
+    this.#cancel()
     this.#outcomes.clear()
     this.#rouse()
-    if (!this.#ended) {
-      this.#ended = true
-      await this.#input.return?.()
-    }
+    if (this.#ended) return
+    this.#ended = true
+    const closing = this.#input.return?.()
+    // An input that is asked for an item closes when it has given it, which may be never.
+    if (!this.#pulling) await closing
+    else if (closing instanceof Promise) closing.catch((error: unknown) => process.emitWarning(error instanceof Error ? error : String(error)))
   }
 }

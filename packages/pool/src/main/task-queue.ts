@@ -39,6 +39,7 @@ export class TaskQueue {
   /** Puts items before all others, in their order. */
   unshift(items: readonly QueueItem[]): void {
     if (items.length === 0) return
+    for (const item of items) if (item instanceof Slice && item.to - item.from === item.state.size) item.state.queued = item
     this.#items = [...items, ...this.#items.slice(this.#head)]
     this.#head = 0
   }
@@ -54,16 +55,6 @@ export class TaskQueue {
   /** Marks all slices of a batch as no longer wanted. */
   drop(state: BatchState): void {
     for (const item of this) if (item instanceof Slice && item.state === state) item.cancelled = true
-  }
-
-  /** Takes a batch back if no part of it was sent yet. */
-  cancel(state: BatchState): boolean {
-    for (const item of this) {
-      if (!(item instanceof Slice) || item.state !== state || item.cancelled || item.to - item.from < state.size) continue
-      item.cancelled = true
-      return true
-    }
-    return false
   }
 
   /** Cancels the tasks that were never handed to a worker, and takes them out. */

@@ -3,7 +3,7 @@ import type { Across, Executor, Future, MapOptions, ShutdownOptions, TaskFunctio
 import { pack } from '@manyhands/closure'
 import { checkDuration, checkFunction, checkOptionNames, checkSignal, describeValue } from '@manyhands/core/options'
 import { currentWorker } from '../worker/state.ts'
-import { BatchState, Slice } from './batch.ts'
+import { BatchState } from './batch.ts'
 import type { AnyTaskFunction, Batch, BatchHandle, BatchOptions, BatchSink } from './batch.ts'
 import type { StartChannel } from './channel.ts'
 import { cpuCount } from './cpu-count.ts'
@@ -111,7 +111,7 @@ export class WorkerExecutor implements Executor {
     const records = 'calls' in batch ? this.#records(batch.calls) : [this.#functions.lookup(batch.fn)]
     const state = new BatchState(batch, records, sink, options.timeoutMs)
     if (state.size === 0) throw new TypeError('a batch must hold at least one task')
-    this.#pool.enqueue(new Slice(state, 0, state.size))
+    this.#pool.enqueueBatch(state)
     return {
       cancel: () => this.#pool.cancelBatch(state),
       abort: (reason, graceMs) => this.#pool.abortBatch(state, reason, graceMs),

@@ -89,6 +89,12 @@ export class WorkerPool {
     if (this.#workers.size === 0) this.#startWorker()
   }
 
+  /** Queues a batch. */
+  enqueueBatch(state: BatchState): void {
+    state.queued = new Slice(state, 0, state.size)
+    this.enqueue(state.queued)
+  }
+
   /** Queues an item. Items of one tick are sent together. */
   enqueue(item: QueueItem): void {
     this.#queue.push(item)
@@ -132,7 +138,7 @@ export class WorkerPool {
 
   /** Takes a batch back if no part of it was sent yet. */
   cancelBatch(state: BatchState): boolean {
-    const cancelled = this.#queue.cancel(state)
+    const cancelled = state.cancel()
     if (cancelled) this.#checkDrained()
     return cancelled
   }
@@ -187,6 +193,7 @@ export class WorkerPool {
 
   #sendSlice(worker: WorkerHandle, slice: Slice): void {
     this.#queue.shift()
+    slice.state.queued = undefined
     const { timeoutMs, sink } = slice.state
     const reportBegin = timeoutMs !== undefined || sink.onBegin !== undefined
     const encoder = new BatchEncoder(worker.codec.codec, worker.nextShipmentId(), reportBegin ? REPORT_BEGIN : 0)
@@ -269,11 +276,14 @@ export class WorkerPool {
     if (isSlice) shipment.slice.state.begin(worker.info)
     const timeoutMs = isSlice ? shipment.slice.state.timeoutMs : (shipment as TaskShipment).task(0).options?.timeoutMs
     if (timeoutMs === undefined || timeoutMs === Infinity || shipment.aborted) return
-    shipment.timer = setTimeout(() => {
+    const end = (): void => {
+      if (!worker.inFlight.includes(shipment)) return
       const error = new TaskTimeoutError(shipment.record(0).name, timeoutMs)
       if (isSlice) this.abortBatch(shipment.slice.state, error, worker.isListening(shipment) ? GRACE_MS : 0)
       else this.abortTask((shipment as TaskShipment).task(0), error)
-    }, timeoutMs)
+    }
+    // Where this thread was busy the answer may be waiting to be received, and timers come first.
+    shipment.timer = setTimeout(() => setImmediate(end), timeoutMs)
   }
 
   #abortShipment(worker: WorkerHandle, shipment: Shipment, graceMs: number): void {
