@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url'
 import { workerEntryUrl } from '../entry-url.ts'
 import { INIT } from '../protocol/messages.ts'
 import type { Message } from '../protocol/messages.ts'
-import { workerVariable } from '../protocol/worker-init.ts'
 import type { Channel, ChannelEvents, ChannelOptions, ResourceLimits } from './channel.ts'
 import { inheritedExecArgv } from './exec-argv.ts'
 import { OutputTail } from './output-tail.ts'
@@ -24,7 +23,7 @@ export class ProcessChannel implements Channel {
   constructor(options: ChannelOptions, events: ChannelEvents) {
     const child = fork(fileURLToPath(workerEntryUrl()), [], {
       execArgv: [...(options.execArgv ?? inheritedExecArgv()), ...limitFlags(options.resourceLimits)],
-      env: { ...(options.env ?? process.env), [workerVariable]: '1' },
+      env: options.env ?? process.env,
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
     })

@@ -63,7 +63,7 @@ export class TaskQueue {
     for (const item of this) {
       if (item instanceof Slice) {
         for (let i = item.from; i < item.to; i++) item.state.error(i, error())
-      } else if (!(item).cancel(error())) {
+      } else if (!item.cancel(error())) {
         kept.push(item)
       }
     }

@@ -22,6 +22,12 @@ export class Task extends FutureResolver<unknown> {
     this.options = options
   }
 
+  override cancel(error?: unknown): boolean {
+    const cancelled = super.cancel(error)
+    if (cancelled) this.release?.()
+    return cancelled
+  }
+
   /** Nobody cancelled or aborted it while it was queued. */
   get wanted(): boolean {
     return this.state === 'pending' || this.state === 'running'

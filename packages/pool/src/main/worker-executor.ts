@@ -154,7 +154,8 @@ export class WorkerExecutor implements Executor {
 
   #submitWith<A extends readonly unknown[], R>(options: TaskOptions, fn: TaskFunction<A, R>, args: A): Future<Awaited<R>> {
     const { signal } = options
-    this.#pool.admit()
+    if (signal?.aborted === true) this.#pool.assertUsable() // no worker is needed
+    else this.#pool.admit()
     const task = new Task(this.#functions.lookup(fn), args, options, this.#owner)
     const future = task.future as Future<Awaited<R>>
     if (signal !== undefined) {

@@ -253,7 +253,7 @@ export class WorkerPool {
     let idle = this.#workers.size < this.#options.maxWorkers
     for (const worker of this.#workers) {
       if (worker.load === 0) idle = true
-      else if (!worker.exclusive && worker.unanswered > 1) waiting = true
+      else if (!worker.exclusive && worker.unanswered > 1 && worker.inFlight.some(shipment => !shipment.recalled)) waiting = true
     }
     if (!waiting || !idle) return
     this.#recallTimer = setTimeout(() => {

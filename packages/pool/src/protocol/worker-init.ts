@@ -19,6 +19,3 @@ export interface ThreadInit extends WorkerInit {
   readonly port: MessagePort
   readonly control: Int32Array
 }
-
-/** Marks a process as a worker of ours, so that its entry knows to wait for the first message. */
-export const workerVariable = 'MANYHANDS_WORKER'

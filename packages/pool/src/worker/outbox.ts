@@ -27,10 +27,6 @@ export class Outbox {
     this.#post = post
   }
 
-  get isEmpty(): boolean {
-    return this.#values.length === 0 && this.#message.length === 1
-  }
-
   value(batchId: number, index: number, value: unknown): void {
     if (batchId !== this.#batchId || index !== this.#start + this.#values.length) this.#begin(batchId, index)
     if (typeof value === 'number') {

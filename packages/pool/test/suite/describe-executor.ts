@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { CancelledError, Future, isParallelError, SerializationError, ShutdownError, taskInfoOf, TaskTimeoutError, wait } from '@manyhands/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ExecutorOptions, ProcessPoolExecutor, ThreadPoolExecutor } from '../../src/index.ts'
@@ -169,6 +170,15 @@ export function describeExecutor(name: string, create: (options?: ExecutorOption
         const future = pool.submit(increment, 1)
         expect(future.cancel()).toBe(true)
         expect(future.state).toBe('cancelled')
+        await expect(future).rejects.toBeInstanceOf(CancelledError)
+      })
+
+      test('a cancelled task no longer listens to its signal', async () => {
+        const { signal } = new AbortController()
+        const future = pool.with({ signal }).submit(increment, 1)
+        expect(getEventListeners(signal, 'abort').length).toBe(1)
+        expect(future.cancel()).toBe(true)
+        expect(getEventListeners(signal, 'abort').length).toBe(0)
         await expect(future).rejects.toBeInstanceOf(CancelledError)
       })
 
