@@ -12,6 +12,7 @@ import type { CheckedExecutorOptions, ExecutorOptions } from './executor-options
 import { FunctionTable } from './function-table.ts'
 import type { FunctionRecord, PreparedFunction } from './function-table.ts'
 import { mapOrdered } from './map-ordered.ts'
+import { SignalWatch } from './signal-watch.ts'
 import { Task } from './task.ts'
 import { WorkerPool } from './worker-pool.ts'
 
@@ -21,6 +22,7 @@ export class WorkerExecutor implements Executor {
   readonly #kind: 'thread' | 'process'
   readonly #functions: FunctionTable
   readonly #pool: WorkerPool
+  readonly #signals = new SignalWatch()
   /** Stands for this executor in the watch for unseen failures; keeps nothing alive. */
   readonly #owner = {}
 
@@ -159,13 +161,12 @@ export class WorkerExecutor implements Executor {
     const task = new Task(this.#functions.lookup(fn), args, options, this.#owner)
     const future = task.future as Future<Awaited<R>>
     if (signal !== undefined) {
-      const abort = (): void => this.#pool.abortTask(task, new CancelledError('the task was aborted', { cause: signal.reason }))
+      const abort = (cause: unknown): void => this.#pool.abortTask(task, new CancelledError('the task was aborted', { cause }))
       if (signal.aborted) {
-        abort()
+        abort(signal.reason)
         return future
       }
-      signal.addEventListener('abort', abort, { once: true })
-      task.release = () => signal.removeEventListener('abort', abort)
+      task.release = this.#signals.watch(signal, abort)
     }
     this.#pool.enqueue(task)
     return future
