@@ -1,16 +1,18 @@
 import { availableParallelism } from 'node:os'
 
+export const cpuLimitVariable = 'MANYHANDS_MAX_CPU_COUNT'
+
 /**
  * Processors that this process may use: what the system allows it (affinity, container limits), lowered by the environment variable
- * `MANYHANDS_MAX_CPU_COUNT`.
+ * `MANYHANDS_MAX_CPU_COUNT`. In a process worker: its share of them, unless the option `env` says otherwise.
  *
  * @throws RangeError when the variable is not an integer >= 1
  */
 export function cpuCount(): number {
   const available = availableParallelism()
-  const limit = process.env['MANYHANDS_MAX_CPU_COUNT']
+  const limit = process.env[cpuLimitVariable]
   if (limit === undefined || limit === '') return available
   const most = Number(limit)
-  if (!Number.isInteger(most) || most < 1) throw new RangeError(`MANYHANDS_MAX_CPU_COUNT must be an integer >= 1, got ${JSON.stringify(limit)}`)
+  if (!Number.isInteger(most) || most < 1) throw new RangeError(`${cpuLimitVariable} must be an integer >= 1, got ${JSON.stringify(limit)}`)
   return Math.min(available, most)
 }

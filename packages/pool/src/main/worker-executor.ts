@@ -6,7 +6,7 @@ import { currentWorker } from '../worker/state.ts'
 import { BatchState } from './batch.ts'
 import type { AnyTaskFunction, Batch, BatchHandle, BatchOptions, BatchSink } from './batch.ts'
 import type { StartChannel } from './channel.ts'
-import { cpuCount } from './cpu-count.ts'
+import { cpuCount, cpuLimitVariable } from './cpu-count.ts'
 import { checkExecutorOptions } from './executor-options.ts'
 import type { CheckedExecutorOptions, ExecutorOptions } from './executor-options.ts'
 import { FunctionTable } from './function-table.ts'
@@ -190,10 +190,12 @@ function channelOptions(kind: 'thread' | 'process', across: Across, options: Che
   const level = (currentWorker()?.level ?? 0) + 1
   // A spinning worker takes time from others where there are more workers than processors.
   const spin = options.maxWorkers <= cpuCount()
+  // What runs in a process sizes its own pools by its share, so that a tree of them does not take the processors many times over.
+  const share = Math.max(1, Math.floor(cpuCount() / options.maxWorkers))
   return (id: number) => ({
     init: { kind, id, level, concurrency: options.concurrency, spin, initializer: packed },
     execArgv: options.execArgv,
-    env: options.env,
+    env: options.env ?? (kind === 'process' ? { ...process.env, [cpuLimitVariable]: String(share) } : undefined),
     resourceLimits: options.resourceLimits,
   })
 }
