@@ -1,7 +1,7 @@
 import type { Options } from 'tsup'
 
 const options: Options = {
-  entry: { index: 'src/index.ts' },
+  entry: { index: 'src/index.ts', worker: 'src/worker.ts' },
   format: 'esm',
   target: 'node22.18',
   platform: 'node',

@@ -1,10 +1,8 @@
-import { SerializationError } from '@manyhands/core'
 import type { Across, Codec } from '@manyhands/core'
 import type { FactsCache } from './main/function-reader.ts'
 import { packWith } from './main/pack.ts'
-import { PlainWalk } from './main/plain.ts'
-import type { Packed } from './protocol/message.ts'
-import { unpack } from './worker/unpack.ts'
+import { encodePlain, SPECIAL } from './protocol/encode-plain.ts'
+import { decode } from './worker/decode.ts'
 
 /**
  * The codec of a channel between a program and its workers: plain data travels as `[value]`, everything else packed.
@@ -23,23 +21,13 @@ export function createCodec({ across }: { readonly across: Across }): Codec {
   }
   return {
     encode(value, message) {
-      if (typeof value === 'object' && value !== null) {
-        let repeated = false
-        // Met before in this walk: a cycle, or one object in two places. Otherwise it belongs to an earlier value of the message.
-        const walk = new PlainWalk({ seen: message, across, mayMeet: (met, own) => own.hasAdded(met) || ((repeated = true), false) })
-        if (walk.isPlain(value)) return [value]
-        walk.undo()
-        if (repeated) return undefined
-      }
+      const plain = encodePlain(value, message, across)
+      if (plain !== SPECIAL) return plain
       const { packed, encoder } = packWith(value, { across, refresh: false, facts: factsOf(message) })
       if (!message.isDisjointFrom(encoder.raw)) return undefined
       for (const object of encoder.raw) message.add(object)
       return packed
     },
-    decode(encoded) {
-      if (Array.isArray(encoded) && encoded.length === 1) return encoded[0] as unknown
-      if (Array.isArray(encoded)) throw new SerializationError('the message is damaged: it is neither plain data nor packed')
-      return unpack(encoded as Packed)
-    },
+    decode,
   }
 }

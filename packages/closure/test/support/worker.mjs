@@ -1,6 +1,6 @@
 // The other side: calls what it is sent and answers with what came out, by the codec.
 import { parentPort } from 'node:worker_threads'
-import { createCodec, unpack } from '../../src/index.ts'
+import { createCodec, unpack } from '../../src/worker.ts'
 
 const codec = createCodec({ across: parentPort === null ? 'processes' : 'threads' })
 const send = parentPort === null ? message => process.send(message) : message => parentPort.postMessage(message)

@@ -1,4 +1,4 @@
-import { unpack } from '@manyhands/closure'
+import { unpack } from '@manyhands/closure/worker'
 
 export type WorkerFunction = (...args: readonly unknown[]) => unknown
 

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
-import { createCodec, unpack } from '@manyhands/closure'
+import { createCodec, unpack } from '@manyhands/closure/worker'
 import { CLOSE, READY, START_FAILED } from '../protocol/messages.ts'
 import type { Message } from '../protocol/messages.ts'
 import type { ThreadInit, WorkerInit } from '../protocol/worker-init.ts'

@@ -1,0 +1,2 @@
+export { createCodec } from './worker/create-codec.ts'
+export { unpack } from './worker/unpack.ts'
