@@ -26,6 +26,11 @@ export function rememberShared(id: string, object: object): void {
   forget().register(object, id)
 }
 
+/** The next that is revived with `id` is another object. */
+export function forgetShared(id: string): void {
+  state().shared.delete(id)
+}
+
 let registry: FinalizationRegistry<string> | undefined
 
 function forget(): FinalizationRegistry<string> {

@@ -11,7 +11,10 @@
  * ```
  */
 
-/** Method of an instance: returns the state that travels instead of the instance. */
+/**
+ * Method of an instance: returns the state that travels instead of the instance. It is told who will receive it: `'threads'` or `'processes'`. One that
+ * cannot travel there throws a SerializationError: its message says what the instance is, its hint what to do.
+ */
 export const replace: unique symbol = Symbol.for('manyhands.replace') as never
 
 /** Static method of its class: makes an instance from what `[replace]()` returned. */

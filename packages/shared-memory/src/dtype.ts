@@ -2,18 +2,18 @@ import { suggestion } from '@manyhands/core/options'
 
 /** The typed array that each dtype is stored in. */
 export interface DtypeArrays {
-  f64: Float64Array<SharedArrayBuffer>
-  f32: Float32Array<SharedArrayBuffer>
-  i8: Int8Array<SharedArrayBuffer>
-  u8: Uint8Array<SharedArrayBuffer>
+  f64: Float64Array
+  f32: Float32Array
+  i8: Int8Array
+  u8: Uint8Array
   /** Clamped: 300 is stored as 255, -1 as 0. */
-  u8c: Uint8ClampedArray<SharedArrayBuffer>
-  i16: Int16Array<SharedArrayBuffer>
-  u16: Uint16Array<SharedArrayBuffer>
-  i32: Int32Array<SharedArrayBuffer>
-  u32: Uint32Array<SharedArrayBuffer>
-  i64: BigInt64Array<SharedArrayBuffer>
-  u64: BigUint64Array<SharedArrayBuffer>
+  u8c: Uint8ClampedArray
+  i16: Int16Array
+  u16: Uint16Array
+  i32: Int32Array
+  u32: Uint32Array
+  i64: BigInt64Array
+  u64: BigUint64Array
 }
 
 /** The name of an element type: `f` float, `i` signed, `u` unsigned, then the bits. */
@@ -33,7 +33,7 @@ export type ElementOf<D extends Dtype> = D extends BigDtype ? bigint : number
 
 interface DataConstructor<D extends Dtype> {
   readonly BYTES_PER_ELEMENT: number
-  new (buffer: SharedArrayBuffer, byteOffset: number, length: number): DataOf<D>
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): DataOf<D>
 }
 
 const constructors: { readonly [D in Dtype]: DataConstructor<D> } = {
@@ -58,7 +58,7 @@ export function bytesPerElement(dtype: Dtype): number {
 }
 
 /** A view of `length` elements. */
-export function viewOf<D extends Dtype>(dtype: D, buffer: SharedArrayBuffer, byteOffset: number, length: number): DataOf<D> {
+export function viewOf<D extends Dtype>(dtype: D, buffer: ArrayBufferLike, byteOffset: number, length: number): DataOf<D> {
   return new constructors[dtype](buffer, byteOffset, length)
 }
 

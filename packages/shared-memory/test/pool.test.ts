@@ -60,6 +60,6 @@ test('tasks of Parallel share it, with as many jobs as there are', async () => {
 test('a process is refused it, with what to do instead', async () => {
   const error = await processes.submit((given: SharedArray<'f64'>) => given.length, SharedArray.f64(3)).exception()
   expect(error).toBeInstanceOf(SerializationError)
-  expect(String(error)).toMatch(/shared memory, which cannot be shared with another process\. Hint: run the task on threads, or send a copy/)
+  expect(String(error)).toMatch(/memory that only threads share\. Hint: create it with \{ across: .processes. \}, run the task on threads, or send a copy/)
   expect(await processes.submit((given: Float64Array) => given.length, SharedArray.f64(3).data.slice())).toBe(3)
 })

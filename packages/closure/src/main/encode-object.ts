@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { replace } from '@manyhands/core'
+import { replace, SerializationError } from '@manyhands/core'
 import * as m from '../protocol/message.ts'
 import type { Edge, Node, Properties, Prototype } from '../protocol/message.ts'
 import { reducerOf } from '../protocol/reducers.ts'
@@ -149,7 +149,7 @@ function encodeReplaced(encoder: Encoder, value: object, index: number): Node | 
   if (typeof hook !== 'function') return undefined
   const type = (value as { readonly constructor?: unknown }).constructor
   if (typeof type !== 'function') encoder.refuse(index, 'it has [manyhands.replace]() but no class', undefined)
-  const state = encoder.edge(callHook(encoder, () => hook.call(value) as unknown, index, 'its [manyhands.replace]()'), index, step('[manyhands.replace]()'))
+  const state = encoder.edge(callHook(encoder, () => hook.call(value, encoder.across) as unknown, index, 'its [manyhands.replace]()'), index, step('[manyhands.replace]()'))
   return [m.REPLACED, encoder.reference(type, index, step('(class)')), state]
 }
 
@@ -157,6 +157,7 @@ function callHook(encoder: Encoder, hook: () => unknown, index: number, what: st
   try {
     return hook()
   } catch (cause) {
+    if (cause instanceof SerializationError) encoder.refuse(index, cause.message, cause.hint, [], cause)
     return encoder.refuse(index, `${what} threw: ${cause instanceof Error ? cause.message : String(cause)}`, undefined, [], cause)
   }
 }

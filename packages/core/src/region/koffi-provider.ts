@@ -1,0 +1,30 @@
+import type { MemoryProvider } from './provider.ts'
+import { MAP_SHARED, PROT_READ_WRITE } from './libc.ts'
+
+type Koffi = typeof import('koffi')
+
+/** By the package koffi, an optional dependency: prebuilt for all common platforms. */
+export function koffiProvider(): MemoryProvider | undefined {
+  if (process.platform === 'win32') return undefined
+  let koffi: Koffi
+  try {
+    const { createRequire } = process.getBuiltinModule('node:module')
+    koffi = createRequire(import.meta.url)('koffi') as Koffi
+  } catch {
+    return undefined // not installed, or not built for this platform
+  }
+  const libc = koffi.load(null)
+  // Addresses as numbers, not as pointers: they are computed with.
+  const mmap = libc.func('intptr_t mmap(intptr_t address, size_t length, int protection, int flags, int fd, int64_t offset)') as (...args: number[]) => number
+  const munmap = libc.func('int munmap(intptr_t address, size_t length)') as (...args: number[]) => number
+  return {
+    name: 'koffi',
+    map(fd, byteLength) {
+      const address = mmap(0, byteLength, PROT_READ_WRITE, MAP_SHARED, fd, 0)
+      if (address === -1) throw new Error(`mmap of ${byteLength} bytes failed: errno ${koffi.errno()}`)
+      return address
+    },
+    unmap: (address, byteLength) => void munmap(address, byteLength),
+    view: (address, byteLength) => koffi.view(address, byteLength),
+  }
+}

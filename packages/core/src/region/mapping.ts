@@ -1,0 +1,121 @@
+import { SerializationError } from '../errors.ts'
+import { memoryProvider } from './provider.ts'
+import { closeSharedFile, createSharedFile, openSharedFile } from './shared-file.ts'
+import type { SharedFile } from './shared-file.ts'
+
+/** The trailer begins at a multiple of this, so that its words share no cache line with the data. */
+const ALIGNMENT = 64
+const TRAILER_BYTES = 64
+
+/**
+ * Words behind the data, seen by all who have the file.
+ *
+ * | word | |
+ * |---|---|
+ * | 0 | handles packed, ever; see in-flight.ts |
+ * | 1 | handles that arrived, ever |
+ * | 4..15 | the id of the region, ASCII, padded with zeros: a descriptor's number alone may come to mean another file |
+ */
+export const PACKED = 0
+export const ARRIVED = 1
+const ID_BYTES = 16
+
+/** A file mapped in this thread. */
+export interface Mapping {
+  /** Exactly the bytes that were asked for. */
+  readonly buffer: ArrayBuffer
+  readonly trailer: Int32Array<ArrayBuffer>
+  readonly address: number
+  readonly file: SharedFile
+}
+
+/** What has to be let go of together with a mapping. */
+interface Held {
+  readonly address: number
+  readonly byteLength: number
+  readonly file: SharedFile
+  readonly owned: boolean
+}
+
+// Unmapping while a view is alive would end the process at its next use. A buffer that is collected has no view left.
+let collected: FinalizationRegistry<Held> | undefined
+
+/**
+ * Makes a mapping of zeros.
+ *
+ * @throws ParallelError where there is no provider
+ * @throws Error with code ENOSPC, EMFILE or ENOMEM when the system has no room
+ */
+export function createMapping(id: string, byteLength: number): Mapping {
+  memoryProvider() // before a file is made
+  const mapping = map(createSharedFile(fileLength(byteLength)), byteLength, true)
+  writeId(mapping.trailer, id)
+  return mapping
+}
+
+/** @throws SerializationError when the memory is gone, or `path` stands for something else by now */
+export function openMapping(id: string, byteLength: number, path: string, named: boolean): Mapping {
+  memoryProvider()
+  let file: SharedFile
+  try {
+    file = openSharedFile(path, named)
+  } catch (cause) {
+    throw gone(cause)
+  }
+  if (process.getBuiltinModule('node:fs').fstatSync(file.fd).size !== fileLength(byteLength)) {
+    closeSharedFile(file, false)
+    throw gone()
+  }
+  const mapping = map(file, byteLength, false)
+  if (readId(mapping.trailer) === id) return mapping
+  closeMapping(mapping, false)
+  throw gone()
+}
+
+/** Makes every view of the memory empty, then lets go of it. */
+export function closeMapping(mapping: Mapping, owned: boolean): void {
+  collected?.unregister(mapping.buffer)
+  const byteLength = fileLength(mapping.buffer.byteLength)
+  // Moves the memory into buffers that nobody has, and leaves all views of the old ones with a length of 0.
+  mapping.buffer.transfer()
+  mapping.trailer.buffer.transfer()
+  release({ address: mapping.address, byteLength, file: mapping.file, owned })
+}
+
+function map(file: SharedFile, byteLength: number, owned: boolean): Mapping {
+  const provider = memoryProvider()
+  const length = fileLength(byteLength)
+  let address: number
+  try {
+    address = provider.map(file.fd, length)
+  } catch (error) {
+    closeSharedFile(file, owned)
+    throw error
+  }
+  const buffer = provider.view(address, byteLength)
+  const trailer = new Int32Array(provider.view(address + length - TRAILER_BYTES, TRAILER_BYTES))
+  collected ??= new FinalizationRegistry(release)
+  collected.register(buffer, { address, byteLength: length, file, owned }, buffer)
+  return { buffer, trailer, address, file }
+}
+
+function release({ address, byteLength, file, owned }: Held): void {
+  memoryProvider().unmap(address, byteLength)
+  closeSharedFile(file, owned)
+}
+
+function fileLength(byteLength: number): number {
+  return Math.ceil(byteLength / ALIGNMENT) * ALIGNMENT + TRAILER_BYTES
+}
+
+function writeId(trailer: Int32Array<ArrayBuffer>, id: string): void {
+  Buffer.from(trailer.buffer, ID_BYTES).write(id, 'latin1')
+}
+
+function readId(trailer: Int32Array<ArrayBuffer>): string {
+  return Buffer.from(trailer.buffer, ID_BYTES).toString('latin1').replace(/\0+$/, '')
+}
+
+function gone(cause?: unknown): SerializationError {
+  return new SerializationError('shared memory that a message names is gone: who sent it has let go of it, or has exited', { hint: 'keep the object until the other side has received it', ...(cause === undefined ? {} : { cause }) })
+}

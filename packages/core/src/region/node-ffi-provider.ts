@@ -1,0 +1,35 @@
+import type { MemoryProvider } from './provider.ts'
+import { MAP_SHARED, PROT_READ_WRITE } from './libc.ts'
+
+/** As much of `node:ffi` as is used here; its types come with those of Node 26. */
+interface NodeFfi {
+  dlopen(path: string | null, functions: Readonly<Record<string, { readonly return: string; readonly arguments: readonly string[] }>>): { readonly functions: Readonly<Record<string, (...args: readonly (number | bigint)[]) => bigint>> }
+  toArrayBuffer(address: bigint, byteLength: number, copy: boolean): ArrayBuffer
+}
+
+/** What mmap returns when it fails: -1. */
+const FAILED = 0xffff_ffff_ffff_ffffn
+
+/** By Node itself, from 26.1 on. Node prints an ExperimentalWarning when it is loaded. */
+export function nodeFfiProvider(): MemoryProvider | undefined {
+  if (process.platform === 'win32') return undefined
+  // undefined where it is not there, and where it is behind a flag.
+  const ffi = process.getBuiltinModule('node:ffi') as NodeFfi | undefined
+  if (ffi === undefined) return undefined
+  const { functions } = ffi.dlopen(null, {
+    mmap: { return: 'pointer', arguments: ['pointer', 'uint64', 'int32', 'int32', 'int32', 'int64'] },
+    munmap: { return: 'int32', arguments: ['pointer', 'uint64'] },
+  })
+  const { mmap, munmap } = functions
+  if (mmap === undefined || munmap === undefined) return undefined
+  return {
+    name: 'node:ffi',
+    map(fd, byteLength) {
+      const address = mmap(0n, BigInt(byteLength), PROT_READ_WRITE, MAP_SHARED, fd, 0n)
+      if (address === FAILED) throw new Error(`mmap of ${byteLength} bytes failed`)
+      return Number(address)
+    },
+    unmap: (address, byteLength) => void munmap(BigInt(address), BigInt(byteLength)),
+    view: (address, byteLength) => ffi.toArrayBuffer(BigInt(address), byteLength, false),
+  }
+}

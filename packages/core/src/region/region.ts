@@ -1,0 +1,150 @@
+import { SerializationError } from '../errors.ts'
+import { checkOptionNames, describeValue } from '../options.ts'
+import { forgetShared, newSharedId, rememberShared, reviveShared } from '../shared-id.ts'
+import { origin, replace, revive } from '../travel.ts'
+import type { Across, Origin } from '../travel.ts'
+import { holdInFlight, noteArrival, stopHolding } from './in-flight.ts'
+import { closeMapping, createMapping, openMapping } from './mapping.ts'
+import type { Mapping } from './mapping.ts'
+import { findMemoryProvider } from './provider.ts'
+
+export interface RegionOptions {
+  /** Who can share it. `'auto'`: processes where that is possible on this machine, else threads. @default 'threads' */
+  readonly across?: Across | 'auto' | undefined
+}
+
+/** The form in which a region travels. */
+type RegionHandle = ThreadHandle | MappedHandle
+
+interface ThreadHandle {
+  readonly id: string
+  readonly buffer: SharedArrayBuffer
+}
+
+interface MappedHandle {
+  readonly id: string
+  readonly byteLength: number
+  readonly path: string
+  readonly named: boolean
+}
+
+/** As long as a handle is there, in a packed function say, what it stands for is held. */
+const behindHandles = new WeakMap<MappedHandle, Mapping>()
+
+/**
+ * Bytes that several workers see, zeroed at first.
+ *
+ * Among threads it is a SharedArrayBuffer. Across processes it is shared memory of the system, a plain ArrayBuffer on which `Atomics` work; threads can
+ * have it as well. `Atomics.wait` and `notify` do not work on that: use the primitives.
+ *
+ * It travels by handle: a worker that receives the same region twice has one object. The memory is given back when no one has a view of it any more, or
+ * `close` is called, in every process; a process that is killed leaves nothing behind.
+ */
+export class Region implements Disposable {
+  readonly id: string
+  /** Who can share it. */
+  readonly across: Across
+  /** Made here, and not received. */
+  readonly #owned: boolean
+  #buffer: ArrayBufferLike
+  #mapping: Mapping | undefined
+  #closed = false
+
+  private constructor(id: string, memory: SharedArrayBuffer | Mapping, owned: boolean) {
+    this.id = id
+    this.#owned = owned
+    if (memory instanceof SharedArrayBuffer) {
+      this.across = 'threads'
+      this.#buffer = memory
+    } else {
+      this.across = 'processes'
+      this.#buffer = memory.buffer
+      this.#mapping = memory
+    }
+  }
+
+  /**
+   * @param byteLength - bytes, an integer >= 0
+   * @throws TypeError for an unknown option
+   * @throws RangeError when `byteLength` is not such a number, `across` is unknown, or memory is exhausted
+   * @throws ParallelError (`ERR_MANYHANDS_NO_SHARED_MEMORY`) for `'processes'` where this machine cannot share memory; it says what to install
+   * @throws Error with `code` ENOSPC when shared memory is full, EMFILE when there are too many open files: each such region keeps one open
+   */
+  static create(byteLength: number, options: RegionOptions = {}): Region {
+    if (!Number.isInteger(byteLength) || byteLength < 0) throw new RangeError(`byteLength must be an integer >= 0, got ${describeValue(byteLength)}`)
+    checkOptionNames('Region.create', options, ['across'])
+    const { across = 'threads' } = options
+    if (across !== 'threads' && across !== 'processes' && across !== 'auto') throw new RangeError(`across must be 'threads', 'processes' or 'auto', got ${describeValue(across)}`)
+    const mapped = across === 'processes' || (across === 'auto' && findMemoryProvider() !== undefined)
+    const id = newSharedId()
+    const region = new Region(id, mapped ? createMapping(id, byteLength) : new SharedArrayBuffer(byteLength), true)
+    rememberShared(region.id, region)
+    return region
+  }
+
+  /**
+   * The bytes. Do not transfer a buffer that is shared across processes (`transfer()`, a transfer list): its memory is let go of when this object is collected.
+   */
+  get buffer(): ArrayBufferLike {
+    return this.#buffer
+  }
+
+  get byteLength(): number {
+    return this.#buffer.byteLength
+  }
+
+  /** True once `close` was called here. */
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /**
+   * Gives the memory back now, as far as this thread is concerned; others keep theirs. Calling it again does nothing.
+   *
+   * Across processes all views of the buffer become empty: their length is 0, reads give undefined. Among threads only the collector frees memory: views
+   * that were handed out keep it.
+   */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    forgetShared(this.id)
+    const mapping = this.#mapping
+    this.#mapping = undefined
+    if (mapping === undefined) {
+      this.#buffer = new SharedArrayBuffer(0)
+      return
+    }
+    stopHolding(mapping)
+    closeMapping(mapping, this.#owned)
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  [replace](across: Across = 'threads'): RegionHandle {
+    if (this.#closed) throw new SerializationError('it is a region that was closed')
+    const mapping = this.#mapping
+    if (mapping === undefined) {
+      if (across === 'processes') throw new SerializationError('it is memory that only threads share', { hint: "create it with { across: 'processes' }, run the task on threads, or send a copy" })
+      return { id: this.id, buffer: this.#buffer as SharedArrayBuffer }
+    }
+    const { path, named } = mapping.file
+    const handle: MappedHandle = { id: this.id, byteLength: this.byteLength, path, named }
+    behindHandles.set(handle, mapping)
+    holdInFlight(mapping)
+    return handle
+  }
+
+  static [revive](handle: RegionHandle): Region {
+    if ('buffer' in handle) return reviveShared(handle.id, () => new Region(handle.id, handle.buffer, false))
+    const { id, byteLength, path, named } = handle
+    const region = reviveShared(id, () => new Region(id, openMapping(id, byteLength, path, named), false))
+    if (region.#mapping !== undefined) noteArrival(region.#mapping)
+    return region
+  }
+
+  static get [origin](): Origin {
+    return { tag: 'mh:region', module: import.meta.url, name: 'Region' }
+  }
+}

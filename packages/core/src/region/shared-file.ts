@@ -1,0 +1,143 @@
+import { ownStartTime } from '../process-identity.ts'
+import { newSharedId } from '../shared-id.ts'
+import { slot } from '../state.ts'
+import { NAME_PREFIX, sweepDeadNames } from './sweep.ts'
+
+const fs = (): typeof import('node:fs') => process.getBuiltinModule('node:fs')
+
+/** Linux: O_TMPFILE without the directory flag, which differs among processors. */
+const TMPFILE = 0o20000000
+/** Written at a time. Larger: more memory for zeros; smaller: more system calls. */
+const ZEROS_BYTES = 1 << 20
+
+/** An open file in shared memory. */
+export interface SharedFile {
+  readonly fd: number
+  /** Where another thread or process can open it: through the descriptor of this process, or by its name. */
+  readonly path: string
+  /** It has a name, which has to be removed. */
+  readonly named: boolean
+}
+
+/**
+ * How a file gets from one process to another.
+ *
+ * - `descriptor`: the file has no name from its first moment on, so nothing is left behind whoever dies; a process that has it open shows it to others
+ *   under `/proc/<pid>/fd`.
+ * - `name`: where there is no /proc. The name tells its creator, who removes it; those of dead creators are swept when the next region is made.
+ */
+export type HandOver = 'descriptor' | 'name'
+
+/** Kept where a test can change it. */
+export function handOver(): { way: HandOver } {
+  return slot('core.handOver', () => ({ way: fs().existsSync('/proc/self/fd') ? 'descriptor' : 'name' }))
+}
+
+/** The folder of shared files: memory where the system has a place for it. */
+function sharedFolder(): string {
+  return slot('core.sharedFolder', () => (fs().existsSync('/dev/shm') ? '/dev/shm' : process.getBuiltinModule('node:os').tmpdir()))
+}
+
+/**
+ * Makes a file of `byteLength` zeros that nobody else can open by chance.
+ *
+ * @throws Error with code ENOSPC when there is no room. The bytes are written and not only reserved: else the first use of a page that does not
+ * fit would end the process by SIGBUS
+ */
+export function createSharedFile(byteLength: number): SharedFile {
+  const named = handOver().way === 'name'
+  const file = named ? openNamed() : openNameless()
+  try {
+    writeZeros(file.fd, byteLength)
+    return file
+  } catch (error) {
+    closeSharedFile(file, true)
+    throw error
+  }
+}
+
+/** Opens what another thread or process has made. It stays open so that it can be handed on. */
+export function openSharedFile(path: string, named: boolean): SharedFile {
+  const { constants, openSync, statSync } = fs()
+  // The number of a descriptor that was closed may stand for something else by now, such as a pipe that blocks whoever opens it.
+  if (!statSync(path).isFile()) throw new Error(`${path} is no file`)
+  const fd = openSync(path, constants.O_RDWR)
+  return named ? { fd, path, named } : { fd, path: descriptorPath(fd), named }
+}
+
+/** @param owned - this thread made it */
+export function closeSharedFile({ fd, path, named }: SharedFile, owned: boolean): void {
+  fs().closeSync(fd)
+  if (named && owned) removeName(path)
+}
+
+function descriptorPath(fd: number): string {
+  return `/proc/${process.pid}/fd/${fd}`
+}
+
+function openNameless(): SharedFile {
+  const { closeSync, constants, openSync, unlinkSync } = fs()
+  const folder = sharedFolder()
+  let fd: number
+  try {
+    fd = openSync(folder, TMPFILE | constants.O_DIRECTORY | constants.O_RDWR, 0o600)
+  } catch (error) {
+    // Not every file system can do that.
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EMFILE' || code === 'ENFILE' || code === 'ENOSPC') throw error
+    const path = `${folder}/${NAME_PREFIX}${newSharedId()}`
+    fd = openSync(path, 'wx+', 0o600)
+    try {
+      unlinkSync(path)
+    } catch (cause) {
+      closeSync(fd)
+      throw cause
+    }
+  }
+  return { fd, path: descriptorPath(fd), named: false }
+}
+
+function openNamed(): SharedFile {
+  const folder = sharedFolder()
+  names(folder)
+  const path = `${folder}/${NAME_PREFIX}${process.pid}-${ownStartTime()}-${newSharedId()}`
+  const file = { fd: fs().openSync(path, 'wx+', 0o600), path, named: true }
+  names(folder).add(path)
+  return file
+}
+
+/** The names that this thread has made. At its exit they are removed; first of all those of dead creators are. */
+function names(folder: string): Set<string> {
+  return slot('core.sharedNames', () => {
+    sweepDeadNames(folder)
+    const made = new Set<string>()
+    process.on('exit', () => made.forEach(removeName))
+    return made
+  })
+}
+
+function removeName(path: string): void {
+  names(sharedFolder()).delete(path)
+  fs().rmSync(path, { force: true })
+}
+
+function writeZeros(fd: number, byteLength: number): void {
+  const { statfsSync, writeSync } = fs()
+  if (byteLength > ZEROS_BYTES) {
+    // Told at once, instead of filling up what is left first. A folder without a limit says 0 blocks.
+    const { blocks, bavail, bsize } = statfsSync(sharedFolder(), { bigint: true })
+    if (blocks > 0n && BigInt(byteLength) > bavail * bsize) throw noSpace(byteLength)
+  }
+  const zeros = Buffer.alloc(Math.min(byteLength, ZEROS_BYTES))
+  try {
+    for (let at = 0; at < byteLength; ) at += writeSync(fd, zeros, 0, Math.min(zeros.length, byteLength - at), at)
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOSPC') throw noSpace(byteLength, cause)
+    throw cause
+  }
+}
+
+function noSpace(byteLength: number, cause?: unknown): Error {
+  const message = `${sharedFolder()} has no room for ${byteLength} bytes: remove what is not needed there, or make it larger (\`mount -o remount,size=…\`, \`docker run --shm-size=…\`)`
+  return Object.assign(new Error(message, { cause }), { code: 'ENOSPC' })
+}
