@@ -127,7 +127,7 @@ export class Future<T> extends Promise<T> {
     return this.result(options).then(
       () => undefined,
       (error: unknown) => {
-        if (this.#cell.state === 'finished' && this.#cell.failed && error === this.#cell.error) return error
+        if (this.#cell.state === 'finished' && this.#cell.failure?.error === error) return error
         throw error
       },
     )
@@ -157,6 +157,16 @@ void Object.defineProperty(Future.prototype, 'constructor', {
   },
 })
 
+/** What a future is called, and whose it is. One object for all futures of a function. */
+export interface FutureLabel {
+  /** What the task is called in warnings. */
+  readonly name: string
+  /** A token of the executor that keeps nothing alive; see `warnOfUnseenFailures`. */
+  readonly owner?: object | undefined
+}
+
+const anonymous: FutureLabel = { name: '(anonymous)' }
+
 /**
  * The side of a future that settles it: for those who write executors, and for tests.
  *
@@ -172,22 +182,22 @@ void Object.defineProperty(Future.prototype, 'constructor', {
  * Each throws InvalidStateError when the future is already done.
  */
 export class FutureResolver<T> extends FutureCell<T> {
-  /** What the task is called in warnings. */
-  readonly name: string
+  readonly label: FutureLabel
 
-  readonly #owner: object | undefined
-
-  /** @param owner - a token of the executor; see `warnOfUnseenFailures` */
-  constructor(name = '(anonymous)', owner?: object) {
+  /** @param label - what the task is called in warnings. @default '(anonymous)' */
+  constructor(label: string | FutureLabel = anonymous) {
     super()
-    this.name = name
-    this.#owner = owner
+    this.label = typeof label === 'string' ? { name: label } : label
     void new Future<T>(this)
+  }
+
+  get name(): string {
+    return this.label.name
   }
 
   override reject(error: unknown): void {
     const { seen } = this // rejecting reads the constructor of the promise, which counts as a look
     super.reject(error)
-    if (!seen) this.unseenFailure = watchFailure(this.future, this.name, error, this.#owner)
+    if (!seen && this.failure !== undefined) this.failure.unseen = watchFailure(this.future, this.label, error)
   }
 }

@@ -16,7 +16,7 @@ export {
   WorkerExitedError,
 } from './errors.ts'
 export type { Executor, MapOptions, ShutdownOptions, TaskFunction, TaskOptions, Transferable } from './executor.ts'
-export type { FutureState, WaitOptions } from './future.ts'
+export type { FutureLabel, FutureState, WaitOptions } from './future.ts'
 export { Future, FutureResolver } from './future.ts'
 export type { RegionOptions } from './region/region.ts'
 export { Region } from './region/region.ts'

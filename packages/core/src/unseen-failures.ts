@@ -1,3 +1,4 @@
+import type { FutureLabel } from './future.ts'
 import { describeValue } from './options.ts'
 
 /** A failure that nobody has looked at yet. It must not hold the future: it is reported when that is collected. */
@@ -12,10 +13,10 @@ export interface UnseenFailure {
 const failures = new Set<UnseenFailure>()
 let collected: FinalizationRegistry<UnseenFailure> | undefined
 
-/** From now on: warn when `future` is collected, or `owner` closes, before anyone has looked at it. */
-export function watchFailure(future: object, taskName: string, error: unknown, owner: object | undefined): UnseenFailure {
+/** From now on: warn when `future` is collected, or its owner closes, before anyone has looked at it. */
+export function watchFailure(future: object, { name, owner }: FutureLabel, error: unknown): UnseenFailure {
   collected ??= new FinalizationRegistry(report)
-  const failure = { seen: false, taskName, message: error instanceof Error ? `${error.name}: ${error.message}` : describeValue(error), owner }
+  const failure = { seen: false, taskName: name, message: error instanceof Error ? `${error.name}: ${error.message}` : describeValue(error), owner }
   failures.add(failure)
   collected.register(future, failure)
   return failure

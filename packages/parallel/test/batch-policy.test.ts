@@ -56,10 +56,19 @@ test('a size that was too large shrinks at once', () => {
 
 test('no batch is larger than a part of what is left', () => {
   const policy = policyFor(2)
-  policy.record([f], 1000, 0.001)
-  expect(policy.size(f, 100)).toBe(25)
+  policy.record([f], 20, 2)
+  expect(policy.size(f, 40)).toBe(10)
   expect(policy.size(f, 5)).toBe(2)
   expect(policy.size(f, 1)).toBe(1)
+})
+
+test('what is left is not divided into parts that are not worth a message', () => {
+  const policy = policyFor(2)
+  policy.record([f], 1000, 1)
+  expect(policy.size(f, 1000)).toBe(250)
+  expect(policy.size(f, 100)).toBe(100)
+  policy.record([g], 1, 1)
+  expect(policy.size(g, 2)).toBe(1)
 })
 
 test('an input of unknown length is pulled by 4096 items at most', () => {

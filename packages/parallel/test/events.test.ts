@@ -36,7 +36,7 @@ test('the story of a call', async () => {
     { type: 'batch-dispatch', batch: 0, first: 0, tasks: 2 },
     { type: 'batch-begin', batch: 0, worker },
     { type: 'tasks-end', tasks: 2 },
-    { type: 'batch-end', batch: 0, tasks: 2, durationMs: 5, worker },
+    { type: 'batch-end', batch: 0, tasks: 2, durationMs: 10, worker },
     { type: 'batch-dispatch', batch: 1, first: 2, tasks: 1 },
     { type: 'tasks-end', tasks: 1 },
     { type: 'batch-end', batch: 1, tasks: 1, durationMs: 5, worker },

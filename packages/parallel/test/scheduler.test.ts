@@ -144,7 +144,7 @@ describe('batches', () => {
     const { backend, options } = manual()
     const result = Parallel(options)(tasksOf(200))
     expect(backend.sizes).toEqual([1, 1, 1, 1])
-    await backend.runAll(0.001)
+    await backend.runAll(0.1)
     expect(await result).toEqual(doubled(200))
     const { sizes } = backend
     expect(Math.max(...sizes)).toBeGreaterThan(8)

@@ -5,6 +5,8 @@
 const KEEP = 0.7
 /** A batch is at most this many times as large as one that was measured. Larger: the right size comes sooner; smaller: less harm by a wrong estimate. */
 const GROWTH = 8
+/** Work that is not divided any further at the end of the input. Larger: the workers end at different times; smaller: messages that cost more than they gain. */
+const LEAST_MS = 0.1
 /** Items in a batch at most when the length of the input is unknown: so many are pulled ahead of what an endless input needs. */
 const MOST_OF_UNKNOWN = 4096
 
@@ -26,7 +28,8 @@ interface Measured {
  * Says how many tasks are sent together.
  *
  * A function that was not measured yet starts with batches of one. What its workers measure moves the size towards batches of `targetMs`. When the length
- * of the input is known, no batch is larger than a `2 * jobs`-th of what is left, so that the last batches get small and the workers end together.
+ * of the input is known, no batch is larger than a `2 * jobs`-th of what is left, so that the last batches get small and the workers end together; but none is
+ * made smaller than what is worth a message.
  *
  * Source of the numbers: simulated and real runs of guided self-scheduling; of the moving average: joblib, `AutoBatchingMixin`.
  */
@@ -48,8 +51,10 @@ export class BatchPolicy {
    */
   size(fn: object, rest: number | undefined): number {
     if (this.#fixed !== undefined) return this.#fixed
-    const size = this.#measured.get(fn)?.size ?? 1
-    return Math.max(1, Math.min(size, rest === undefined ? MOST_OF_UNKNOWN : Math.ceil(rest / (2 * this.#jobs))))
+    const measured = this.#measured.get(fn)
+    if (measured === undefined) return 1
+    if (rest === undefined) return Math.min(measured.size, MOST_OF_UNKNOWN)
+    return Math.max(1, Math.min(measured.size, Math.max(Math.ceil(rest / (2 * this.#jobs)), Math.floor(LEAST_MS / measured.costMs))))
   }
 
   /**

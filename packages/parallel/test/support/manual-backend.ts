@@ -103,10 +103,11 @@ export class ManualBackend implements ParallelBackend {
   }
 
   /** Runs every batch, also those that come while it does, until none is queued. */
-  async runAll(durationMs?: number): Promise<void> {
+  /** @param taskMs - of each task */
+  async runAll(taskMs = 1): Promise<void> {
     for (let i = 0; i < this.batches.length; i++) {
       const batch = this.batches[i]
-      if (batch?.state === 'queued') batch.run(durationMs)
+      if (batch?.state === 'queued') batch.run(batch.size * taskMs)
       if (i === this.batches.length - 1) await new Promise(setImmediate)
     }
   }

@@ -1,13 +1,12 @@
 import { SerializationError } from '@manyhands/core'
-import type { Across, TaskFunction } from '@manyhands/core'
+import type { Across, FutureLabel, TaskFunction } from '@manyhands/core'
 import { describeValue } from '@manyhands/core/options'
 import { pack, stableKey } from '@manyhands/closure'
 
 /** A function as workers know it. */
-export interface FunctionRecord {
+export interface FunctionRecord extends FutureLabel {
   /** The id under which workers keep it; 0 when it is sent along with its one task. */
   readonly id: number
-  readonly name: string
   readonly packed: object
   /** Milliseconds one call takes, as measured by workers (moving average); undefined until the first report. */
   costMs: number | undefined
@@ -24,6 +23,7 @@ export type PreparedFunction<A extends readonly unknown[], R> = TaskFunction<A, 
  */
 export class FunctionTable {
   readonly #across: Across
+  readonly #owner: object
   readonly #records = new WeakMap<object, FunctionRecord>()
   /** Functions that are made anew in each turn of a loop but mean the same. */
   readonly #byKey = new Map<string, WeakRef<FunctionRecord>>()
@@ -32,9 +32,13 @@ export class FunctionTable {
   #last: object | undefined
   #lastRecord: FunctionRecord | undefined
 
-  /** @param forget - told of ids that no task will name again */
-  constructor(across: Across, forget: (id: number) => void) {
+  /**
+   * @param owner - stands for the executor in the watch for unseen failures
+   * @param forget - told of ids that no task will name again
+   */
+  constructor(across: Across, owner: object, forget: (id: number) => void) {
     this.#across = across
+    this.#owner = owner
     this.#collected = new FinalizationRegistry(({ id, key }) => {
       if (key !== undefined && this.#byKey.get(key)?.deref() === undefined) this.#byKey.delete(key)
       forget(id)
@@ -50,7 +54,7 @@ export class FunctionTable {
       const packed = pack(fn, { across: this.#across })
       const key = stableKey(packed)
       // Its values are read when the task is handed to a worker, and that is once.
-      if (key === undefined) return { id: 0, name: nameOf(fn), packed, costMs: undefined }
+      if (key === undefined) return this.#record(0, fn, packed)
       record = this.#byKey.get(key)?.deref() ?? this.#remember(fn, packed, key)
       this.#records.set(fn, record)
     }
@@ -69,8 +73,12 @@ export class FunctionTable {
     return prepared
   }
 
+  #record(id: number, fn: { readonly name: unknown }, packed: object): FunctionRecord {
+    return { id, name: nameOf(fn), owner: this.#owner, packed, costMs: undefined }
+  }
+
   #remember(fn: { readonly name: unknown }, packed: object, key: string | undefined): FunctionRecord {
-    const record = { id: this.#nextId++, name: nameOf(fn), packed, costMs: undefined }
+    const record = this.#record(this.#nextId++, fn, packed)
     if (key !== undefined) this.#byKey.set(key, new WeakRef(record))
     this.#collected.register(record, { id: record.id, key })
     return record

@@ -19,7 +19,7 @@ export function loadTasks(queue: TaskQueue, encoder: BatchEncoder, limit: number
       if (!encoder.add(item.fn, item.args)) break
     } catch (error) {
       queue.shift()
-      item.release?.()
+      item.release()
       item.reject(asSendError(item.name, error))
       continue
     }

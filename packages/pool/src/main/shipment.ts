@@ -80,14 +80,14 @@ export class TaskShipment extends Shipment {
   override value(index: number, value: unknown): void {
     const task = this.#tasks[index] as Task
     if (task.state !== 'running') return // it was failed by an abort
-    if (task.release !== undefined) task.release()
+    task.release()
     task.resolve(value)
   }
 
   override error(index: number, error: unknown): void {
     const task = this.task(index)
     if (task.done) return
-    if (task.release !== undefined) task.release()
+    task.release()
     task.reject(error)
   }
 
@@ -100,7 +100,7 @@ export class TaskShipment extends Shipment {
   }
 
   override countExit(index: number): number {
-    return ++this.task(index).exits
+    return this.task(index).countExit()
   }
 }
 

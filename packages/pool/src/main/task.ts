@@ -2,11 +2,9 @@ import { FutureResolver } from '@manyhands/core'
 import type { TaskOptions } from '@manyhands/core'
 import type { FunctionRecord } from './function-table.ts'
 
-/** One submitted call and the future that it settles. */
-export class Task extends FutureResolver<unknown> {
-  readonly fn: FunctionRecord
-  readonly args: readonly unknown[]
-  /** Undefined for most tasks. With a signal, a time limit or a transfer list the task travels alone. */
+/** What most tasks do not have. Apart from them, because tiny tasks are bounded by the memory that each takes while it waits. */
+class TaskDetails {
+  /** With a signal, a time limit or a transfer list the task travels alone. */
   readonly options: TaskOptions | undefined
   /** How many workers exited while they ran it. */
   exits = 0
@@ -15,17 +13,29 @@ export class Task extends FutureResolver<unknown> {
   /** Ends listening to the signal. */
   release: (() => void) | undefined = undefined
 
-  constructor(fn: FunctionRecord, args: readonly unknown[], options: TaskOptions | undefined, owner: object) {
-    super(fn.name, owner)
-    this.fn = fn
-    this.args = args
+  constructor(options: TaskOptions | undefined) {
     this.options = options
   }
+}
 
-  override cancel(error?: unknown): boolean {
-    const cancelled = super.cancel(error)
-    if (cancelled) this.release?.()
-    return cancelled
+/** One submitted call and the future that it settles. */
+export class Task extends FutureResolver<unknown> {
+  declare readonly label: FunctionRecord
+  readonly args: readonly unknown[]
+  #details: TaskDetails | undefined
+
+  constructor(fn: FunctionRecord, args: readonly unknown[], options: TaskOptions | undefined) {
+    super(fn)
+    this.args = args
+    this.#details = options === undefined ? undefined : new TaskDetails(options)
+  }
+
+  get fn(): FunctionRecord {
+    return this.label
+  }
+
+  get options(): TaskOptions | undefined {
+    return this.#details?.options
   }
 
   /** Nobody cancelled or aborted it while it was queued. */
@@ -35,11 +45,42 @@ export class Task extends FutureResolver<unknown> {
 
   /** It shares a message with no other task. */
   get alone(): boolean {
-    return this.options !== undefined || this.isolated
+    return this.#details !== undefined && (this.#details.options !== undefined || this.#details.isolated)
   }
 
   /** It can be ended on its own, so nothing else may be on its worker. */
   get exclusive(): boolean {
-    return this.options !== undefined && (this.options.signal !== undefined || this.options.timeoutMs !== undefined)
+    const options = this.#details?.options
+    return options !== undefined && (options.signal !== undefined || options.timeoutMs !== undefined)
+  }
+
+  /** From now on it travels alone, because a message that held it could not be cloned. */
+  isolate(): void {
+    this.#extend().isolated = true
+  }
+
+  /** Notes that a worker exited while it ran, and says how often that has happened now. */
+  countExit(): number {
+    return ++this.#extend().exits
+  }
+
+  /** @param release - called once when the task is done, in whatever way */
+  onRelease(release: () => void): void {
+    this.#extend().release = release
+  }
+
+  /** Lets go of the signal. */
+  release(): void {
+    if (this.#details !== undefined) this.#details.release?.()
+  }
+
+  override cancel(error?: unknown): boolean {
+    const cancelled = super.cancel(error)
+    if (cancelled) this.release()
+    return cancelled
+  }
+
+  #extend(): TaskDetails {
+    return (this.#details ??= new TaskDetails(undefined))
   }
 }

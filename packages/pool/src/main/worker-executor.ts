@@ -41,7 +41,7 @@ export class WorkerExecutor implements Executor {
       channelOptions: channelOptions(kind, across, checked),
     })
     const pool = new WeakRef(this.#pool)
-    this.#functions = new FunctionTable(across, id => pool.deref()?.forgetFunction(id))
+    this.#functions = new FunctionTable(across, this.#owner, id => pool.deref()?.forgetFunction(id))
   }
 
   /**
@@ -57,7 +57,7 @@ export class WorkerExecutor implements Executor {
    */
   submit<A extends readonly unknown[], R>(fn: TaskFunction<A, R>, ...args: A): Future<Awaited<R>> {
     this.#pool.admit()
-    const task = new Task(this.#functions.lookup(fn), args, undefined, this.#owner)
+    const task = new Task(this.#functions.lookup(fn), args, undefined)
     this.#pool.enqueue(task)
     return task.future as Future<Awaited<R>>
   }
@@ -158,7 +158,7 @@ export class WorkerExecutor implements Executor {
     const { signal } = options
     if (signal?.aborted === true) this.#pool.assertUsable() // no worker is needed
     else this.#pool.admit()
-    const task = new Task(this.#functions.lookup(fn), args, options, this.#owner)
+    const task = new Task(this.#functions.lookup(fn), args, options)
     const future = task.future as Future<Awaited<R>>
     if (signal !== undefined) {
       const abort = (cause: unknown): void => this.#pool.abortTask(task, new CancelledError('the task was aborted', { cause }))
@@ -166,7 +166,7 @@ export class WorkerExecutor implements Executor {
         abort(signal.reason)
         return future
       }
-      task.release = this.#signals.watch(signal, abort)
+      task.onRelease(this.#signals.watch(signal, abort))
     }
     this.#pool.enqueue(task)
     return future

@@ -114,7 +114,7 @@ export class WorkerPool {
   /** Fails a task now; a worker that runs it is ended, unless the task asked for its context: then it has a moment to end itself. */
   abortTask(task: Task, error: unknown): void {
     if (task.done) return
-    task.release?.()
+    task.release()
     if (!task.cancel(error)) task.reject(error)
     for (const worker of this.#workers) {
       for (const shipment of worker.inFlight) {
@@ -186,7 +186,7 @@ export class WorkerPool {
 
   #sendTasks(worker: WorkerHandle, first: Task): void {
     const encoder = new BatchEncoder(worker.codec.codec, worker.nextShipmentId(), first.options?.timeoutMs === undefined ? 0 : REPORT_BEGIN)
-    const tasks = loadTasks(this.#queue, encoder, batchLimit(this.#queue.length, this.#options.maxWorkers))
+    const tasks = loadTasks(this.#queue, encoder, batchLimit(this.#queue.length, this.#options.maxWorkers, first.fn.costMs))
     const [only] = tasks
     if (only !== undefined) this.#ship(worker, new TaskShipment(encoder.batchId, tasks), encoder, only.exclusive, only.options?.transfer)
   }
@@ -211,7 +211,7 @@ export class WorkerPool {
       // Structured clone refuses a whole message for one value: the tasks are sent one by one, and only the culprit fails.
       if (shipment.size === 1) return shipment.error(0, asSendError(shipment.record(0).name, error))
       const items = Array.from({ length: shipment.size }, (_, index) => shipment.one(index)).flat()
-      for (const item of items) if (item instanceof Task) item.isolated = true
+      for (const item of items) if (item instanceof Task) item.isolate()
       this.#queue.unshift(items)
     }
   }
@@ -341,7 +341,7 @@ export class WorkerPool {
     for (const item of this.#queue.drain()) {
       if (item instanceof Slice) for (let i = item.from; i < item.to; i++) item.state.error(i, error())
       else {
-        item.release?.()
+        item.release()
         item.reject(error())
       }
     }
