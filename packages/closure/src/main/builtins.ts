@@ -1,5 +1,5 @@
 import { builtinModules } from 'node:module'
-import { types } from 'node:util'
+import * as types from 'node:util/types'
 import { hiddenIntrinsics } from '../protocol/function-prototypes.ts'
 
 /** Where every worker has the same thing. */

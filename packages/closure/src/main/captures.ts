@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import * as types from 'node:util/types'
 import * as m from '../protocol/message.ts'
 import type { Edge } from '../protocol/message.ts'
 import type { Analysis } from './analyze.ts'

@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import * as types from 'node:util/types'
 import * as core from '@manyhands/core'
 import { classTable } from '../protocol/class-table.ts'
 import * as m from '../protocol/message.ts'

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
-import { types } from 'node:util'
+import * as types from 'node:util/types'
 import type * as Lexer from 'es-module-lexer'
 import type { FunctionFacts, Inspector } from './inspector.ts'
 import { isMainModule, pathOf, scriptUrl } from './scripts.ts'
@@ -57,7 +56,7 @@ export function exportNames(url: string, scriptId: string, inspector: Inspector)
 function lex(url: string, scriptId: string, inspector: Inspector): readonly Lexer.Export[] {
   const lexer = require('es-module-lexer') as typeof Lexer
   try {
-    return lexer.parse(readFileSync(pathOf(url) ?? '', 'utf8'))[1]
+    return lexer.parse(process.getBuiltinModule('node:fs').readFileSync(pathOf(url) ?? '', 'utf8'))[1]
   } catch {
     return lexer.parse(inspector.scriptSource(scriptId))[1]
   }

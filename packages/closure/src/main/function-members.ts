@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import * as types from 'node:util/types'
 import type { Properties, Prototype } from '../protocol/message.ts'
 import type { Analysis } from './analyze.ts'
 import type { Encoder } from './encoder.ts'

@@ -1,6 +1,4 @@
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { getCallSites } from 'node:util'
-import { realpathSync } from 'node:fs'
 import type { Inspector } from './inspector.ts'
 
 /** URLs of scripts by the engine's id; an id is never used twice. */
@@ -12,7 +10,7 @@ const FRAMES = 40
 /** The URL of the script with `scriptId`, when it is known already or on the stack of the caller; '' when it has none. */
 export function knownScriptUrl(scriptId: string): string | undefined {
   if (!urls.has(scriptId)) {
-    for (const site of getCallSites(FRAMES, { sourceMap: false }) as readonly { readonly scriptId?: string; readonly scriptName: string }[]) {
+    for (const site of process.getBuiltinModule('node:util').getCallSites(FRAMES, { sourceMap: false }) as readonly { readonly scriptId?: string; readonly scriptName: string }[]) {
       if (site.scriptId !== undefined && site.scriptName !== '') urls.set(site.scriptId, asUrl(site.scriptName))
     }
   }
@@ -53,7 +51,7 @@ function mainPath(): string {
   const entry = process.argv[1]
   if (entry === undefined) return ''
   try {
-    return realpathSync(entry)
+    return process.getBuiltinModule('node:fs').realpathSync(entry)
   } catch {
     // Started as `node program` without its extension.
     return entry

@@ -1,4 +1,4 @@
-import { inspect, types } from 'node:util'
+import * as types from 'node:util/types'
 import type { Across } from '@manyhands/core'
 
 /** Objects nested deeper than this are sent as a flat list: structured clone is recursive and would overflow. */
@@ -175,7 +175,7 @@ function hasNamedProperties(array: readonly unknown[]): boolean {
     return Object.getOwnPropertyNames(array).length > array.length + 1 || Object.getOwnPropertySymbols(array).length > 0 || (Object.keys(array).length < array.length && hasOddKeys(array))
   }
   // The only look at the named properties of an array that does not list its items; it takes microseconds whatever the length.
-  return inspect(array, { maxArrayLength: 0, depth: 0, showHidden: true, customInspect: false }) !== `[ ... ${array.length} more items, [length]: ${array.length} ]`
+  return process.getBuiltinModule('node:util').inspect(array, { maxArrayLength: 0, depth: 0, showHidden: true, customInspect: false }) !== `[ ... ${array.length} more items, [length]: ${array.length} ]`
 }
 
 function hasOddKeys(array: readonly unknown[]): boolean {

@@ -1,4 +1,3 @@
-import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
@@ -21,7 +20,7 @@ export class ProcessChannel implements Channel {
   readonly #child: ChildProcess
 
   constructor(options: ChannelOptions, events: ChannelEvents) {
-    const child = fork(fileURLToPath(workerEntryUrl()), [], {
+    const child = process.getBuiltinModule('node:child_process').fork(fileURLToPath(workerEntryUrl()), [], {
       execArgv: [...(options.execArgv ?? inheritedExecArgv()), ...limitFlags(options.resourceLimits)],
       env: options.env ?? process.env,
       serialization: 'advanced',
