@@ -1,4 +1,4 @@
-import { SerializationError } from '../errors.ts'
+import { InvalidStateError, SerializationError } from '../errors.ts'
 import { checkOptionNames, describeValue } from '../options.ts'
 import { forgetShared, newSharedId, rememberShared, reviveShared } from '../shared-id.ts'
 import { origin, replace, revive } from '../travel.ts'
@@ -7,6 +7,7 @@ import { holdInFlight, noteArrival, stopHolding } from './in-flight.ts'
 import { closeMapping, createMapping, openMapping } from './mapping.ts'
 import type { Mapping } from './mapping.ts'
 import { findMemoryProvider } from './provider.ts'
+import { lookUp, publish, unpublish } from './published.ts'
 
 export interface RegionOptions {
   /** Who can share it. `'auto'`: processes where that is possible on this machine, else threads. @default 'threads' */
@@ -120,6 +121,37 @@ export class Region implements Disposable {
 
   [Symbol.dispose](): void {
     this.close()
+  }
+
+  /**
+   * Gives the memory a name by which every process of this user finds it, until `Region.unpublish` takes it back or this thread ends. Across processes only.
+   *
+   * @param kind - what the bytes are: `open` wants the same
+   * @throws TypeError, RangeError for what is not a name: 1 to 200 letters, digits, `_`, `-` and `.`
+   * @throws Error with `code` EEXIST when the name is taken
+   * @throws InvalidStateError for memory that only threads share, or that was closed
+   */
+  publish(name: string, kind = 'region'): void {
+    if (this.#mapping === undefined) throw new InvalidStateError(this.#closed ? 'the region was closed' : "only a region made with { across: 'processes' } can be published")
+    publish(name, { id: this.id, byteLength: this.byteLength, kind }, this.#mapping.file.path)
+  }
+
+  /**
+   * The region that has been published as `name`.
+   *
+   * @throws TypeError, RangeError for what is not a name, or names memory of another kind
+   * @throws Error with `code` ENOENT when nothing has that name
+   * @throws ParallelError (`ERR_MANYHANDS_NO_SHARED_MEMORY`) where this machine cannot share memory
+   */
+  static open(name: string, kind = 'region'): Region {
+    const found = lookUp(name)
+    if (found.kind !== kind) throw new TypeError(`${JSON.stringify(name)} names a ${found.kind}, not a ${kind}`)
+    return reviveShared(found.id, () => new Region(found.id, openMapping(found.id, found.byteLength, found.path, found.named), false))
+  }
+
+  /** Takes a name back; those who have the memory keep it. @returns false when nothing had that name @throws TypeError, RangeError for what is not a name */
+  static unpublish(name: string): boolean {
+    return unpublish(name)
   }
 
   [replace](across: Across = 'threads'): RegionHandle {

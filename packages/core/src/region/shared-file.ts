@@ -34,7 +34,7 @@ export function handOver(): { way: HandOver } {
 }
 
 /** The folder of shared files: memory where the system has a place for it. */
-function sharedFolder(): string {
+export function sharedFolder(): string {
   return slot('core.sharedFolder', () => (fs().existsSync('/dev/shm') ? '/dev/shm' : process.getBuiltinModule('node:os').tmpdir()))
 }
 
@@ -97,10 +97,15 @@ function openNameless(): SharedFile {
   return { fd, path: descriptorPath(fd), named: false }
 }
 
+/** A new name that tells who made it. */
+export function nameOfOurs(folder: string): string {
+  return `${folder}/${NAME_PREFIX}${process.pid}-${ownStartTime()}-${newSharedId()}`
+}
+
 function openNamed(): SharedFile {
   const folder = sharedFolder()
   names(folder)
-  const path = `${folder}/${NAME_PREFIX}${process.pid}-${ownStartTime()}-${newSharedId()}`
+  const path = nameOfOurs(folder)
   const file = { fd: fs().openSync(path, 'wx+', 0o600), path, named: true }
   names(folder).add(path)
   return file

@@ -40,3 +40,19 @@ export function returnKept(): unknown {
 export function openDescriptors(): number {
   return process.getBuiltinModule('node:fs').readdirSync('/proc/self/fd').length
 }
+
+export function publish(name: string): void {
+  Region.create(8, { across: 'processes' }).publish(name)
+}
+
+export function addToPublished(name: string, amount: number): void {
+  Atomics.add(new Int32Array(Region.open(name).buffer), 0, amount)
+}
+
+export function unpublish(name: string): boolean {
+  return Region.unpublish(name)
+}
+
+export function exit(): void {
+  setImmediate(() => process.exit(0))
+}
