@@ -1,17 +1,15 @@
+import type { Across } from '@manyhands/core'
 import { describeValue } from '@manyhands/core/options'
 
 /**
- * Who can share the memory. `'auto'` is the widest there is, which is today `'threads'`.
- *
- * @throws RangeError for `'processes'`: their memory is not shared yet
+ * Who can share the memory. `'processes'`: processes and threads; `'threads'`: the threads of this process; `'auto'`: processes where this machine can (see
+ * {@link Region}), else threads.
  */
-export type AcrossOption = 'auto' | 'threads'
+export type AcrossOption = 'auto' | Across
 
 /** @throws RangeError unless `value` is undefined or allowed */
-export function checkAcross(where: string, value: unknown): void {
-  if (value === undefined || value === 'auto' || value === 'threads') return
-  if (value === 'processes') {
-    throw new RangeError(`${where}: across must be 'auto' or 'threads', got "processes": memory is shared among threads only. Run the tasks on threads, or send processes a copy (\`array.data.slice()\`)`)
-  }
-  throw new RangeError(`${where}: across must be 'auto' or 'threads', got ${describeValue(value)}`)
+export function checkAcross(where: string, value: unknown): AcrossOption {
+  if (value === undefined) return 'auto'
+  if (value === 'auto' || value === 'threads' || value === 'processes') return value
+  throw new RangeError(`${where}: across must be 'auto', 'threads' or 'processes', got ${describeValue(value)}`)
 }

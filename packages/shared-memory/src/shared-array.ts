@@ -1,17 +1,21 @@
-import { origin, Region, rememberShared, replace, revive, reviveShared } from '@manyhands/core'
-import type { Origin } from '@manyhands/core'
+import { InvalidStateError, origin, Region, rememberShared, replace, revive, reviveShared } from '@manyhands/core'
+import type { Across, Origin } from '@manyhands/core'
 import { checkOptionNames, describeValue } from '@manyhands/core/options'
 import { checkAcross } from './across.ts'
 import type { AcrossOption } from './across.ts'
+import { atomics, checkAtomic } from './atomics.ts'
 import { bytesPerElement, checkDtype, isBig, viewOf } from './dtype.ts'
-import type { DataOf, Dtype, ElementOf } from './dtype.ts'
+import type { AtomicDtype, DataOf, Dtype, ElementOf } from './dtype.ts'
 import { checkRange, describeShape, offsetOf, sizeOf, toShape } from './shape.ts'
 import type { Shape } from './shape.ts'
 import { fillFrom, sourceDtype, sourceShape, sourceSize } from './source.ts'
 import type { Elements, Source, SourceDtype } from './source.ts'
 
 export interface SharedArrayOptions {
-  /** Who can share the memory. `'auto'`: the widest there is, today threads. @default 'auto' */
+  /**
+   * Who can share the memory: `'threads'`, `'processes'` (and threads), or `'auto'`, processes where this machine can.
+   * @default 'auto'
+   */
   readonly across?: AcrossOption | undefined
 }
 
@@ -31,7 +35,7 @@ interface ArrayHandle<D extends Dtype> {
 }
 
 /**
- * An n-dimensional typed array whose memory several threads see.
+ * An n-dimensional typed array whose memory several workers see, threads and processes.
  *
  * It travels to workers by handle, whatever its size: they read and write the same elements. The order is row-major. Elements start as zero.
  * Plain reads and writes of several threads are not ordered: let each task write elements of its own, or use `Atomics` on `data`.
@@ -42,10 +46,10 @@ interface ArrayHandle<D extends Dtype> {
  * X.row(3)[7] // 0.5
  * ```
  */
-export class SharedArray<D extends Dtype = Dtype> {
+export class SharedArray<D extends Dtype = Dtype> implements Disposable {
   readonly dtype: D
   readonly shape: Shape
-  /** All elements of this array in row-major order: a view, not a copy. */
+  /** All elements of this array in row-major order: a view, not a copy. Empty once the memory was closed here. */
   readonly data: DataOf<D>
   readonly #region: Region
   #known = false
@@ -62,15 +66,17 @@ export class SharedArray<D extends Dtype = Dtype> {
    *
    * @param shape - how many elements along each axis; a number for one axis
    * @throws TypeError for an unknown dtype or option, or what is not a shape
-   * @throws RangeError for an extent that is not an integer >= 0, an `across` that is not possible, or when memory is exhausted
+   * @throws RangeError for an extent that is not an integer >= 0, an unknown `across`, or when memory is exhausted
+   * @throws ParallelError (`ERR_MANYHANDS_NO_SHARED_MEMORY`) for `across: 'processes'` where this machine cannot share memory; it says what to install
+   * @throws Error with `code` ENOSPC when shared memory is full
    */
   static create<D extends Dtype>(dtype: D, shape: number | Shape, options: SharedArrayOptions = {}): SharedArray<D> {
     checkDtype('SharedArray', dtype)
     const where = `SharedArray.${dtype}`
     checkOptionNames(where, options, ['across'])
-    checkAcross(where, options.across)
+    const across = checkAcross(where, options.across)
     const extents = toShape(where, shape)
-    return new SharedArray({ region: Region.create(sizeOf(extents) * bytesPerElement(dtype)), dtype, shape: extents, byteOffset: 0 })
+    return new SharedArray({ region: Region.create(sizeOf(extents) * bytesPerElement(dtype), { across }), dtype, shape: extents, byteOffset: 0 })
   }
 
   /**
@@ -163,6 +169,26 @@ export class SharedArray<D extends Dtype = Dtype> {
     return this.data.byteLength
   }
 
+  /** Who can share the memory. */
+  get across(): Across {
+    return this.#region.across
+  }
+
+  /**
+   * Gives the memory back now, as far as this thread is concerned; workers that have it keep it. Calling it again does nothing.
+   *
+   * This array and every other view of the same memory here are empty from then on. Without it the memory goes when the last view of it was collected.
+   */
+  close(): void {
+    this.#region.close()
+    // Among threads only the collector frees memory, but what was closed reads as closed.
+    if (this.data.length > 0) (this as { data: DataOf<D> }).data = viewOf(this.dtype, new ArrayBuffer(0), 0, 0)
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
   /**
    * The element at `indices`, one index for each axis.
    *
@@ -170,7 +196,8 @@ export class SharedArray<D extends Dtype = Dtype> {
    * @throws RangeError for an index that is outside, naming index, axis and extent
    */
   at(...indices: number[]): ElementOf<D> {
-    return this.#elements[offsetOf(this.shape, indices)] as ElementOf<D>
+    const element = this.#elements[offsetOf(this.shape, indices)]
+    return element === undefined ? closed() : element
   }
 
   /**
@@ -180,7 +207,68 @@ export class SharedArray<D extends Dtype = Dtype> {
    * @throws RangeError for an index that is outside, naming index, axis and extent
    */
   set(value: ElementOf<D>, ...indices: number[]): void {
-    this.#elements[offsetOf(this.shape, indices)] = value
+    const offset = offsetOf(this.shape, indices)
+    if (offset >= this.data.length) closed()
+    this.#elements[offset] = value
+  }
+
+  /**
+   * Reads the element at `indices` in order with what other workers do.
+   *
+   * @throws TypeError for a float or `u8c`; and as {@link SharedArray.at}
+   */
+  load(this: SharedArray<AtomicDtype & D>, ...indices: number[]): ElementOf<D> {
+    return atomics.load(this.data, this.#cell('load', indices))
+  }
+
+  /** Writes `value` at `indices` in order with what other workers do. @throws as {@link SharedArray.load} and {@link SharedArray.set} */
+  store(this: SharedArray<AtomicDtype & D>, value: ElementOf<D>, ...indices: number[]): void {
+    atomics.store(this.data, this.#cell('store', indices), value)
+  }
+
+  /**
+   * Adds `amount` to the element at `indices` in one step, wrapping around at the ends of the type.
+   *
+   * @returns the element before
+   * @throws as {@link SharedArray.load}
+   */
+  add(this: SharedArray<AtomicDtype & D>, amount: ElementOf<D>, ...indices: number[]): ElementOf<D> {
+    return atomics.add(this.data, this.#cell('add', indices), amount)
+  }
+
+  /** Subtracts in one step. @returns the element before @throws as {@link SharedArray.load} */
+  sub(this: SharedArray<AtomicDtype & D>, amount: ElementOf<D>, ...indices: number[]): ElementOf<D> {
+    return atomics.sub(this.data, this.#cell('sub', indices), amount)
+  }
+
+  /** Keeps the bits of `mask` in one step. @returns the element before @throws as {@link SharedArray.load} */
+  and(this: SharedArray<AtomicDtype & D>, mask: ElementOf<D>, ...indices: number[]): ElementOf<D> {
+    return atomics.and(this.data, this.#cell('and', indices), mask)
+  }
+
+  /** Sets the bits of `mask` in one step. @returns the element before @throws as {@link SharedArray.load} */
+  or(this: SharedArray<AtomicDtype & D>, mask: ElementOf<D>, ...indices: number[]): ElementOf<D> {
+    return atomics.or(this.data, this.#cell('or', indices), mask)
+  }
+
+  /** Flips the bits of `mask` in one step. @returns the element before @throws as {@link SharedArray.load} */
+  xor(this: SharedArray<AtomicDtype & D>, mask: ElementOf<D>, ...indices: number[]): ElementOf<D> {
+    return atomics.xor(this.data, this.#cell('xor', indices), mask)
+  }
+
+  /** Writes `value` and reads what was there, in one step. @returns the element before @throws as {@link SharedArray.load} */
+  exchange(this: SharedArray<AtomicDtype & D>, value: ElementOf<D>, ...indices: number[]): ElementOf<D> {
+    return atomics.exchange(this.data, this.#cell('exchange', indices), value)
+  }
+
+  /**
+   * Writes `replacement` only if the element is `expected`, in one step.
+   *
+   * @returns the element before: `expected` when it was written, else what is there
+   * @throws as {@link SharedArray.load}
+   */
+  compareExchange(this: SharedArray<AtomicDtype & D>, expected: ElementOf<D>, replacement: ElementOf<D>, ...indices: number[]): ElementOf<D> {
+    return atomics.compareExchange(this.data, this.#cell('compareExchange', indices), expected, replacement)
   }
 
   /**
@@ -192,6 +280,7 @@ export class SharedArray<D extends Dtype = Dtype> {
     const [extent = 0, ...rest] = this.shape
     const size = sizeOf(rest)
     const start = offsetOf([extent], [i]) * size
+    this.#assertOpen()
     return this.data.subarray(start, start + size) as DataOf<D>
   }
 
@@ -227,6 +316,7 @@ export class SharedArray<D extends Dtype = Dtype> {
     if (isBig(this.dtype) !== (typeof value === 'bigint')) {
       throw new TypeError(`fill takes a ${isBig(this.dtype) ? 'bigint' : 'number'} for dtype ${this.dtype}, got ${describeValue(value)}`)
     }
+    this.#assertOpen()
     this.#elements.fill(value)
     return this
   }
@@ -238,6 +328,7 @@ export class SharedArray<D extends Dtype = Dtype> {
       const size = sizeOf(rest)
       return Array.from({ length: extent }, (_, i) => nest(offset + i * size, rest))
     }
+    this.#assertOpen()
     return nest(0, this.shape)
   }
 
@@ -246,11 +337,23 @@ export class SharedArray<D extends Dtype = Dtype> {
     return this.data[Symbol.iterator]() as ArrayIterator<ElementOf<D>>
   }
 
+  /** Where the element at `indices` lies, for an operation in one step. */
+  #cell(method: string, indices: readonly number[]): number {
+    checkAtomic(`SharedArray.${method}`, this.dtype)
+    const offset = offsetOf(this.shape, indices)
+    return offset < this.data.length ? offset : closed()
+  }
+
   get #elements(): Elements<ElementOf<D>> & { fill(value: ElementOf<D>): unknown } {
     return this.data as never
   }
 
+  #assertOpen(): void {
+    if (this.#region.closed) closed()
+  }
+
   #view(offset: number, shape: Shape): SharedArray<D> {
+    this.#assertOpen()
     const byteOffset = this.data.byteOffset + offset * bytesPerElement(this.dtype)
     return new SharedArray({ region: this.#region, dtype: this.dtype, shape, byteOffset })
   }
@@ -278,6 +381,10 @@ export class SharedArray<D extends Dtype = Dtype> {
   static get [origin](): Origin {
     return { tag: 'mh:array', module: import.meta.url, name: 'SharedArray' }
   }
+}
+
+function closed(): never {
+  throw new InvalidStateError('the memory of this array was closed')
 }
 
 /** Arrays in arrays, as deep as the shape has axes. */

@@ -3,11 +3,15 @@ import type { Origin } from '@manyhands/core'
 import { checkOptionNames, describeValue } from '@manyhands/core/options'
 import { checkAcross } from './across.ts'
 import type { AcrossOption } from './across.ts'
+import { atomics, checkAtomic, loadElement } from './atomics.ts'
 import { bytesPerElement, checkDtype, isAtomic, isBig, viewOf } from './dtype.ts'
 import type { AtomicDtype, DataOf, Dtype, ElementOf } from './dtype.ts'
 
 export interface ValueOptions {
-  /** Who can share the memory. `'auto'`: the widest there is, today threads. @default 'auto' */
+  /**
+   * Who can share the memory: `'threads'`, `'processes'` (and threads), or `'auto'`, processes where this machine can.
+   * @default 'auto'
+   */
   readonly across?: AcrossOption | undefined
 }
 
@@ -16,20 +20,8 @@ interface ValueHandle<D extends Dtype> {
   readonly dtype: D
 }
 
-/** `Atomics` on a cell whose dtype is not known at compile time. */
-interface AnyAtomics<D extends Dtype> {
-  load(data: DataOf<D>, index: number): ElementOf<D>
-  store(data: DataOf<D>, index: number, value: ElementOf<D>): ElementOf<D>
-  add(data: DataOf<D>, index: number, amount: ElementOf<D>): ElementOf<D>
-  sub(data: DataOf<D>, index: number, amount: ElementOf<D>): ElementOf<D>
-  exchange(data: DataOf<D>, index: number, value: ElementOf<D>): ElementOf<D>
-  compareExchange(data: DataOf<D>, index: number, expected: ElementOf<D>, replacement: ElementOf<D>): ElementOf<D>
-}
-
-const atomics = Atomics as unknown as AnyAtomics<Dtype>
-
 /**
- * One number that several threads see. It travels to workers by handle.
+ * One number that several workers see, threads and processes. It travels to them by handle.
  *
  * Integers are read and written atomically, and `add`, `sub`, `exchange` and `compareExchange` change them in one step. Floats are read and written
  * plainly: a read-modify-write of a float (`best.value = Math.max(best.value, score)`) needs a lock around it.
@@ -50,16 +42,16 @@ export class Value<D extends Dtype = Dtype> {
   /**
    * @param value - to start with. @default 0
    * @throws TypeError for an unknown dtype or option, or a value that is not a number (a bigint for i64 and u64)
-   * @throws RangeError for an `across` that is not possible
+   * @throws RangeError for an unknown `across`
+   * @throws ParallelError (`ERR_MANYHANDS_NO_SHARED_MEMORY`) for `across: 'processes'` where this machine cannot share memory; it says what to install
    */
   constructor(dtype: D, value?: ElementOf<D>, options?: ValueOptions)
   constructor(dtype: D, value?: ElementOf<D>, options: ValueOptions = {}, region?: Region) {
     checkDtype('Value', dtype)
     checkOptionNames('Value', options, ['across'])
-    checkAcross('Value', options.across)
     this.dtype = dtype
     this.#atomic = isAtomic(dtype)
-    this.#region = region ?? Region.create(bytesPerElement(dtype))
+    this.#region = region ?? Region.create(bytesPerElement(dtype), { across: checkAcross('Value', options.across) })
     this.#cell = viewOf(dtype, this.#region.buffer, 0, 1)
     if (value !== undefined) this.value = value
   }
@@ -70,7 +62,7 @@ export class Value<D extends Dtype = Dtype> {
    * @throws TypeError when what is written is not a number (a bigint for i64 and u64)
    */
   get value(): ElementOf<D> {
-    return this.#atomic ? (atomics.load(this.#cell, 0) as ElementOf<D>) : (this.#cell[0] as ElementOf<D>)
+    return loadElement(this.#cell, 0, this.#atomic)
   }
 
   set value(value: ElementOf<D>) {
@@ -86,7 +78,7 @@ export class Value<D extends Dtype = Dtype> {
    * @throws TypeError for a float or `u8c`, or an amount that is not a number (a bigint for i64 and u64)
    */
   add(this: Value<AtomicDtype & D>, amount: ElementOf<D>): ElementOf<D> {
-    return atomics.add(this.#integer('add'), 0, this.#check(amount)) as ElementOf<D>
+    return atomics.add(this.#integer('add'), 0, this.#check(amount))
   }
 
   /**
@@ -96,7 +88,22 @@ export class Value<D extends Dtype = Dtype> {
    * @throws TypeError as {@link Value.add}
    */
   sub(this: Value<AtomicDtype & D>, amount: ElementOf<D>): ElementOf<D> {
-    return atomics.sub(this.#integer('sub'), 0, this.#check(amount)) as ElementOf<D>
+    return atomics.sub(this.#integer('sub'), 0, this.#check(amount))
+  }
+
+  /** Keeps the bits of `mask` in one step. @returns the value before @throws TypeError as {@link Value.add} */
+  and(this: Value<AtomicDtype & D>, mask: ElementOf<D>): ElementOf<D> {
+    return atomics.and(this.#integer('and'), 0, this.#check(mask))
+  }
+
+  /** Sets the bits of `mask` in one step. @returns the value before @throws TypeError as {@link Value.add} */
+  or(this: Value<AtomicDtype & D>, mask: ElementOf<D>): ElementOf<D> {
+    return atomics.or(this.#integer('or'), 0, this.#check(mask))
+  }
+
+  /** Flips the bits of `mask` in one step. @returns the value before @throws TypeError as {@link Value.add} */
+  xor(this: Value<AtomicDtype & D>, mask: ElementOf<D>): ElementOf<D> {
+    return atomics.xor(this.#integer('xor'), 0, this.#check(mask))
   }
 
   /**
@@ -106,7 +113,7 @@ export class Value<D extends Dtype = Dtype> {
    * @throws TypeError as {@link Value.add}
    */
   exchange(this: Value<AtomicDtype & D>, value: ElementOf<D>): ElementOf<D> {
-    return atomics.exchange(this.#integer('exchange'), 0, this.#check(value)) as ElementOf<D>
+    return atomics.exchange(this.#integer('exchange'), 0, this.#check(value))
   }
 
   /**
@@ -116,7 +123,7 @@ export class Value<D extends Dtype = Dtype> {
    * @throws TypeError as {@link Value.add}
    */
   compareExchange(this: Value<AtomicDtype & D>, expected: ElementOf<D>, replacement: ElementOf<D>): ElementOf<D> {
-    return atomics.compareExchange(this.#integer('compareExchange'), 0, this.#check(expected), this.#check(replacement)) as ElementOf<D>
+    return atomics.compareExchange(this.#integer('compareExchange'), 0, this.#check(expected), this.#check(replacement))
   }
 
   #check(value: unknown): ElementOf<D> {
@@ -126,7 +133,7 @@ export class Value<D extends Dtype = Dtype> {
   }
 
   #integer(method: string): DataOf<D> {
-    if (!this.#atomic) throw new TypeError(`Value.${method} needs an integer dtype such as i32, this one is ${this.dtype}`)
+    checkAtomic(`Value.${method}`, this.dtype)
     return this.#cell
   }
 

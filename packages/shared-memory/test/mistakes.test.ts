@@ -1,5 +1,6 @@
+import { InvalidStateError } from '@manyhands/core'
 import { expect, test } from 'vitest'
-import { SharedArray, Value } from '../src/index.ts'
+import { SharedArray, struct, Value } from '../src/index.ts'
 import type { Dtype } from '../src/index.ts'
 
 const array = SharedArray.f64([3, 4])
@@ -50,13 +51,24 @@ test('an unknown option is answered with the nearest known one', () => {
   expect(() => SharedArray.from([1], { type: 'f64' } as object)).toThrow(new TypeError('SharedArray.from has no option `type`; did you mean `dtype`?'))
 })
 
-test('memory across processes is refused with what to do instead', () => {
-  const across = { across: 'processes' } as unknown as { across: 'auto' }
-  expect(() => SharedArray.f64(1, across)).toThrow(
-    new RangeError("SharedArray.f64: across must be 'auto' or 'threads', got \"processes\": memory is shared among threads only. Run the tasks on threads, or send processes a copy (`array.data.slice()`)"),
-  )
+test('an unknown across is refused', () => {
+  const across = { across: 'cluster' } as unknown as { across: 'auto' }
+  expect(() => SharedArray.f64(1, across)).toThrow(new RangeError("SharedArray.f64: across must be 'auto', 'threads' or 'processes', got \"cluster\""))
   expect(() => new Value('i32', 0, across)).toThrow(RangeError)
-  expect(SharedArray.f64(1, { across: 'threads' }).length).toBe(1)
+  expect(() => struct({ x: 'f64' }).create({}, across)).toThrow(RangeError)
+})
+
+test('what was closed says so instead of giving undefined', () => {
+  for (const across of ['threads', 'processes'] as const) {
+    const closed = SharedArray.i32([2, 3], { across })
+    const rows = closed.rows(0, 1)
+    closed.close()
+    closed.close()
+    expect(closed.data.length).toBe(0)
+    for (const use of [() => closed.at(0, 0), () => closed.set(1, 0, 0), () => closed.row(0), () => closed.rows(0), () => closed.add(1, 0, 0), () => closed.fill(1), () => closed.toArray(), () => rows.subarray(0)]) {
+      expect(use).toThrow(new InvalidStateError('the memory of this array was closed'))
+    }
+  }
 })
 
 test('a value of the wrong kind is refused', () => {
@@ -64,4 +76,9 @@ test('a value of the wrong kind is refused', () => {
   expect(() => array.set(1n as unknown as number, 0, 0)).toThrow(TypeError)
   expect(() => new Value('i64', 1 as unknown as bigint)).toThrow(new TypeError('a Value of dtype i64 takes a bigint, got 1'))
   expect(() => new Value('i32').add(1n as unknown as number)).toThrow(new TypeError('a Value of dtype i32 takes a number, got 1n'))
+})
+
+test('only integers have operations in one step', () => {
+  const floats = array as unknown as SharedArray<'i32'>
+  for (const use of [() => floats.add(1, 0, 0), () => floats.load(0, 0), () => floats.compareExchange(0, 1, 0, 0)]) expect(use).toThrow('needs an integer dtype such as i32, this one is f64')
 })

@@ -1,65 +1,107 @@
 import { SerializationError } from '@manyhands/core'
 import { Parallel, delayed } from '@manyhands/parallel'
 import { ProcessPoolExecutor, ThreadPoolExecutor } from '@manyhands/pool'
-import { afterAll, expect, test } from 'vitest'
-import { SharedArray, Value } from '../src/index.ts'
+import { afterAll, describe, expect, test } from 'vitest'
+import { ShareableList, SharedArray, SharedMemory, struct, Value } from '../src/index.ts'
 
-const threads = new ThreadPoolExecutor({ maxWorkers: 2 })
+describe.each([
+  ['threads', ThreadPoolExecutor],
+  ['processes', ProcessPoolExecutor],
+] as const)('%s', (backend, Executor) => {
+  let executor: ThreadPoolExecutor | undefined
+  const pool = (): ThreadPoolExecutor => (executor ??= new Executor({ maxWorkers: 2 }))
+
+  afterAll(() => executor?.shutdown())
+
+  test('tasks write to the memory of the caller', async () => {
+    const array = SharedArray.f64([4, 8])
+    const fill = (target: SharedArray<'f64'>, row: number): void => void target.row(row).fill(row + 1)
+    await Promise.all([0, 1, 2, 3].map(row => pool().submit(fill, array, row)))
+    expect(array.toArray()).toEqual([1, 2, 3, 4].map(value => Array.from({ length: 8 }, () => value)))
+  })
+
+  test('a task may capture an array, and take it inside of other data', async () => {
+    const array = SharedArray.from([1, 2, 3])
+    expect(await pool().submit(() => array.at(2))).toBe(3)
+    expect(await pool().submit((data: { parts: SharedArray<'f64'>[] }) => data.parts.map(part => part.length), { parts: [array, array.subarray(1)] })).toEqual([3, 2])
+  })
+
+  test('an array that a task returns is the one that it was given', async () => {
+    const array = SharedArray.i32(3)
+    expect(await pool().submit((given: SharedArray<'i32'>) => given, array)).toBe(array)
+  })
+
+  test('an array that a task makes is shared with the caller', async () => {
+    const array = await pool().submit((parent: SharedArray<'u8'>) => parent.rows(0, 1), SharedArray.from([[1, 2], [3, 4]], { dtype: 'u8' }))
+    expect(array).toBeInstanceOf(SharedArray)
+    expect(array.toArray()).toEqual([[1, 2]])
+    array.set(9, 0, 0)
+    expect(await pool().submit((given: SharedArray<'u8'>) => given.at(0, 0), array)).toBe(9)
+  })
+
+  test('tasks that add to one value lose nothing', async () => {
+    const value = new Value('i64', 0n)
+    const add = (target: Value<'i64'>): void => {
+      for (let i = 0; i < 1000; i++) target.add(1n)
+    }
+    await Promise.all(Array.from({ length: 20 }, () => pool().submit(add, value)))
+    expect(value.value).toBe(20_000n)
+  })
+
+  test('tasks of Parallel share it, with as many jobs as there are', async () => {
+    const [input, output] = [SharedArray.f64(100), SharedArray.f64(100)]
+    input.data.forEach((_, i) => input.set(i, i))
+    const double = (from: SharedArray<'f64'>, to: SharedArray<'f64'>, i: number): void => to.set(from.at(i) * 2, i)
+    for (const jobs of [1, 2, 5]) {
+      await Parallel({ jobs, backend })(Array.from(input, i => delayed(double)(input, output, i)))
+      expect(output.toArray()).toEqual(Array.from({ length: 100 }, (_, i) => i * 2))
+      output.fill(0)
+    }
+  })
+
+  test('memory, lists and structs travel by handle as well, alone and captured', async () => {
+    const memory = SharedMemory.create(4)
+    const list = new ShareableList(['a', 1])
+    const Point = struct({ x: 'f64', name: ['u8', 4] })
+    const point = Point.create({ x: 1 })
+    const points = Point.array(3)
+    const write = (bytes: SharedMemory, items: ShareableList): void => {
+      bytes.bytes[0] = 7
+      items.set(1, 'two')
+      point.x += 1
+      points.at(2).x = 5
+      points.at(2).name[0] = 9
+    }
+    await pool().submit(write, memory, list)
+    expect([memory.bytes[0], list.toArray(), point.x, points.at(2).toObject()]).toEqual([7, ['a', 'two'], 2, { x: 5, name: new Uint8Array([9, 0, 0, 0]) }])
+    const back = await pool().submit((...all: unknown[]) => all, memory, list, point, points)
+    expect(back.map((one, i) => one === [memory, list, point, points][i])).toEqual([true, true, true, true])
+    expect(await pool().submit((one: typeof point, all: typeof points) => Object.getPrototypeOf(one) === Object.getPrototypeOf(all.at(0)), point, points)).toBe(true)
+  })
+
+  // CPython: test_shared_memory_ShareableList_pickling
+  test('what travels of a list does not grow with it', async () => {
+    const sizes = await Promise.all([10, 10_000].map(async length => {
+      const list = new ShareableList(Array.from({ length }, (_, i) => i))
+      return pool().submit((given: ShareableList) => given.length, list)
+    }))
+    expect(sizes).toEqual([10, 10_000])
+  })
+})
+
 const processes = new ProcessPoolExecutor({ maxWorkers: 1 })
+afterAll(() => processes.shutdown())
 
-afterAll(async () => {
-  await Promise.all([threads.shutdown(), processes.shutdown()])
-})
-
-test('tasks on threads write to the memory of the caller', async () => {
-  const array = SharedArray.f64([4, 8])
-  const fill = (target: SharedArray<'f64'>, row: number): void => void target.row(row).fill(row + 1)
-  await Promise.all([0, 1, 2, 3].map(row => threads.submit(fill, array, row)))
-  expect(array.toArray()).toEqual([1, 2, 3, 4].map(value => Array.from({ length: 8 }, () => value)))
-})
-
-test('a task may capture an array, and take it inside of other data', async () => {
-  const array = SharedArray.from([1, 2, 3])
-  expect(await threads.submit(() => array.at(2))).toBe(3)
-  expect(await threads.submit((data: { parts: SharedArray<'f64'>[] }) => data.parts.map(part => part.length), { parts: [array, array.subarray(1)] })).toEqual([3, 2])
-})
-
-test('an array that a task returns is the one that it was given', async () => {
-  const array = SharedArray.i32(3)
-  expect(await threads.submit((given: SharedArray<'i32'>) => given, array)).toBe(array)
-})
-
-test('an array that a task makes is shared with the caller', async () => {
-  const array = await threads.submit((parent: SharedArray<'u8'>) => parent.rows(0, 1), SharedArray.from([[1, 2], [3, 4]], { dtype: 'u8' }))
-  expect(array).toBeInstanceOf(SharedArray)
-  expect(array.toArray()).toEqual([[1, 2]])
-  array.set(9, 0, 0)
-  expect(await threads.submit((given: SharedArray<'u8'>) => given.at(0, 0), array)).toBe(9)
-})
-
-test('tasks that add to one value lose nothing', async () => {
-  const value = new Value('i64', 0n)
-  const add = (target: Value<'i64'>): void => {
-    for (let i = 0; i < 1000; i++) target.add(1n)
-  }
-  await Promise.all(Array.from({ length: 20 }, () => threads.submit(add, value)))
-  expect(value.value).toBe(20_000n)
-})
-
-test('tasks of Parallel share it, with as many jobs as there are', async () => {
-  const [input, output] = [SharedArray.f64(100), SharedArray.f64(100)]
-  input.data.forEach((_, i) => input.set(i, i))
-  const double = (from: SharedArray<'f64'>, to: SharedArray<'f64'>, i: number): void => to.set(from.at(i) * 2, i)
-  for (const jobs of [1, 2, 5]) {
-    await Parallel({ jobs })(Array.from(input, i => delayed(double)(input, output, i)))
-    expect(output.toArray()).toEqual(Array.from({ length: 100 }, (_, i) => i * 2))
-    output.fill(0)
-  }
-})
-
-test('a process is refused it, with what to do instead', async () => {
-  const error = await processes.submit((given: SharedArray<'f64'>) => given.length, SharedArray.f64(3)).exception()
+test('a process is refused memory of threads, with what to do instead', async () => {
+  const error = await processes.submit((given: SharedArray<'f64'>) => given.length, SharedArray.f64(3, { across: 'threads' })).exception()
   expect(error).toBeInstanceOf(SerializationError)
   expect(String(error)).toMatch(/memory that only threads share\. Hint: create it with \{ across: .processes. \}, run the task on threads, or send a copy/)
-  expect(await processes.submit((given: Float64Array) => given.length, SharedArray.f64(3).data.slice())).toBe(3)
+})
+
+// CPython: test_shared_memory_across_processes
+test('a process attaches by name, and what it writes is seen', async () => {
+  const memory = SharedMemory.create(8)
+  await processes.submit((name: string) => void SharedMemory.attach(name).bytes.fill(3), memory.name)
+  expect([...memory.bytes]).toEqual([3, 3, 3, 3, 3, 3, 3, 3])
+  memory.unlink()
 })

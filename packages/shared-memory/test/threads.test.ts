@@ -53,7 +53,7 @@ test('an array that comes home is the one that left', () => {
 })
 
 test('a revived array is like one that was made here', () => {
-  const stranger = dehydrate(SharedArray.f64([2, 2])) as { state: { region: { state: { id: string } } } }
+  const stranger = dehydrate(SharedArray.f64([2, 2], { across: 'threads' })) as { state: { region: { state: { id: string } } } }
   stranger.state.region.state.id = 'made in another thread'
   const array = rehydrate(structuredClone(stranger), { ...own, Region }) as SharedArray<'f64'>
   expect(Object.isFrozen(array.shape)).toBe(true)

@@ -1,0 +1,181 @@
+import { InvalidStateError, origin, rememberShared, replace, revive, reviveShared } from '@manyhands/core'
+import type { Origin } from '@manyhands/core'
+import { checkOptionNames, describeValue } from '@manyhands/core/options'
+import { alignSlot, dataStart, formatOf, formats, HEAD_BYTES, MAGIC, MAX_BYTES, readValue, sizeOfValue, writeValue } from './list-layout.ts'
+import type { ShareableFormat, ShareableValue } from './list-layout.ts'
+import { SharedMemory } from './shared-memory.ts'
+import type { SharedMemoryOptions } from './shared-memory.ts'
+
+interface ListHandle {
+  readonly memory: SharedMemory
+}
+
+/**
+ * A list of fixed length in shared memory: numbers, bigints of 64 bits, booleans, strings, bytes and null, each of which may be replaced by any other
+ * that fits into the place of the first.
+ *
+ * ```ts
+ * const list = new ShareableList(['howdy', 273.15, 42n, true, null])
+ * list.set(0, 'dry') // fits: at most as many bytes as 'howdy', rounded up to a multiple of 8
+ * list.get(-1) // null
+ * ```
+ *
+ * It travels by handle, whatever its length, and is found by the name of its `memory`. Nothing is locked: a string that one reads while another writes it
+ * may be a mixture.
+ *
+ * Source of the semantics: Python, `multiprocessing.shared_memory.ShareableList`. Other than there a string may end with zeros.
+ */
+export class ShareableList implements Disposable, Iterable<ShareableValue> {
+  /** What holds the list: its `name`, `close` and `unlink` are those of the list. */
+  readonly memory: SharedMemory
+  readonly length: number
+  readonly #view: DataView
+
+  /**
+   * @param values - what the list holds at first; the place of each is as large as it is now
+   * @throws TypeError, RangeError for a value that a list cannot hold, naming it; and as {@link SharedMemory.create}
+   */
+  constructor(values: Iterable<ShareableValue>, options?: SharedMemoryOptions)
+  constructor(values: Iterable<ShareableValue> | SharedMemory, options: SharedMemoryOptions = {}) {
+    checkOptionNames('ShareableList', options, ['name'])
+    this.memory = values instanceof SharedMemory ? values : fill(values, options)
+    this.#view = new DataView(this.memory.buffer)
+    this.length = this.#view.getUint32(4, true)
+  }
+
+  /**
+   * The list with that name.
+   *
+   * @throws TypeError when it is the name of something else; and as {@link SharedMemory.attach}
+   */
+  static attach(name: string): ShareableList {
+    const memory = SharedMemory.attach(name)
+    if (memory.byteLength >= HEAD_BYTES && new DataView(memory.buffer).getUint32(0, true) === MAGIC) return listOn(memory)
+    throw new TypeError(`${JSON.stringify(name)} names shared memory that is no ShareableList`)
+  }
+
+  /**
+   * The element at `index`; -1 is the last.
+   *
+   * @throws RangeError when it is outside
+   */
+  get(index: number): ShareableValue {
+    const i = this.#index(index)
+    return readValue(this.#view, this.#slot(i), this.#formatAt(i))
+  }
+
+  /**
+   * Replaces the element at `index`; -1 is the last. It may be of another kind.
+   *
+   * @throws RangeError when `index` is outside, or the value does not fit into the place of the one that was there at first; nothing is written then
+   * @throws TypeError for what a list cannot hold
+   */
+  set(index: number, value: ShareableValue): void {
+    const i = this.#index(index)
+    const format = formatOf(`element ${index}`, value)
+    const start = this.#slot(i)
+    const room = this.#slot(i + 1) - start
+    if (sizeOfValue(value) > room) throw new RangeError(`element ${index} has room for ${room} bytes, the new value takes ${sizeOfValue(value)}: it exceeds the available storage`)
+    writeValue(this.#view, start, value)
+    this.#view.setUint8(HEAD_BYTES + 4 * (this.length + 1) + i, formats.indexOf(format))
+  }
+
+  /** The kind of the element at `index`. @throws RangeError when it is outside */
+  format(index: number): ShareableFormat {
+    return this.#formatAt(this.#index(index))
+  }
+
+  /** How many elements are `value`; bytes are equal when their content is. */
+  count(value: ShareableValue): number {
+    return this.toArray().filter(element => isSame(element, value)).length
+  }
+
+  /** Where `value` is first; -1 when it is not there. */
+  indexOf(value: ShareableValue): number {
+    return this.toArray().findIndex(element => isSame(element, value))
+  }
+
+  /** A copy as an ordinary array. */
+  toArray(): ShareableValue[] {
+    return Array.from({ length: this.length }, (_, i) => this.get(i))
+  }
+
+  /** A new list with the same elements. @throws as the constructor */
+  copy(options: SharedMemoryOptions = {}): ShareableList {
+    return new ShareableList(this, options)
+  }
+
+  /** Lets go of the memory in this thread. @see SharedMemory.close */
+  close(): void {
+    this.memory.close()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  [Symbol.iterator](): ArrayIterator<ShareableValue> {
+    return this.toArray()[Symbol.iterator]()
+  }
+
+  #index(index: number): number {
+    if (this.memory.closed) throw new InvalidStateError('the memory of this list was closed')
+    const i = index < 0 ? index + this.length : index
+    if (Number.isInteger(i) && i >= 0 && i < this.length) return i
+    throw new RangeError(`index ${describeValue(index)} is out of bounds for a list of ${this.length}`)
+  }
+
+  #slot(i: number): number {
+    return this.#view.getUint32(HEAD_BYTES + 4 * i, true)
+  }
+
+  #formatAt(i: number): ShareableFormat {
+    return formats[this.#view.getUint8(HEAD_BYTES + 4 * (this.length + 1) + i)] ?? 'null'
+  }
+
+  [replace](): ListHandle {
+    const handle = { memory: this.memory }
+    rememberShared(this.#id, this)
+    return handle
+  }
+
+  static [revive]({ memory }: ListHandle): ShareableList {
+    const list = listOn(memory)
+    return reviveShared(list.#id, () => list)
+  }
+
+  static get [origin](): Origin {
+    return { tag: 'mh:list', module: import.meta.url, name: 'ShareableList' }
+  }
+
+  /** The same for all objects on the same memory. */
+  get #id(): string {
+    return `${this.memory.id}/list`
+  }
+}
+
+function isSame(a: ShareableValue, b: ShareableValue): boolean {
+  return a instanceof Uint8Array && b instanceof Uint8Array ? Buffer.compare(a, b) === 0 : [a].includes(b)
+}
+
+function listOn(memory: SharedMemory): ShareableList {
+  return new (ShareableList as unknown as new (memory: SharedMemory) => ShareableList)(memory)
+}
+
+function fill(source: Iterable<ShareableValue>, options: SharedMemoryOptions): SharedMemory {
+  const values = [...source]
+  const codes = values.map((value, i) => formats.indexOf(formatOf(`element ${i}`, value)))
+  const starts = [dataStart(values.length)]
+  for (const value of values) starts.push((starts.at(-1) ?? 0) + alignSlot(sizeOfValue(value)))
+  const byteLength = starts.at(-1) ?? 0
+  if (byteLength > MAX_BYTES) throw new RangeError(`the elements take ${byteLength} bytes, a ShareableList holds at most ${MAX_BYTES}`)
+  const memory = SharedMemory.create(byteLength, options)
+  const view = new DataView(memory.buffer)
+  // The mark comes last: who attaches meanwhile finds no list.
+  view.setUint32(4, values.length, true)
+  starts.forEach((start, i) => view.setUint32(HEAD_BYTES + 4 * i, start, true))
+  codes.forEach((code, i) => view.setUint8(HEAD_BYTES + 4 * starts.length + i, code))
+  values.forEach((value, i) => writeValue(view, starts[i] ?? 0, value))
+  view.setUint32(0, MAGIC, true)
+  return memory
+}
