@@ -120,8 +120,8 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
     expect(failed).toContain(3)
     for (const i of failed) expect((outcomes[i] as PromiseRejectedResult).reason).toMatchObject({ name: 'WorkerExitedError', exitCode: 7, maybeRan: true })
     for (const [i, outcome] of outcomes.entries()) if (outcome.status === 'fulfilled') expect(outcome.value).toBe(i * 10)
-    // A thread leaves the index of the running task behind: only the culprit fails.
-    if (kind === 'threads') expect(failed).toEqual([3])
+    // The index of the running task was left behind: only the culprit fails.
+    expect(failed).toEqual([3])
   })
 
   test("with onWorkerExit 'retry' a task ends after three exits", async () => {

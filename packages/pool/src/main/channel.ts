@@ -18,8 +18,10 @@ export interface Channel {
   readonly kind: 'thread' | 'process'
   readonly pid: number | undefined
   readonly threadId: number | undefined
-  /** Words shared with the worker; undefined where there are none. */
+  /** Words shared with the worker; undefined while there are none. */
   readonly control: Int32Array | undefined
+  /** Sees to it that there are control words from the next message on, where that is possible. */
+  shareControl(): void
   /** @throws DataCloneError when the message cannot be cloned; nothing was sent then */
   post(message: Message, transfer?: readonly unknown[]): void
   /** Keeps the program alive, or lets it end, while this worker is there. A new channel does not keep it alive. */
@@ -29,6 +31,8 @@ export interface Channel {
   terminate(): void
   /** Keeps the program alive until `onExit`. */
   awaitExit(): void
+  /** After `onExit`: nothing is asked of it any more. */
+  dispose(): void
 }
 
 export interface ChannelOptions {

@@ -3,9 +3,10 @@ import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { workerEntryUrl } from '../entry-url.ts'
-import { INIT } from '../protocol/messages.ts'
+import { CONTROL, INIT } from '../protocol/messages.ts'
 import type { Message } from '../protocol/messages.ts'
 import type { Channel, ChannelEvents, ChannelOptions, ResourceLimits } from './channel.ts'
+import { ControlWords } from './control-words.ts'
 import { inheritedExecArgv } from './exec-argv.ts'
 import { OutputTail } from './output-tail.ts'
 
@@ -16,8 +17,8 @@ const DRAIN_MS = 60
 export class ProcessChannel implements Channel {
   readonly kind = 'process'
   readonly threadId = undefined
-  readonly control = undefined
   readonly #child: ChildProcess
+  readonly #controlWords = new ControlWords()
 
   constructor(options: ChannelOptions, events: ChannelEvents) {
     const child = process.getBuiltinModule('node:child_process').fork(fileURLToPath(workerEntryUrl()), [], {
@@ -63,6 +64,19 @@ export class ProcessChannel implements Channel {
 
   get pid(): number | undefined {
     return this.#child.pid
+  }
+
+  get control(): Int32Array | undefined {
+    return this.#controlWords.inUse
+  }
+
+  shareControl(): void {
+    const handle = this.#controlWords.share()
+    if (handle !== undefined) this.post([CONTROL, handle])
+  }
+
+  dispose(): void {
+    this.#controlWords.close()
   }
 
   post(message: Message): void {

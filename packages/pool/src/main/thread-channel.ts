@@ -71,6 +71,10 @@ export class ThreadChannel implements Channel {
   awaitExit(): void {
     this.#worker.ref()
   }
+
+  shareControl(): void {} // it has them from the start
+
+  dispose(): void {}
 }
 
 /**

@@ -106,12 +106,15 @@ export class WorkerHandle {
    *
    * @throws DataCloneError when a value could not be cloned; nothing is in flight then
    */
-  ship(shipment: Shipment, encoder: BatchEncoder, transfer?: readonly unknown[]): void {
+  ship(shipment: Shipment, encoder: BatchEncoder, exclusive: boolean, transfer?: readonly unknown[]): void {
     for (const fn of encoder.functions) this.#define(fn)
     const message = encoder.finish()
+    // Which of several tasks is running, and that one is aborted, goes by these words.
+    if (shipment.size > 1 || exclusive) this.#channel.shareControl()
     if (transfer !== undefined) encoder.transfer.push(...transfer)
     this.#channel.post(message, encoder.transfer.length > 0 ? encoder.transfer : undefined)
     this.inFlight.push(shipment)
+    this.exclusive = exclusive
     this.#hold()
   }
 
@@ -160,8 +163,8 @@ export class WorkerHandle {
   }
 
   /**
-   * How many tasks of `shipment` the worker may have begun, now that it is gone. Threads leave the index of the running task behind; of a process
-   * only the order is known.
+   * How many tasks of `shipment` the worker may have begun, now that it is gone. It leaves the index of the running task behind; of a process without control
+   * words only the order is known.
    */
   begunTasks(shipment: Shipment): number {
     if (!this.ready) return 0
@@ -287,5 +290,6 @@ export class WorkerHandle {
     const exit = this.#exit
     this.#exit = undefined
     exit()
+    this.#channel.dispose()
   }
 }

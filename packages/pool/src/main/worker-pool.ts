@@ -204,8 +204,7 @@ export class WorkerPool {
 
   #ship(worker: WorkerHandle, shipment: Shipment, encoder: BatchEncoder, exclusive: boolean, transfer?: readonly unknown[]): void {
     try {
-      worker.ship(shipment, encoder, transfer)
-      worker.exclusive = exclusive
+      worker.ship(shipment, encoder, exclusive, transfer)
       if (this.#hasFreeCore()) stayAwake()
     } catch (error) {
       // Structured clone refuses a whole message for one value: the tasks are sent one by one, and only the culprit fails.

@@ -13,6 +13,7 @@
  * | `[ABORT, batchId]` | tell the running task of the batch to end |
  * | `[CLOSE]` | exit |
  * | `[INIT, init]` | the first message to a process; a thread has it as workerData |
+| `[CONTROL, handle]` | the control words of a process, in a region; it says in the words that it has them |
  *
  * | worker → main | |
  * |---|---|
@@ -21,7 +22,7 @@
  * | `[REPLY, (batchId, start, count, durationMs, payload, failures)…]` | results; see {@link Segment} |
  * | `[BEGIN, batchId]` | only for batches with REPORT_BEGIN, sent before the first task runs |
  * | `[RETURNED, batchId, from]` | tasks from index `from` on were not begun and never will be here |
- * | `[LISTENING, batchId]` | a task asked for its context: give it time to end itself (processes; threads have a word for it) |
+ * | `[LISTENING, batchId]` | a task asked for its context: give it time to end itself (a process without control words) |
  */
 export const BATCH = 0
 export const DEFINE = 1
@@ -30,6 +31,7 @@ export const RECALL = 3
 export const ABORT = 4
 export const CLOSE = 5
 export const INIT = 6
+export const CONTROL = 7
 
 export const READY = 0
 export const START_FAILED = 1
@@ -78,7 +80,7 @@ export type Payload = readonly unknown[] | Float64Array
 /** Numbers are packed into a Float64Array from this many on: fewer are cheaper in a plain array. */
 export const PACK_NUMBERS_FROM = 32
 
-/** Int32 words that a thread shares with its owner. A thread has no others; processes have none. */
+/** Int32 words that a worker shares with its owner: a thread from its start, a process once it needs them, where memory can be shared with it. */
 export const CONTROL_WORDS = 8
 /** Messages ever posted to the worker. It spins on this word before it parks. */
 export const POSTED = 0
@@ -90,3 +92,5 @@ export const RUNNING_INDEX = 2
 export const ABORTED_BATCH = 3
 /** The last batch of which a task asked for its context. */
 export const LISTENING_BATCH = 4
+/** 1: the worker has these words and writes to them. Of a process; a thread always does. */
+export const IN_USE = 5

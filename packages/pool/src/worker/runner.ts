@@ -1,5 +1,5 @@
 import type { Codec } from '@manyhands/core'
-import { ABORT, BATCH, BEGIN, DEFINE, FORGET, LISTENING, LISTENING_BATCH, RECALL, REPORT_BEGIN, RETURNED, RUN_LENGTH, RUNNING_BATCH, RUNNING_INDEX, SPREAD, ABORTED_BATCH } from '../protocol/messages.ts'
+import { ABORT, BATCH, BEGIN, DEFINE, FORGET, IN_USE, LISTENING, LISTENING_BATCH, RECALL, REPORT_BEGIN, RETURNED, RUN_LENGTH, RUNNING_BATCH, RUNNING_INDEX, SPREAD, ABORTED_BATCH } from '../protocol/messages.ts'
 import type { Message, Payload } from '../protocol/messages.ts'
 import { Functions, reviveFunction } from './functions.ts'
 import type { FunctionEntry, WorkerFunction } from './functions.ts'
@@ -10,13 +10,13 @@ import type { TaskContext, TaskContextSource } from './task-context.ts'
 const TURN_MS = 2
 /** The clock is read after the first task of a turn and then after each 8: tasks that share a batch are short. */
 const CLOCK_MASK = 7
+/** All tasks of a batch were begun. */
+const MAX_INDEX = 2 ** 31 - 1
 
 export interface RunnerOptions {
   readonly codec: Codec
   readonly post: (message: Message, transfer?: readonly unknown[]) => void
   readonly concurrency: number
-  /** Words shared with main; see messages.ts. */
-  readonly control: Int32Array | undefined
   /**
    * Where main cannot see which task is running: resolves when what was posted is out of this process, undefined when it is. A worker that goes takes
    * the rest with it, and then main must not take a batch that has begun for one that waited.
@@ -55,6 +55,10 @@ export class Runner implements TaskContextSource {
   /** Batches whose last call was begun, but not all of whose async tasks have settled. */
   readonly #unsettled = new Map<number, Cursor>()
   #asyncPending = 0
+  /** Words shared with main; see messages.ts. */
+  #control: Int32Array | undefined
+  /** The last batch of which a task was begun. */
+  #lastBegun = 0
   /** Waits for a turn of the event loop, or for an import. */
   #paused = false
   #current: Cursor | undefined
@@ -68,6 +72,16 @@ export class Runner implements TaskContextSource {
   /** Nothing to do and nothing pending: the worker may spin or park. */
   get idle(): boolean {
     return this.#queue.length === 0 && this.#asyncPending === 0
+  }
+
+  /** From now on main sees in `words` which task is running. A process gets them when it has run tasks already, or never. */
+  useControl(words: Int32Array): void {
+    const front = this.#queue[0]
+    const isRunning = front !== undefined && front.id === this.#lastBegun
+    words[RUNNING_INDEX] = isRunning ? front.index - 1 : MAX_INDEX
+    words[RUNNING_BATCH] = this.#lastBegun
+    Atomics.store(words, IN_USE, 1)
+    this.#control = words
   }
 
   receive(message: Message): void {
@@ -112,7 +126,7 @@ export class Runner implements TaskContextSource {
   context(): TaskContext | undefined {
     const cursor = this.#current
     if (cursor === undefined) return undefined
-    const { control } = this.#options
+    const control = this.#control
     if (control !== undefined) control[LISTENING_BATCH] = cursor.id
     else if (cursor.controller === undefined) this.#options.post([LISTENING, cursor.id])
     const controller = (cursor.controller ??= new AbortController())
@@ -157,7 +171,8 @@ export class Runner implements TaskContextSource {
   }
 
   #runCalls(cursor: Cursor, fn: WorkerFunction, deadline: number): boolean {
-    const { control, codec, concurrency } = this.#options
+    const { codec, concurrency } = this.#options
+    const control = this.#control
     const { message, run } = cursor
     const count = message[run + 1] as number
     const arity = message[run + 2] as number
@@ -166,6 +181,7 @@ export class Runner implements TaskContextSource {
     const outbox = this.#outbox
     const first = cursor.call
     let started = performance.now()
+    this.#lastBegun = cursor.id
     if (control !== undefined) control[RUNNING_BATCH] = cursor.id
     this.#current = cursor
     let done = true

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
+import { Region, revive } from '@manyhands/core'
 import { createCodec, unpack } from '@manyhands/closure/worker'
-import { CLOSE, READY, START_FAILED } from '../protocol/messages.ts'
+import { CLOSE, CONTROL, READY, START_FAILED } from '../protocol/messages.ts'
 import type { Message } from '../protocol/messages.ts'
 import type { ThreadInit, WorkerInit } from '../protocol/worker-init.ts'
 import { Runner } from './runner.ts'
@@ -14,14 +15,15 @@ type Post = (message: Message, transfer?: readonly unknown[]) => void
 export function startWorker(init: WorkerInit | ThreadInit): void {
   const codec = createCodec({ across: init.kind === 'thread' ? 'threads' : 'processes' })
   const { post, unsent } = 'port' in init ? { post: postTo(init.port), unsent: undefined } : sender()
-  const control = 'control' in init ? init.control : undefined
-  const runner = new Runner({ codec, post, concurrency: init.concurrency, control, unsent })
+  const runner = new Runner({ codec, post, concurrency: init.concurrency, unsent })
+  if ('control' in init) runner.useControl(init.control)
   setWorkerState({ kind: init.kind, id: init.id, level: init.level, tasks: runner })
   process.on('exit', () => runner.flush())
 
   const handle = (message: Message): void => {
     // process.exit: the code's exit handlers run, and its open handles do not keep the worker.
     if (message[0] === CLOSE) process.exit(0)
+    if (message[0] === CONTROL) return useControlWords(runner, message[1])
     runner.receive(message)
   }
   const serve = (): void => {
@@ -44,6 +46,17 @@ export function startWorker(init: WorkerInit | ThreadInit): void {
   // The messages that come meanwhile wait in the port, or in the channel of the process: nobody listens yet.
   process.channel?.ref()
   void initialize(init.initializer).then(serve, fail)
+}
+
+/** From now on main can see which task is running. Where the memory cannot be had, it goes on as before. */
+function useControlWords(runner: Runner, handle: unknown): void {
+  let region: Region
+  try {
+    region = Region[revive](handle as never)
+  } catch {
+    return
+  }
+  runner.useControl(new Int32Array(region.buffer))
 }
 
 async function initialize(packed: object): Promise<void> {

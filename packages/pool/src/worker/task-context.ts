@@ -6,8 +6,8 @@ export interface TaskContext {
   /** Aborted when the task is: for async tasks. */
   readonly signal: AbortSignal
   /**
-   * True once the task is aborted: for loops that poll. On a thread it is one read of a shared word; in a process it changes only when the task
-   * lets the event loop turn.
+   * True once the task is aborted: for loops that poll. It is one read of a shared word; where memory cannot be shared with a process it changes there only
+   * when the task lets the event loop turn.
    */
   readonly aborted: boolean
 }

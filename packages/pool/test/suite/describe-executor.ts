@@ -235,6 +235,21 @@ export function describeExecutor(name: string, create: (options?: ExecutorOption
         await expect(pool.with({ signal: AbortSignal.abort('no') }).submit(increment, 1)).rejects.toMatchObject({ name: 'CancelledError', cause: 'no' })
       })
 
+      test('a loop that polls `aborted` can end itself, and its worker lives on', async () => {
+        const own = create({ maxWorkers: 1 })
+        await own.submit(() => (globalThis as { mark?: number }).mark = 6)
+        const { taskContext } = await import('../../src/index.ts')
+        const error = await own
+          .with({ timeoutMs: 50 })
+          .submit(() => {
+            const context = taskContext()
+            while (!context.aborted);
+          })
+          .exception()
+        expect(error).toBeInstanceOf(TaskTimeoutError)
+        expect(await own.submit(() => (globalThis as { mark?: number }).mark)).toBe(6)
+      })
+
       test('an async task that asked for its context can end itself, and its worker lives on', async () => {
         const own = create({ maxWorkers: 1 })
         const before = await own.submit(() => (globalThis as { mark?: number }).mark = 5)
