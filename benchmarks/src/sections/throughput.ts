@@ -3,12 +3,17 @@ import type { SectionDefinition } from '../section.ts'
 import { median } from '../statistics.ts'
 
 const tasks = 20_000
+/** How long rounds go on: until what is run often is compiled in all rows. A slow row has three rounds in any case. */
+const measureMs = 1000
 
-/** Tiny tasks, all submitted at once. */
+/** Tiny tasks, all submitted at once: in a pool that is in use, and the first time. */
 export const throughput: SectionDefinition = {
   name: 'throughput',
   title: '20,000 × `x => x + 1`, all submitted at once, 2 workers',
-  metrics: [{ name: 'tasksPerSec', unit: 'tasks/s', better: 'higher' }],
+  metrics: [
+    { name: 'tasksPerSec', unit: 'tasks/s', better: 'higher' },
+    { name: 'firstTasksPerSec', unit: 'tasks/s', better: 'higher' },
+  ],
   kinds: ['thread', 'process'],
   async measure(row, workers) {
     const count = Math.min(tasks, row.maxTasks ?? Infinity)
@@ -18,9 +23,9 @@ export const throughput: SectionDefinition = {
     const rates: number[] = []
     const start = performance.now()
     do rates.push(await once(pool, count))
-    while (rates.length < 3 && performance.now() - start < 500)
+    while (rates.length < 3 || performance.now() - start < measureMs)
     await pool.close()
-    return { values: { tasksPerSec: median(rates) }, notes: count < tasks ? [`${count} tasks`] : [] }
+    return { values: { tasksPerSec: median(rates), firstTasksPerSec: rates[0] ?? 0 }, notes: count < tasks ? [`${count} tasks`] : [] }
   },
 }
 
