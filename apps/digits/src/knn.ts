@@ -16,22 +16,12 @@ export function chunksOf(from: number, to: number, size: number): Chunk[] {
 }
 
 /**
- * Task, where memory is shared: finds the neighbours of a chunk of rows and writes them to `neighbours`. Nothing is copied, in or out.
+ * Task: finds the neighbours of a chunk of rows and writes them to `neighbours`. Nothing is copied, in or out.
  *
  * @param neighbours - one row of {@link maxK} indices for each row behind the training rows
  */
 export function nearestShared(features: SharedArray<'f64'>, trainRows: number, neighbours: SharedArray<'i32'>, chunk: Chunk): void {
   neighbours.rows(chunk.from - trainRows, chunk.to - trainRows).data.set(nearest(features.data, trainRows, features.rows(chunk.from, chunk.to).data))
-}
-
-/**
- * Task, where it is not: takes copies and returns the neighbours.
- *
- * @param train - the training rows, one behind the other
- * @param queries - the rows to classify
- */
-export function nearestCopied(train: Uint8Array, queries: Uint8Array): Int32Array {
-  return nearest(Float64Array.from(train), train.length / pixels, Float64Array.from(queries))
 }
 
 /** The {@link maxK} nearest training rows of each query, by (squared distance, row index): every tie has one answer, whatever the backend. */

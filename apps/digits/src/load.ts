@@ -8,7 +8,7 @@ export const pixels = 64
 
 /** Handwritten digits: the rows of `optdigits.tra` (training) first, then those of `optdigits.tes` (test). */
 export interface Digits {
-  /** One row a digit, in memory that threads share. */
+  /** One row a digit, in memory that workers share. */
   readonly features: SharedArray<'f64'>
   /** 0..9, one for each row. */
   readonly labels: SharedArray<'u8'>

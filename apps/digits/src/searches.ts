@@ -2,7 +2,7 @@ import { Parallel, delayed } from '@manyhands/parallel'
 import type { ParallelOptions } from '@manyhands/parallel'
 import { SharedArray } from '@manyhands/shared-memory'
 import type { Arguments, Backend } from './args.ts'
-import { chunksOf, countCorrect, maxK, nearestCopied, nearestShared } from './knn.ts'
+import { chunksOf, countCorrect, maxK, nearestShared } from './knn.ts'
 import type { Digits } from './load.ts'
 import { measure } from './measure.ts'
 import type { Cost } from './measure.ts'
@@ -25,22 +25,16 @@ export interface GridRun {
 
 /** Classifies the test rows by their nearest training rows. */
 export async function searchNeighbours(digits: Digits, args: Arguments, backend: Backend, signal: AbortSignal): Promise<KnnRun> {
-  const { value, cost } = await measure(() => neighboursOf(digits, backend, optionsOf(args, backend, 'kNN k=1..11', 'chunk', signal)))
+  const { value, cost } = await measure(() => neighboursOf(digits, optionsOf(args, backend, 'kNN k=1..11', 'chunk', signal)))
   return { correct: countCorrect(value, digits.labels.data, digits.trainRows), cost }
 }
 
-async function neighboursOf(digits: Digits, backend: Backend, options: ParallelOptions): Promise<Int32Array> {
+/** All tasks read one matrix and write rows of one result, in memory that threads and processes share. */
+async function neighboursOf(digits: Digits, options: ParallelOptions): Promise<Int32Array> {
   const { features, trainRows, testRows } = digits
   const chunks = chunksOf(trainRows, trainRows + testRows, chunkRows)
   const neighbours = SharedArray.i32([testRows, maxK])
-  if (backend !== 'processes') {
-    await Parallel(options)(chunks.map(chunk => delayed(nearestShared)(features, trainRows, neighbours, chunk)))
-    return neighbours.data
-  }
-  // Processes share no memory with us: they get copies, as bytes, and send their part of the result.
-  const train = Uint8Array.from(features.rows(0, trainRows).data)
-  const parts = await Parallel(options)(chunks.map(({ from, to }) => delayed(nearestCopied)(train, Uint8Array.from(features.rows(from, to).data))))
-  parts.forEach((part, i) => neighbours.data.set(part, i * chunkRows * maxK))
+  await Parallel(options)(chunks.map(chunk => delayed(nearestShared)(features, trainRows, neighbours, chunk)))
   return neighbours.data
 }
 

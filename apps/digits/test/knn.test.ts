@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { SharedArray } from '@manyhands/shared-memory'
 import { beforeAll, expect, test } from 'vitest'
 import { compareKnn } from '../src/check.ts'
-import { chunksOf, countCorrect, maxK, nearestCopied, nearestShared } from '../src/knn.ts'
+import { chunksOf, countCorrect, maxK, nearestShared } from '../src/knn.ts'
 import { loadDigits } from '../src/load.ts'
 import type { Digits } from '../src/load.ts'
 import { loadReference } from '../src/reference.ts'
@@ -30,17 +30,12 @@ test('the percentages are those that UCI published', async () => {
   expect(correct.map(count => Number(((100 * count) / digits.testRows).toFixed(2)))).toEqual(knn.uciPercent)
 })
 
-test('copies give the same neighbours as shared memory', () => {
-  const { features, trainRows } = digits
-  const train = Uint8Array.from(features.rows(0, trainRows).data)
-  const queries = Uint8Array.from(features.rows(trainRows, trainRows + 100).data)
-  expect(nearestCopied(train, queries)).toEqual(Int32Array.from(neighbours.rows(0, 100).data))
-})
-
 test('of rows that are equally near the first comes first', () => {
-  const train = new Uint8Array(12 * 64)
-  train[64] = 1 // row 1 is farther than all others
-  expect([...nearestCopied(train, new Uint8Array(64))]).toEqual([0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
+  const rows = SharedArray.f64([13, 64]) // 12 to train, 1 to classify
+  const nearest = SharedArray.i32([1, maxK])
+  rows.set(1, 1, 0) // row 1 is farther than all others
+  nearestShared(rows, 12, nearest, { from: 12, to: 13 })
+  expect([...nearest]).toEqual([0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
 })
 
 test('of labels with equal votes the lowest wins', () => {
