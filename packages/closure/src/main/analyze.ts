@@ -1,3 +1,5 @@
+import { classMethods } from './class-methods.ts'
+import type { ClassMethods } from './class-methods.ts'
 import { classParts } from './class-parts.ts'
 import type { ClassPart } from './class-parts.ts'
 import { freeVariables } from './free-variables.ts'
@@ -12,10 +14,14 @@ export interface Analysis {
   readonly text: string
   readonly form: Form
   readonly strict: boolean
+  /** Strict or not makes a difference for it. */
+  readonly modeMatters: boolean
   readonly isClass: boolean
   readonly free: ReadonlyMap<string, FreeVariable>
   /** Of a class: what is read from it instead of being evaluated again. */
   readonly parts: readonly ClassPart[]
+  /** Of a class: the methods that its text makes. */
+  readonly methods: ClassMethods | undefined
   readonly usesImport: boolean
   readonly usesImportMeta: boolean
   /** Where in the text the engine says that the function stands. */
@@ -53,9 +59,11 @@ export function analyze(original: string, strict: boolean): Analysis {
     text: apply(original, edits),
     form,
     strict,
+    modeMatters: usage.modeMatters && !isClass,
     isClass,
     free,
     parts,
+    methods: isClass ? classMethods(node, original, offset) : undefined,
     usesImport: usage.imports.length > 0,
     usesImportMeta: usage.importMetas.length > 0,
     anchor,

@@ -75,12 +75,21 @@ function captureEdge(encoder: Encoder, { name, value, members, facts, index, by 
   const used = [...members].filter(member => member in (value as object))
   return encoder.ownNode(
     own => {
-      const values = used.map(member => noted(encoder, encoder.edge((value as Readonly<Record<string, unknown>>)[member], own, member), { facts, name, member }))
+      const values = used.map(member => noted(encoder, encoder.edge(readMember(encoder, value as object, member, own), own, member), { facts, name, member }))
       return [m.OBJECT, 0, 0, [used, values]]
     },
     index,
     by,
   )
+}
+
+/** Compilers export by getters, which are what the function itself would run. */
+function readMember(encoder: Encoder, owner: object, member: string, index: number): unknown {
+  try {
+    return (owner as Readonly<Record<string, unknown>>)[member]
+  } catch (cause) {
+    return encoder.refuse(index, `reading it threw: ${cause instanceof Error ? cause.message : String(cause)}`, undefined, [member], cause)
+  }
 }
 
 function noted(encoder: Encoder, edge: Edge, name: CapturedName): Edge {
@@ -90,7 +99,7 @@ function noted(encoder: Encoder, edge: Edge, name: CapturedName): Edge {
 
 function isModuleLike(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || types.isProxy(value)) return false
-  return types.isModuleNamespaceObject(value) || Object.hasOwn(value, '__esModule') || (value as Readonly<Record<symbol, unknown>>)[Symbol.toStringTag] === 'Module'
+  return types.isModuleNamespaceObject(value) || Object.hasOwn(value, '__esModule') || Object.getOwnPropertyDescriptor(value, Symbol.toStringTag)?.value === 'Module'
 }
 
 function read(encoder: Encoder, level: ScopeLevel, name: string, index: number, by: Step): unknown {

@@ -1,6 +1,7 @@
 import { findInModules, isGlobalFunction } from './builtins.ts'
 import type { Encoder } from './encoder.ts'
 import { moduleScope } from './exports.ts'
+import { nameOf } from './name-of.ts'
 import { isNativeText, textOf } from './function-reader.ts'
 
 /**
@@ -12,19 +13,19 @@ export function checkClass(encoder: Encoder, value: object, first: object, stand
     const type: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
     if (typeof type !== 'function') continue
     if (standard === Error.prototype && isErrorOfNode(encoder, type)) return
-    const module = isNativeText(textOf(type)) || isGlobalFunction(type, type.name) ? '' : moduleOfNode(encoder, type)
+    const module = isNativeText(textOf(type)) || isGlobalFunction(type, nameOf(type)) ? '' : moduleOfNode(encoder, type)
     if (module !== undefined) {
-      const name = module === '' ? type.name : `${module}.${type.name}`
+      const name = module === '' ? nameOf(type) : `${module}.${nameOf(type)}`
       const own = classNameOf(value)
-      encoder.refuse(index, `it is a ${own === type.name ? name : `${own} (a subclass of ${name})`} and cannot be sent to a worker`, 'create it inside of the function, or inside of a module that the worker imports')
+      encoder.refuse(index, `it is a ${own === nameOf(type) ? name : `${own} (a subclass of ${name})`} and cannot be sent to a worker`, 'create it inside of the function, or inside of a module that the worker imports')
     }
     checkPrivate(encoder, type, index)
   }
 }
 
 /** Errors of Node travel although their classes are not known here: they are data with a name and a code. */
-function isErrorOfNode(encoder: Encoder, type: { readonly name: string }): boolean {
-  return isGlobalFunction(type, type.name) || findInModules(type, type.name) !== undefined || moduleOfNode(encoder, type) !== undefined
+function isErrorOfNode(encoder: Encoder, type: object): boolean {
+  return isGlobalFunction(type, nameOf(type)) || findInModules(type, nameOf(type)) !== undefined || moduleOfNode(encoder, type) !== undefined
 }
 
 /** The prototype that an error has on the other side: its own, or for internal classes of Node that of the public class above. */
@@ -35,20 +36,20 @@ export function errorPrototype(encoder: Encoder, error: Error): object | null {
     const type: unknown = Object.hasOwn(prototype, 'constructor') ? prototype.constructor : undefined
     if (typeof type !== 'function') return prototype
     // Node gives its errors with a code the constructor of the class that they are meant to be.
-    if (type.prototype !== prototype) return isGlobalFunction(type, type.name) ? (type.prototype as object) : prototype
-    if (isGlobalFunction(type, type.name) || findInModules(type, type.name) !== undefined || moduleOfNode(encoder, type) === undefined) return prototype
+    if (type.prototype !== prototype) return isGlobalFunction(type, nameOf(type)) ? (type.prototype as object) : prototype
+    if (isGlobalFunction(type, nameOf(type)) || findInModules(type, nameOf(type)) !== undefined || moduleOfNode(encoder, type) === undefined) return prototype
   }
   return null
 }
 
-function checkPrivate(encoder: Encoder, type: { readonly name: string }, index: number): void {
+function checkPrivate(encoder: Encoder, type: object, index: number): void {
   const text = textOf(type)
   if (!text.startsWith('class') || !text.includes('#')) return
   const { privateMember } = encoder.reader.analysis(type)
   if (privateMember === undefined) return
   encoder.refuse(
     index,
-    `it is an instance of class ${type.name}, which has the private member ${privateMember}; private state cannot be read from outside`,
+    `it is an instance of class ${nameOf(type)}, which has the private member ${privateMember}; private state cannot be read from outside`,
     `give the class [Symbol.for('manyhands.replace')]() and static [Symbol.for('manyhands.revive')](state), or build the object inside of the function`,
   )
 }
@@ -57,14 +58,14 @@ function checkPrivate(encoder: Encoder, type: { readonly name: string }, index: 
 const modules = new WeakMap<object, string | null>()
 
 /** The module of Node that a class belongs to, '' for an internal one; undefined for classes of the program. */
-function moduleOfNode(encoder: Encoder, type: { readonly name: string }): string | undefined {
+function moduleOfNode(encoder: Encoder, type: object): string | undefined {
   let module = modules.get(type)
   if (module === undefined) modules.set(type, (module = findModule(encoder, type) ?? null))
   return module ?? undefined
 }
 
-function findModule(encoder: Encoder, type: { readonly name: string }): string | undefined {
-  const exported = findInModules(type, type.name)
+function findModule(encoder: Encoder, type: object): string | undefined {
+  const exported = findInModules(type, nameOf(type))
   if (exported !== undefined) return exported.module
   const facts = encoder.reader.facts(type)
   if (facts === undefined || moduleScope(facts) !== undefined) return undefined
@@ -74,5 +75,5 @@ function findModule(encoder: Encoder, type: { readonly name: string }): string |
 
 export function classNameOf(value: object): string {
   const type: unknown = (value as { readonly constructor?: unknown }).constructor
-  return typeof type === 'function' && type.name !== '' ? type.name : 'object'
+  return typeof type === 'function' && nameOf(type) !== '' ? nameOf(type) : 'object'
 }

@@ -1,4 +1,5 @@
 import type * as Acorn from 'acorn'
+import { isComputedMethod, methodText } from './class-methods.ts'
 
 /**
  * A part of a class's text that was evaluated when the class was made. It is not evaluated again where the class is revived: the variables in it may be gone,
@@ -19,8 +20,8 @@ export function classParts(node: Acorn.ClassExpression, text: string, offset: nu
   const { superClass } = node
   if (superClass && !isNull(superClass)) parts.push({ name: '__manyhands_super', label: '(superclass)', start: superClass.start - offset, end: superClass.end - offset, read: superclassOf })
   for (const member of node.body.body) {
-    if (member.type !== 'MethodDefinition' || !member.computed || isFixed(member.key)) continue
-    const source = text.slice(member.start - offset, member.end - offset).replace(/^static(?=[\s*[])\s*/, '')
+    if (member.type !== 'MethodDefinition' || !isComputedMethod(member)) continue
+    const source = methodText(member, text, offset)
     const holderOf = member.static ? (type: object) => type : (type: object) => (type as { readonly prototype: object }).prototype
     parts.push({
       name: `__manyhands_key_${parts.length}`,
@@ -33,17 +34,8 @@ export function classParts(node: Acorn.ClassExpression, text: string, offset: nu
   return parts
 }
 
-export function isComputedMethod(member: Acorn.MethodDefinition | Acorn.PropertyDefinition): boolean {
-  return member.type === 'MethodDefinition' && !isFixed(member.key)
-}
-
 function isNull(node: Acorn.Expression): boolean {
   return node.type === 'Literal' && node.value === null
-}
-
-/** `['name']` and `[Symbol.iterator]` mean the same everywhere. */
-function isFixed(key: Acorn.Expression | Acorn.PrivateIdentifier): boolean {
-  return key.type === 'Literal' || (key.type === 'MemberExpression' && !key.computed && key.object.type === 'Identifier' && key.object.name === 'Symbol')
 }
 
 function superclassOf(type: object): unknown {

@@ -13,6 +13,7 @@ import { moduleScope, valueOf } from './exports.ts'
 import { ownProperties, prototypeChanges } from './function-members.ts'
 import { isNativeText, textOf } from './function-reader.ts'
 import type { FunctionFacts } from './inspector.ts'
+import { nameOf, ownName } from './name-of.ts'
 import { step } from './refusal.ts'
 import { templateOf } from './templates.ts'
 
@@ -33,11 +34,6 @@ export function encodeFunction(encoder: Encoder, fn: object, index: number): Nod
   if (isGlobalFunction(fn, name)) return [m.BUILTIN, undefined, [name]]
   if (isNativeText(textOf(fn))) return encodeNative(encoder, fn, index)
   return encodeRead(encoder, fn, index)
-}
-
-export function nameOf(fn: object): string {
-  const { name } = fn as { readonly name?: unknown }
-  return typeof name === 'string' ? name : ''
 }
 
 function encodeNative(encoder: Encoder, fn: object, index: number): Node {
@@ -82,7 +78,7 @@ function encodeRead(encoder: Encoder, fn: object, index: number): Node {
       return encoder.refuse(index, `the inspector is not available, and the function ${labelOf(fn)} uses ${names}`, 'name what it captures: withCaptures(fn, { … })')
     }
   }
-  return byValue(encoder, fn, analysis, facts, index)
+  return byValue(encoder, fn, facts === undefined ? analysis : encoder.reader.analysisAt(fn, analysis, facts), facts, index)
 }
 
 function analysisOf(encoder: Encoder, fn: object): Analysis | Error {
@@ -125,7 +121,7 @@ function byValue(encoder: Encoder, fn: object, analysis: Analysis, facts: Functi
       ),
     ),
     captures.map(([, edge]) => edge),
-    typeof (fn as { readonly name?: unknown }).name === 'string' ? nameOf(fn) : undefined,
+    ownName(fn),
     ownProperties(encoder, fn, analysis, index),
     prototypeChanges(encoder, fn, analysis, index),
     encoder.reader.isConstructor(fn) ? classIdentity(fn, analysis, facts) : undefined,

@@ -1,4 +1,5 @@
 import * as types from 'node:util/types'
+import { SerializationError } from '@manyhands/core'
 import type { Across } from '@manyhands/core'
 import type { Edge, Extra, Integrity, Node, Properties, Prototype, Template } from '../protocol/message.ts'
 import { PLAIN_PROPERTY } from '../protocol/message.ts'
@@ -9,6 +10,7 @@ import { encodeSymbol } from './encode-symbol.ts'
 import { isNativeText, textOf } from './function-reader.ts'
 import type { FunctionReader } from './function-reader.ts'
 import { PlainWalk } from '../protocol/plain.ts'
+import { nameOf } from './name-of.ts'
 import { refusal, step } from './refusal.ts'
 import type { Step } from './refusal.ts'
 import { SharedVariables } from './shared-variables.ts'
@@ -65,7 +67,7 @@ export class Encoder {
   /** Encodes `value` and all that it leads to. */
   encode(value: unknown): Edge {
     const root = this.edge(value, -1, '')
-    for (let i = 0; i < this.#values.length; i++) this.nodes[i] = this.#node(this.#values[i], i)
+    for (let i = 0; i < this.#values.length; i++) this.nodes[i] = this.#checkedNode(i)
     this.views.finish(this.nodes, this.#raw)
     this.sharedVariables.check()
     return root
@@ -158,7 +160,7 @@ export class Encoder {
     const type = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value as unknown
     if (typeof type === 'function' && type.prototype === prototype) {
       this.reader.noteConstructor(type)
-      return [this.reference(type, index, step(`(class ${type.name})`))[0], 1]
+      return [this.reference(type, index, step(`(class ${nameOf(type)})`))[0], 1]
     }
     return [this.reference(prototype, index, step('(prototype)'))[0], 0]
   }
@@ -214,6 +216,16 @@ export class Encoder {
     const last = this.#keys
     if (last.length !== keys.length || keys.some((key, i) => key !== last[i])) this.#keys = keys
     return this.#keys
+  }
+
+  /** Code of the value itself may be run, such as its [replace](), and may throw. */
+  #checkedNode(index: number): Node {
+    try {
+      return this.#node(this.#values[index], index)
+    } catch (error) {
+      if (error instanceof SerializationError) throw error
+      return this.refuse(index, `reading it threw: ${error instanceof Error ? error.message : String(error)}`, undefined, [], error)
+    }
   }
 
   #node(value: unknown, index: number): Node {

@@ -1,4 +1,5 @@
 import { slot } from '@manyhands/core'
+import { nameOf } from './name-of.ts'
 import { checkFunction, describeValue } from '@manyhands/core/options'
 
 /** What the user said of a function, instead of having it read. */
@@ -30,7 +31,7 @@ export function withCaptures<F extends (...args: never[]) => unknown>(fn: F, cap
   const wrapper = function (this: unknown, ...args: unknown[]): unknown {
     return call.apply(this, args)
   }
-  Object.defineProperties(wrapper, { name: { value: fn.name }, length: { value: fn.length } })
+  Object.defineProperties(wrapper, { name: { value: nameOf(fn) }, length: { value: fn.length } })
   declared().set(wrapper, { captures, fn })
   return wrapper as unknown as F
 }

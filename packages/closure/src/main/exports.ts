@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url'
 import * as types from 'node:util/types'
 import type * as Lexer from 'es-module-lexer'
 import type { FunctionFacts, Inspector } from './inspector.ts'
+import { nameOf } from './name-of.ts'
 import { isMainModule, pathOf, scriptUrl } from './scripts.ts'
 
 /** Where workers can import something. */
@@ -24,8 +25,8 @@ export function findExport(fn: object, facts: FunctionFacts, inspector: Inspecto
   const { location } = facts
   const variables = moduleScope(facts)
   if (location === undefined || variables === undefined) return undefined
-  const { name } = fn as { readonly name?: unknown }
-  const local = typeof name === 'string' && valueOf(variables, name) === fn ? name : Object.keys(variables).find(key => valueOf(variables, key) === fn)
+  const name = nameOf(fn)
+  const local = valueOf(variables, name) === fn ? name : Object.keys(variables).find(key => valueOf(variables, key) === fn)
   // A default export without a name is no variable.
   if (local === undefined && name !== 'default') return undefined
   const url = scriptUrl(location.scriptId, inspector)

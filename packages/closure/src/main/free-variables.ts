@@ -1,5 +1,5 @@
 import type * as Acorn from 'acorn'
-import { isComputedMethod } from './class-parts.ts'
+import { isComputedMethod } from './class-methods.ts'
 import { childrenOf, Scope } from './scope.ts'
 
 /** How a function uses a variable that it does not declare. */
@@ -22,6 +22,8 @@ export interface Usage {
   outerNewTarget: boolean
   outerSuper: boolean
   directEval: boolean
+  /** It may mean something else in strict code, and would not fail there. */
+  modeMatters: boolean
   /** Each `import()` and each `import.meta`. */
   readonly imports: Acorn.ImportExpression[]
   readonly importMetas: Acorn.MetaProperty[]
@@ -42,6 +44,8 @@ interface Place {
   readonly bound: boolean
   /** So does `super`. */
   readonly boundSuper: boolean
+  /** In a function inside of the text that has a `this` of its own. */
+  readonly inner: boolean
 }
 
 type Use = { readonly written?: boolean; readonly member?: string }
@@ -61,6 +65,7 @@ class Walk {
     outerNewTarget: false,
     outerSuper: false,
     directEval: false,
+    modeMatters: false,
     imports: [],
     importMetas: [],
     privateMember: undefined,
@@ -74,7 +79,7 @@ class Walk {
   }
 
   start(): void {
-    const place: Place = { scope: new Scope(undefined), eager: false, dropped: false, bound: false, boundSuper: false }
+    const place: Place = { scope: new Scope(undefined), eager: false, dropped: false, bound: false, boundSuper: false, inner: false }
     if (this.#root.type === 'ClassExpression') this.#class(this.#root, place)
     else this.#function(this.#root, place)
   }
@@ -84,6 +89,8 @@ class Walk {
       this.usage.outerArguments = true
       return
     }
+    // In sloppy code they change with the parameters.
+    if (name === 'arguments') this.usage.modeMatters = true
     if (place.scope.knows(name) || name === 'undefined') return
     let variable = this.usage.free.get(name)
     if (variable === undefined) this.usage.free.set(name, (variable = { written: false, eager: false, needed: false, members: new Set() }))
@@ -109,6 +116,7 @@ class Walk {
         return this.#use(node.name, place)
       case 'ThisExpression':
         this.usage.outerThis ||= !place.bound
+        this.usage.modeMatters ||= place.inner
         return
       case 'Super':
         this.usage.outerSuper ||= !place.boundSuper
@@ -160,6 +168,8 @@ class Walk {
         if (node != null) this.#visitAll(childrenOf(node), place)
         return
       case 'BlockStatement':
+        // In sloppy code a function that is declared in a block is seen outside of it.
+        this.usage.modeMatters ||= node.body.some(({ type }) => type === 'FunctionDeclaration')
         return this.#inBlock(node.body, place, inner => this.#visitAll(node.body, inner))
       case 'ForStatement':
         return this.#inBlock(declarationOf(node.init), place, inner => this.#visitAll(childrenOf(node), inner))
@@ -245,7 +255,7 @@ class Walk {
     const bound = isArrow ? place.bound : true
     if (!isArrow) scope.declare('arguments')
     for (const parameter of node.params) scope.declarePattern(parameter)
-    const inner: Place = { ...place, scope, bound }
+    const inner: Place = { ...place, scope, bound, inner: place.inner || (!isArrow && node !== this.#root) }
     for (const parameter of node.params) this.#pattern(parameter, inner, true)
     if (node.body.type !== 'BlockStatement') return this.#visit(node.body, inner)
     const body = new Scope(scope)
@@ -265,7 +275,7 @@ class Walk {
       if (isRoot) this.#noteMember(member)
       const isStatic = member.type === 'StaticBlock' || member.static
       const dropped = place.dropped || (isRoot && member.type !== 'MethodDefinition' && isStatic && !isPrivate(member))
-      const inner: Place = { scope, eager: isRoot && isStatic && member.type !== 'MethodDefinition' && !dropped, dropped, bound: true, boundSuper: true }
+      const inner: Place = { ...place, scope, eager: isRoot && isStatic && member.type !== 'MethodDefinition' && !dropped, dropped, bound: true, boundSuper: true }
       if (member.type === 'StaticBlock') {
         const body = new Scope(scope)
         body.declareVars(member.body)

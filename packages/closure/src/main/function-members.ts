@@ -1,6 +1,7 @@
 import * as types from 'node:util/types'
 import type { Properties, Prototype } from '../protocol/message.ts'
 import type { Analysis } from './analyze.ts'
+import type { Methods, MethodTexts } from './class-methods.ts'
 import type { Encoder } from './encoder.ts'
 import { textOf } from './function-reader.ts'
 
@@ -9,7 +10,7 @@ const nothing = (): boolean => false
 
 /** What was put on a function, or the statics of a class; 0 when there is nothing. */
 export function ownProperties(encoder: Encoder, fn: object, analysis: Analysis, index: number): Properties | 0 {
-  const ofText = analysis.isClass ? isOfText(fn, fn) : nothing
+  const ofText = analysis.methods === undefined ? nothing : isOfText(encoder, fn, analysis.methods.statics, index)
   const skip = (key: string | symbol): boolean => notOwn.has(key) || ofText(key)
   return Reflect.ownKeys(fn).every(skip) ? 0 : encoder.properties(fn, index, skip)
 }
@@ -18,7 +19,7 @@ export function ownProperties(encoder: Encoder, fn: object, analysis: Analysis, 
 export function prototypeChanges(encoder: Encoder, fn: object, analysis: Analysis, index: number): readonly [Prototype, Properties] | 0 {
   const prototype: unknown = Object.getOwnPropertyDescriptor(fn, 'prototype')?.value
   if (typeof prototype !== 'object' || prototype === null) return 0
-  const ofText = analysis.isClass ? isOfText(fn, prototype) : nothing
+  const ofText = analysis.methods === undefined ? nothing : isOfText(encoder, prototype, analysis.methods.prototype, index)
   const skip = (key: string | symbol): boolean => key === 'constructor' || ofText(key)
   const above = Object.getPrototypeOf(prototype) as object | null
   const standard = analysis.isClass || types.isGeneratorFunction(fn) || above === Object.prototype
@@ -26,14 +27,22 @@ export function prototypeChanges(encoder: Encoder, fn: object, analysis: Analysi
   return [standard ? 0 : above === null ? null : encoder.prototypeEdge(above, index), encoder.properties(prototype, index, skip)]
 }
 
-/** Members of a class that its text makes again. */
-function isOfText(type: object, holder: object): (key: string | symbol) => boolean {
-  const text = textOf(type)
-  const made = (member: unknown): boolean => typeof member === 'function' && text.includes(textOf(member))
+/** Members of a class that its text makes again: those that are still what the text says, under the same key. */
+function isOfText(encoder: Encoder, holder: object, methods: Methods, index: number): (key: string | symbol) => boolean {
+  for (const key of methods.named.keys()) {
+    if (!Object.hasOwn(holder, key)) encoder.refuse(index, `its method ${String(key)} was deleted, and its text would make it again`, 'delete it inside of the function, or leave it out of the class')
+  }
   return key => {
     const descriptor = Object.getOwnPropertyDescriptor(holder, key)
     if (descriptor === undefined || descriptor.enumerable === true) return false
-    if (descriptor.get === undefined && descriptor.set === undefined) return made(descriptor.value)
-    return (descriptor.get === undefined || made(descriptor.get)) && (descriptor.set === undefined || made(descriptor.set))
+    const member = textsOf(descriptor)
+    const named = methods.named.get(key)
+    if (named !== undefined) return member.value === named.value && member.get === named.get && member.set === named.set
+    return [member.value, member.get, member.set].every(text => text === undefined || methods.computed.has(text))
   }
+}
+
+function textsOf({ value, get, set }: PropertyDescriptor): MethodTexts {
+  const text = (member: unknown): string | undefined => (typeof member === 'function' ? textOf(member) : undefined)
+  return get === undefined && set === undefined ? { value: text(value) ?? '(no method)', get: undefined, set: undefined } : { value: undefined, get: text(get), set: text(set) }
 }

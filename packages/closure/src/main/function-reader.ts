@@ -4,12 +4,14 @@ import type { Analysis } from './analyze.ts'
 import type { ExportPlace } from './exports.ts'
 import type { CapturedName } from './encoder.ts'
 import { findExportedValue } from './exported-values.ts'
-import { findCommonJsExport, findExport } from './exports.ts'
+import { findCommonJsExport, findExport, moduleScope } from './exports.ts'
 import { Inspector, InspectorUnavailable } from './inspector.ts'
 import type { FunctionFacts } from './inspector.ts'
 import { UnreadableText } from './parse-function.ts'
-import { capturesNothing } from './scan.ts'
+import { scan } from './scan.ts'
+import type { Scanned } from './scan.ts'
 import { knownScriptUrl, scriptUrl } from './scripts.ts'
+import { isStrictAt } from './strictness.ts'
 
 /** Facts of functions for as long as they may be taken for unchanged: one message. */
 export type FactsCache = Map<object, FunctionFacts>
@@ -121,6 +123,18 @@ export class FunctionReader {
     return (memory.analysis ??= analysisOf(fn, memory.text))
   }
 
+  /**
+   * The same for a function that stands at `facts`: whether an arrow function or a method is strict is seen only in the text around it, which takes long to get
+   * and matters rarely.
+   *
+   * @throws UnreadableText
+   */
+  analysisAt(fn: object, analysis: Analysis, facts: FunctionFacts): Analysis {
+    const { location } = facts
+    if (!analysis.strict || !analysis.modeMatters || location === undefined || moduleScope(facts) !== undefined || isStrictAt(location, this.inspector)) return analysis
+    return analyses.get(`sloppy ${textOf(fn)}`, () => read(textOf(fn), false))
+  }
+
   close(): void {
     this.inspector.close()
   }
@@ -129,20 +143,25 @@ export class FunctionReader {
 function analysisOf(fn: object, text: string): Analysis {
   // Only a sloppy function has this property; of arrows and methods it cannot be told, and text that is strict enough is taken for strict.
   const sloppy = Object.hasOwn(fn, 'caller')
-  return analyses.get(`${sloppy ? 'sloppy' : 'strict'} ${text}`, () => (capturesNothing(text) ? simple(text, !sloppy) : read(text, !sloppy)))
+  return analyses.get(`${sloppy ? 'sloppy' : 'strict'} ${text}`, () => {
+    const scanned = scan(text)
+    return scanned === undefined ? read(text, !sloppy) : simple(text, !sloppy, scanned)
+  })
 }
 
-function simple(text: string, strict: boolean): Analysis {
+function simple(text: string, strict: boolean, { globals, anchor }: Scanned): Analysis {
   return {
     text,
     form: 'expression',
     strict,
+    modeMatters: false,
     isClass: false,
-    free: new Map(),
+    free: new Map(Array.from(globals, name => [name, { written: false, eager: false, needed: true, members: undefined }] as const)),
     parts: [],
+    methods: undefined,
     usesImport: false,
     usesImportMeta: false,
-    anchor: 0,
+    anchor,
     privateMember: undefined,
     obstacle: undefined,
   }

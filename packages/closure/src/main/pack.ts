@@ -58,9 +58,7 @@ function encodeAll(value: unknown, across: Across, reader: FunctionReader): { re
     } catch (error) {
       // Again from the start, with the value that is now known to be imported.
       if (error instanceof SerializationError && reader.noteImports(encoder.refusedWithin())) continue
-      if (error instanceof SerializationError) throw error
-      // Code of the value itself was run, such as its [replace](), and threw.
-      throw new SerializationError(`cannot send the value: ${(error as Error | undefined)?.message ?? String(error)}`, { cause: error })
+      throw error
     }
   }
 }

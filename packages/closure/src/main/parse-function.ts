@@ -34,7 +34,7 @@ export function parseFunction(text: string, strict: boolean): ParsedFunction {
   try {
     const node = expressionOf(parser().parse(`(${text}\n)`, options))
     if (node?.type === 'FunctionExpression' || node?.type === 'ArrowFunctionExpression' || node?.type === 'ClassExpression') {
-      return { node, form: 'expression', computedKey: undefined, offset: 1, anchor: anchorOf(node) - 1 }
+      return { node, form: 'expression', computedKey: undefined, offset: 1, anchor: anchorOf(node, text) }
     }
   } catch (error) {
     failure = error
@@ -47,6 +47,11 @@ export function parseFunction(text: string, strict: boolean): ParsedFunction {
     failure = messageOf(error).includes('Private field') ? error : (failure ?? error)
   }
   throw new UnreadableText(explainFailure(messageOf(failure)))
+}
+
+/** @throws SyntaxError */
+export function parseScript(source: string): Acorn.Program {
+  return parser().parse(source, { ecmaVersion: 'latest', sourceType: 'script', allowReturnOutsideFunction: true, allowHashBang: true, allowAwaitOutsideFunction: true })
 }
 
 /** @throws SyntaxError */
@@ -64,14 +69,11 @@ function parsedMethod(text: string, method: Acorn.Property, node: Acorn.Function
   return { node, form, computedKey: [start, end], offset, anchor }
 }
 
-function anchorOf(node: ParsedFunction['node']): number {
-  if (node.type === 'ArrowFunctionExpression') return node.start
-  if (node.type === 'ClassExpression') {
-    for (const member of node.body.body) if (member.type === 'MethodDefinition' && member.kind === 'constructor') return member.value.start
-    return node.start
-  }
-  const first = node.params[0]
-  return node.id?.end ?? (first === undefined ? node.start : first.start - 1)
+function anchorOf(node: ParsedFunction['node'], text: string): number {
+  if (node.type === 'ArrowFunctionExpression') return 0
+  if (node.type === 'FunctionExpression') return text.indexOf('(', (node.id?.end ?? 1) - 1)
+  for (const member of node.body.body) if (member.type === 'MethodDefinition' && member.kind === 'constructor') return member.value.start - 1
+  return 0
 }
 
 function expressionOf(program: Acorn.Program): Acorn.Expression | undefined {

@@ -61,7 +61,15 @@ export class PlainWalk {
     for (const value of this.added) this.#seen.delete(value)
   }
 
-  isPlain(value: object, depth = 0): boolean {
+  isPlain(value: object): boolean {
+    try {
+      return this.#isPlain(value, 0)
+    } catch {
+      return false // an item of an array may be an accessor, which throws
+    }
+  }
+
+  #isPlain(value: object, depth: number): boolean {
     if (!this.#enter(value)) return this.#mayMeet(value)
     if (this.#options.avoid?.has(value) === true || types.isProxy(value)) return false
     const prototype: unknown = Object.getPrototypeOf(value)
@@ -104,7 +112,7 @@ export class PlainWalk {
     }
     if (Object.getOwnPropertyNames(value).length !== keys.length || Object.getOwnPropertySymbols(value).length > 0) return false
     if (keys.length === 0 && isExotic(value)) return false
-    if (nested !== undefined) for (const member of nested) if (!this.isPlain(member, depth)) return false
+    if (nested !== undefined) for (const member of nested) if (!this.#isPlain(member, depth)) return false
     return true
   }
 
@@ -114,7 +122,7 @@ export class PlainWalk {
       const item = value[i]
       const type = typeof item
       if (type === 'object') {
-        if (item !== null && !this.isPlain(item as object, depth)) return false
+        if (item !== null && !this.#isPlain(item as object, depth)) return false
       } else if (type === 'function' || type === 'symbol') return false
     }
     return true
@@ -160,7 +168,7 @@ export class PlainWalk {
 
   #isPlainValue(value: unknown, depth: number): boolean {
     const type = typeof value
-    if (type === 'object') return value === null || this.isPlain(value as object, depth)
+    if (type === 'object') return value === null || this.#isPlain(value as object, depth)
     return type !== 'function' && type !== 'symbol'
   }
 }

@@ -1,5 +1,5 @@
 import { Script } from 'node:vm'
-import { importMetaName, importName } from '../protocol/names.ts'
+import { compiledPrefix } from '../protocol/names.ts'
 import { importFrom, importMetaOf } from './module-tools.ts'
 import type { Template } from '../protocol/message.ts'
 
@@ -27,7 +27,7 @@ export function compile(template: Template): () => Instance {
   const declarations = names.length === 0 ? '' : `let ${names.join(',')};`
   const assignments = names.map((name, i) => `${name}=${values}[${i}]`).join(';')
   const [before, after] = wrapping[form]
-  const prefix = `((${importName},${importMetaName})=>()=>{${template.strict ? '"use strict";' : ''}${declarations}return{set:${values}=>{${assignments}},make:()=>${before}`
+  const prefix = `${compiledPrefix}${template.strict ? '"use strict";' : ''}${declarations}return{set:${values}=>{${assignments}},make:()=>${before}`
   const script = new Script(`${prefix}${text}${after}}})`, {
     filename: template.url === '' ? 'manyhands:function' : template.url,
     lineOffset: template.line,

@@ -195,7 +195,7 @@ export class Reviver {
       instance.set(eager)
     }
     const fn = instance.make()
-    if ((fn as { readonly name: unknown }).name !== name && name !== undefined) Object.defineProperty(fn, 'name', { value: name, configurable: true })
+    if (name !== undefined && (fn as { readonly name: unknown }).name !== name) Object.defineProperty(fn, 'name', { value: name, configurable: true })
     if (identity !== undefined) classTable().setRevived(identity[0], { type: fn, version: identity[1], names: template.names, set: instance.set })
     this.#made[index] = fn
     this.#toFill.push(() => this.#fillFunction(fn, node, instance.set))

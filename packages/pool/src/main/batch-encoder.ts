@@ -4,9 +4,6 @@ import { BATCH, SPREAD } from '../protocol/messages.ts'
 import type { Run } from '../protocol/messages.ts'
 import type { FunctionRecord } from './function-table.ts'
 
-/** Entries of a BATCH message before its first run. */
-const HEAD_LENGTH = 3
-
 /**
  * Builds one BATCH message. Calls of the same function with as many arguments become one run, so that a tiny task adds little more than its argument.
  */
@@ -43,10 +40,10 @@ export class BatchEncoder {
     const { length } = args
     if (fn !== this.#fn || fn.id === 0 || length !== this.#arity || this.#firstIndex !== -1) this.#begin(fn, length, -1)
     if (length === 1 && typeof args[0] === 'number') this.#values.push(args[0])
-    else if (!this.#push(args)) {
-      if (this.#message.length > HEAD_LENGTH || this.#count > 0) return false
-      this.#spread(fn, args)
-    }
+    else if (hasSeveralObjects(args)) {
+      // They may share an object, which is one where they arrive only if they are one value.
+      if (!this.#spread(fn, args)) return false
+    } else if (!this.#push(args)) return false
     this.#count++
     return true
   }
@@ -85,12 +82,15 @@ export class BatchEncoder {
     this.#allNumbers = true
   }
 
-  /** A call whose own arguments share an object: encoded as one value they still do where they arrive. */
-  #spread(fn: FunctionRecord, args: readonly unknown[]): void {
+  /** All arguments of a call as one value. */
+  #spread(fn: FunctionRecord, args: readonly unknown[]): boolean {
+    this.#objects ??= new Set()
+    const encoded = this.#codec.encode([...args], this.#objects)
+    if (encoded === undefined) return false
     this.#begin(fn, SPREAD, -1)
-    this.#objects = new Set()
-    this.#values.push(this.#codec.encode(args, this.#objects))
+    this.#values.push(encoded)
     this.#allNumbers = false
+    return true
   }
 
   #push(args: readonly unknown[]): boolean {
@@ -123,4 +123,10 @@ export class BatchEncoder {
     }
     return true
   }
+}
+
+function hasSeveralObjects(args: readonly unknown[]): boolean {
+  let count = 0
+  for (const arg of args) if (!isPrimitive(arg) && ++count > 1) return true
+  return false
 }

@@ -67,6 +67,17 @@ export function describeExecutor(name: string, create: (options?: ExecutorOption
         expect(counts).toEqual(Array.from({ length: 200 }, () => 1))
       })
 
+      test('lets the arguments of one call share an object, of whatever class', async () => {
+        class Box {
+          value = 1
+        }
+        const box = new Box()
+        const callback = (): Box => box
+        const same = (a: Box, b: { readonly box: Box }, c: () => Box): boolean[] => [a === b.box, c() === a]
+        const calls = Array.from({ length: 5 }, () => pool.submit(same, box, { box }, callback))
+        expect(await Promise.all(calls)).toEqual(Array.from({ length: 5 }, () => [true, true]))
+      })
+
       test('keeps apart results that share an object in the worker', async () => {
         const cached = (): { list: number[] } => {
           const holder = globalThis as { cachedResult?: { list: number[] } }
