@@ -139,6 +139,15 @@ export class InvalidStateError extends ParallelError {
   }
 }
 
+/** A barrier was broken: a party came too late, its action failed, it was aborted or reset, or a party died in it. */
+export class BrokenBarrierError extends ParallelError {
+  override readonly name: string = 'BrokenBarrierError'
+
+  constructor(message = 'the barrier is broken') {
+    super('BROKEN_BARRIER', message)
+  }
+}
+
 /** A fault in manyhands itself. */
 export class InternalError extends ParallelError {
   override readonly name: string = 'InternalError'

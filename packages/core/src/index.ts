@@ -1,6 +1,7 @@
 export type { Codec } from './codec.ts'
 export type { TaskInfo, WorkerExit } from './errors.ts'
 export {
+  BrokenBarrierError,
   BrokenPoolError,
   CancelledError,
   InternalError,
@@ -22,6 +23,17 @@ export type { RegionOptions } from './region/region.ts'
 export { Region } from './region/region.ts'
 export { newSharedId, rememberShared, reviveShared } from './shared-id.ts'
 export { slot } from './state.ts'
+export type { BarrierOptions } from './sync/barrier.ts'
+export { Barrier } from './sync/barrier.ts'
+export type { ConditionOptions } from './sync/condition.ts'
+export { Condition } from './sync/condition.ts'
+export type { Guard } from './sync/guard.ts'
+export type { LockOptions } from './sync/lock.ts'
+export { Lock } from './sync/lock.ts'
+export type { AcquireOptions, AcquireSyncOptions, PrimitiveOptions } from './sync/options.ts'
+export { RLock } from './sync/rlock.ts'
+export { BoundedSemaphore, Semaphore } from './sync/semaphore.ts'
+export { SharedEvent } from './sync/shared-event.ts'
 export type { Across, Origin } from './travel.ts'
 export { origin, replace, revive } from './travel.ts'
 export { warnOfUnseenFailures } from './unseen-failures.ts'

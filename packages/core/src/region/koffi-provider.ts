@@ -1,5 +1,5 @@
-import type { MemoryProvider } from './provider.ts'
-import { MAP_SHARED, PROT_READ_WRITE } from './libc.ts'
+import type { Futex, MemoryProvider } from './provider.ts'
+import { FUTEX_WAIT, FUTEX_WAKE, futexCall, MAP_SHARED, PROT_READ_WRITE, timespec } from './libc.ts'
 
 type Koffi = typeof import('koffi')
 
@@ -26,5 +26,17 @@ export function koffiProvider(): MemoryProvider | undefined {
     },
     unmap: (address, byteLength) => void munmap(address, byteLength),
     view: (address, byteLength) => koffi.view(address, byteLength),
+    futex: koffiFutex(libc),
+  }
+}
+
+function koffiFutex(libc: ReturnType<Koffi['load']>): Futex | undefined {
+  const call = futexCall()
+  if (call === undefined) return undefined
+  const syscall = libc.func('long syscall(long call, intptr_t address, int operation, int value, int64_t *timeout, intptr_t address2, int value3)') as (...args: unknown[]) => number
+  const timeout = new BigInt64Array(2)
+  return {
+    wait: (address, expected, ms) => void syscall(call, address, FUTEX_WAIT, expected, timespec(ms, timeout), 0, 0),
+    wake: (address, count) => void syscall(call, address, FUTEX_WAKE, count, null, 0, 0),
   }
 }

@@ -14,10 +14,12 @@ const TRAILER_BYTES = 64
  * |---|---|
  * | 0 | handles packed, ever; see in-flight.ts |
  * | 1 | handles that arrived, ever |
+ * | 2 | byte offset of the party table; 0: there is none |
  * | 4..15 | the id of the region, ASCII, padded with zeros: a descriptor's number alone may come to mean another file |
  */
 export const PACKED = 0
 export const ARRIVED = 1
+export const PARTIES = 2
 const ID_BYTES = 16
 
 /** A file mapped in this thread. */

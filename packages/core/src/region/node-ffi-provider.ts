@@ -1,9 +1,10 @@
-import type { MemoryProvider } from './provider.ts'
-import { MAP_SHARED, PROT_READ_WRITE } from './libc.ts'
+import type { Futex, MemoryProvider } from './provider.ts'
+import { FUTEX_WAIT, FUTEX_WAKE, futexCall, MAP_SHARED, PROT_READ_WRITE, timespec } from './libc.ts'
 
 /** As much of `node:ffi` as is used here; its types come with those of Node 26. */
 interface NodeFfi {
   dlopen(path: string | null, functions: Readonly<Record<string, { readonly return: string; readonly arguments: readonly string[] }>>): { readonly functions: Readonly<Record<string, (...args: readonly (number | bigint)[]) => bigint>> }
+  getRawPointer(view: ArrayBufferView): bigint
   toArrayBuffer(address: bigint, byteLength: number, copy: boolean): ArrayBuffer
 }
 
@@ -31,5 +32,22 @@ export function nodeFfiProvider(): MemoryProvider | undefined {
     },
     unmap: (address, byteLength) => void munmap(BigInt(address), BigInt(byteLength)),
     view: (address, byteLength) => ffi.toArrayBuffer(BigInt(address), byteLength, false),
+    futex: nodeFfiFutex(ffi),
+  }
+}
+
+function nodeFfiFutex(ffi: NodeFfi): Futex | undefined {
+  const call = futexCall()
+  if (call === undefined) return undefined
+  const { syscall } = ffi.dlopen(null, { syscall: { return: 'int64', arguments: ['int64', 'pointer', 'int32', 'int32', 'pointer', 'pointer', 'int32'] } }).functions
+  if (syscall === undefined) return undefined
+  const timeout = new BigInt64Array(2)
+  const pointer = ffi.getRawPointer(timeout)
+  return {
+    wait(address, expected, ms) {
+      timespec(ms, timeout)
+      syscall(BigInt(call), BigInt(address), FUTEX_WAIT, expected, pointer, 0n, 0)
+    },
+    wake: (address, count) => void syscall(BigInt(call), BigInt(address), FUTEX_WAKE, count, 0n, 0n, 0),
   }
 }

@@ -15,6 +15,15 @@ export interface MemoryProvider {
   unmap(address: number, byteLength: number): void
   /** The memory at `address`. It is not unmapped when the buffer is collected. */
   view(address: number, byteLength: number): ArrayBuffer
+  /** Undefined where the system has none of this form: only Linux has. */
+  readonly futex: Futex | undefined
+}
+
+/** Source: man 2 futex. */
+export interface Futex {
+  /** Blocks until it is woken, at most `ms`; not at all unless the word at `address` is `expected`. */
+  wait(address: number, expected: number, ms: number): void
+  wake(address: number, count: number): void
 }
 
 type Loader = () => MemoryProvider | undefined

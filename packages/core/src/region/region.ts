@@ -1,10 +1,10 @@
-import { InvalidStateError, SerializationError } from '../errors.ts'
+import { InternalError, InvalidStateError, SerializationError } from '../errors.ts'
 import { checkOptionNames, describeValue } from '../options.ts'
 import { forgetShared, newSharedId, rememberShared, reviveShared } from '../shared-id.ts'
 import { origin, replace, revive } from '../travel.ts'
 import type { Across, Origin } from '../travel.ts'
 import { holdInFlight, noteArrival, stopHolding } from './in-flight.ts'
-import { closeMapping, createMapping, openMapping } from './mapping.ts'
+import { closeMapping, createMapping, openMapping, PARTIES } from './mapping.ts'
 import type { Mapping } from './mapping.ts'
 import { findMemoryProvider } from './provider.ts'
 import { lookUp, publish, unpublish } from './published.ts'
@@ -28,6 +28,8 @@ interface MappedHandle {
   readonly path: string
   readonly named: boolean
 }
+
+let mappingOf: (region: Region) => Mapping | undefined
 
 /** As long as a handle is there, in a packed function say, what it stands for is held. */
 const behindHandles = new WeakMap<MappedHandle, Mapping>()
@@ -179,4 +181,21 @@ export class Region implements Disposable {
   static get [origin](): Origin {
     return { tag: 'mh:region', module: import.meta.url, name: 'Region' }
   }
+
+  static {
+    mappingOf = region => region.#mapping
+  }
+}
+
+/** Where the bytes of a mapped region are in this process. */
+export function addressOf(region: Region): number {
+  const mapping = mappingOf(region)
+  if (mapping === undefined) throw new InternalError('a region of threads has no address')
+  return mapping.address
+}
+
+/** Notes in the region that it has a party table, at byte `offset`; see `releaseThread`. */
+export function notePartyTable(region: Region, offset: number): void {
+  const mapping = mappingOf(region)
+  if (mapping !== undefined) Atomics.store(mapping.trailer, PARTIES, offset)
 }

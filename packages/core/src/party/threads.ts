@@ -1,0 +1,52 @@
+import { slot } from '../state.ts'
+
+/** Threads that can be told apart in one process: those with a larger id are never presumed dead. */
+const MAX_THREADS = 1 << 14
+/** In the table: the thread has exited. */
+const EXITED = -1
+
+interface ThreadState {
+  /**
+   * One word for each thread id of this process, shared by all threads that pools have started: 0 unknown, -1 exited, else the id of the thread that
+   * started it, plus 1.
+   */
+  table: Int32Array | undefined
+}
+
+const state = (): ThreadState => slot('core.threads', () => ({ table: undefined }))
+
+export function ownThreadId(): number {
+  return process.getBuiltinModule('node:worker_threads').threadId
+}
+
+/** The table, to be passed to a thread that is started. */
+export function threadTable(): Int32Array {
+  return (state().table ??= new Int32Array(new SharedArrayBuffer(MAX_THREADS * Int32Array.BYTES_PER_ELEMENT)))
+}
+
+/** In a thread: the table that it was given. */
+export function adoptThreadTable(table: Int32Array): void {
+  state().table = table
+}
+
+/** This thread has started another one. */
+export function noteThread(threadId: number): void {
+  if (threadId < MAX_THREADS) Atomics.store(threadTable(), threadId, ownThreadId() + 1)
+}
+
+/** A thread that this one has started is gone. */
+export function noteThreadExit(threadId: number): void {
+  if (threadId < MAX_THREADS) Atomics.store(threadTable(), threadId, EXITED)
+}
+
+/** True when its pool saw it exit, or that of a thread that it was started by: they go together. A thread that no pool started is never presumed dead. */
+export function isThreadDead(threadId: number): boolean {
+  const { table } = state()
+  if (table === undefined) return false
+  for (let id = threadId; id > 0 && id < MAX_THREADS; ) {
+    const word = Atomics.load(table, id)
+    if (word === EXITED) return true
+    id = word - 1
+  }
+  return false
+}

@@ -1,0 +1,208 @@
+import { InvalidStateError } from '../errors.ts'
+import { checkFunction, checkInteger, checkOptionNames, describeValue } from '../options.ts'
+import type { Region } from '../region/region.ts'
+import { rememberShared, reviveShared } from '../shared-id.ts'
+import { origin, replace, revive } from '../travel.ts'
+import type { Across, Origin } from '../travel.ts'
+import { driveAsync, driveSync } from '../waiting/drive.ts'
+import { at } from '../waiting/steps.ts'
+import type { Steps } from '../waiting/steps.ts'
+import { checkMayBlock } from './blocking.ts'
+import type { Guard } from './guard.ts'
+import { coreOfLock, Lock } from './lock.ts'
+import type { LockCore } from './lock.ts'
+import { aborted, checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross } from './options.ts'
+import type { AcquireOptions, AcquireSyncOptions, PrimitiveOptions } from './options.ts'
+import { asReceived, receivedHandle } from './received.ts'
+import { coreOfRLock, RLock } from './rlock.ts'
+import { BASE, SharedState } from './shared-state.ts'
+import { WAIT_LIST_BYTES, WaitList } from './wait-list.ts'
+
+export interface ConditionOptions extends PrimitiveOptions {
+  /** The lock that the condition is about; several conditions can have the same. @default a new RLock */
+  readonly lock?: Lock | RLock | undefined
+}
+
+interface ConditionHandle {
+  readonly region: Region
+  readonly lock: Lock | RLock
+}
+
+/**
+ * Lets those who hold a lock wait until somebody who holds it notifies them, for instance that what the lock protects has changed.
+ *
+ * ```ts
+ * await condition.runExclusive(() => condition.waitFor(() => items.length > 0))   // here
+ * await condition.runExclusive(() => { items.push(1); condition.notify() })        // there
+ * ```
+ *
+ * Who waited first is notified first. A notification reaches only who waits at that moment. It is not spent on one who has died or given up.
+ *
+ * Source of the semantics: Python, `multiprocessing.Condition`. Other than there, `notify` with a plain `Lock` demands that this thread holds it, not only that
+ * somebody does.
+ */
+export class Condition {
+  /** Of the condition: it is held when `wait` returns. */
+  readonly lock: Lock | RLock
+  readonly #state: SharedState
+  readonly #list: WaitList
+
+  /**
+   * @throws TypeError, RangeError for bad options, such as an `across` that is not the lock's
+   * @throws ParallelError, Error as `Region.create`, for `across: 'processes'`
+   */
+  constructor(options: ConditionOptions = {}) {
+    const received = receivedHandle<ConditionHandle>(options)
+    if (received !== undefined) {
+      this.lock = received.lock
+      this.#state = new SharedState(received.region)
+    } else {
+      checkOptionNames('Condition', options, ['across', 'lock'])
+      const { lock } = options
+      if (lock !== undefined && !(lock instanceof Lock) && !(lock instanceof RLock)) throw new TypeError(`lock must be a Lock or an RLock, got ${describeValue(lock)}`)
+      const across = checkPrimitiveAcross(options.across ?? lock?.across)
+      if (lock !== undefined && lock.across !== across) throw new RangeError(`across must be that of the lock, ${JSON.stringify(lock.across)}, got ${JSON.stringify(across)}`)
+      this.lock = lock ?? new RLock({ across })
+      this.#state = SharedState.create(across, WAIT_LIST_BYTES)
+    }
+    this.#list = new WaitList(this.#state.words, BASE, this.#state.parties, this.#state.waiter.wake)
+  }
+
+  get across(): Across {
+    return this.#state.region.across
+  }
+
+  /** Acquires the lock. @throws as `Lock.acquire` */
+  acquire(options?: AcquireOptions): Promise<Guard> {
+    return this.lock.acquire(options)
+  }
+
+  /** Acquires the lock. @throws as `Lock.acquireSync` */
+  acquireSync(options?: AcquireSyncOptions): Guard {
+    return this.lock.acquireSync(options)
+  }
+
+  /** Takes the lock if it is free. */
+  tryAcquire(): Guard | null {
+    return this.lock.tryAcquire()
+  }
+
+  /** Releases the lock. @throws as that of the lock */
+  release(): void {
+    this.lock.release()
+  }
+
+  /** Runs `fn` while holding the lock. @throws as `acquire`, and what `fn` throws */
+  runExclusive<T>(fn: (guard: Guard) => T | PromiseLike<T>, options?: AcquireOptions): Promise<T> {
+    return this.lock.runExclusive(fn, options)
+  }
+
+  /** Runs `fn` while holding the lock. @throws as `acquireSync`, and what `fn` throws */
+  runExclusiveSync<T>(fn: (guard: Guard) => T, options?: AcquireSyncOptions): T {
+    return this.lock.runExclusiveSync(fn, options)
+  }
+
+  /**
+   * Releases the lock, waits to be notified, and acquires the lock again. The lock is held when it is over, however it ends; that may take longer than
+   * `timeoutMs`.
+   *
+   * @returns true; false when there was no notification within `timeoutMs`
+   * @throws {@link InvalidStateError} when the lock is not held here, or 1024 wait already
+   * @throws {@link CancelledError} when `signal` is aborted before a notification came
+   * @throws TypeError, RangeError for bad options
+   */
+  async wait(options: AcquireOptions = {}): Promise<boolean> {
+    checkAcquireOptions('Condition.wait', options)
+    const notified = await driveAsync(this.#wait('wait'), this.#state.waiter, options)
+    if (!notified && options.signal?.aborted === true) throw aborted('Condition.wait', options.signal)
+    return notified
+  }
+
+  /** As `wait`, but blocks the thread. @throws as `wait`, and {@link InvalidStateError} on the main thread, without `allowMainThread` */
+  waitSync(options?: AcquireSyncOptions): boolean {
+    if (options !== undefined) checkAcquireSyncOptions('Condition.waitSync', options)
+    checkMayBlock('waitSync', 'wait', options?.allowMainThread)
+    return driveSync(this.#wait('waitSync'), this.#state.waiter, options?.timeoutMs)
+  }
+
+  /**
+   * Waits until `predicate()` holds; it is asked while the lock is held, at first and after each notification.
+   *
+   * @returns what the predicate returned last: something falsy when time was over
+   * @throws as `wait`, and what `predicate` throws
+   */
+  async waitFor<T>(predicate: () => T, options: AcquireOptions = {}): Promise<T> {
+    checkFunction('predicate', predicate)
+    checkAcquireOptions('Condition.waitFor', options)
+    this.#held('waitFor')
+    const deadline = performance.now() + (options.timeoutMs ?? Infinity)
+    for (;;) {
+      const result = predicate()
+      const left = deadline - performance.now()
+      if (Boolean(result) || left <= 0) return result
+      await this.wait({ timeoutMs: left, signal: options.signal })
+    }
+  }
+
+  /** As `waitFor`, but blocks the thread. @throws as `waitSync`, and what `predicate` throws */
+  waitForSync<T>(predicate: () => T, options: AcquireSyncOptions = {}): T {
+    checkFunction('predicate', predicate)
+    checkAcquireSyncOptions('Condition.waitForSync', options)
+    this.#held('waitForSync')
+    const deadline = performance.now() + (options.timeoutMs ?? Infinity)
+    for (;;) {
+      const result = predicate()
+      const left = deadline - performance.now()
+      if (Boolean(result) || left <= 0) return result
+      this.waitSync({ timeoutMs: left, allowMainThread: options.allowMainThread })
+    }
+  }
+
+  /**
+   * Wakes up to `count` of those who wait.
+   *
+   * @param count - @default 1
+   * @throws {@link InvalidStateError} when the lock is not held here
+   * @throws RangeError, TypeError unless `count` is an integer >= 0
+   */
+  notify(count = 1): void {
+    checkInteger('count', count, 0)
+    this.#held('notify')
+    this.#list.notify(count)
+  }
+
+  /** Wakes all who wait. @throws as `notify` */
+  notifyAll(): void {
+    this.#held('notifyAll')
+    this.#list.notify(Infinity)
+  }
+
+  *#wait(method: string): Steps<boolean> {
+    const { waiter, releaseAll, reacquire } = this.#held(method)
+    return yield* this.#list.wait({ releaseAll, reacquire: depth => at(waiter, reacquire(depth)) })
+  }
+
+  #held(method: string): LockCore {
+    const core = this.lock instanceof Lock ? coreOfLock(this.lock) : coreOfRLock(this.lock)
+    if (!core.isHeldHere()) throw new InvalidStateError(`Condition.${method} needs the lock of the condition: acquire it first`)
+    return core
+  }
+
+  [replace](across: Across = 'threads'): ConditionHandle {
+    const region = this.#state.sendTo(across, 'Condition', "new Condition({ across: 'processes' })")
+    rememberShared(idOf(region), this)
+    return { region, lock: this.lock }
+  }
+
+  static [revive](handle: ConditionHandle): Condition {
+    return reviveShared(idOf(handle.region), () => new Condition(asReceived(handle)))
+  }
+
+  static get [origin](): Origin {
+    return { tag: 'mh:condition', module: import.meta.url, name: 'Condition' }
+  }
+}
+
+function idOf(region: Region): string {
+  return `${region.id}/condition`
+}

@@ -1,0 +1,204 @@
+import { InvalidStateError } from '../errors.ts'
+import { checkFunction, checkOptionNames } from '../options.ts'
+import type { Region } from '../region/region.ts'
+import { rememberShared, reviveShared } from '../shared-id.ts'
+import { origin, replace, revive } from '../travel.ts'
+import type { Across, Origin } from '../travel.ts'
+import { driveAsync, driveSync } from '../waiting/drive.ts'
+import type { Waiter } from '../waiting/waiter.ts'
+import { checkMayBlock } from './blocking.ts'
+import { Guard } from './guard.ts'
+import { GAVE_UP, Mutex, OWNER_DIED } from './mutex.ts'
+import type { Acquired, MutexAlgorithm } from './mutex.ts'
+import { checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross, gaveUp } from './options.ts'
+import type { AcquireOptions, AcquireSyncOptions, PrimitiveOptions } from './options.ts'
+import { asReceived, receivedHandle } from './received.ts'
+import { BASE, BASE_64, SharedState } from './shared-state.ts'
+import { TICKET_MUTEX_BYTES, TicketMutex } from './ticket-mutex.ts'
+import type { ConditionLock } from './wait-list.ts'
+
+export interface LockOptions extends PrimitiveOptions {
+  /**
+   * Hand the lock over in the order in which it was asked for. Without, whoever is running takes it, which is 100 times faster when many want it, but an
+   * asynchronous `acquire` may then have to wait for long while busy workers take it again and again. @default false
+   */
+  readonly fair?: boolean | undefined
+}
+
+interface LockHandle {
+  readonly region: Region
+  readonly fair: boolean
+}
+
+/** A lock as a condition uses it. */
+export interface LockCore extends ConditionLock {
+  readonly waiter: Waiter
+  isHeldHere(): boolean
+}
+
+export let coreOfLock: (lock: Lock) => LockCore
+
+const NOT_ACQUIRED = 'the lock was not acquired'
+const NOT_HELD = 'the lock is not held'
+
+/**
+ * A lock that threads, or threads and processes, share: one of them holds it at a time. It cannot be acquired twice (see `RLock`).
+ *
+ * When the one that holds it dies (a process that is killed, a worker of a pool that exits), the lock is taken over by one that waits, within 10 to 100 ms;
+ * its guard says `ownerDied`: what the lock protects may be half done.
+ *
+ * ```ts
+ * const lock = new Lock({ across: 'processes' })
+ * {
+ *   using guard = await lock.acquire() // acquireSync() in a worker
+ * }
+ * await lock.runExclusive(() => {}) // where there is no `using`
+ * ```
+ *
+ * Source of the semantics: Python, `multiprocessing.Lock`. Other than there, a negative time limit is an error, and `acquire` throws when time is over instead of
+ * returning false, because a result that must be looked at is easily forgotten; `tryAcquire` returns null.
+ */
+export class Lock {
+  readonly fair: boolean
+  readonly #state: SharedState
+  readonly #mutex: MutexAlgorithm
+
+  /**
+   * @throws TypeError, RangeError for bad options
+   * @throws ParallelError, Error as `Region.create`, for `across: 'processes'`
+   */
+  constructor(options: LockOptions = {}) {
+    const received = receivedHandle<LockHandle>(options)
+    if (received !== undefined) {
+      this.fair = received.fair
+      this.#state = new SharedState(received.region)
+    } else {
+      checkOptionNames('Lock', options, ['across', 'fair'])
+      this.fair = options.fair ?? false
+      this.#state = SharedState.create(checkPrimitiveAcross(options.across), this.fair ? TICKET_MUTEX_BYTES : 8)
+    }
+    const { words, parties, waiter } = this.#state
+    this.#mutex = this.fair ? new TicketMutex(words, BASE_64, parties, waiter.wake) : new Mutex(words, BASE, parties, waiter.wake)
+  }
+
+  /** Who can share it. */
+  get across(): Across {
+    return this.#state.region.across
+  }
+
+  /** Whether anyone holds it. It may have changed when you look. */
+  get locked(): boolean {
+    return this.#mutex.isHeld()
+  }
+
+  /**
+   * Waits until the lock is held.
+   *
+   * @returns what releases it: `using guard = await lock.acquire()`, or `guard.release()`
+   * @throws {@link WaitTimeoutError} when it is not free within `timeoutMs`
+   * @throws {@link CancelledError} when `signal` is aborted; `cause` is its reason
+   * @throws TypeError, RangeError for bad options
+   */
+  async acquire(options: AcquireOptions = {}): Promise<Guard> {
+    checkAcquireOptions('Lock.acquire', options)
+    const acquired = this.#mutex.tryAcquire() || (await driveAsync(this.#mutex.acquire(), this.#state.waiter, options))
+    if (acquired === GAVE_UP) throw gaveUp('Lock.acquire', NOT_ACQUIRED, options)
+    return new Guard(this.#mutex, acquired === OWNER_DIED)
+  }
+
+  /**
+   * As `acquire`, but blocks the thread. A thread that waits for a lock which it holds itself waits for ever, or until another thread releases it.
+   *
+   * @throws {@link WaitTimeoutError}, TypeError, RangeError as `acquire`
+   * @throws {@link InvalidStateError} on the main thread, without `allowMainThread`
+   */
+  acquireSync(options?: AcquireSyncOptions): Guard {
+    if (options !== undefined) checkAcquireSyncOptions('Lock.acquireSync', options)
+    checkMayBlock('acquireSync', 'acquire', options?.allowMainThread)
+    if (this.#mutex.tryAcquire()) return new Guard(this.#mutex, false)
+    const acquired = acquireSlowly(this.#mutex, this.#state, options?.timeoutMs)
+    if (acquired === GAVE_UP) throw gaveUp('Lock.acquireSync', NOT_ACQUIRED, options ?? {})
+    return new Guard(this.#mutex, acquired === OWNER_DIED)
+  }
+
+  /** Takes the lock if it is free. It does not notice that an owner has died. @returns what releases it, or null */
+  tryAcquire(): Guard | null {
+    return this.#mutex.tryAcquire() ? new Guard(this.#mutex, false) : null
+  }
+
+  /**
+   * Releases the lock, whoever holds it, as Python's may be released by any thread. A guard releases only what this thread holds.
+   *
+   * @throws {@link InvalidStateError} when nobody holds it
+   */
+  release(): void {
+    if (!this.#mutex.release()) throw new InvalidStateError(NOT_HELD)
+  }
+
+  /**
+   * Runs `fn` while holding the lock, and releases it whatever happens.
+   *
+   * @throws as `acquire`, and what `fn` throws
+   */
+  async runExclusive<T>(fn: (guard: Guard) => T | PromiseLike<T>, options: AcquireOptions = {}): Promise<T> {
+    checkFunction('fn', fn)
+    const guard = await this.acquire(options)
+    try {
+      return await fn(guard)
+    } finally {
+      guard.release()
+    }
+  }
+
+  /**
+   * As `runExclusive`, but blocks the thread.
+   *
+   * @throws as `acquireSync`, and what `fn` throws
+   */
+  runExclusiveSync<T>(fn: (guard: Guard) => T, options?: AcquireSyncOptions): T {
+    checkFunction('fn', fn)
+    const guard = this.acquireSync(options)
+    try {
+      return fn(guard)
+    } finally {
+      guard.release()
+    }
+  }
+
+  [replace](across: Across = 'threads'): LockHandle {
+    const region = this.#state.sendTo(across, 'Lock', "new Lock({ across: 'processes' })")
+    rememberShared(idOf(region), this)
+    return { region, fair: this.fair }
+  }
+
+  static [revive](handle: LockHandle): Lock {
+    return reviveShared(idOf(handle.region), () => new Lock(asReceived(handle)))
+  }
+
+  static get [origin](): Origin {
+    return { tag: 'mh:lock', module: import.meta.url, name: 'Lock' }
+  }
+
+  static {
+    coreOfLock = lock => ({
+      waiter: lock.#state.waiter,
+      isHeldHere: () => lock.#mutex.isHeldHere(),
+      releaseAll() {
+        lock.#mutex.release()
+        return 1
+      },
+      *reacquire() {
+        yield* lock.#mutex.acquire()
+      },
+    })
+  }
+}
+
+/** Blocks until the mutex is held. It first spins, as that leaves the lock in a state that is released without waking anyone. */
+export function acquireSlowly(mutex: MutexAlgorithm, { waiter }: SharedState, timeoutMs: number | undefined): Acquired | true {
+  return (timeoutMs !== 0 && mutex.spin()) || driveSync(mutex.acquire(), waiter, timeoutMs)
+}
+
+function idOf(region: Region): string {
+  return `${region.id}/lock`
+}

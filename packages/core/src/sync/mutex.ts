@@ -1,0 +1,127 @@
+import type { Parties } from '../party/parties.ts'
+import { PARTY_MASK } from '../party/parties.ts'
+import { spinUntil } from '../waiting/spin.ts'
+import type { Steps, Wake } from '../waiting/steps.ts'
+import type { Words } from '../waiting/words.ts'
+
+/** How an attempt to acquire a lock has ended. `OWNER_DIED`: acquired, from an owner that died while holding it. */
+export const GAVE_UP = 0
+export const ACQUIRED = 1
+export const OWNER_DIED = 2
+export type Acquired = typeof GAVE_UP | typeof ACQUIRED | typeof OWNER_DIED
+
+const FREE = 0
+const HELD = 1
+const CONTENDED = 2
+const STATE = 3
+
+/** What lock, condition and barrier need of a mutex, be it fair or not. */
+export interface MutexAlgorithm {
+  /** Takes it if it is free. */
+  tryAcquire(): boolean
+  /** Tries for a moment. */
+  spin(): boolean
+  acquire(): Steps<Acquired>
+  /** @returns false when nobody holds it */
+  release(): boolean
+  /** As `release`, but only when this thread holds it. */
+  releaseOwn(): boolean
+  isHeld(): boolean
+  isHeldHere(): boolean
+  /** True when it is held by somebody who is gone. */
+  isAbandoned(): boolean
+}
+
+/**
+ * A lock in one word: Int32. Bits 0..1: 0 free, 1 held, 2 held and perhaps waited for. Bits 2..31: the owner's, see {@link Parties}.
+ *
+ * Whoever had to wait acquires it as waited for, because it cannot know whether it was alone. Source: Drepper, "Futexes Are Tricky", mutex 2; the owner, and what
+ * follows from it, after the robust mutexes of POSIX. Not a ticket lock: when the next in line is not running all others stand still, which costs 100 times as
+ * much under contention; see TicketMutex.
+ */
+export class Mutex implements MutexAlgorithm {
+  readonly #words: Words
+  readonly #index: number
+  readonly #parties: Parties
+  readonly #wake: Wake
+  #me = 0
+
+  constructor(words: Words, index: number, parties: Parties, wake: Wake) {
+    this.#words = words
+    this.#index = index
+    this.#parties = parties
+    this.#wake = wake
+  }
+
+  tryAcquire(): boolean {
+    if (this.#me === 0) this.#me = this.#parties.me()
+    return this.#words.compareExchange(this.#index, FREE, this.#me | HELD) === FREE
+  }
+
+  spin(): boolean {
+    return spinUntil(() => this.#words.load(this.#index) === FREE && this.tryAcquire())
+  }
+
+  *acquire(): Steps<Acquired> {
+    if (this.tryAcquire()) return ACQUIRED
+    const words = this.#words
+    const index = this.#index
+    const mine = this.#me | CONTENDED
+    /** What the word was when we last waited: it has not changed, so the owner may be dead. */
+    let waitedFor = FREE
+    for (;;) {
+      const word = words.load(index)
+      if (word === FREE) {
+        if (words.compareExchange(index, FREE, mine) === FREE) return ACQUIRED
+        continue
+      }
+      const contended = (word & PARTY_MASK) | CONTENDED
+      if (word !== contended && words.compareExchange(index, word, contended) !== word) continue
+      if (waitedFor === contended && this.#parties.isDead(contended)) {
+        if (words.compareExchange(index, contended, mine) === contended) return OWNER_DIED
+        continue
+      }
+      waitedFor = contended
+      if (yield { index, expected: contended }) return GAVE_UP
+    }
+  }
+
+  release(): boolean {
+    const mine = this.#me | HELD
+    if (this.#words.compareExchange(this.#index, mine, FREE) === mine) return true
+    for (;;) {
+      const word = this.#words.load(this.#index)
+      if (word === FREE) return false
+      if (this.#words.compareExchange(this.#index, word, FREE) === word) return this.#released(word)
+    }
+  }
+
+  releaseOwn(): boolean {
+    const mine = this.#me | HELD
+    if (this.#words.compareExchange(this.#index, mine, FREE) === mine) return true
+    for (;;) {
+      const word = this.#words.load(this.#index)
+      if ((word & PARTY_MASK) !== this.#me || word === FREE) return false
+      if (this.#words.compareExchange(this.#index, word, FREE) === word) return this.#released(word)
+    }
+  }
+
+  isHeld(): boolean {
+    return this.#words.load(this.#index) !== FREE
+  }
+
+  isHeldHere(): boolean {
+    const word = this.#words.load(this.#index)
+    return word !== FREE && (word & PARTY_MASK) === this.#me
+  }
+
+  isAbandoned(): boolean {
+    const word = this.#words.load(this.#index)
+    return word !== FREE && this.#parties.isDead(word)
+  }
+
+  #released(word: number): true {
+    if ((word & STATE) === CONTENDED) this.#wake(this.#index, 1)
+    return true
+  }
+}

@@ -1,0 +1,54 @@
+import { CancelledError, WaitTimeoutError } from '../errors.ts'
+import { checkDuration, checkOptionNames, checkSignal, describeValue } from '../options.ts'
+import type { Across } from '../travel.ts'
+
+export interface PrimitiveOptions {
+  /** Who can share it. One for processes works among threads as well; it takes a native call, see `Region`. @default 'threads' */
+  readonly across?: Across | undefined
+}
+
+export interface AcquireOptions {
+  /** Milliseconds to wait at most; 0 tries once. @default no limit */
+  readonly timeoutMs?: number | undefined
+  /** Ends the wait. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface AcquireSyncOptions {
+  /** Milliseconds to wait at most; 0 tries once. @default no limit */
+  readonly timeoutMs?: number | undefined
+  /** Let it block the main thread of the program, where it would otherwise throw. @default false */
+  readonly allowMainThread?: boolean | undefined
+}
+
+/** @throws RangeError unless `across` is one of the two, or undefined */
+export function checkPrimitiveAcross(across: unknown): Across {
+  if (across === undefined || across === 'threads') return 'threads'
+  if (across === 'processes') return across
+  throw new RangeError(`across must be 'threads' or 'processes', got ${describeValue(across)}`)
+}
+
+const mistakes = { timeout: 'timeoutMs', block: 'timeoutMs', blocking: 'timeoutMs' }
+
+/** @throws CancelledError when the signal is aborted already; TypeError, RangeError for bad options */
+export function checkAcquireOptions(where: string, options: AcquireOptions): void {
+  checkOptionNames(where, options, ['timeoutMs', 'signal'], mistakes)
+  checkDuration('timeoutMs', options.timeoutMs, { zero: true })
+  checkSignal('signal', options.signal)
+  if (options.signal?.aborted === true) throw aborted(where, options.signal)
+}
+
+/** @throws TypeError, RangeError for bad options */
+export function checkAcquireSyncOptions(where: string, options: AcquireSyncOptions): void {
+  checkOptionNames(where, options, ['timeoutMs', 'allowMainThread'], mistakes)
+  checkDuration('timeoutMs', options.timeoutMs, { zero: true })
+}
+
+/** Why a wait was given up. */
+export function gaveUp(where: string, what: string, { timeoutMs, signal }: AcquireOptions): Error {
+  return signal?.aborted === true ? aborted(where, signal) : new WaitTimeoutError(what, timeoutMs ?? 0)
+}
+
+export function aborted(where: string, signal: AbortSignal): CancelledError {
+  return new CancelledError(`${where} was aborted`, { cause: signal.reason })
+}

@@ -1,0 +1,150 @@
+import type { Steps, Wake } from '../waiting/steps.ts'
+import type { Words } from '../waiting/words.ts'
+import { GAVE_UP, OWNER_DIED } from './mutex.ts'
+import type { Mutex } from './mutex.ts'
+
+/** Broken phases that are remembered. A waiter that does not run while more than this many break is told that it passed. */
+const REMEMBERED = 16
+export const PHASES_WORDS = 4 + REMEMBERED
+
+/** What became of a wait at a barrier: the number of those who came before, or that it was broken. */
+export type Passage =
+  | { readonly index: number; readonly last: false }
+  /** The mutex is held: call `complete` or `break` next. */
+  | { readonly index: number; readonly last: true }
+  | 'broken'
+  | 'gave-up'
+
+/**
+ * The state of a barrier. It is changed by whoever holds the mutex, except that waiting is done without it.
+ *
+ * | word | |
+ * |---|---|
+ * | `PHASE` | counts the passages, and the breaks |
+ * | `COUNT` | parties that wait in this phase |
+ * | `BROKEN` | 1: it is broken until it is reset |
+ * | `BREAKS` | counts the phases that ended broken; their numbers are in the words that follow, in turn |
+ *
+ * Whoever dies while it holds the mutex, in the barrier's action say, may have left a phase that never ends: who acquires the mutex from it breaks the barrier.
+ */
+export class Phases {
+  readonly #words: Words
+  readonly #first: number
+  readonly #mutex: Mutex
+  readonly #wake: Wake
+
+  constructor(words: Words, first: number, mutex: Mutex, wake: Wake) {
+    this.#words = words
+    this.#first = first
+    this.#mutex = mutex
+    this.#wake = wake
+  }
+
+  get waiting(): number {
+    return this.#words.load(this.#count)
+  }
+
+  get broken(): boolean {
+    return this.#words.load(this.#broken) === 1
+  }
+
+  *wait(parties: number): Steps<Passage> {
+    const words = this.#words
+    if ((yield* this.#enter()) === GAVE_UP) {
+      yield* this.abort()
+      return 'gave-up'
+    }
+    if (this.broken) {
+      this.#mutex.release()
+      return 'broken'
+    }
+    const phase = words.load(this.#phase)
+    const index = words.load(this.#count)
+    words.store(this.#count, index + 1)
+    if (index + 1 === parties) return { index, last: true }
+    this.#mutex.release()
+    for (let waited = false; words.load(this.#phase) === phase; waited = true) {
+      if (waited && this.#mutex.isAbandoned()) {
+        if ((yield* this.#enter()) !== GAVE_UP) this.#mutex.release()
+        continue
+      }
+      if (!(yield { index: this.#phase, expected: phase })) continue
+      yield* this.#enter()
+      const late = words.load(this.#phase) === phase
+      if (late) this.#break()
+      this.#mutex.release()
+      if (late) return 'gave-up'
+    }
+    return this.#wasBroken(phase) ? 'broken' : { index, last: false }
+  }
+
+  /** The last one has come, and what it had to do is done. */
+  complete(): void {
+    this.#words.store(this.#count, 0)
+    this.#next()
+    this.#mutex.release()
+  }
+
+  /** What the last one had to do has failed. */
+  fail(): void {
+    this.#break()
+    this.#mutex.release()
+  }
+
+  *abort(): Steps<void> {
+    yield* this.#enter()
+    this.#break()
+    this.#mutex.release()
+  }
+
+  *reset(): Steps<void> {
+    yield* this.#enter()
+    if (this.waiting > 0) this.#break()
+    this.#words.store(this.#broken, 0)
+    this.#mutex.release()
+  }
+
+  /** Acquires the mutex; from a dead owner, the barrier is broken then. */
+  *#enter(): Steps<number> {
+    const acquired = yield* this.#mutex.acquire()
+    if (acquired === OWNER_DIED) this.#break()
+    return acquired
+  }
+
+  #break(): void {
+    const words = this.#words
+    const breaks = words.load(this.#breaks)
+    words.store(this.#first + 4 + ((breaks >>> 0) % REMEMBERED), words.load(this.#phase))
+    words.store(this.#breaks, (breaks + 1) | 0)
+    words.store(this.#broken, 1)
+    words.store(this.#count, 0)
+    this.#next()
+  }
+
+  #next(): void {
+    this.#words.store(this.#phase, (this.#words.load(this.#phase) + 1) | 0)
+    this.#wake(this.#phase, Infinity)
+  }
+
+  #wasBroken(phase: number): boolean {
+    const known = Math.min(this.#words.load(this.#breaks) >>> 0, REMEMBERED)
+    for (let i = 0; i < known; i++) if (this.#words.load(this.#first + 4 + i) === phase) return true
+    return false
+  }
+
+  get #phase(): number {
+    return this.#first
+  }
+
+  get #count(): number {
+    return this.#first + 1
+  }
+
+  get #broken(): number {
+    return this.#first + 2
+  }
+
+  get #breaks(): number {
+    return this.#first + 3
+  }
+}

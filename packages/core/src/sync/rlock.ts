@@ -1,0 +1,214 @@
+import { InvalidStateError } from '../errors.ts'
+import { checkFunction, checkOptionNames } from '../options.ts'
+import type { Region } from '../region/region.ts'
+import { rememberShared, reviveShared } from '../shared-id.ts'
+import { slot } from '../state.ts'
+import { origin, replace, revive } from '../travel.ts'
+import type { Across, Origin } from '../travel.ts'
+import { driveAsync } from '../waiting/drive.ts'
+import { checkMayBlock } from './blocking.ts'
+import { Guard } from './guard.ts'
+import { acquireSlowly } from './lock.ts'
+import type { LockCore } from './lock.ts'
+import { GAVE_UP, Mutex, OWNER_DIED } from './mutex.ts'
+import { checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross, gaveUp } from './options.ts'
+import type { AcquireOptions, AcquireSyncOptions, PrimitiveOptions } from './options.ts'
+import { asReceived, receivedHandle } from './received.ts'
+import { BASE, SharedState } from './shared-state.ts'
+
+interface RLockHandle {
+  readonly region: Region
+}
+
+const NOT_ACQUIRED = 'the lock was not acquired'
+
+/** An asynchronous flow: all that happens, awaits included, inside of a call of `runExclusive`. */
+type Flow = object
+/** What is in no such call. */
+const thread: Flow = {}
+
+type FlowStorage = import('node:async_hooks').AsyncLocalStorage<Flow>
+
+// Loaded at first need. Kept in the process-wide state, so that a flow is one for two copies of this package.
+const flows = (): FlowStorage => slot('core.flows', () => new (process.getBuiltinModule('node:async_hooks').AsyncLocalStorage)())
+let ownFlows: FlowStorage | undefined
+const currentFlow = (): Flow => ownFlows?.getStore() ?? thread
+
+/** The lock as a condition uses it, for the code that asks. */
+export let coreOfRLock: (lock: RLock) => LockCore
+
+/** Locks that are held here: how often is known to the object only, so it must not be collected. */
+const heldHere = new Set<RLock>()
+
+/**
+ * A lock that its owner can acquire again; it is free when it was released as often. Only the owner can release it.
+ *
+ * The owner is a thread, as in Python. Asynchronous code of one thread that is to exclude each other uses `runExclusive`: each outermost call is an owner of
+ * its own, together with all that it awaits.
+ *
+ * When the owner dies, the lock is taken over as a `Lock` is.
+ */
+export class RLock {
+  readonly #state: SharedState
+  readonly #mutex: Mutex
+  #owner: Flow | undefined
+  #depth = 0
+
+  /**
+   * @throws TypeError, RangeError for bad options
+   * @throws ParallelError, Error as `Region.create`, for `across: 'processes'`
+   */
+  constructor(options: PrimitiveOptions = {}) {
+    const received = receivedHandle<RLockHandle>(options)
+    if (received === undefined) checkOptionNames('RLock', options, ['across'])
+    this.#state = received === undefined ? SharedState.create(checkPrimitiveAcross(options.across), 8) : new SharedState(received.region)
+    this.#mutex = new Mutex(this.#state.words, BASE, this.#state.parties, this.#state.waiter.wake)
+  }
+
+  get across(): Across {
+    return this.#state.region.across
+  }
+
+  /** Whether anyone holds it. */
+  get locked(): boolean {
+    return this.#mutex.isHeld()
+  }
+
+  /** Whether the code that asks holds it. */
+  get owned(): boolean {
+    return this.#depth > 0 && this.#owner === currentFlow()
+  }
+
+  /** @throws as `Lock.acquire` */
+  async acquire(options: AcquireOptions = {}): Promise<Guard> {
+    checkAcquireOptions('RLock.acquire', options)
+    const flow = currentFlow()
+    if (this.#enterAgain(flow)) return this.#guard(flow, false)
+    const acquired = this.#mutex.tryAcquire() || (await driveAsync(this.#mutex.acquire(), this.#state.waiter, options))
+    if (acquired === GAVE_UP) throw gaveUp('RLock.acquire', NOT_ACQUIRED, options)
+    this.#enter(flow, 1)
+    return this.#guard(flow, acquired === OWNER_DIED)
+  }
+
+  /**
+   * @throws as `Lock.acquireSync`
+   * @throws {@link InvalidStateError} when other asynchronous code of this thread holds it and there is no time limit: it could never release it
+   */
+  acquireSync(options?: AcquireSyncOptions): Guard {
+    if (options !== undefined) checkAcquireSyncOptions('RLock.acquireSync', options)
+    checkMayBlock('acquireSync', 'acquire', options?.allowMainThread)
+    const flow = currentFlow()
+    if (this.#enterAgain(flow)) return this.#guard(flow, false)
+    if (this.#depth > 0 && (options?.timeoutMs ?? Infinity) === Infinity) throw new InvalidStateError('acquireSync would wait for ever: other asynchronous code of this thread holds the lock')
+    const acquired = this.#mutex.tryAcquire() || acquireSlowly(this.#mutex, this.#state, options?.timeoutMs)
+    if (acquired === GAVE_UP) throw gaveUp('RLock.acquireSync', NOT_ACQUIRED, options ?? {})
+    this.#enter(flow, 1)
+    return this.#guard(flow, acquired === OWNER_DIED)
+  }
+
+  /** Takes the lock if it is free or held by the code that asks. @returns what releases it, or null */
+  tryAcquire(): Guard | null {
+    const flow = currentFlow()
+    if (!this.#enterAgain(flow)) {
+      if (!this.#mutex.tryAcquire()) return null
+      this.#enter(flow, 1)
+    }
+    return this.#guard(flow, false)
+  }
+
+  /** @throws {@link InvalidStateError} unless the code that asks holds it */
+  release(): void {
+    if (!this.#leave(currentFlow())) throw new InvalidStateError('the lock is not held here: only its owner can release it')
+  }
+
+  /**
+   * Runs `fn` while holding the lock, as one owner, and releases it whatever happens.
+   *
+   * @throws as `acquire`, and what `fn` throws
+   */
+  async runExclusive<T>(fn: (guard: Guard) => T | PromiseLike<T>, options: AcquireOptions = {}): Promise<T> {
+    checkFunction('fn', fn)
+    ownFlows ??= flows()
+    return ownFlows.run(ownFlows.getStore() ?? {}, async () => {
+      const guard = await this.acquire(options)
+      try {
+        return await fn(guard)
+      } finally {
+        guard.release()
+      }
+    })
+  }
+
+  /** @throws as `acquireSync`, and what `fn` throws */
+  runExclusiveSync<T>(fn: (guard: Guard) => T, options?: AcquireSyncOptions): T {
+    checkFunction('fn', fn)
+    const guard = this.acquireSync(options)
+    try {
+      return fn(guard)
+    } finally {
+      guard.release()
+    }
+  }
+
+  #guard(flow: Flow, ownerDied: boolean): Guard {
+    return new Guard({ releaseOwn: () => this.#leave(flow) }, ownerDied)
+  }
+
+  #enterAgain(flow: Flow): boolean {
+    if (this.#depth === 0 || this.#owner !== flow) return false
+    this.#depth++
+    return true
+  }
+
+  #enter(flow: Flow, depth: number): void {
+    this.#owner = flow
+    this.#depth = depth
+    heldHere.add(this)
+  }
+
+  #leave(flow: Flow): boolean {
+    if (this.#depth === 0 || this.#owner !== flow) return false
+    if (--this.#depth > 0) return true
+    this.#owner = undefined
+    heldHere.delete(this)
+    return this.#mutex.releaseOwn()
+  }
+
+  [replace](across: Across = 'threads'): RLockHandle {
+    const region = this.#state.sendTo(across, 'RLock', "new RLock({ across: 'processes' })")
+    rememberShared(idOf(region), this)
+    return { region }
+  }
+
+  static [revive](handle: RLockHandle): RLock {
+    return reviveShared(idOf(handle.region), () => new RLock(asReceived(handle)))
+  }
+
+  static get [origin](): Origin {
+    return { tag: 'mh:rlock', module: import.meta.url, name: 'RLock' }
+  }
+
+  static {
+    coreOfRLock = lock => {
+      const flow = currentFlow()
+      return {
+        waiter: lock.#state.waiter,
+        isHeldHere: () => lock.owned,
+        releaseAll() {
+          const depth = lock.#depth
+          lock.#depth = 1
+          lock.#leave(flow)
+          return depth
+        },
+        *reacquire(depth) {
+          yield* lock.#mutex.acquire()
+          lock.#enter(flow, depth)
+        },
+      }
+    }
+  }
+}
+
+function idOf(region: Region): string {
+  return `${region.id}/rlock`
+}

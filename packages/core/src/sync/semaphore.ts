@@ -1,0 +1,165 @@
+import { InvalidStateError } from '../errors.ts'
+import { checkFunction, checkInteger, checkOptionNames, describeValue } from '../options.ts'
+import type { Region } from '../region/region.ts'
+import { rememberShared, reviveShared } from '../shared-id.ts'
+import { origin, replace, revive } from '../travel.ts'
+import type { Across, Origin } from '../travel.ts'
+import { driveAsync, driveSync } from '../waiting/drive.ts'
+import { checkMayBlock } from './blocking.ts'
+import { Guard } from './guard.ts'
+import { checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross, gaveUp } from './options.ts'
+import type { AcquireOptions, AcquireSyncOptions, PrimitiveOptions } from './options.ts'
+import { Permits } from './permits.ts'
+import { asReceived, receivedHandle } from './received.ts'
+import { BASE, SharedState } from './shared-state.ts'
+
+interface SemaphoreHandle {
+  readonly region: Region
+  readonly most: number
+}
+
+const NO_PERMIT = 'no permit was free'
+const MOST = 2 ** 31 - 1
+
+/**
+ * A number of permits that threads, or threads and processes, share: `acquire` takes one, waiting for it, and `release` gives one back.
+ *
+ * Permits have no owner: one may be given back by another than took it, and what a process held that was killed is lost. Who waits first is not promised to be first.
+ *
+ * Source of the semantics: Python, `multiprocessing.Semaphore`; `acquire` with a time limit throws instead of returning false, as `Lock` explains.
+ */
+export class Semaphore {
+  readonly #state: SharedState
+  readonly #permits: Permits
+  readonly #most: number
+
+  /**
+   * @param permits - free at first. @default 1
+   * @throws TypeError, RangeError for bad options, or `permits` that are no integer >= 0
+   * @throws ParallelError, Error as `Region.create`, for `across: 'processes'`
+   */
+  constructor(permits?: number, options?: PrimitiveOptions)
+  constructor(permits: number | object = 1, options: PrimitiveOptions = {}) {
+    const received = typeof permits === 'object' && permits !== null ? receivedHandle<SemaphoreHandle>(permits) : undefined
+    if (received !== undefined) {
+      this.#state = new SharedState(received.region)
+      this.#most = received.most
+    } else {
+      if (typeof permits !== 'number') throw new TypeError(`permits must be an integer >= 0, got ${describeValue(permits)}`)
+      checkInteger('permits', permits, 0)
+      if (permits > MOST) throw new RangeError(`permits must be at most ${MOST}, got ${permits}`)
+      checkOptionNames(new.target.name, options, ['across'])
+      this.#state = SharedState.create(checkPrimitiveAcross(options.across), 8)
+      this.#state.words.store(BASE, permits)
+      this.#most = this instanceof BoundedSemaphore ? permits : MOST
+    }
+    this.#permits = new Permits(this.#state.words, BASE, this.#state.waiter.wake)
+  }
+
+  get across(): Across {
+    return this.#state.region.across
+  }
+
+  /** Permits that are free. It may have changed when you look. */
+  get value(): number {
+    return this.#permits.count
+  }
+
+  /**
+   * Waits until a permit is taken.
+   *
+   * @returns what gives it back: `using permit = await semaphore.acquire()`
+   * @throws {@link WaitTimeoutError}, {@link CancelledError}, TypeError, RangeError as `Lock.acquire`
+   */
+  async acquire(options: AcquireOptions = {}): Promise<Guard> {
+    checkAcquireOptions('Semaphore.acquire', options)
+    if (!this.#permits.tryAcquire() && !(await driveAsync(this.#permits.acquire(), this.#state.waiter, options))) throw gaveUp('Semaphore.acquire', NO_PERMIT, options)
+    return this.#guard()
+  }
+
+  /** As `acquire`, but blocks the thread. @throws as `Lock.acquireSync` */
+  acquireSync(options?: AcquireSyncOptions): Guard {
+    if (options !== undefined) checkAcquireSyncOptions('Semaphore.acquireSync', options)
+    checkMayBlock('acquireSync', 'acquire', options?.allowMainThread)
+    if (!this.#permits.tryAcquire() && !driveSync(this.#permits.acquire(), this.#state.waiter, options?.timeoutMs)) throw gaveUp('Semaphore.acquireSync', NO_PERMIT, options ?? {})
+    return this.#guard()
+  }
+
+  /** Takes a permit if one is free. @returns what gives it back, or null */
+  tryAcquire(): Guard | null {
+    return this.#permits.tryAcquire() ? this.#guard() : null
+  }
+
+  /**
+   * Gives permits back, also more than were taken (see `BoundedSemaphore`).
+   *
+   * @param permits - @default 1
+   * @throws RangeError, TypeError unless it is an integer >= 1
+   * @throws {@link InvalidStateError} when there would be more than 2^31 - 1; nothing is changed then
+   */
+  release(permits = 1): void {
+    checkInteger('permits', permits, 1)
+    if (!this.#permits.release(permits, this.#most)) throw new InvalidStateError(this.#most === MOST ? `a semaphore has at most ${MOST} permits` : `more permits were given back than taken: there are ${this.#most}`)
+  }
+
+  /** Runs `fn` while holding a permit, and gives it back whatever happens. @throws as `acquire`, and what `fn` throws */
+  async runExclusive<T>(fn: () => T | PromiseLike<T>, options: AcquireOptions = {}): Promise<T> {
+    checkFunction('fn', fn)
+    const guard = await this.acquire(options)
+    try {
+      return await fn()
+    } finally {
+      guard.release()
+    }
+  }
+
+  /** As `runExclusive`, but blocks the thread. @throws as `acquireSync`, and what `fn` throws */
+  runExclusiveSync<T>(fn: () => T, options?: AcquireSyncOptions): T {
+    checkFunction('fn', fn)
+    const guard = this.acquireSync(options)
+    try {
+      return fn()
+    } finally {
+      guard.release()
+    }
+  }
+
+  #guard(): Guard {
+    return new Guard(this, false)
+  }
+
+  /** @internal */
+  releaseOwn(): boolean {
+    return this.#permits.release(1, this.#most)
+  }
+
+  [replace](across: Across = 'threads'): SemaphoreHandle {
+    const { name } = this.constructor
+    const region = this.#state.sendTo(across, name, `new ${name}(permits, { across: 'processes' })`)
+    rememberShared(idOf(region), this)
+    return { region, most: this.#most }
+  }
+
+  static [revive](handle: SemaphoreHandle): Semaphore {
+    return reviveShared(idOf(handle.region), () => new this(asReceived(handle) as never))
+  }
+
+  static get [origin](): Origin {
+    return { tag: 'mh:semaphore', module: import.meta.url, name: 'Semaphore' }
+  }
+}
+
+/**
+ * A semaphore that refuses to take back more permits than it gave: a release too many is a mistake that would otherwise be noticed late.
+ *
+ * Source of the semantics: Python, `multiprocessing.BoundedSemaphore`.
+ */
+export class BoundedSemaphore extends Semaphore {
+  static override get [origin](): Origin {
+    return { tag: 'mh:bounded-semaphore', module: import.meta.url, name: 'BoundedSemaphore' }
+  }
+}
+
+function idOf(region: Region): string {
+  return `${region.id}/semaphore`
+}

@@ -1,0 +1,100 @@
+import { checkOptionNames } from '../options.ts'
+import type { Region } from '../region/region.ts'
+import { rememberShared, reviveShared } from '../shared-id.ts'
+import { origin, replace, revive } from '../travel.ts'
+import type { Across, Origin } from '../travel.ts'
+import { driveAsync, driveSync } from '../waiting/drive.ts'
+import { checkMayBlock } from './blocking.ts'
+import { Flag } from './flag.ts'
+import { aborted, checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross } from './options.ts'
+import type { AcquireOptions, AcquireSyncOptions, PrimitiveOptions } from './options.ts'
+import { asReceived, receivedHandle } from './received.ts'
+import { BASE, SharedState } from './shared-state.ts'
+
+interface EventHandle {
+  readonly region: Region
+}
+
+/**
+ * A flag that threads, or threads and processes, share: it is set or not, and one can wait until it is set.
+ *
+ * A setting reaches everybody who waits at that moment, also when it is cleared at once.
+ *
+ * Source of the semantics: Python, `multiprocessing.Event`.
+ */
+export class SharedEvent {
+  readonly #state: SharedState
+  readonly #flag: Flag
+
+  /**
+   * @throws TypeError, RangeError for bad options
+   * @throws ParallelError, Error as `Region.create`, for `across: 'processes'`
+   */
+  constructor(options: PrimitiveOptions = {}) {
+    const received = receivedHandle<EventHandle>(options)
+    if (received === undefined) checkOptionNames('SharedEvent', options, ['across'])
+    this.#state = received === undefined ? SharedState.create(checkPrimitiveAcross(options.across), 8) : new SharedState(received.region)
+    this.#flag = new Flag(this.#state.words, BASE, this.#state.waiter.wake)
+  }
+
+  get across(): Across {
+    return this.#state.region.across
+  }
+
+  get isSet(): boolean {
+    return this.#flag.isSet
+  }
+
+  /** Sets the flag and wakes all who wait. */
+  set(): void {
+    this.#flag.set()
+  }
+
+  clear(): void {
+    this.#flag.clear()
+  }
+
+  /**
+   * Waits until the flag is set.
+   *
+   * @returns true; false when that did not happen within `timeoutMs`
+   * @throws {@link CancelledError} when `signal` is aborted
+   * @throws TypeError, RangeError for bad options
+   */
+  async wait(options: AcquireOptions = {}): Promise<boolean> {
+    checkAcquireOptions('SharedEvent.wait', options)
+    const isSet = await driveAsync(this.#flag.wait(), this.#state.waiter, options)
+    if (!isSet && options.signal?.aborted === true) throw aborted('SharedEvent.wait', options.signal)
+    return isSet
+  }
+
+  /**
+   * As `wait`, but blocks the thread.
+   *
+   * @throws {@link InvalidStateError} on the main thread, without `allowMainThread`
+   * @throws TypeError, RangeError for bad options
+   */
+  waitSync(options?: AcquireSyncOptions): boolean {
+    if (options !== undefined) checkAcquireSyncOptions('SharedEvent.waitSync', options)
+    checkMayBlock('waitSync', 'wait', options?.allowMainThread)
+    return driveSync(this.#flag.wait(), this.#state.waiter, options?.timeoutMs)
+  }
+
+  [replace](across: Across = 'threads'): EventHandle {
+    const region = this.#state.sendTo(across, 'SharedEvent', "new SharedEvent({ across: 'processes' })")
+    rememberShared(idOf(region), this)
+    return { region }
+  }
+
+  static [revive](handle: EventHandle): SharedEvent {
+    return reviveShared(idOf(handle.region), () => new SharedEvent(asReceived(handle)))
+  }
+
+  static get [origin](): Origin {
+    return { tag: 'mh:event', module: import.meta.url, name: 'SharedEvent' }
+  }
+}
+
+function idOf(region: Region): string {
+  return `${region.id}/event`
+}

@@ -1,0 +1,29 @@
+import type { Waiter } from './waiter.ts'
+
+/** Where to wait: until the word at `index` is no longer `expected`. */
+export interface Wait {
+  readonly index: number
+  readonly expected: number
+  /** Of a word that is not the primitive's own, but that of a lock which it uses. */
+  readonly waiter?: Waiter
+}
+
+/**
+ * An algorithm that may have to wait, in the form in which it runs blocking, asynchronously and in the model checker: a generator that yields where it has
+ * to wait, and is resumed when the word has changed, or from time to time without any change (then it looks whether somebody died). It is resumed with true when
+ * it has to give up: once, and then it may wait for no longer than others take to answer.
+ *
+ * The word in memory is the truth. Whoever changes it also wakes those who wait, but nothing depends on that.
+ */
+export type Steps<T> = Generator<Wait, T, boolean>
+
+/** Wakes up to `count` of those who wait for the word at `index`. */
+export type Wake = (index: number, count: number) => void
+
+/** The same steps, for words of another primitive. */
+export function* at<T>(waiter: Waiter, steps: Steps<T>): Steps<T> {
+  for (let step = steps.next(false); ; ) {
+    if (step.done === true) return step.value
+    step = steps.next(yield { ...step.value, waiter })
+  }
+}

@@ -1,0 +1,59 @@
+import { Parked } from './parked.ts'
+import { spin } from './spin.ts'
+import type { Wait } from './steps.ts'
+import type { Waiter } from './waiter.ts'
+import type { SharedWords } from './words.ts'
+
+/** A blocked thread looks this often whether the owner of what it waits for has died. Longer: noticed later; shorter: more wake-ups for nothing. */
+const SLICE_MS = 50
+/** The same for asynchronous waits, which the system wakes in all other cases. */
+const FIRST_DELAY_MS = 50
+const LAST_DELAY_MS = 400
+
+/**
+ * Waiting among threads: `Atomics.wait`, and the one use of `Atomics.waitAsync` in this package.
+ *
+ * What is wrong with waitAsync, on Node 22, 24 and 26: it does not keep the program alive; its timeout leaks; it cannot be cancelled, so that one which is given
+ * up still takes a `notify` from others. So for each word there is at most one, without a timeout, which stands for all asynchronous waits of this thread;
+ * timers and the keeping alive are in `Parked`; and when it is woken after everybody has left, it wakes the next.
+ */
+export class ThreadWaiter implements Waiter {
+  readonly #words: SharedWords
+  readonly #parked: Parked
+  /** Words for which a waitAsync is out. */
+  readonly #out = new Set<number>()
+
+  constructor(words: SharedWords) {
+    this.#words = words
+    this.#parked = new Parked(words, { firstDelayMs: FIRST_DELAY_MS, lastDelayMs: LAST_DELAY_MS })
+  }
+
+  readonly wake = (index: number, count: number): void => {
+    Atomics.notify(this.#words.array as Int32Array<SharedArrayBuffer>, index, count)
+  }
+
+  block(wait: Wait, ms: number): void {
+    if (spin(this.#words, wait)) return
+    Atomics.wait(this.#words.array as Int32Array<SharedArrayBuffer>, wait.index, wait.expected, Math.min(ms, SLICE_MS))
+  }
+
+  park(wait: Wait, resume: () => void): () => void {
+    const unpark = this.#parked.add(wait, resume)
+    this.#listen(wait)
+    return unpark
+  }
+
+  #listen({ index, expected }: Wait): void {
+    if (this.#out.has(index)) return
+    const { async, value } = Atomics.waitAsync(this.#words.array as Int32Array<SharedArrayBuffer>, index, expected)
+    if (!async) return // it has changed, which `Parked` has seen as well
+    this.#out.add(index)
+    void value.then(() => {
+      this.#out.delete(index)
+      if (this.#parked.first(index) === undefined) return this.wake(index, 1)
+      this.#parked.look()
+      const next = this.#parked.first(index)
+      if (next !== undefined) this.#listen(next)
+    })
+  }
+}
