@@ -30,12 +30,12 @@ export function adoptThreadTable(table: Int32Array): void {
 }
 
 /** This thread has started another one. */
-export function noteThread(threadId: number): void {
+export function markThreadStarted(threadId: number): void {
   if (threadId < MAX_THREADS) Atomics.store(threadTable(), threadId, ownThreadId() + 1)
 }
 
 /** A thread that this one has started is gone. */
-export function noteThreadExit(threadId: number): void {
+export function markThreadExited(threadId: number): void {
   if (threadId < MAX_THREADS) Atomics.store(threadTable(), threadId, EXITED)
 }
 

@@ -1,11 +1,12 @@
 import { SerializationError } from '../errors.ts'
+import { enter, strike } from './ledger.ts'
 import { memoryProvider } from './provider.ts'
 import { closeSharedFile, createSharedFile, openSharedFile } from './shared-file.ts'
 import type { SharedFile } from './shared-file.ts'
 
 /** The trailer begins at a multiple of this, so that its words share no cache line with the data. */
 const ALIGNMENT = 64
-const TRAILER_BYTES = 64
+export const TRAILER_BYTES = 64
 
 /**
  * Words behind the data, seen by all who have the file.
@@ -29,6 +30,8 @@ export interface Mapping {
   readonly trailer: Int32Array<ArrayBuffer>
   readonly address: number
   readonly file: SharedFile
+  /** In the ledger of this thread. */
+  readonly entry: number | undefined
 }
 
 /** What has to be let go of together with a mapping. */
@@ -37,6 +40,7 @@ interface Held {
   readonly byteLength: number
   readonly file: SharedFile
   readonly owned: boolean
+  readonly entry: number | undefined
 }
 
 // Unmapping while a view is alive would end the process at its next use. A buffer that is collected has no view left.
@@ -81,7 +85,7 @@ export function closeMapping(mapping: Mapping, owned: boolean): void {
   // Moves the memory into buffers that nobody has, and leaves all views of the old ones with a length of 0.
   mapping.buffer.transfer()
   mapping.trailer.buffer.transfer()
-  release({ address: mapping.address, byteLength, file: mapping.file, owned })
+  release({ address: mapping.address, byteLength, file: mapping.file, owned, entry: mapping.entry })
 }
 
 function map(file: SharedFile, byteLength: number, owned: boolean): Mapping {
@@ -94,14 +98,16 @@ function map(file: SharedFile, byteLength: number, owned: boolean): Mapping {
     closeSharedFile(file, owned)
     throw error
   }
+  const entry = enter(address, length)
   const buffer = provider.view(address, byteLength)
   const trailer = new Int32Array(provider.view(address + length - TRAILER_BYTES, TRAILER_BYTES))
   collected ??= new FinalizationRegistry(release)
-  collected.register(buffer, { address, byteLength: length, file, owned }, buffer)
-  return { buffer, trailer, address, file }
+  collected.register(buffer, { address, byteLength: length, file, owned, entry }, buffer)
+  return { buffer, trailer, address, file, entry }
 }
 
-function release({ address, byteLength, file, owned }: Held): void {
+function release({ address, byteLength, file, owned, entry }: Held): void {
+  strike(entry)
   memoryProvider().unmap(address, byteLength)
   closeSharedFile(file, owned)
 }

@@ -194,7 +194,7 @@ export function addressOf(region: Region): number {
   return mapping.address
 }
 
-/** Notes in the region that it has a party table, at byte `offset`; see `releaseThread`. */
+/** Notes in the region that it has a party table, at byte `offset`; see party/thread-share.ts. */
 export function notePartyTable(region: Region, offset: number): void {
   const mapping = mappingOf(region)
   if (mapping !== undefined) Atomics.store(mapping.trailer, PARTIES, offset)

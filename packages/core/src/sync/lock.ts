@@ -8,7 +8,7 @@ import { driveAsync, driveSync } from '../waiting/drive.ts'
 import type { Waiter } from '../waiting/waiter.ts'
 import { checkMayBlock } from './blocking.ts'
 import { Guard } from './guard.ts'
-import { GAVE_UP, Mutex, OWNER_DIED } from './mutex.ts'
+import { acquireAnyway, GAVE_UP, Mutex, OWNER_DIED } from './mutex.ts'
 import type { Acquired, MutexAlgorithm } from './mutex.ts'
 import { checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross, gaveUp } from './options.ts'
 import type { AcquireOptions, AcquireSyncOptions, PrimitiveOptions } from './options.ts'
@@ -188,7 +188,7 @@ export class Lock {
         return 1
       },
       *reacquire() {
-        yield* lock.#mutex.acquire()
+        yield* acquireAnyway(lock.#mutex)
       },
     })
   }

@@ -32,6 +32,14 @@ export interface MutexAlgorithm {
   isAbandoned(): boolean
 }
 
+/** Acquires it without giving up, for what cannot go on without: time may be over just now, for what comes after it. */
+export function* acquireAnyway(mutex: MutexAlgorithm): Steps<typeof ACQUIRED | typeof OWNER_DIED> {
+  for (;;) {
+    const acquired = yield* mutex.acquire()
+    if (acquired !== GAVE_UP) return acquired
+  }
+}
+
 /**
  * A lock in one word: Int32. Bits 0..1: 0 free, 1 held, 2 held and perhaps waited for. Bits 2..31: the owner's, see {@link Parties}.
  *

@@ -1,7 +1,7 @@
 import type { Steps, Wake } from '../waiting/steps.ts'
 import type { Words } from '../waiting/words.ts'
-import { GAVE_UP, OWNER_DIED } from './mutex.ts'
-import type { Mutex } from './mutex.ts'
+import { acquireAnyway, GAVE_UP, OWNER_DIED } from './mutex.ts'
+import type { Acquired, Mutex } from './mutex.ts'
 
 /** Broken phases that are remembered. A waiter that does not run while more than this many break is told that it passed. */
 const REMEMBERED = 16
@@ -50,7 +50,7 @@ export class Phases {
 
   *wait(parties: number): Steps<Passage> {
     const words = this.#words
-    if ((yield* this.#enter()) === GAVE_UP) {
+    if ((yield* this.#tryEnter()) === GAVE_UP) {
       yield* this.abort()
       return 'gave-up'
     }
@@ -65,7 +65,9 @@ export class Phases {
     this.#mutex.release()
     for (let waited = false; words.load(this.#phase) === phase; waited = true) {
       if (waited && this.#mutex.isAbandoned()) {
-        if ((yield* this.#enter()) !== GAVE_UP) this.#mutex.release()
+        // Whoever took it over has broken this phase.
+        yield* this.#enter()
+        this.#mutex.release()
         continue
       }
       if (!(yield { index: this.#phase, expected: phase })) continue
@@ -104,11 +106,15 @@ export class Phases {
     this.#mutex.release()
   }
 
-  /** Acquires the mutex; from a dead owner, the barrier is broken then. */
-  *#enter(): Steps<number> {
+  /** Acquires the mutex; if that is from a dead owner, the barrier is broken. */
+  *#tryEnter(): Steps<Acquired> {
     const acquired = yield* this.#mutex.acquire()
     if (acquired === OWNER_DIED) this.#break()
     return acquired
+  }
+
+  *#enter(): Steps<void> {
+    if ((yield* acquireAnyway(this.#mutex)) === OWNER_DIED) this.#break()
   }
 
   #break(): void {

@@ -10,7 +10,7 @@ import { checkMayBlock } from './blocking.ts'
 import { Guard } from './guard.ts'
 import { acquireSlowly } from './lock.ts'
 import type { LockCore } from './lock.ts'
-import { GAVE_UP, Mutex, OWNER_DIED } from './mutex.ts'
+import { acquireAnyway, GAVE_UP, Mutex, OWNER_DIED } from './mutex.ts'
 import { checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross, gaveUp } from './options.ts'
 import type { AcquireOptions, AcquireSyncOptions, PrimitiveOptions } from './options.ts'
 import { asReceived, receivedHandle } from './received.ts'
@@ -201,7 +201,7 @@ export class RLock {
           return depth
         },
         *reacquire(depth) {
-          yield* lock.#mutex.acquire()
+          yield* acquireAnyway(lock.#mutex)
           lock.#enter(flow, depth)
         },
       }

@@ -24,6 +24,8 @@ export interface Scenario {
    * then a wake-up that is lost is a deadlock. @default 'truth'
    */
   readonly waits?: 'truth' | 'wakes'
+  /** How often a party may be interrupted that could go on, in one run: most faults need few. @default no bound */
+  readonly interruptions?: number
   readonly start?: (world: World) => void
   /** Looks at the end of each run, when all parties are done or dead. */
   readonly end?: (world: World) => void
@@ -64,8 +66,8 @@ export interface Environment {
   readonly words: Words
   readonly parties: Parties
   readonly wake: Wake
-  /** Runs an algorithm to its end. */
-  run<T>(steps: Steps<T>): T
+  /** Runs an algorithm to its end. `patient`: it has no time limit, also that of an impatient party. */
+  run<T>(steps: Steps<T>, patient?: 'patient'): T
   /** The critical section: it is an error when two are in it. */
   enter(): void
   leave(): void
@@ -76,6 +78,7 @@ interface Operation {
   readonly text: string
   readonly apply: (world: World) => unknown
   readonly wait?: Wait
+  readonly patient?: boolean
   readonly wakes?: { readonly index: number; readonly count: number }
 }
 
@@ -134,13 +137,17 @@ export function explore(scenario: Scenario, { maxStates = 400_000 }: { readonly 
     throw new Violation(`${message}\n${trace.join('\n')}`)
   }
 
-  const visit = (world: World, nodes: readonly Node[], asleep: readonly (number | undefined)[], givenUp: number): void => {
-    const key = `${nodes.map(node => node.id).join()}|${asleep.join()}|${givenUp}|${worldId(world.key)}`
+  const visit = (world: World, nodes: readonly Node[], asleep: readonly (number | undefined)[], givenUp: number, last = -1, interruptions = 0): void => {
+    const bounded = scenario.interruptions !== undefined
+    const key = `${bounded ? `${last}/${interruptions}|` : ''}${nodes.map(node => node.id).join()}|${asleep.join()}|${givenUp}|${worldId(world.key)}`
     if (seen.has(key)) return
     seen.add(key)
     if (seen.size > maxStates) throw new Error(`more than ${maxStates} states: make the scenario smaller`)
     let moved = false
     let waiting = false
+    const lastPending = bounded && last >= 0 && !world.dead.has(last) ? pendingOf(last, nodes[last] as Node) : 'done'
+    const canGoOn = typeof lastPending === 'object' && !(lastPending instanceof Error) && lastPending.wait === undefined
+    const interruptionsBy = (party: number): number => interruptions + (canGoOn && party !== last ? 1 : 0)
     const go = (party: number, text: string, result: unknown, after: World, sleepers: readonly (number | undefined)[], gaveUp = givenUp): void => {
       moved = true
       const node = nodes[party] as Node
@@ -148,11 +155,12 @@ export function explore(scenario: Scenario, { maxStates = 400_000 }: { readonly 
       let next = node.next.get(edge)
       if (next === undefined) node.next.set(edge, (next = newNode([...node.results, result])))
       trace.push(`${party}: ${text} → ${String(result)}`)
-      visit(after, nodes.with(party, next), sleepers, gaveUp)
+      visit(after, nodes.with(party, next), sleepers, gaveUp, party, interruptionsBy(party))
       trace.pop()
     }
     for (let party = 0; party < nodes.length; party++) {
       if (world.dead.has(party)) continue
+      if (bounded && interruptionsBy(party) > (scenario.interruptions ?? 0)) continue
       const pending = pendingOf(party, nodes[party] as Node)
       if (pending === 'done') continue
       if (pending instanceof Error) fail(`party ${party}: ${pending.stack}`)
@@ -163,14 +171,14 @@ export function explore(scenario: Scenario, { maxStates = 400_000 }: { readonly 
         // Each wait is looked at again once after a death.
         const look = `looks at ${index} ${expected} after ${world.dead.size} deaths`
         const lookedBefore = (nodes[party] as Node).results.findLast(result => typeof result === 'string' && result.startsWith('looks at')) === look
-        if (scenario.impatient?.includes(party) === true && (givenUp & (1 << party)) === 0) go(party, `${operation.text}, gives up`, true, world.copy(), asleep.with(party, undefined), givenUp | (1 << party))
+        if (operation.patient !== true && scenario.impatient?.includes(party) === true && (givenUp & (1 << party)) === 0) go(party, `${operation.text}, gives up`, true, world.copy(), asleep.with(party, undefined), givenUp | (1 << party))
         if (scenario.waits === 'wakes') {
           if (asleep[party] !== undefined) continue
           if (world.load(index) !== expected) go(party, operation.text, 'woken', world.copy(), asleep)
           else {
             moved = true
             trace.push(`${party}: ${operation.text} → sleeps`)
-            visit(world, nodes, asleep.with(party, index), givenUp)
+            visit(world, nodes, asleep.with(party, index), givenUp, party, interruptionsBy(party))
             trace.pop()
           }
         } else if (world.load(index) !== expected || (world.dead.size > 0 && !lookedBefore)) go(party, operation.text, look, world.copy(), asleep)
@@ -201,7 +209,7 @@ export function explore(scenario: Scenario, { maxStates = 400_000 }: { readonly 
           let next = node.next.get('undefinedundefined')
           if (next === undefined) node.next.set('undefinedundefined', (next = newNode([...node.results, undefined])))
           trace.push(`${party}: ${operation.text}, to ${chosen.join()}`)
-          visit(after, nodesAfter.with(party, next), woken, givenUp)
+          visit(after, nodesAfter.with(party, next), woken, givenUp, party, interruptionsBy(party))
           trace.pop()
         }
         continue
@@ -215,7 +223,7 @@ export function explore(scenario: Scenario, { maxStates = 400_000 }: { readonly 
       after.dead.add(party)
       after.inside.delete(party)
       trace.push(`${party}: dies`)
-      visit(after, nodes, asleep.with(party, undefined), givenUp)
+      visit(after, nodes, asleep.with(party, undefined), givenUp, last, interruptions)
       trace.pop()
       moved = true
     }
@@ -282,9 +290,9 @@ function environment(party: number, results: readonly unknown[], hasWakes: boole
       isDead: bits => perform(`isDead ${((bits >>> 2) & 0x3fff) - 1}`, world => world.dead.has(((bits >>> 2) & 0x3fff) - 1)) as boolean,
     },
     wake: (index, count) => void (hasWakes && perform(`wake ${index} ${count}`, nothing, { wakes: { index, count } })),
-    run(steps) {
+    run(steps, patient) {
       let step = steps.next(false)
-      while (step.done !== true) step = steps.next(perform(`wait ${step.value.index} ${step.value.expected}`, nothing, { wait: step.value }) === true)
+      while (step.done !== true) step = steps.next(perform(`wait ${step.value.index} ${step.value.expected}`, nothing, { wait: step.value, patient: patient !== undefined }) === true)
       return step.value
     },
     enter: () => void perform('enter', world => void world.inside.add(party)),

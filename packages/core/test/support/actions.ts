@@ -1,6 +1,7 @@
 // What parties can be asked to do.
-import { Region } from '../../src/index.ts'
-import type { Across } from '../../src/index.ts'
+import { Barrier, Region, replace, revive } from '../../src/index.ts'
+import { forgetShared } from '../../src/shared-id.ts'
+import type { Across, Condition, Guard, Lock, RLock, Semaphore, SharedEvent } from '../../src/index.ts'
 
 const kept: unknown[] = []
 
@@ -55,4 +56,136 @@ export function unpublish(name: string): boolean {
 
 export function exit(): void {
   setImmediate(() => process.exit(0))
+}
+
+// ---- synchronisation
+
+/** Guards that this party holds, by what they hold. */
+const guards = new Map<object, Guard[]>()
+
+type Acquirable = Lock | RLock | Semaphore
+type Method = 'acquire' | 'acquireSync'
+
+const allow = { allowMainThread: true }
+
+/** @returns whether the owner before died */
+export async function acquire(lock: Acquirable, method: Method = 'acquire', timeoutMs?: number): Promise<boolean> {
+  const guard = method === 'acquire' ? await lock.acquire({ timeoutMs }) : lock.acquireSync({ ...allow, timeoutMs })
+  guards.set(lock, [...(guards.get(lock) ?? []), guard])
+  return guard.ownerDied
+}
+
+export function tryAcquire(lock: Acquirable): boolean {
+  return lock.tryAcquire() !== null
+}
+
+export function release(lock: Acquirable): void {
+  lock.release()
+}
+
+export function releaseGuard(lock: Acquirable): void {
+  const guard = guards.get(lock)?.pop()
+  if (guard === undefined) throw new Error('no guard is held')
+  guard.release()
+}
+
+export function locked(lock: Lock | RLock): boolean {
+  return lock.locked
+}
+
+export function owned(lock: RLock): boolean {
+  return lock.owned
+}
+
+/** Adds to a word in two steps, so that another in between would be noticed. */
+export async function countUnder(lock: Lock | RLock, region: Region, times: number, method: Method): Promise<void> {
+  const words = new Int32Array(region.buffer)
+  for (let i = 0; i < times; i++) {
+    const guard = method === 'acquire' ? await lock.acquire() : lock.acquireSync(allow)
+    words[0] = (words[0] ?? 0) + 1
+    guard.release()
+  }
+}
+
+/** Keeps as many as it can inside at a time, and notes the most. */
+export async function mostInside(semaphore: Semaphore, region: Region, times: number, method: Method): Promise<void> {
+  const words = new Int32Array(region.buffer)
+  for (let i = 0; i < times; i++) {
+    const guard = method === 'acquire' ? await semaphore.acquire() : semaphore.acquireSync(allow)
+    const inside = Atomics.add(words, 0, 1) + 1
+    for (let most = Atomics.load(words, 1); most < inside; most = Atomics.load(words, 1)) Atomics.compareExchange(words, 1, most, inside)
+    if (i % 8 === 0) await new Promise(setImmediate)
+    Atomics.sub(words, 0, 1)
+    guard.release()
+  }
+}
+
+export function waitForEvent(event: SharedEvent, method: 'wait' | 'waitSync' = 'wait', timeoutMs?: number): Promise<boolean> | boolean {
+  return method === 'wait' ? event.wait({ timeoutMs }) : event.waitSync({ ...allow, timeoutMs })
+}
+
+export function setEvent(event: SharedEvent): void {
+  event.set()
+}
+
+/** Says by `sleeping` that it is about to wait. */
+export async function waitForNotification(condition: Condition, sleeping: Semaphore, method: 'wait' | 'waitSync', timeoutMs?: number): Promise<boolean> {
+  if (method === 'waitSync') {
+    const guard = condition.acquireSync(allow)
+    sleeping.release()
+    const notified = condition.waitSync({ ...allow, timeoutMs })
+    guard.release()
+    return notified
+  }
+  const guard = await condition.acquire()
+  sleeping.release()
+  const notified = await condition.wait({ timeoutMs })
+  guard.release()
+  return notified
+}
+
+export async function waitForWord(condition: Condition, region: Region, expected: number, timeoutMs?: number): Promise<boolean> {
+  const words = new Int32Array(region.buffer)
+  return condition.runExclusive(() => condition.waitFor(() => words[0] === expected, { timeoutMs }))
+}
+
+export async function setWord(condition: Condition, region: Region, value: number): Promise<void> {
+  await condition.runExclusive(() => {
+    new Int32Array(region.buffer)[0] = value
+    condition.notifyAll()
+  })
+}
+
+/** Passes the barrier so often, and checks each time that all have come. */
+export async function pass(barrier: Barrier, region: Region, times: number, method: 'wait' | 'waitSync'): Promise<number[]> {
+  const words = new Int32Array(region.buffer)
+  const indices: number[] = []
+  for (let i = 0; i < times; i++) {
+    Atomics.add(words, 0, 1)
+    indices.push(method === 'wait' ? await barrier.wait() : barrier.waitSync(allow))
+    if (Atomics.load(words, 0) < (i + 1) * barrier.parties) throw new Error('passed before all had come')
+  }
+  return indices
+}
+
+export async function waitAtBarrier(barrier: Barrier, method: 'wait' | 'waitSync' = 'wait', timeoutMs?: number): Promise<number> {
+  return method === 'wait' ? barrier.wait({ timeoutMs }) : barrier.waitSync({ ...allow, timeoutMs })
+}
+
+export async function abortBarrier(barrier: Barrier): Promise<void> {
+  await barrier.abort()
+}
+
+/** Waits while it holds the event loop, until another sets the word. */
+export function spinUntilSet(region: Region): void {
+  const words = new Int32Array(region.buffer)
+  while (Atomics.load(words, 0) === 0);
+}
+
+/** Comes last to the barrier, and stays in its action for ever. */
+export async function waitInAction(barrier: Barrier): Promise<void> {
+  const { region, parties } = barrier[replace](barrier.across) as never as { region: Region; parties: number }
+  forgetShared(`${region.id}/barrier`)
+  const action = (): Promise<void> => new Promise(() => setInterval(() => {}, 1000))
+  await Barrier[revive]({ region, parties, action, timeoutMs: undefined }).wait()
 }

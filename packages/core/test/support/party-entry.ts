@@ -1,5 +1,7 @@
 // What a party runs: actions by name, with arguments that are revived here.
-import { isMainThread, parentPort, threadId } from 'node:worker_threads'
+import { isMainThread, parentPort, threadId, workerData } from 'node:worker_threads'
+import { adoptThreadShare } from '../../src/pools.ts'
+import type { ThreadShare } from '../../src/pools.ts'
 import * as actions from './actions.ts'
 import { fromMessage, toMessage } from './travel.ts'
 
@@ -21,6 +23,8 @@ async function receive({ id, action, args }: Call): Promise<void> {
     answer({ id, error: { name, code, message: `${message} (in ${across === 'threads' ? `thread ${threadId}` : `process ${process.pid}`})` } })
   }
 }
+
+if (!isMainThread) adoptThreadShare(workerData as ThreadShare)
 
 if (isMainThread) {
   process.on('message', message => void receive(message as Call))

@@ -4,6 +4,8 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { Across } from '../../src/index.ts'
+import { newThreadShare, noteThreadExit, noteThreadStart } from '../../src/pools.ts'
+import type { ThreadShare } from '../../src/pools.ts'
 import type * as allActions from './actions.ts'
 import { fromMessage, toMessage } from './travel.ts'
 
@@ -35,12 +37,13 @@ export class Party {
   readonly #across: Across
   readonly #calls = new Map<number, PromiseWithResolvers<unknown>>()
   readonly exited: Promise<unknown>
+  readonly #share: ThreadShare = newThreadShare()
   #next = 0
 
   constructor(across: Across, execArgv: readonly string[] = []) {
     this.#across = across
     const flags = ['--conditions=@manyhands/source', ...execArgv]
-    this.#worker = across === 'threads' ? new Worker(entry, { execArgv: flags }) : fork(fileURLToPath(entry), { execArgv: flags, serialization: 'advanced' })
+    this.#worker = across === 'threads' ? new Worker(entry, { execArgv: flags, workerData: this.#share }) : fork(fileURLToPath(entry), { execArgv: flags, serialization: 'advanced' })
     this.exited = once(this.#worker, 'exit')
     const receive = (message: unknown): void => {
       const { id, value, error } = message as Answer
@@ -51,7 +54,10 @@ export class Party {
     }
     if (this.#worker instanceof Worker) this.#worker.on('message', receive)
     else this.#worker.on('message', receive)
+    const { threadId } = this
+    if (threadId > 0) noteThreadStart(threadId)
     void this.exited.then(() => {
+      if (threadId > 0) noteThreadExit(threadId, this.#share)
       for (const call of this.#calls.values()) call.reject(new Error('the party is gone'))
     })
   }

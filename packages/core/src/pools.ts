@@ -1,0 +1,9 @@
+/**
+ * For packages that start workers, so that primitives work well between them.
+ * @packageDocumentation
+ */
+export { adoptThreadShare, newThreadShare, noteThreadExit, noteThreadStart } from './party/thread-share.ts'
+export type { ThreadShare } from './party/thread-share.ts'
+export { allowBlocking } from './sync/blocking.ts'
+export { linkDoorbell } from './waiting/doorbell.ts'
+export type { DoorbellLink } from './waiting/doorbell.ts'

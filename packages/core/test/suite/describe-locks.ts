@@ -1,0 +1,356 @@
+import { AsyncResource } from 'node:async_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { BoundedSemaphore, CancelledError, InvalidStateError, Lock, Region, RLock, Semaphore, WaitTimeoutError } from '../../src/index.ts'
+import type { Across } from '../../src/index.ts'
+import { Party } from '../support/party.ts'
+
+/** As code that is not in a call of `runExclusive`. */
+const outside = AsyncResource.bind(<T>(run: () => T): T => run()) as <T>(run: () => T) => T
+
+const elapsed = async (run: () => unknown): Promise<number> => {
+  const start = performance.now()
+  await run()
+  return performance.now() - start
+}
+
+/** Locks and semaphores, between the test and parties on threads or processes. */
+export function describeLocks(across: Across): void {
+  let parties: Party[]
+  beforeAll(() => void (parties = Array.from({ length: 5 }, () => new Party(across))))
+  afterAll(() => Promise.all(parties.map(party => party.kill())))
+  const party = (index: number): Party => parties[index] ?? expect.unreachable()
+
+  describe.each([false, true])('a Lock, fair: %s', fair => {
+    const make = (): Lock => new Lock({ across, fair })
+
+    // CPython: _TestLock.test_lock
+    test('S01 it is acquired, refused while held, released, and a release too many is an error', async () => {
+      const lock = make()
+      expect(lock.locked).toBe(false)
+      await lock.acquire()
+      expect([lock.tryAcquire(), lock.locked]).toEqual([null, true])
+      lock.release()
+      expect(lock.locked).toBe(false)
+      expect(() => lock.release()).toThrow(InvalidStateError)
+    })
+
+    // CPython: LockTests.test_with
+    test('S03 a scope releases it, also on an error', async () => {
+      const lock = make()
+      const failing = async (): Promise<void> => {
+        using _ = await lock.acquire()
+        throw new Error('in the scope')
+      }
+      await expect(failing()).rejects.toThrow('in the scope')
+      expect(lock.locked).toBe(false)
+      await expect(lock.runExclusive(() => Promise.reject(new Error('in the call')))).rejects.toThrow('in the call')
+      expect(() => lock.runExclusiveSync(() => expect(lock.locked).toBe(true), { allowMainThread: true })).not.toThrow()
+      expect(await lock.runExclusive(guard => [guard.ownerDied, lock.locked])).toEqual([false, true])
+      expect(lock.locked).toBe(false)
+    })
+
+    // CPython: BaseLockTests.test_acquire_contended
+    test('S04 five contenders all get it after one release', async () => {
+      const lock = make()
+      const region = Region.create(8, { across })
+      const guard = await lock.acquire()
+      const done = Promise.all(parties.map((each, i) => each.call('countUnder', lock, region, 1, i % 2 === 0 ? 'acquire' : 'acquireSync')))
+      expect(new Int32Array(region.buffer)[0]).toBe(0)
+      guard.release()
+      await done
+      expect([new Int32Array(region.buffer)[0], lock.locked]).toEqual([5, false])
+    })
+
+    // CPython: BaseLockTests.test_try_acquire_contended
+    test('S05 another is refused while it is held', async () => {
+      const lock = make()
+      const guard = await lock.acquire()
+      expect(await party(0).call('tryAcquire', lock)).toBe(false)
+      guard.release()
+      expect(await party(0).call('tryAcquire', lock)).toBe(true)
+    })
+
+    // CPython: BaseLockTests.test_timeout. A negative time limit is an error here, where multiprocessing takes it for 0.
+    test('S06 time limits are kept, and wrong ones are refused', async () => {
+      const lock = make()
+      await expect(lock.acquire({ timeoutMs: -1 })).rejects.toThrow(/timeoutMs must be a number of milliseconds >= 0, got -1/)
+      await expect(lock.acquire({ timeoutMs: 2 ** 40 })).rejects.toThrow(RangeError)
+      await expect(lock.acquire({ timeout: 5 } as never)).rejects.toThrow(/did you mean `timeoutMs`/)
+      await lock.acquire({ timeoutMs: 0 })
+      expect(await elapsed(() => expect(lock.acquire({ timeoutMs: 60 })).rejects.toThrow(WaitTimeoutError))).toBeGreaterThanOrEqual(58)
+      await expect(lock.acquire({ timeoutMs: 0 })).rejects.toThrow('the lock was not acquired within timeoutMs = 0')
+      expect(await elapsed(() => expect(() => lock.acquireSync({ timeoutMs: 60, allowMainThread: true })).toThrow(WaitTimeoutError))).toBeGreaterThanOrEqual(59)
+      await expect(party(0).call('acquire', lock, 'acquireSync', 20)).rejects.toThrow(/within timeoutMs = 20/)
+    })
+
+    // CPython: LockTests.test_different_thread
+    test('S07 it may be released by another than acquired it', async () => {
+      const lock = make()
+      await party(0).call('acquire', lock)
+      lock.release()
+      expect(lock.locked).toBe(false)
+      await lock.acquire()
+      await party(1).call('release', lock)
+      expect(lock.locked).toBe(false)
+    })
+
+    // CPython: LockTests.test_state_after_timeout
+    test('S08 after a time-out it is as before', async () => {
+      const lock = make()
+      const guard = await lock.acquire()
+      await expect(lock.acquire({ timeoutMs: 5 })).rejects.toThrow(WaitTimeoutError)
+      await expect(party(0).call('acquire', lock, 'acquire', 5)).rejects.toThrow(/WaitTimeout|within/)
+      guard.release()
+      expect(lock.locked).toBe(false)
+      await lock.acquire({ timeoutMs: 0 })
+      lock.release()
+    })
+
+    test('it excludes: blocking and asynchronous parties count exactly', async () => {
+      const lock = make()
+      const region = Region.create(8, { across })
+      const times = fair ? 300 : 2000
+      await Promise.all([
+        ...parties.slice(0, 4).map((each, i) => each.call('countUnder', lock, region, times, i % 2 === 0 ? 'acquire' : 'acquireSync')),
+        ...Array.from({ length: 3 }, async () => {
+          for (let i = 0; i < 100; i++) {
+            await lock.runExclusive(async () => {
+              const words = new Int32Array(region.buffer)
+              const before = words[0] ?? 0
+              if (i % 16 === 0) await new Promise(setImmediate)
+              words[0] = before + 1
+            })
+          }
+        }),
+      ])
+      expect(new Int32Array(region.buffer)[0]).toBe(4 * times + 300)
+    })
+
+    test('a signal ends the wait, with its reason as the cause', async () => {
+      const lock = make()
+      const guard = await lock.acquire()
+      const controller = new AbortController()
+      const waiting = lock.acquire({ signal: controller.signal })
+      controller.abort('no longer wanted')
+      await expect(waiting).rejects.toThrow(expect.objectContaining({ name: 'CancelledError', cause: 'no longer wanted' }))
+      await expect(lock.acquire({ signal: controller.signal })).rejects.toThrow(CancelledError)
+      guard.release()
+      expect(lock.tryAcquire()).not.toBeNull()
+    })
+
+    test('a guard releases once, and only what is held', async () => {
+      const lock = make()
+      const guard = await lock.acquire()
+      guard.release()
+      expect(() => guard.release()).toThrow(InvalidStateError)
+      guard[Symbol.dispose]()
+      const stolen = await lock.acquire()
+      lock.release()
+      expect(() => stolen.release()).toThrow(InvalidStateError)
+    })
+
+    test('it is taken over from an owner that died, and its guard says so', async () => {
+      for (const method of ['acquire', 'acquireSync'] as const) {
+        const lock = make()
+        const dies = new Party(across)
+        await dies.call('acquire', lock)
+        const waiting = party(0).call('acquire', lock, method)
+        await dies.kill()
+        expect(await waiting).toBe(true)
+        await party(0).call('releaseGuard', lock)
+        const guard = await lock.acquire()
+        expect(guard.ownerDied).toBe(false)
+        guard.release()
+      }
+    })
+
+    test('one that waits and dies, or gives up, does not hold up the others', async () => {
+      const lock = make()
+      const guard = await lock.acquire()
+      const dies = new Party(across)
+      dies.call('acquire', lock).catch(() => {})
+      await expect(party(1).call('acquire', lock, 'acquireSync', 30)).rejects.toThrow(/within/)
+      const waiting = party(0).call('acquire', lock, 'acquireSync')
+      await dies.kill()
+      guard.release()
+      await waiting
+      await party(0).call('releaseGuard', lock)
+      expect(lock.locked).toBe(false)
+    })
+
+    test('the same lock is the same object in a party', async () => {
+      const lock = make()
+      await party(0).call('keep', lock)
+      expect(await party(0).call('returnKept')).toBe(lock)
+    })
+  })
+
+  test('fair: it is handed over in the order in which it was asked for', async () => {
+    const lock = new Lock({ across, fair: true })
+    const guard = await lock.acquire()
+    const order: number[] = []
+    const waiting: Promise<void>[] = []
+    for (let i = 0; i < 5; i++) {
+      waiting.push(lock.runExclusive(() => void order.push(i)))
+      await new Promise(setImmediate)
+    }
+    guard.release()
+    await Promise.all(waiting)
+    expect(order).toEqual([0, 1, 2, 3, 4])
+  })
+
+  test('fair: an asynchronous acquire gets its turn while others take it again and again', async () => {
+    const lock = new Lock({ across, fair: true })
+    const region = Region.create(8, { across })
+    const busy = Promise.all(parties.slice(0, 2).map(each => each.call('countUnder', lock, region, 2000, 'acquireSync')))
+    for (let i = 0; i < 20; i++) await lock.runExclusive(() => {})
+    expect(new Int32Array(region.buffer)[0]).toBeLessThanOrEqual(4000)
+    await busy
+    expect(new Int32Array(region.buffer)[0]).toBe(4000)
+  })
+
+  describe('an RLock', () => {
+    // CPython: _TestLock.test_rlock
+    test('S02 three acquires need three releases, and a fourth is an error', async () => {
+      const lock = new RLock({ across })
+      for (let i = 0; i < 3; i++) await lock.acquire()
+      lock.release()
+      lock.release()
+      expect([lock.owned, await party(0).call('tryAcquire', lock)]).toEqual([true, false])
+      lock.release()
+      expect([lock.owned, lock.locked]).toEqual([false, false])
+      expect(() => lock.release()).toThrow(InvalidStateError)
+    })
+
+    // CPython: RLockTests.test_release_unacquired, test_different_thread
+    test('S09 a release by another than the owner, or without acquire, is an error', async () => {
+      const lock = new RLock({ across })
+      expect(() => lock.release()).toThrow(/not held here/)
+      await party(0).call('acquire', lock)
+      expect(() => lock.release()).toThrow(/not held here/)
+      await expect(party(1).call('release', lock)).rejects.toThrow(/not held here/)
+      await party(0).call('releaseGuard', lock)
+      expect(lock.locked).toBe(false)
+    })
+
+    // CPython: RLockTests.test__is_owned
+    test('S10 who owns it is known to each party, and outlasts a nested release', async () => {
+      const lock = new RLock({ across })
+      await party(0).call('acquire', lock)
+      await party(0).call('acquire', lock, 'acquireSync')
+      expect([await party(0).call('owned', lock), await party(1).call('owned', lock), lock.owned]).toEqual([true, false, false])
+      await party(0).call('release', lock)
+      expect(await party(0).call('owned', lock)).toBe(true)
+      await party(0).call('release', lock)
+      expect(await party(0).call('owned', lock)).toBe(false)
+    })
+
+    test('calls of runExclusive in one thread exclude each other, and each can be nested', async () => {
+      const lock = new RLock({ across })
+      let inside = 0
+      const nested = (): Promise<void> =>
+        lock.runExclusive(async () => {
+          expect(++inside).toBe(1)
+          await new Promise(setImmediate)
+          await lock.runExclusive(async () => {
+            await lock.acquire()
+            expect(lock.owned).toBe(true)
+            lock.release()
+          })
+          inside--
+        })
+      await Promise.all([nested(), nested(), nested()])
+      expect(lock.locked).toBe(false)
+    })
+
+    test('waiting for ever for what the same thread holds is told', async () => {
+      const lock = new RLock({ across })
+      await lock.runExclusive(() => {
+        expect(outside(() => lock.tryAcquire())).toBeNull()
+        expect(() => outside(() => lock.acquireSync({ allowMainThread: true }))).toThrow(/wait for ever/)
+      })
+    })
+  })
+
+  describe('a Semaphore', () => {
+    // CPython: _TestSemaphore.test_semaphore
+    test('S11 its value counts down to 0, where it is refused, and may be released above what it began with', async () => {
+      const semaphore = new Semaphore(2, { across })
+      const values = [semaphore.value]
+      for (let i = 0; i < 2; i++) {
+        await semaphore.acquire()
+        values.push(semaphore.value)
+      }
+      expect([values, semaphore.tryAcquire(), await party(0).call('tryAcquire', semaphore)]).toEqual([[2, 1, 0], null, false])
+      semaphore.release(3)
+      expect(semaphore.value).toBe(3)
+      expect(() => semaphore.release(0)).toThrow(/permits must be an integer >= 1, got 0/)
+    })
+
+    // CPython: BoundedSemaphoreTests.test_release_unacquired
+    test('S12 a bounded one refuses a release above what it began with, in each party', async () => {
+      const semaphore = new BoundedSemaphore(2, { across })
+      await semaphore.acquire()
+      expect(() => semaphore.release(2)).toThrow(InvalidStateError)
+      semaphore.release()
+      expect(() => semaphore.release()).toThrow(/more permits were given back than taken/)
+      await expect(party(0).call('release', semaphore)).rejects.toThrow(/more permits/)
+      expect(semaphore.value).toBe(2)
+    })
+
+    // CPython: _TestSemaphore.test_timeout
+    test('S13 time limits', async () => {
+      const semaphore = new Semaphore(0, { across })
+      expect(semaphore.tryAcquire()).toBeNull()
+      await expect(semaphore.acquire({ timeoutMs: 0 })).rejects.toThrow(WaitTimeoutError)
+      expect(await elapsed(() => expect(semaphore.acquire({ timeoutMs: 40 })).rejects.toThrow(/no permit was free within timeoutMs = 40/))).toBeGreaterThanOrEqual(38)
+      await expect(party(0).call('acquire', semaphore, 'acquireSync', 20)).rejects.toThrow(/no permit/)
+    })
+
+    // CPython: BaseSemaphoreTests.test_constructor, test_default_value
+    test('S14 it begins with 1, and not with less than 0', () => {
+      expect(new Semaphore(undefined, { across }).value).toBe(1)
+      expect(() => new Semaphore(-1, { across })).toThrow(/permits must be an integer >= 0, got -1/)
+      expect(() => new Semaphore(2 ** 31, { across })).toThrow(RangeError)
+      expect(() => new Semaphore('1' as never)).toThrow(TypeError)
+    })
+
+    // CPython: BaseSemaphoreTests.test_acquire_contended
+    test('S15 of many contenders exactly as many go on as there are permits', async () => {
+      const semaphore = new Semaphore(7, { across })
+      await semaphore.acquire()
+      const totals: number[] = []
+      let got = 0
+      const contend = Array.from({ length: 20 }, (_, i) => party(i % 5).call('acquire', semaphore).then(() => void got++))
+      const settle = async (count: number): Promise<void> => {
+        while (got < count || semaphore.value > 0) await sleep(1)
+        await sleep(30)
+        totals.push(got)
+      }
+      await settle(6)
+      semaphore.release(7)
+      await settle(13)
+      semaphore.release(6)
+      await settle(19)
+      semaphore.release()
+      await Promise.all(contend)
+      expect(totals).toEqual([6, 13, 19])
+    })
+
+    test('no more are inside than there are permits, blocking or not', async () => {
+      const semaphore = new Semaphore(2, { across })
+      const region = Region.create(8, { across })
+      await Promise.all(parties.map((each, i) => each.call('mostInside', semaphore, region, 100, i % 2 === 0 ? 'acquire' : 'acquireSync')))
+      expect([...new Int32Array(region.buffer)]).toEqual([0, expect.toSatisfy((most: number) => most >= 1 && most <= 2)])
+      expect(semaphore.value).toBe(2)
+    })
+  })
+
+  test('blocking the main thread of a program has to be allowed', () => {
+    const lock = new Lock({ across })
+    expect(() => lock.acquireSync()).toThrow(/acquireSync would block the main thread: use acquire/)
+    expect(() => new Semaphore(1, { across }).acquireSync()).toThrow(InvalidStateError)
+    lock.acquireSync({ allowMainThread: true }).release()
+  })
+}

@@ -1,0 +1,3 @@
+import { describeLocks } from '../suite/describe-locks.ts'
+
+describeLocks('processes')

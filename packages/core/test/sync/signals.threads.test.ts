@@ -1,0 +1,3 @@
+import { describeSignals } from '../suite/describe-signals.ts'
+
+describeSignals('threads')
