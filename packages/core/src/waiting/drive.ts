@@ -40,7 +40,7 @@ export function driveAsync<T>(steps: Steps<T>, waiter: Waiter, { timeoutMs, sign
         resolve(step.value)
       } catch (error) {
         disarm()
-        reject(error as Error)
+        reject(error)
       }
     }
     const resume = (): void => advance(false)

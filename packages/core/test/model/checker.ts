@@ -56,8 +56,9 @@ export class World {
   }
 
   get key(): string {
+    const listed = (parties: Set<number>): string => Array.from(parties).toSorted((a, b) => a - b).join()
     const sorted = <V>(map: Map<number, V>): string => Array.from(map).filter(([, value]) => value !== 0 && value !== 0n).toSorted(([a], [b]) => a - b).map(([key, value]) => `${key}=${String(value)}`).join()
-    return `${sorted(this.words)};${sorted(this.wide)};${Array.from(this.dead).toSorted().join()};${Array.from(this.inside).toSorted().join()};${this.notes.join()}`
+    return `${sorted(this.words)};${sorted(this.wide)};${listed(this.dead)};${listed(this.inside)};${this.notes.join()}`
   }
 }
 

@@ -1,12 +1,12 @@
 import { AsyncResource } from 'node:async_hooks'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BoundedSemaphore, CancelledError, InvalidStateError, Lock, Region, RLock, Semaphore, WaitTimeoutError } from '../../src/index.ts'
 import type { Across } from '../../src/index.ts'
 import { Party } from '../support/party.ts'
 
+const resource = new AsyncResource('outside')
 /** As code that is not in a call of `runExclusive`. */
-const outside = AsyncResource.bind(<T>(run: () => T): T => run()) as <T>(run: () => T) => T
+const outside = <T>(run: () => T): T => resource.runInAsyncScope(run)
 
 const elapsed = async (run: () => unknown): Promise<number> => {
   const start = performance.now()
@@ -321,12 +321,13 @@ export function describeLocks(across: Across): void {
       const semaphore = new Semaphore(7, { across })
       await semaphore.acquire()
       const totals: number[] = []
-      let got = 0
-      const contend = Array.from({ length: 20 }, (_, i) => party(i % 5).call('acquire', semaphore).then(() => void got++))
-      const settle = async (count: number): Promise<void> => {
-        while (got < count || semaphore.value > 0) await sleep(1)
-        await sleep(30)
-        totals.push(got)
+      const count = { got: 0 }
+      const contend = Array.from({ length: 20 }, (_, i) => party(i % 5).call('acquire', semaphore).then(() => void count.got++))
+      /** As many as there are permits; none is left. */
+      const settle = async (expected: number): Promise<void> => {
+        while (count.got < expected) await new Promise(setImmediate)
+        expect(semaphore.tryAcquire()).toBeNull()
+        totals.push(count.got)
       }
       await settle(6)
       semaphore.release(7)

@@ -1,5 +1,6 @@
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import type { MessagePort, WorkerOptions } from 'node:worker_threads'
+import { newThreadShare, noteThreadExit, noteThreadStart } from '@manyhands/core/pools'
 import { workerEntryUrl } from '../entry-url.ts'
 import { CONTROL_WORDS, POSTED } from '../protocol/messages.ts'
 import type { Message } from '../protocol/messages.ts'
@@ -22,7 +23,8 @@ export class ThreadChannel implements Channel {
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
     this.control = new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * Int32Array.BYTES_PER_ELEMENT))
-    const init: ThreadInit = { ...options.init, port: port2, control: this.control }
+    const share = newThreadShare()
+    const init: ThreadInit = { ...options.init, port: port2, control: this.control, share }
     this.#worker = startThread({
       name: `manyhands ${options.init.id}`,
       workerData: init,
@@ -32,6 +34,7 @@ export class ThreadChannel implements Channel {
       ...(options.resourceLimits === undefined ? {} : { resourceLimits: options.resourceLimits }),
     })
     this.threadId = this.#worker.threadId
+    noteThreadStart(this.threadId)
     this.#worker.unref()
     // Node itself passes the output of a thread on. Asking for the streams (`stdout: true`) would make reading them keep the program alive.
     this.#stderr = new OutputTail(this.#worker.stderr)
@@ -46,6 +49,7 @@ export class ThreadChannel implements Channel {
       // What the worker posted before it went may still wait: without it finished tasks would count as lost.
       for (let received; (received = receiveMessageOnPort(port1)) !== undefined; ) events.onMessage(received.message as Message)
       port1.close()
+      noteThreadExit(this.threadId, share)
       events.onExit({ kind: 'thread', exitCode, signal: null, threadId: this.threadId, stderr: this.#stderr.text }, uncaught)
     })
   }

@@ -1,4 +1,6 @@
 import { setTaskInfo } from '@manyhands/core'
+import { linkDoorbell } from '@manyhands/core/pools'
+import type { DoorbellLink } from '@manyhands/core/pools'
 import type { WorkerExit } from '@manyhands/core'
 import {
   ABORT,
@@ -9,10 +11,12 @@ import {
   FORGET,
   LISTENING,
   LISTENING_BATCH,
+  RANG,
   READY,
   RECALL,
   REPLY,
   RETURNED,
+  RING,
   RUNNING_BATCH,
   RUNNING_INDEX,
   SEGMENT_LENGTH,
@@ -56,6 +60,7 @@ export class WorkerHandle {
   /** What its initializer threw. */
   startError: { readonly error: unknown } | undefined
   readonly #channel: Channel
+  readonly #doorbell: DoorbellLink
   readonly #events: WorkerEvents
   readonly #known = new Set<number>()
   /** It may run tasks of several shipments at a time. */
@@ -74,10 +79,12 @@ export class WorkerHandle {
       onMessage: message => this.#receive(message),
       onExit: (exit, error) => {
         this.gone = true
+        this.#doorbell.close()
         this.#exit = () => events.onExit(this, exit, error)
         this.#finishExit()
       },
     })
+    this.#doorbell = linkDoorbell(id => this.#channel.post([RING, id]))
     const { kind, pid, threadId } = this.#channel
     this.info = { kind, id: options.init.id, pid, threadId }
   }
@@ -208,6 +215,8 @@ export class WorkerHandle {
         if (shipment !== undefined) shipment.listening = true
         return
       }
+      case RANG:
+        return this.#doorbell.receive(message[1] as string)
       case READY:
         this.ready = true
         this.#events.onReady()

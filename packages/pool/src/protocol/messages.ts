@@ -13,7 +13,8 @@
  * | `[ABORT, batchId]` | tell the running task of the batch to end |
  * | `[CLOSE]` | exit |
  * | `[INIT, init]` | the first message to a process; a thread has it as workerData |
-| `[CONTROL, handle]` | the control words of a process, in a region; it says in the words that it has them |
+ * | `[CONTROL, handle]` | the control words of a process, in a region; it says in the words that it has them |
+ * | `[RING, regionId]` | something in a region has changed; see `linkDoorbell` of core |
  *
  * | worker → main | |
  * |---|---|
@@ -23,6 +24,7 @@
  * | `[BEGIN, batchId]` | only for batches with REPORT_BEGIN, sent before the first task runs |
  * | `[RETURNED, batchId, from]` | tasks from index `from` on were not begun and never will be here |
  * | `[LISTENING, batchId]` | a task asked for its context: give it time to end itself (a process without control words) |
+ * | `[RANG, regionId]` | as `RING` |
  */
 export const BATCH = 0
 export const DEFINE = 1
@@ -32,6 +34,7 @@ export const ABORT = 4
 export const CLOSE = 5
 export const INIT = 6
 export const CONTROL = 7
+export const RING = 8
 
 export const READY = 0
 export const START_FAILED = 1
@@ -39,6 +42,7 @@ export const REPLY = 2
 export const BEGIN = 3
 export const RETURNED = 4
 export const LISTENING = 5
+export const RANG = 6
 
 /** Flag of a batch: report its begin. */
 export const REPORT_BEGIN = 1

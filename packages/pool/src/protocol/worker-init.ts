@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
+import type { ThreadShare } from '@manyhands/core/pools'
 
 /** What a worker is told when it starts: as workerData of a thread, as the first message of a process. */
 export interface WorkerInit {
@@ -18,4 +19,5 @@ export interface WorkerInit {
 export interface ThreadInit extends WorkerInit {
   readonly port: MessagePort
   readonly control: Int32Array
+  readonly share: ThreadShare
 }

@@ -1,7 +1,8 @@
 import type { MessagePort } from 'node:worker_threads'
 import { Region, revive } from '@manyhands/core'
+import { adoptThreadShare, allowBlocking, linkDoorbell } from '@manyhands/core/pools'
 import { createCodec, unpack } from '@manyhands/closure/worker'
-import { CLOSE, CONTROL, READY, START_FAILED } from '../protocol/messages.ts'
+import { CLOSE, CONTROL, RANG, READY, RING, START_FAILED } from '../protocol/messages.ts'
 import type { Message } from '../protocol/messages.ts'
 import type { ThreadInit, WorkerInit } from '../protocol/worker-init.ts'
 import { Runner } from './runner.ts'
@@ -13,6 +14,8 @@ type Post = (message: Message, transfer?: readonly unknown[]) => void
 
 /** Runs the initializer and then serves tasks until main says that it is enough, or is gone. */
 export function startWorker(init: WorkerInit | ThreadInit): void {
+  if ('share' in init) adoptThreadShare(init.share)
+  else allowBlocking()
   const codec = createCodec({ across: init.kind === 'thread' ? 'threads' : 'processes' })
   const { post, unsent } = 'port' in init ? { post: postTo(init.port), unsent: undefined } : sender()
   const runner = new Runner({ codec, post, concurrency: init.concurrency, unsent })
@@ -20,10 +23,12 @@ export function startWorker(init: WorkerInit | ThreadInit): void {
   setWorkerState({ kind: init.kind, id: init.id, level: init.level, tasks: runner })
   process.on('exit', () => runner.flush())
 
+  const doorbell = linkDoorbell(id => post([RANG, id]))
   const handle = (message: Message): void => {
     // process.exit: the code's exit handlers run, and its open handles do not keep the worker.
     if (message[0] === CLOSE) process.exit(0)
     if (message[0] === CONTROL) return useControlWords(runner, message[1])
+    if (message[0] === RING) return doorbell.receive(message[1] as string)
     runner.receive(message)
   }
   const serve = (): void => {
