@@ -37,12 +37,21 @@ export function suggestion(name: string, known: readonly string[], mistakes: Kno
 /** What a timer can hold; a longer one would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-/** @throws RangeError or TypeError unless `value` is undefined or a number of milliseconds > 0 that a timer can hold (Infinity means no limit) */
-export function checkDuration(name: string, value: unknown, { zero = false }: { readonly zero?: boolean } = {}): void {
+/**
+ * @param options.negative - for waits: a negative time is one that is over, as what is left until a deadline can be
+ * @throws RangeError or TypeError unless `value` is undefined or a number of milliseconds > 0 that a timer can hold (Infinity means no limit)
+ */
+export function checkDuration(name: string, value: unknown, { zero = false, negative = false }: { readonly zero?: boolean; readonly negative?: boolean } = {}): void {
   if (value === undefined) return
-  const allowed = `${name} must be a number of milliseconds ${zero ? '>= 0' : '> 0'}, got ${describeValue(value)}`
+  const allowed = `${name} must be a number of milliseconds${negative ? '' : zero ? ' >= 0' : ' > 0'}, got ${describeValue(value)}`
   if (typeof value !== 'number') throw new TypeError(allowed)
-  if (Number.isNaN(value) || value < 0 || (!zero && value === 0)) throw new RangeError(allowed)
+  if (Number.isNaN(value)) throw new RangeError(allowed)
+  if (negative) return checkLongest(name, value)
+  if (value < 0 || (!zero && value === 0)) throw new RangeError(allowed)
+  checkLongest(name, value)
+}
+
+function checkLongest(name: string, value: number): void {
   if (value > LONGEST_TIMER_MS && value !== Infinity) throw new RangeError(`${name} must be at most ${LONGEST_TIMER_MS} milliseconds, or Infinity for no limit, got ${value}`)
 }
 

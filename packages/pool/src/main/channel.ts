@@ -1,5 +1,5 @@
 import type { WorkerExit } from '@manyhands/core'
-import type { WorkerInit } from '../protocol/worker-init.ts'
+import type { ProcessInit, WorkerInit } from '../protocol/worker-init.ts'
 import type { Message } from '../protocol/messages.ts'
 
 /** What happens at the worker's end of a channel. */
@@ -29,14 +29,20 @@ export interface Channel {
   unref(): void
   /** Ends the worker now, whatever it does. `onExit` follows. */
   terminate(): void
+  /** Sends a signal to a process. A thread has none: SIGINT it gets as an event, and any other ends it. */
+  signal(name: NodeJS.Signals): void
   /** Keeps the program alive until `onExit`. */
   awaitExit(): void
   /** After `onExit`: nothing is asked of it any more. */
   dispose(): void
 }
 
-export interface ChannelOptions {
-  readonly init: WorkerInit
+export interface ChannelOptions<Init extends WorkerInit | ProcessInit = WorkerInit> extends LaunchOptions {
+  readonly init: Init
+}
+
+/** What must be known when a worker is started. */
+export interface LaunchOptions {
   readonly execArgv: readonly string[] | undefined
   readonly env: NodeJS.ProcessEnv | undefined
   readonly resourceLimits: ResourceLimits | undefined

@@ -1,6 +1,8 @@
 import { checkFunction, checkInteger, checkOptionNames, describeValue } from '@manyhands/core/options'
+import type { StartMethod } from '../protocol/lineage.ts'
 import { cpuCount } from './cpu-count.ts'
 import type { ResourceLimits } from './channel.ts'
+import { checkStartMethod } from './process/start-method.ts'
 import type { OnWorkerExit } from './worker-pool.ts'
 
 export interface ExecutorOptions {
@@ -23,9 +25,11 @@ export interface ExecutorOptions {
   readonly env?: NodeJS.ProcessEnv | undefined
   /** Flags of the workers, instead of this process's without those that concern only it (`--inspect`, `--test`, `-e` and the like). */
   readonly execArgv?: readonly string[] | undefined
+  /** How its processes are started (not for threads). @default what `setStartMethod` says */
+  readonly startMethod?: StartMethod | undefined
 }
 
-const names = ['maxWorkers', 'initializer', 'initializerArgs', 'concurrency', 'onWorkerExit', 'resourceLimits', 'env', 'execArgv']
+const names = ['maxWorkers', 'initializer', 'initializerArgs', 'concurrency', 'onWorkerExit', 'resourceLimits', 'env', 'execArgv', 'startMethod']
 const mistakes = {
   max_workers: 'maxWorkers',
   maxThreads: 'maxWorkers',
@@ -35,6 +39,7 @@ const mistakes = {
   jobs: 'maxWorkers',
   size: 'maxWorkers',
   initargs: 'initializerArgs',
+  mp_context: 'startMethod',
   concurrentTasksPerWorker: 'concurrency',
 }
 
@@ -58,6 +63,7 @@ export function checkExecutorOptions(where: string, options: ExecutorOptions): C
     const value = options[name]
     if (value !== undefined && (typeof value !== 'object' || value === null)) throw new TypeError(`${name} must be an object, got ${describeValue(value)}`)
   }
+  if (options.startMethod !== undefined) checkStartMethod(options.startMethod)
   const onWorkerExit = options.onWorkerExit ?? 'fail-task'
   if (!['fail-task', 'break', 'retry'].includes(onWorkerExit)) {
     throw new TypeError(`onWorkerExit must be 'fail-task', 'break' or 'retry', got ${describeValue(onWorkerExit)}`)

@@ -3,9 +3,10 @@ import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { workerEntryUrl } from '../entry-url.ts'
-import { CONTROL, INIT } from '../protocol/messages.ts'
+import { CONTROL, INIT, PREPARE, PREPARED } from '../protocol/messages.ts'
 import type { Message } from '../protocol/messages.ts'
-import type { Channel, ChannelEvents, ChannelOptions, ResourceLimits } from './channel.ts'
+import type { ProcessInit, WorkerInit } from '../protocol/worker-init.ts'
+import type { Channel, ChannelEvents, LaunchOptions, ResourceLimits } from './channel.ts'
 import { ControlWords } from './control-words.ts'
 import { inheritedExecArgv } from './exec-argv.ts'
 import { OutputTail } from './output-tail.ts'
@@ -19,8 +20,12 @@ export class ProcessChannel implements Channel {
   readonly threadId = undefined
   readonly #child: ChildProcess
   readonly #controlWords = new ControlWords()
+  #events: ChannelEvents
+  /** It has imported what it was told to. */
+  prepared = false
 
-  constructor(options: ChannelOptions, events: ChannelEvents) {
+  constructor(options: LaunchOptions, events: ChannelEvents, onPrepared?: () => void) {
+    this.#events = events
     const child = process.getBuiltinModule('node:child_process').fork(fileURLToPath(workerEntryUrl()), [], {
       execArgv: [...(options.execArgv ?? inheritedExecArgv()), ...limitFlags(options.resourceLimits)],
       env: options.env ?? process.env,
@@ -39,14 +44,18 @@ export class ProcessChannel implements Channel {
     stdout?.on('data', (chunk: Buffer) => process.stdout.write(chunk))
     stderr?.on('data', (chunk: Buffer) => process.stderr.write(chunk))
     const errors = stderr ? new OutputTail(stderr) : undefined
-    child.on('message', message => events.onMessage(message as Message))
+    child.on('message', (message: Message) => {
+      if (message[0] !== PREPARED) return this.#events.onMessage(message)
+      this.prepared = true
+      onPrepared?.()
+    })
 
     let failure: unknown
     let reported = false
     const report = (exitCode: number | null, signal: string | null): void => {
       if (reported) return
       reported = true
-      events.onExit({ kind: 'process', exitCode, signal, pid: child.pid, stderr: errors?.text }, failure)
+      this.#events.onExit({ kind: 'process', exitCode, signal, pid: child.pid, stderr: errors?.text }, failure)
     }
     child.on('error', error => {
       failure = error
@@ -59,7 +68,26 @@ export class ProcessChannel implements Channel {
         report(exitCode, signal)
       })
     })
-    this.post([INIT, options.init])
+  }
+
+  /** Lets it import modules before it has its orders. */
+  prepare(modules: readonly string[], onError: 'ignore' | 'warn' | 'fail'): void {
+    this.post([PREPARE, modules, onError])
+  }
+
+  begin(init: WorkerInit | ProcessInit): void {
+    this.post([INIT, init])
+  }
+
+  /** Gives its orders to a spare, which was started before this environment and this directory were known. */
+  adopt(init: WorkerInit | ProcessInit, env: NodeJS.ProcessEnv | undefined, events: ChannelEvents): void {
+    this.#events = events
+    this.post([INIT, init, { ...(env ?? process.env) }, process.cwd()])
+  }
+
+  /** It takes orders: it is not known to be gone. */
+  get open(): boolean {
+    return this.#child.connected && this.#child.exitCode === null && this.#child.signalCode === null
   }
 
   get pid(): number | undefined {
@@ -96,6 +124,10 @@ export class ProcessChannel implements Channel {
 
   terminate(): void {
     this.#child.kill('SIGKILL')
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name)
   }
 
   awaitExit(): void {

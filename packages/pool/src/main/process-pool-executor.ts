@@ -1,5 +1,6 @@
 import type { ExecutorOptions } from './executor-options.ts'
-import { ProcessChannel } from './process-channel.ts'
+import { getStartMethod } from './process/start-method.ts'
+import { startProcess } from './process/start-process.ts'
 import { WorkerExecutor } from './worker-executor.ts'
 
 /**
@@ -10,6 +11,7 @@ import { WorkerExecutor } from './worker-executor.ts'
 export class ProcessPoolExecutor extends WorkerExecutor {
   /** @throws TypeError, RangeError for bad options; {@link SerializationError} when the initializer cannot travel */
   constructor(options: ExecutorOptions = {}) {
-    super('process', (channel, events) => new ProcessChannel(channel, events), options)
+    const startMethod = options?.startMethod
+    super('process', (channel, events) => startProcess(startMethod ?? getStartMethod(), channel, events), options)
   }
 }

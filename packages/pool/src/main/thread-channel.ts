@@ -2,9 +2,9 @@ import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_thread
 import type { MessagePort, WorkerOptions } from 'node:worker_threads'
 import { newThreadShare, noteThreadExit, noteThreadStart } from '@manyhands/core/pools'
 import { workerEntryUrl } from '../entry-url.ts'
-import { CONTROL_WORDS, POSTED } from '../protocol/messages.ts'
+import { CONTROL_WORDS, INTERRUPT, POSTED } from '../protocol/messages.ts'
 import type { Message } from '../protocol/messages.ts'
-import type { ThreadInit } from '../protocol/worker-init.ts'
+import type { ProcessInit, ThreadEnds, WorkerInit } from '../protocol/worker-init.ts'
 import type { Channel, ChannelEvents, ChannelOptions } from './channel.ts'
 import { inheritedExecArgv } from './exec-argv.ts'
 import { OutputTail } from './output-tail.ts'
@@ -19,16 +19,16 @@ export class ThreadChannel implements Channel {
   readonly #port: MessagePort
   readonly #stderr: OutputTail
 
-  constructor(options: ChannelOptions, events: ChannelEvents) {
+  constructor(options: ChannelOptions<WorkerInit | ProcessInit>, events: ChannelEvents, transfer: readonly unknown[] = []) {
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
     this.control = new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * Int32Array.BYTES_PER_ELEMENT))
     const share = newThreadShare()
-    const init: ThreadInit = { ...options.init, port: port2, control: this.control, share }
+    const init: (WorkerInit | ProcessInit) & ThreadEnds = { ...options.init, port: port2, control: this.control, share }
     this.#worker = startThread({
-      name: `manyhands ${options.init.id}`,
+      name: `manyhands ${init.lineage.name}`,
       workerData: init,
-      transferList: [port2],
+      transferList: [port2, ...(transfer as readonly MessagePort[])],
       ...(options.execArgv === undefined ? {} : { execArgv: [...options.execArgv] }),
       ...(options.env === undefined ? {} : { env: options.env }),
       ...(options.resourceLimits === undefined ? {} : { resourceLimits: options.resourceLimits }),
@@ -70,6 +70,11 @@ export class ThreadChannel implements Channel {
 
   terminate(): void {
     void this.#worker.terminate()
+  }
+
+  signal(name: NodeJS.Signals): void {
+    if (name === 'SIGINT') this.#port.postMessage([INTERRUPT])
+    else this.terminate()
   }
 
   awaitExit(): void {

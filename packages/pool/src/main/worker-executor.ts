@@ -12,6 +12,8 @@ import type { CheckedExecutorOptions, ExecutorOptions } from './executor-options
 import { FunctionTable } from './function-table.ts'
 import type { FunctionRecord, PreparedFunction } from './function-table.ts'
 import { mapOrdered } from './map-ordered.ts'
+import { childLineage } from './process/child-lineage.ts'
+import { getStartMethod } from './process/start-method.ts'
 import { SignalWatch } from './signal-watch.ts'
 import { Task } from './task.ts'
 import { WorkerPool } from './worker-pool.ts'
@@ -192,8 +194,9 @@ function channelOptions(kind: 'thread' | 'process', across: Across, options: Che
   const spin = options.maxWorkers <= cpuCount()
   // What runs in a process sizes its own pools by its share, so that a tree of them does not take the processors many times over.
   const share = Math.max(1, Math.floor(cpuCount() / options.maxWorkers))
+  const lineage = childLineage({ name: '', daemon: false, startMethod: options.startMethod ?? getStartMethod({ allowNone: true }) ?? 'spawn' })
   return (id: number) => ({
-    init: { kind, id, level, concurrency: options.concurrency, spin, initializer: packed },
+    init: { kind, lineage: { ...lineage, name: `worker-${id}` }, id, level, concurrency: options.concurrency, spin, initializer: packed },
     execArgv: options.execArgv,
     env: options.env ?? (kind === 'process' ? { ...process.env, [cpuLimitVariable]: String(share) } : undefined),
     resourceLimits: options.resourceLimits,

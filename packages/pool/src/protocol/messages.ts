@@ -12,7 +12,9 @@
  * | `[RECALL, batchId]` | give back what you have not begun |
  * | `[ABORT, batchId]` | tell the running task of the batch to end |
  * | `[CLOSE]` | exit |
- * | `[INIT, init]` | the first message to a process; a thread has it as workerData |
+ * | `[INIT, init, env, cwd]` | the orders of a process; a thread has them as workerData. `env` and `cwd` when it was started before they were known |
+ * | `[PREPARE, modules, onError]` | to a process, before INIT: import these; see setPreload |
+ * | `[INTERRUPT]` | to a Thread: what SIGINT is to a process |
  * | `[CONTROL, handle]` | the control words of a process, in a region; it says in the words that it has them |
  * | `[RING, regionId]` | something in a region has changed; see `linkDoorbell` of core |
  *
@@ -25,6 +27,7 @@
  * | `[RETURNED, batchId, from]` | tasks from index `from` on were not begun and never will be here |
  * | `[LISTENING, batchId]` | a task asked for its context: give it time to end itself (a process without control words) |
  * | `[RANG, regionId]` | as `RING` |
+ * | `[PREPARED]` | the modules of PREPARE are imported |
  */
 export const BATCH = 0
 export const DEFINE = 1
@@ -35,6 +38,8 @@ export const CLOSE = 5
 export const INIT = 6
 export const CONTROL = 7
 export const RING = 8
+export const INTERRUPT = 9
+export const PREPARE = 10
 
 export const READY = 0
 export const START_FAILED = 1
@@ -43,6 +48,7 @@ export const BEGIN = 3
 export const RETURNED = 4
 export const LISTENING = 5
 export const RANG = 6
+export const PREPARED = 7
 
 /** Flag of a batch: report its begin. */
 export const REPORT_BEGIN = 1

@@ -1,9 +1,15 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { ThreadShare } from '@manyhands/core/pools'
+import type { Lineage } from './lineage.ts'
 
-/** What a worker is told when it starts: as workerData of a thread, as the first message of a process. */
-export interface WorkerInit {
+/** What every worker is told when it starts: as workerData of a thread, as the first message of a process. */
+interface AnyInit {
   readonly kind: 'thread' | 'process'
+  readonly lineage: Lineage
+}
+
+/** A worker of an executor. */
+export interface WorkerInit extends AnyInit {
   /** Counts the workers of a pool from 0. */
   readonly id: number
   /** How deep this worker is nested: 1 for a worker of the main program. */
@@ -16,8 +22,17 @@ export interface WorkerInit {
   readonly initializer: object | undefined
 }
 
-export interface ThreadInit extends WorkerInit {
+/** A Process or a Thread: it runs one function and ends. */
+export interface ProcessInit extends AnyInit {
+  /** Packed: an instance of the subclass whose `run()` it is, or `[target, args]`. */
+  readonly body: object
+}
+
+/** What a thread has besides. */
+export interface ThreadEnds {
   readonly port: MessagePort
   readonly control: Int32Array
   readonly share: ThreadShare
 }
+
+export type ThreadInit = WorkerInit & ThreadEnds

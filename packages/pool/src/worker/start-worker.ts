@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import { Region, revive } from '@manyhands/core'
-import { adoptThreadShare, allowBlocking, linkDoorbell } from '@manyhands/core/pools'
+import { linkDoorbell } from '@manyhands/core/pools'
 import { createCodec, unpack } from '@manyhands/closure/worker'
 import { CLOSE, CONTROL, RANG, READY, RING, START_FAILED } from '../protocol/messages.ts'
 import type { Message } from '../protocol/messages.ts'
@@ -14,8 +14,6 @@ type Post = (message: Message, transfer?: readonly unknown[]) => void
 
 /** Runs the initializer and then serves tasks until main says that it is enough, or is gone. */
 export function startWorker(init: WorkerInit | ThreadInit): void {
-  if ('share' in init) adoptThreadShare(init.share)
-  else allowBlocking()
   const codec = createCodec({ across: init.kind === 'thread' ? 'threads' : 'processes' })
   const { post, unsent } = 'port' in init ? { post: postTo(init.port), unsent: undefined } : sender()
   const runner = new Runner({ codec, post, concurrency: init.concurrency, unsent })

@@ -1,0 +1,16 @@
+import { slot } from '@manyhands/core'
+import type { Child } from './child.ts'
+import type { ChildHandle } from './child-handle.ts'
+
+const children = (): Set<Child> => slot('pool.activeChildren', () => new Set<Child>())
+
+/** Lists `child` until it is gone. */
+export function listChild(child: Child, handle: ChildHandle): void {
+  children().add(child)
+  handle.onGone = () => children().delete(child)
+}
+
+/** The processes and threads that were started here, as Process and Thread, and have not ended. Workers of executors are not among them. */
+export function activeChildren(): Child[] {
+  return [...children()]
+}

@@ -1,0 +1,28 @@
+import { origin } from '@manyhands/core'
+import type { Origin } from '@manyhands/core'
+import { poolOrigin } from '../../entry-url.ts'
+import { ThreadChannel } from '../thread-channel.ts'
+import { Child } from './child.ts'
+import type { ChildKind, ProcessOptions } from './child.ts'
+import { getStartMethod } from './start-method.ts'
+
+/**
+ * A worker thread that runs one function and ends. It has the face of {@link Process}; memory can be shared with it, and a crash of native code ends the
+ * program.
+ *
+ * It ends with the thread that started it.
+ */
+export class Thread<A extends readonly unknown[] = readonly []> extends Child {
+  /** @throws TypeError naming the option that is wrong */
+  constructor(options: ProcessOptions<A> = {} as ProcessOptions<A>) {
+    super('Thread', options as never)
+  }
+
+  protected kind(): ChildKind {
+    return { kind: 'thread', startMethod: getStartMethod({ allowNone: true }) ?? 'spawn', start: (options, events) => new ThreadChannel(options, events) }
+  }
+
+  static get [origin](): Origin {
+    return poolOrigin('Thread')
+  }
+}

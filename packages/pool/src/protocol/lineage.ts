@@ -1,0 +1,23 @@
+/** How processes are started; see `setStartMethod`. */
+export type StartMethod = 'spawn' | 'forkserver'
+
+/** Whoever started this worker. */
+export interface ParentFacts {
+  readonly name: string
+  readonly pid: number
+  /** 0 for the main thread of a process. */
+  readonly threadId: number
+}
+
+/** Who a worker is, and what it inherits: over its channel, never by the environment, which others can read. */
+export interface Lineage {
+  readonly name: string
+  /** The how-manieth child of its parent it is, behind the parent's own path. */
+  readonly path: readonly number[]
+  readonly daemon: boolean
+  /** How many starts lie between the main program and this worker: 1 for its own workers. */
+  readonly depth: number
+  readonly parent: ParentFacts
+  readonly authKey: Uint8Array
+  readonly startMethod: StartMethod
+}

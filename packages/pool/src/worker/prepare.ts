@@ -1,0 +1,32 @@
+import { enableCompileCache } from 'node:module'
+import { inspect } from 'node:util'
+import { PREPARED } from '../protocol/messages.ts'
+import type { Message } from '../protocol/messages.ts'
+import { complain } from './exit.ts'
+import { startWatchdog } from './watchdog.ts'
+
+/** Makes this process ready for orders that it does not have yet: it imports what they may need. Orders that come meanwhile wait in the channel. */
+export async function prepare([, modules, onError]: Message): Promise<void> {
+  process.channel?.ref()
+  startWatchdog()
+  // Next time these modules are not compiled again.
+  enableCompileCache()
+  await import('./run-process.ts')
+  for (const url of modules as readonly string[]) {
+    try {
+      await import(url)
+    } catch (error) {
+      if (onError === 'ignore') continue
+      complain(`the module ${url} cannot be preloaded:\n${inspect(error)}\n`)
+      if (onError === 'fail') process.exit(1)
+    }
+  }
+  process.send?.([PREPARED], undefined, undefined, () => {})
+}
+
+/** What was different when this process was started. */
+export function enter(env: NodeJS.ProcessEnv, cwd: string): void {
+  for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name]
+  Object.assign(process.env, env)
+  if (process.cwd() !== cwd) process.chdir(cwd)
+}
