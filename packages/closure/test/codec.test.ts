@@ -1,3 +1,4 @@
+import { deserialize, serialize } from 'node:v8'
 import { SerializationError } from '@manyhands/core'
 import { describe, expect, test } from 'vitest'
 import { createCodec, explain, pack, registerReducer, remote, stableKey, unpack, withCaptures } from '../src/index.ts'
@@ -59,6 +60,34 @@ describe('codec', () => {
       expect(() => codec.decode(damaged as object)).toThrow(SerializationError)
     },
   )
+})
+
+test.for([
+  ['a view and its buffer', (b: ArrayBuffer) => [new Uint8Array(b), b]],
+  ['a buffer and its view', (b: ArrayBuffer) => [b, new Uint8Array(b)]],
+  ['two views', (b: ArrayBuffer) => [new Uint8Array(b), new Uint16Array(b)]],
+  ['a buffer twice', (b: ArrayBuffer) => [b, b]],
+  ['the same view twice, deep inside', (b: ArrayBuffer) => { const v = new Uint8Array(b); return [{ v }, { v }, [[b]]] }],
+] as const)('to a process too, %s share memory', ([, make]) => {
+  const processes = createCodec({ across: 'processes' })
+  const arrived = processes.decode(deserialize(serialize(processes.encode(make(new ArrayBuffer(8)), new Set()))) as object)
+  const buffers = new Set<unknown>()
+  const collect = (value: unknown): void => {
+    if (ArrayBuffer.isView(value)) buffers.add(value.buffer)
+    else if (value instanceof ArrayBuffer) buffers.add(value)
+    else for (const part of Object.values(value as object)) collect(part)
+  }
+  collect(arrived)
+  expect(buffers.size).toBe(1)
+})
+
+test.for([
+  ['a tree with parents', () => { const make = (depth: number, parent?: object): object => { const node: { parent?: object | undefined; children: object[] } = { parent, children: [] }; if (depth > 0) for (let i = 0; i < 2; i++) node.children.push(make(depth - 1, node)); return node }; return make(10) }],
+  ['objects that double at each level', () => { let o: object = {}; for (let i = 0; i < 60; i++) o = { a: o, b: o }; return o }],
+  ['an item that is everywhere', () => { const item = { v: 1 }; return Array.from({ length: 1e4 }, () => item) }],
+] as const)('plain data of any shape is walked once or twice: %s', ([, make]) => {
+  const value = make()
+  expect(codec.encode(value, new Set())).toEqual([value])
 })
 
 describe('pack', () => {

@@ -17,9 +17,15 @@ const leafChecks = new Map<object, (value: object) => boolean>([
   ),
 ])
 
+/** Objects that a walk without memory meets below each item of an outer array. More: odd data costs more; fewer: more data is walked twice. */
+const MAX_UNSEEN = 200
+
 export interface PlainWalkOptions {
-  /** Objects that are known to the walk's owner; those it meets are added. */
-  readonly seen: Set<object>
+  /**
+   * Objects that are known to the walk's owner; those it meets are added. Remembering them takes as long as all else, so without it small objects are walked
+   * again where they are met again, and the walk gives up when there is no end to that.
+   */
+  readonly seen: Set<object> | undefined
   readonly across: Across
   /** Says whether an object that was in `seen` already may be met. @default yes */
   readonly mayMeet?: (value: object, walk: PlainWalk) => boolean
@@ -36,10 +42,14 @@ export interface PlainWalkOptions {
  */
 export class PlainWalk {
   readonly #options: PlainWalkOptions
-  readonly #seen: Set<object>
+  readonly #seen: Set<object> | undefined
+  #left = MAX_UNSEEN
   readonly #across: Across
   /** What this walk added. */
   readonly added: object[] = []
+  /** For a process: buffers that were met as such, and those that views are of. */
+  #buffers: Set<object> | undefined
+  #viewed: Set<object> | undefined
   /** As much of `added` as was asked for. */
   #addedSet: Set<object> | undefined
 
@@ -58,7 +68,7 @@ export class PlainWalk {
 
   /** Forgets what this walk added. */
   undo(): void {
-    for (const value of this.added) this.#seen.delete(value)
+    for (const value of this.added) this.#seen?.delete(value)
   }
 
   isPlain(value: object): boolean {
@@ -70,7 +80,7 @@ export class PlainWalk {
   }
 
   #isPlain(value: object, depth: number): boolean {
-    if (!this.#enter(value)) return this.#mayMeet(value)
+    if (!this.#enter(value)) return this.#mayMeet(value) && this.#viewed?.has(value) !== true
     if (this.#options.avoid?.has(value) === true || types.isProxy(value)) return false
     const prototype: unknown = Object.getPrototypeOf(value)
     if (prototype === Object.prototype) return depth < MAX_DEPTH && this.#isPlainObject(value, depth + 1)
@@ -80,39 +90,38 @@ export class PlainWalk {
 
   /** True when `value` was not seen before. One lookup instead of two. */
   #enter(value: object): boolean {
-    const { size } = this.#seen
-    this.#seen.add(value)
-    if (this.#seen.size === size) return false
+    const seen = this.#seen
+    if (seen === undefined) return this.#left-- > 0
+    const { size } = seen
+    seen.add(value)
+    if (seen.size === size) return false
     this.added.push(value)
     return true
   }
 
   #mayMeet(value: object): boolean {
-    return this.#options.mayMeet?.(value, this) ?? true
+    return this.#seen !== undefined && (this.#options.mayMeet?.(value, this) ?? true)
   }
 
   #isPlainObject(value: object, depth: number): boolean {
-    const keys = Object.keys(value)
-    let nested: object[] | undefined
+    const keys = Object.getOwnPropertyNames(value)
+    let nested: unknown[] | undefined
     for (let i = 0; i < keys.length; i++) {
-      const descriptor = Object.getOwnPropertyDescriptor(value, keys[i] as string)
-      const member: unknown = descriptor?.value
-      switch (typeof member) {
-        case 'object':
-          if (member !== null) (nested ??= []).push(member)
-          break
-        case 'function':
-        case 'symbol':
-          return false
-        case 'undefined':
-          if (descriptor?.get !== undefined || descriptor?.set !== undefined) return false
-          break
-        default:
-      }
+      const descriptor = Object.getOwnPropertyDescriptor(value, keys[i] as string) as PropertyDescriptor
+      if (descriptor.enumerable !== true) return false
+      const member: unknown = descriptor.value
+      const type = typeof member
+      if (type === 'object') {
+        if (member !== null) {
+          if (nested === undefined) nested = [member]
+          else nested.push(member)
+        }
+      } else if (type === 'function' || type === 'symbol') return false
+      else if (type === 'undefined' && (descriptor.get !== undefined || descriptor.set !== undefined)) return false
     }
-    if (Object.getOwnPropertyNames(value).length !== keys.length || Object.getOwnPropertySymbols(value).length > 0) return false
+    if (Object.getOwnPropertySymbols(value).length > 0) return false
     if (keys.length === 0 && isExotic(value)) return false
-    if (nested !== undefined) for (const member of nested) if (!this.#isPlain(member, depth)) return false
+    if (nested !== undefined) for (let i = 0; i < nested.length; i++) if (!this.#isPlain(nested[i] as object, depth)) return false
     return true
   }
 
@@ -121,6 +130,7 @@ export class PlainWalk {
     for (let i = 0; i < value.length; i++) {
       const item = value[i]
       const type = typeof item
+      if (depth <= 2) this.#left = MAX_UNSEEN
       if (type === 'object') {
         if (item !== null && !this.#isPlain(item as object, depth)) return false
       } else if (type === 'function' || type === 'symbol') return false
@@ -142,6 +152,7 @@ export class PlainWalk {
     if (types.isSharedArrayBuffer(value)) return this.#isShared(value)
     if (leafChecks.get(prototype)?.(value) !== true) return false
     if (ArrayBuffer.isView(value)) return this.#isWholeView(value)
+    if (prototype === ArrayBuffer.prototype && !this.#isApart(value, false)) return false
     return Reflect.ownKeys(value).length === (types.isRegExp(value) ? 1 : 0)
   }
 
@@ -155,15 +166,24 @@ export class PlainWalk {
 
   /** Memory that is shared anyway does not count as met. */
   #isShared(value: object): boolean {
-    this.#seen.delete(value)
-    this.added.pop()
+    if (this.#seen?.delete(value) === true) this.added.pop()
     return this.#across === 'threads'
   }
 
   #meetBuffer(buffer: object): boolean {
-    // The channel of a process copies each view by itself: views that share a buffer are sent as such.
+    if (!this.#isApart(buffer, true)) return false
+    if (this.#seen === undefined) return true
     if (this.#enter(buffer)) return this.#options.avoid?.has(buffer) !== true
-    return this.#mayMeet(buffer) && this.#across === 'threads'
+    return this.#mayMeet(buffer)
+  }
+
+  /** The channel of a process copies each view by itself: a buffer that something else of the value uses as well must not travel so. */
+  #isApart(buffer: object, isView: boolean): boolean {
+    if (this.#across === 'threads') return true
+    const [viewed, buffers] = [(this.#viewed ??= new Set()), (this.#buffers ??= new Set())]
+    if (viewed.has(buffer) || (isView && buffers.has(buffer))) return false
+    ;(isView ? viewed : buffers).add(buffer)
+    return true
   }
 
   #isPlainValue(value: unknown, depth: number): boolean {
@@ -180,14 +200,15 @@ function hasOwnKeys(value: object): boolean {
 function hasNamedProperties(array: readonly unknown[]): boolean {
   if (array.length <= LONG_ARRAY) {
     // `length` is the only one that a plain array has besides its items; a hole makes it fewer, which structured clone keeps.
-    return Object.getOwnPropertyNames(array).length > array.length + 1 || Object.getOwnPropertySymbols(array).length > 0 || (Object.keys(array).length < array.length && hasOddKeys(array))
+    const names = Object.getOwnPropertyNames(array)
+    return names.length > array.length + 1 || Object.getOwnPropertySymbols(array).length > 0 || (names[array.length] !== 'length' && hasOddKeys(names))
   }
   // The only look at the named properties of an array that does not list its items; it takes microseconds whatever the length.
   return process.getBuiltinModule('node:util').inspect(array, { maxArrayLength: 0, depth: 0, showHidden: true, customInspect: false }) !== `[ ... ${array.length} more items, [length]: ${array.length} ]`
 }
 
-function hasOddKeys(array: readonly unknown[]): boolean {
-  return Object.getOwnPropertyNames(array).some(name => name !== 'length' && !/^\d+$/.test(name))
+function hasOddKeys(names: readonly string[]): boolean {
+  return names.some(name => name !== 'length' && !/^\d+$/.test(name))
 }
 
 /** An object with the prototype of plain ones that is none: `arguments`, a module namespace, an error whose prototype was changed. */
