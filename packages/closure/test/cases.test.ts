@@ -7,7 +7,7 @@ type Verdict = 'works' | 'refused' | 'error' | 'wrong'
 type Row = readonly [name: string, across: string, verdict: Verdict, detail?: string]
 
 /** Plain Node, where the modules that hold the cases are as a user's are. */
-const runner = join(import.meta.dirname, 'support/run-cases.mjs')
+const runner = join(import.meta.dirname, 'support/print-cases.mjs')
 
 test('every case works, or is refused as intended, to a thread and to a process', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@manyhands/source', runner], { maxBuffer: 1 << 26 })

@@ -99,6 +99,8 @@ function noted(encoder: Encoder, edge: Edge, name: CapturedName): Edge {
 
 function isModuleLike(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || types.isProxy(value)) return false
+  // What esbuild makes of a function that a CommonJS module exports.
+  if (Object.getPrototypeOf(value) === Function.prototype) return true
   return types.isModuleNamespaceObject(value) || Object.hasOwn(value, '__esModule') || Object.getOwnPropertyDescriptor(value, Symbol.toStringTag)?.value === 'Module'
 }
 

@@ -25,7 +25,7 @@ export function encodeFunction(encoder: Encoder, fn: object, index: number): Nod
     const { tag, module, name: exported } = (fn as { readonly [core.origin]: core.Origin })[core.origin]
     return [m.ORIGIN, tag, module, exported]
   }
-  if ((core as Readonly<Record<string, unknown>>)[name] === fn) return [m.ORIGIN, CORE_TAG, '', name]
+  if (Object.hasOwn(core, name) && (core as Readonly<Record<string, unknown>>)[name] === fn) return [m.ORIGIN, CORE_TAG, '', name]
   const declared = declaredFor(fn)
   if (declared !== undefined) {
     if ('module' in declared) return [m.MODULE, 'esm', declared.module, [declared.name]]
@@ -59,7 +59,7 @@ function encodeRead(encoder: Encoder, fn: object, index: number): Node {
   const isValue = !(analysis instanceof Error)
   const needsPlace = isValue && (analysis.usesImport || analysis.usesImportMeta)
   // Without free variables its meaning is its text. A class is more: it is one thing with the export that it is.
-  if (isValue && analysis.free.size === 0 && analysis.obstacle === undefined && !needsPlace && !encoder.reader.isConstructor(fn)) {
+  if (isValue && analysis.free.size === 0 && analysis.obstacle === undefined && !needsPlace && !(analysis.strict && analysis.modeMatters) && !encoder.reader.isConstructor(fn)) {
     return byValue(encoder, fn, analysis, undefined, index)
   }
   const builtin = findInModules(fn, nameOf(fn))

@@ -44,8 +44,6 @@ interface Place {
   readonly bound: boolean
   /** So does `super`. */
   readonly boundSuper: boolean
-  /** In a function inside of the text that has a `this` of its own. */
-  readonly inner: boolean
 }
 
 type Use = { readonly written?: boolean; readonly member?: string }
@@ -79,7 +77,7 @@ class Walk {
   }
 
   start(): void {
-    const place: Place = { scope: new Scope(undefined), eager: false, dropped: false, bound: false, boundSuper: false, inner: false }
+    const place: Place = { scope: new Scope(undefined), eager: false, dropped: false, bound: false, boundSuper: false }
     if (this.#root.type === 'ClassExpression') this.#class(this.#root, place)
     else this.#function(this.#root, place)
   }
@@ -116,7 +114,7 @@ class Walk {
         return this.#use(node.name, place)
       case 'ThisExpression':
         this.usage.outerThis ||= !place.bound
-        this.usage.modeMatters ||= place.inner
+        this.usage.modeMatters ||= place.bound
         return
       case 'Super':
         this.usage.outerSuper ||= !place.boundSuper
@@ -255,7 +253,7 @@ class Walk {
     const bound = isArrow ? place.bound : true
     if (!isArrow) scope.declare('arguments')
     for (const parameter of node.params) scope.declarePattern(parameter)
-    const inner: Place = { ...place, scope, bound, inner: place.inner || (!isArrow && node !== this.#root) }
+    const inner: Place = { ...place, scope, bound }
     for (const parameter of node.params) this.#pattern(parameter, inner, true)
     if (node.body.type !== 'BlockStatement') return this.#visit(node.body, inner)
     const body = new Scope(scope)

@@ -141,7 +141,7 @@ export class FunctionReader {
 }
 
 function analysisOf(fn: object, text: string): Analysis {
-  // Only a sloppy function has this property; of arrows and methods it cannot be told, and text that is strict enough is taken for strict.
+  // Only a sloppy function has this property, up to Node 24; else text that is strict enough is taken for strict until it matters.
   const sloppy = Object.hasOwn(fn, 'caller')
   return analyses.get(`${sloppy ? 'sloppy' : 'strict'} ${text}`, () => {
     const scanned = scan(text)

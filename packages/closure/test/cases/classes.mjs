@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events'
 import { inherits } from 'node:util'
 import { isPlain, Plain, Renamed, Shape } from '../modules/shapes.mjs'
-import { refused, works } from './case.mjs'
+import { refused, works } from './case.ts'
 
 const tag = Symbol('tag'), methodName = 'dynamic'
 const mixin = Base => class extends Base { mixed() { return `mixed ${this.v}` } }

@@ -13,11 +13,13 @@ import { db } from '../modules/singleton.mjs'
 import * as singleton from '../modules/singleton.mjs'
 import multiply, { count, tools } from '../modules/shapes.mjs'
 import * as shapes from '../modules/shapes.mjs'
-import { refused, works } from './case.mjs'
+import { refused, works } from './case.ts'
 
 const require = createRequire(import.meta.url)
 const withCounter = require('../modules/counter.cjs')
-const loaded = await import('../modules/shapes.mjs')
+let loaded
+/** A bundle for CommonJS cannot await here. */
+export const ready = import('../modules/shapes.mjs').then(module => void (loaded = module))
 export const local = x => x + offset
 const offset = 1
 export default class { v = 1 }

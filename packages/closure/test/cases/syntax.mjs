@@ -1,5 +1,5 @@
 // Which names a function uses: every way to declare one, and to shadow one.
-import { works } from './case.mjs'
+import { works } from './case.ts'
 
 const a = 'module a', b = 'module b', x = 'module x', key = 'module key'
 let counter = 0

@@ -1,6 +1,6 @@
 // What looks like something else, and code of values that throws while they are read.
 import { createRequire } from 'node:module'
-import { refused, works } from './case.mjs'
+import { refused, works } from './case.ts'
 
 const sloppy = createRequire(import.meta.url)('../modules/sloppy.cjs')
 const throws = () => { throw new RangeError('not now') }

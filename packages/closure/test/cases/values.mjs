@@ -1,7 +1,7 @@
 // Values of every kind, with what identifies them.
 import { AssertionError } from 'node:assert'
 import { readFileSync } from 'node:fs'
-import { refused, works } from './case.mjs'
+import { refused, works } from './case.ts'
 
 const caught = f => { try { return f() } catch (error) { return error } }
 const self = new Map()

@@ -1,0 +1,25 @@
+// Cases that should work and are refused, or fail, in an environment; each because of what its tool makes of the source. Nothing may be wrong anywhere.
+
+/** Modules that were inlined cannot be imported by a worker, and their exports go by value, with the variables that they share. */
+const inlined = [
+  'a whole namespace as a value',
+  'a namespace handed on',
+  'a namespace in an object',
+  'an exported object that cannot be sent',
+  'a member of a namespace that cannot be sent',
+  'an object that holds an exported one that cannot be sent',
+  'import() relative to the file, nested',
+]
+const bundled = [...inlined, 'a namespace from import()']
+const inEsm = [...bundled, 'CJS default import'] // there is no __filename, here neither
+const inCommonJs = [...bundled, 'import.meta']
+const inVitest = [...inlined, 'module of Node as a namespace handed on']
+
+export const known = {
+  'esbuild, ESM': inEsm,
+  'esbuild, ESM, minified': inEsm,
+  'esbuild, CommonJS': inCommonJs,
+  'esbuild, CommonJS, minified': inCommonJs,
+  'vitest, forks': inVitest,
+  'vitest, threads': inVitest,
+}

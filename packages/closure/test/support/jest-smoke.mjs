@@ -1,0 +1,5 @@
+import { smoke } from './smoke.mjs'
+
+test('a closure travels, or the captures form does', async () => {
+  process.stdout.write(`\n${await smoke()}\n`)
+})
