@@ -1,3 +1,5 @@
+import { slot } from './state.ts'
+
 /**
  * Turns values into what a channel carries, and back.
  *
@@ -24,3 +26,19 @@ export interface Codec {
   decode(encoded: object): unknown
 }
 
+/**
+ * The codec by which queues and connections send values to other processes. Undefined until one is installed: then they send what structured clone
+ * takes.
+ */
+export function channelCodec(): Codec | undefined {
+  return installed().codec
+}
+
+/** For pools: from now on functions, class instances and primitives travel through queues and connections as well. The first one stays. */
+export function installChannelCodec(make: () => Codec): void {
+  installed().codec ??= make()
+}
+
+function installed(): { codec: Codec | undefined } {
+  return slot('core.codec', () => ({ codec: undefined as Codec | undefined }))
+}

@@ -148,6 +148,49 @@ export class BrokenBarrierError extends ParallelError {
   }
 }
 
+/** The two ends of a connection do not have the same `authKey`, or only one has one. */
+export class AuthenticationError extends ParallelError {
+  override readonly name: string = 'AuthenticationError'
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('AUTHENTICATION', message, options)
+  }
+}
+
+/** A connection was closed, at this end or the other, and everything that had arrived before was received. */
+export class ConnectionClosedError extends ParallelError {
+  override readonly name: string = 'ConnectionClosedError'
+
+  constructor(message = 'the connection was closed by its other end', options?: ErrorOptions) {
+    super('CONNECTION_CLOSED', message, options)
+  }
+}
+
+/** A message is longer than it may be. The connection was closed, as the rest of it cannot be made sense of. */
+export class MessageTooLongError extends ParallelError {
+  override readonly name: string = 'MessageTooLongError'
+  /** In bytes, as are both. */
+  readonly length: number
+  readonly maxLength: number
+
+  constructor(length: number, maxLength: number) {
+    super('MESSAGE_TOO_LONG', `a message of ${length} bytes was received, at most ${maxLength} are allowed; the connection was closed`)
+    this.length = length
+    this.maxLength = maxLength
+  }
+}
+
+/** A message does not fit into the buffer that was given; `data` is the whole message. */
+export class BufferTooShortError extends ParallelError {
+  override readonly name: string = 'BufferTooShortError'
+  readonly data: Uint8Array
+
+  constructor(data: Uint8Array, room: number) {
+    super('BUFFER_TOO_SHORT', `a message of ${data.length} bytes does not fit into ${room} bytes; the error's \`data\` holds it`)
+    this.data = data
+  }
+}
+
 /** A fault in manyhands itself. */
 export class InternalError extends ParallelError {
   override readonly name: string = 'InternalError'

@@ -1,12 +1,28 @@
 export type { Codec } from './codec.ts'
+export type { Address } from './connection/address.ts'
+export type { AuthKey } from './connection/auth-key.ts'
+export type { ConnectOptions } from './connection/connect.ts'
+export { connect } from './connection/connect.ts'
+export type { ReceiveBytesOptions, ReceiveOptions, SendBytesOptions } from './connection/connection.ts'
+export { Connection } from './connection/connection.ts'
+export type { ListenerOptions } from './connection/listener.ts'
+export { Listener } from './connection/listener.ts'
+export type { PipeOptions } from './connection/pipe.ts'
+export { pipe } from './connection/pipe.ts'
+export type { ReadableLike } from './connection/wait-any.ts'
+export { waitAny } from './connection/wait-any.ts'
 export type { TaskInfo, WorkerExit } from './errors.ts'
 export {
+  AuthenticationError,
   BrokenBarrierError,
   BrokenPoolError,
+  BufferTooShortError,
   CancelledError,
+  ConnectionClosedError,
   InternalError,
   InvalidStateError,
   isParallelError,
+  MessageTooLongError,
   ParallelError,
   SerializationError,
   setTaskInfo,

@@ -2,6 +2,7 @@
  * For packages that start workers, so that primitives work well between them.
  * @packageDocumentation
  */
+export { installChannelCodec } from './codec.ts'
 export { adoptThreadShare, newThreadShare, noteThreadExit, noteThreadStart } from './party/thread-share.ts'
 export type { ThreadShare } from './party/thread-share.ts'
 export { allowBlocking } from './sync/blocking.ts'

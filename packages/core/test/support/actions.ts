@@ -3,6 +3,8 @@ import { Barrier, Region, replace, revive } from '../../src/index.ts'
 import { forgetShared } from '../../src/shared-id.ts'
 import type { Across, Condition, Guard, Lock, RLock, Semaphore, SharedEvent } from '../../src/index.ts'
 
+export * from './connection-actions.ts'
+
 const kept: unknown[] = []
 
 export function add(region: Region, times: number): number {

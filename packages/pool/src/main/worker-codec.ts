@@ -1,6 +1,12 @@
 import { SerializationError } from '@manyhands/core'
 import type { Across, Codec } from '@manyhands/core'
 import { createCodec } from '@manyhands/closure'
+import { installChannelCodec } from '@manyhands/core/pools'
+
+/** Before the first worker starts: what queues and connections carry goes by the same rules as what tasks do. */
+export function useCodecInChannels(): void {
+  installChannelCodec(() => createCodec({ across: 'processes' }))
+}
 
 /** The codec of one worker's channel, with callbacks for what arrives: most values are there at once, and a promise each would double their cost. */
 export class WorkerCodec {

@@ -27,6 +27,7 @@ import type { WorkerInfo } from './batch.ts'
 import type { BatchEncoder } from './batch-encoder.ts'
 import type { Channel, ChannelOptions, StartChannel } from './channel.ts'
 import type { FunctionRecord } from './function-table.ts'
+import { useCodecInChannels } from './worker-codec.ts'
 import type { WorkerCodec } from './worker-codec.ts'
 import type { QueueItem, Shipment } from './shipment.ts'
 import { noteAnswer } from './stay-awake.ts'
@@ -73,6 +74,7 @@ export class WorkerHandle {
   /** @throws what `worker_threads` and `fork` throw for options that they refuse */
   constructor(start: StartChannel, options: ChannelOptions, codec: WorkerCodec, events: WorkerEvents) {
     this.codec = codec
+    useCodecInChannels()
     this.#events = events
     this.#overlaps = options.init.concurrency > 1
     this.#channel = start(options, {

@@ -1,6 +1,7 @@
 // What a worker starts with. A thread finds its orders in workerData; a process gets them as a message.
 import { isMainThread, workerData } from 'node:worker_threads'
-import { adoptThreadShare, allowBlocking } from '@manyhands/core/pools'
+import { createCodec } from '@manyhands/closure/worker'
+import { adoptThreadShare, allowBlocking, installChannelCodec } from '@manyhands/core/pools'
 import type { Message } from '../protocol/messages.ts'
 import { INIT, PREPARE } from '../protocol/messages.ts'
 import type { ProcessInit, ThreadInit, WorkerInit } from '../protocol/worker-init.ts'
@@ -25,6 +26,7 @@ function begin(init: WorkerInit | ProcessInit | ThreadInit): void {
   if ('share' in init) adoptThreadShare(init.share)
   else allowBlocking()
   setLineage(init.lineage)
+  installChannelCodec(() => createCodec({ across: 'processes' }))
   if ('body' in init) void import('./run-process.ts').then(({ runProcess }) => runProcess(init))
   else startWorker(init)
 }

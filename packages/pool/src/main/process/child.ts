@@ -7,6 +7,7 @@ import type { ProcessFacts } from '../../protocol/process-facts.ts'
 import type { ProcessInit } from '../../protocol/worker-init.ts'
 import { currentProcess, place } from '../../worker/current-process.ts'
 import type { Channel, ChannelEvents, ChannelOptions } from '../channel.ts'
+import { useCodecInChannels } from '../worker-codec.ts'
 import { listChild } from './active-children.ts'
 import { ChildHandle } from './child-handle.ts'
 import { childLineage, nextPath } from './child-lineage.ts'
@@ -121,6 +122,7 @@ export abstract class Child {
     const { kind, startMethod, start } = this.kind()
     const lineage = childLineage({ name: facts.name, daemon: facts.daemon, path: own.path, authKey: own.authKey, startMethod })
     const isPlain = this.run === Child.prototype.run && Reflect.ownKeys(this).length === 1
+    useCodecInChannels()
     const body = pack(isPlain ? [facts.target ?? doNothing, facts.args] : this, { across: kind === 'thread' ? 'threads' : 'processes' })
     const options = { init: { kind, lineage, body }, execArgv: own.execArgv, env: own.env, resourceLimits: undefined }
     const handle = new ChildHandle(events => start(options, events), `${kind === 'thread' ? 'Thread' : 'Process'} ${facts.name}`, facts.daemon)

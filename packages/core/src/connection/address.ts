@@ -1,0 +1,81 @@
+import { isProcessAlive, ownStartTime } from '../process-identity.ts'
+import { describeValue } from '../options.ts'
+import { slot } from '../state.ts'
+
+/**
+ * Where a listener is: the path of a unix socket, on Linux also an abstract one (`'\0name'`), on Windows a pipe (`'\\\\.\\pipe\\name'`), or a TCP port.
+ */
+export type Address = string | { readonly host?: string | undefined; readonly port: number }
+
+const fs = (): typeof import('node:fs') => process.getBuiltinModule('node:fs')
+
+const PRIVATE_PREFIX = 'manyhands-socket-'
+
+/**
+ * What `net` takes for an address.
+ *
+ * @throws TypeError, RangeError for what is not one, or not on this system
+ */
+export function toNetOptions(address: unknown): { readonly path: string } | { readonly host: string; readonly port: number } {
+  if (typeof address === 'string') {
+    if (address === '') throw new RangeError('address must not be empty')
+    const isPipe = /^\\\\[.?]\\pipe\\./.test(address)
+    if (isPipe && process.platform !== 'win32') throw new RangeError(`address ${JSON.stringify(address)} is a pipe of Windows, which this system does not have: give the path of a unix socket`)
+    if (!isPipe && process.platform === 'win32') throw new RangeError(`address ${JSON.stringify(address)} is a unix socket, which Windows does not have here: give a pipe such as '\\\\\\\\.\\\\pipe\\\\name'`)
+    if (address.startsWith('\0') && process.platform !== 'linux') throw new RangeError('abstract sockets, which begin with \\0, are of Linux only')
+    return { path: address }
+  }
+  if (typeof address !== 'object' || address === null || !('port' in address)) throw new TypeError(`address must be a path or { host, port }, got ${describeValue(address)}`)
+  const { host = 'localhost', port, ...rest } = address as { readonly host?: unknown; readonly port: unknown }
+  const [unknown] = Object.keys(rest)
+  if (unknown !== undefined) throw new TypeError(`address has no \`${unknown}\`: it is { host, port }`)
+  if (typeof host !== 'string' || host === '') throw new TypeError(`address.host must be a name, got ${describeValue(host)}`)
+  if (typeof port !== 'number' || !Number.isInteger(port) || port < 0 || port > 65_535) throw new RangeError(`address.port must be an integer from 0 to 65535, got ${describeValue(port)}`)
+  return { host, port }
+}
+
+/** A new address that only this user can reach, and what removes it. */
+export function privateAddress(): { readonly address: string; readonly remove: () => void } {
+  const { randomUUID } = process.getBuiltinModule('node:crypto')
+  if (process.platform === 'win32') return { address: `\\\\.\\pipe\\manyhands-${randomUUID()}`, remove: () => {} }
+  const folder = process.getBuiltinModule('node:os').tmpdir()
+  sweep(folder)
+  // The folder is private from its first moment on; a socket alone would be open to others until its mode is set.
+  const own = fs().mkdtempSync(`${folder}/${PRIVATE_PREFIX}${process.pid}-${ownStartTime()}-`)
+  const folders = privateFolders()
+  folders.add(own)
+  return {
+    address: `${own}/listener`,
+    remove: () => {
+      folders.delete(own)
+      fs().rmSync(own, { recursive: true, force: true })
+    },
+  }
+}
+
+/** At the exit of this thread they are removed. */
+function privateFolders(): Set<string> {
+  return slot('core.privateFolders', () => {
+    const folders = new Set<string>()
+    process.on('exit', () => {
+      for (const folder of folders) fs().rmSync(folder, { recursive: true, force: true })
+    })
+    return folders
+  })
+}
+
+/** Removes what processes left behind that were killed. Once in a thread. */
+function sweep(folder: string): void {
+  slot('core.socketsSwept', () => {
+    for (const name of fs().readdirSync(folder)) {
+      const [, pid, startTime] = /^manyhands-socket-(\d+)-(\d+)-/.exec(name) ?? []
+      if (pid === undefined || isProcessAlive(Number(pid), Number(startTime))) continue
+      try {
+        fs().rmSync(`${folder}/${name}`, { recursive: true, force: true })
+      } catch {
+        // It is another user's.
+      }
+    }
+    return true
+  })
+}

@@ -1,0 +1,46 @@
+import { checkDuration, checkInteger, checkOptionNames, checkSignal } from '../options.ts'
+import { toNetOptions } from './address.ts'
+import type { Address } from './address.ts'
+import { toKeyBytes } from './auth-key.ts'
+import type { AuthKey } from './auth-key.ts'
+import { Connection } from './connection.ts'
+import { MAX_BODY_BYTES } from './frames.ts'
+import { shakeHands } from './handshake.ts'
+import { SocketTransport } from './socket-transport.ts'
+
+export interface ConnectOptions {
+  /** The key of the listener. With it both ends prove who they are, and functions and class instances can be sent. @default none: structured clone only */
+  readonly authKey?: AuthKey | undefined
+  /** Milliseconds until the connection must be made. @default no limit */
+  readonly timeoutMs?: number | undefined
+  readonly signal?: AbortSignal | undefined
+  /** The longest message that is received, in bytes; a longer one closes the connection. @default about 4 GiB */
+  readonly maxMessageBytes?: number | undefined
+}
+
+/**
+ * Connects to a listener.
+ *
+ * ```ts
+ * const connection = await connect('/tmp/my.sock', { authKey: 'secret' })
+ * ```
+ *
+ * @param address - the path of a unix socket, `{ host, port }`, or a pipe of Windows
+ * @throws {@link AuthenticationError} when the keys differ, only one end has one, or what listens there is something else
+ * @throws {@link WaitTimeoutError}, {@link CancelledError} as the options say
+ * @throws Error with the system's `code` when nothing listens there (ECONNREFUSED, ENOENT)
+ * @throws TypeError, RangeError for a bad address or option
+ */
+export async function connect(address: Address, options: ConnectOptions = {}): Promise<Connection> {
+  checkOptionNames('connect', options, ['authKey', 'timeoutMs', 'signal', 'maxMessageBytes'], { authkey: 'authKey', timeout: 'timeoutMs' })
+  checkDuration('timeoutMs', options.timeoutMs)
+  checkSignal('signal', options.signal)
+  checkInteger('maxMessageBytes', options.maxMessageBytes, 1)
+  const { timeoutMs, signal, maxMessageBytes = MAX_BODY_BYTES } = options
+  const authKey = toKeyBytes(options.authKey)
+  const target = toNetOptions(address)
+  const socket = process.getBuiltinModule('node:net').connect(target)
+  if ('port' in target) socket.setNoDelay(true)
+  await shakeHands(socket, { side: 'client', authKey, timeoutMs, signal })
+  return new Connection(new SocketTransport(socket, authKey !== undefined, maxMessageBytes))
+}

@@ -1,0 +1,131 @@
+import type { Server, Socket } from 'node:net'
+import { ConnectionClosedError } from '../errors.ts'
+import { newSharedId } from '../shared-id.ts'
+import { slot } from '../state.ts'
+import { privateAddress } from './address.ts'
+import { CLAIM, MAX_BODY_BYTES } from './frames.ts'
+import type { Frame } from './frames.ts'
+import { shakeHands } from './handshake.ts'
+import type { Door } from './local-transport.ts'
+import { SocketTransport } from './socket-transport.ts'
+import type { Transport } from './transport.ts'
+
+/**
+ * How a connection goes to another thread or process.
+ *
+ * ```
+ *  who sends it                          who receives it
+ *  offer(end) ── handle {address, key, id} ──► claim(handle)
+ *  Rendezvous ◄──── socket, handshake, id ──── socket
+ *  end: from now on by this socket
+ * ```
+ *
+ * The end stays where it is until somebody comes for it, so a message that is never read loses nothing. The first to come gets it. Only who has the handle
+ * knows the key.
+ */
+export interface Handle {
+  readonly id: string
+  readonly address: string
+  readonly key: Uint8Array
+  readonly readable: boolean
+  readonly writable: boolean
+}
+
+/** What can be handed over. */
+export interface Offered {
+  /** It is reached by `transport` from now on. */
+  handOver(transport: Transport): void
+}
+
+/** How long one that was closed here waits for who was to get it. Longer: the other end hears later that nobody came; shorter: a slow start is taken for one that failed. */
+const CLOSED_WAIT_MS = 60_000
+/** For a claim to be made. */
+const HANDSHAKE_MS = 10_000
+
+/** Where the workers come for what this thread offers. It keeps the program alive only while somebody waits for one of them. */
+class Rendezvous implements Door {
+  readonly #address: string
+  readonly #key = new Uint8Array(process.getBuiltinModule('node:crypto').randomBytes(32))
+  readonly #offers = new Map<string, Offered>()
+  readonly #server: Server
+  #waiting = 0
+
+  constructor() {
+    const { createServer } = process.getBuiltinModule('node:net')
+    // An abstract socket leaves no file behind, however this process ends. That others can reach it does not matter: they do not know the key.
+    this.#address = process.platform === 'linux' ? `\0manyhands-${newSharedId()}` : privateAddress().address
+    this.#server = createServer({ pauseOnConnect: true }, socket => void this.#welcome(socket)).listen(this.#address)
+    this.#server.unref()
+  }
+
+  /** Until it is claimed. */
+  offer(id: string, offered: Offered, readable: boolean, writable: boolean): Handle {
+    this.#offers.set(id, offered)
+    return { id, address: this.#address, key: this.#key, readable, writable }
+  }
+
+  /** It was closed here: after a while nobody will come for it. */
+  expire(id: string): void {
+    setTimeout(() => {
+      const offered = this.#offers.get(id)
+      this.#offers.delete(id)
+      offered?.handOver(nowhere)
+    }, CLOSED_WAIT_MS).unref()
+  }
+
+  ref(): void {
+    if (this.#waiting++ === 0) this.#server.ref()
+  }
+
+  unref(): void {
+    if (--this.#waiting === 0) this.#server.unref()
+  }
+
+  async #welcome(socket: Socket): Promise<void> {
+    socket.on('error', () => {}) // told by the handshake, or by the transport
+    try {
+      await shakeHands(socket, { side: 'listener', authKey: this.#key, timeoutMs: HANDSHAKE_MS, signal: undefined })
+    } catch {
+      return // a stranger
+    }
+    const transport = new SocketTransport(socket, true, MAX_BODY_BYTES)
+    transport.setReceiver({
+      receive: (frame: Frame) => {
+        const id = Buffer.from(frame.body).toString('latin1')
+        const offered = frame.kind === CLAIM ? this.#offers.get(id) : undefined
+        this.#offers.delete(id)
+        transport.pause()
+        if (offered === undefined) transport.close()
+        else offered.handOver(transport)
+      },
+      end() {},
+    })
+  }
+}
+
+/** Of this thread. */
+export function rendezvous(): Rendezvous {
+  return slot('core.rendezvous', () => new Rendezvous())
+}
+
+/** Comes for what a handle stands for. */
+export async function claim({ id, address, key }: Handle): Promise<Transport> {
+  const socket = process.getBuiltinModule('node:net').connect({ path: address })
+  socket.pause()
+  await shakeHands(socket, { side: 'client', authKey: key, timeoutMs: HANDSHAKE_MS, signal: undefined })
+  const transport = new SocketTransport(socket, true, MAX_BODY_BYTES)
+  await transport.write({ kind: CLAIM, body: Buffer.from(id, 'latin1') })
+  return transport
+}
+
+/** The other end hears that nobody is there. */
+const nowhere: Transport = {
+  isTrusted: true,
+  write: () => Promise.reject(new ConnectionClosedError()),
+  setReceiver: receiver => receiver.end(undefined),
+  pause() {},
+  resume() {},
+  close() {},
+  ref() {},
+  unref() {},
+}

@@ -1,0 +1,207 @@
+import { once } from 'node:events'
+import type { AddressInfo, Server, Socket } from 'node:net'
+import { CancelledError, InvalidStateError, WaitTimeoutError } from '../errors.ts'
+import { checkDuration, checkInteger, checkOptionNames, checkSignal } from '../options.ts'
+import { privateAddress, toNetOptions } from './address.ts'
+import type { Address } from './address.ts'
+import { toKeyBytes } from './auth-key.ts'
+import type { AuthKey } from './auth-key.ts'
+import { Connection } from './connection.ts'
+import type { ReceiveOptions } from './connection.ts'
+import { MAX_BODY_BYTES } from './frames.ts'
+import { shakeHands } from './handshake.ts'
+import { SocketTransport } from './socket-transport.ts'
+
+export interface ListenerOptions {
+  /** Who connects must have the same. With it functions and class instances can be received. @default none: anyone may connect, structured clone only */
+  readonly authKey?: AuthKey | undefined
+  /** Connections that wait for `accept`; further ones are refused. @default 128 */
+  readonly backlog?: number | undefined
+  /** Milliseconds in which who connects must have proved who it is. @default 10000 */
+  readonly handshakeTimeoutMs?: number | undefined
+  /** The longest message that is received, in bytes; a longer one closes its connection. @default about 4 GiB */
+  readonly maxMessageBytes?: number | undefined
+}
+
+const HANDSHAKE_MS = 10_000
+const BACKLOG = 128
+
+type Outcome = { readonly connection: Connection } | { readonly error: Error }
+
+/**
+ * Waits for connections at an address.
+ *
+ * ```ts
+ * const listener = await Listener.create({ port: 6000 }, { authKey: 'secret' })
+ * const connection = await listener.accept()
+ * ```
+ *
+ * It keeps the program alive only while something waits in `accept`.
+ *
+ * Source of the semantics: Python, `multiprocessing.connection.Listener`.
+ */
+export class Listener implements Disposable, AsyncIterable<Connection> {
+  readonly #server: Server
+  readonly #options: { readonly authKey: Uint8Array | undefined; readonly backlog: number; readonly handshakeTimeoutMs: number; readonly maxMessageBytes: number }
+  readonly #remove: () => void
+  readonly #address: Address
+  /** Accepted by the system, and not by the program. */
+  readonly #ready: Outcome[] = []
+  readonly #accepting = new Set<(outcome: Outcome) => void>()
+  readonly #shaking = new Set<Socket>()
+  #closed = false
+  #lastAccepted: Address | undefined
+
+  private constructor(server: Server, address: Address, remove: () => void, options: ListenerOptions) {
+    this.#server = server
+    this.#address = address
+    this.#remove = remove
+    const { backlog = BACKLOG, handshakeTimeoutMs = HANDSHAKE_MS, maxMessageBytes = MAX_BODY_BYTES } = options
+    this.#options = { authKey: toKeyBytes(options.authKey), backlog, handshakeTimeoutMs, maxMessageBytes }
+    server.on('connection', socket => void this.#welcome(socket))
+    server.unref()
+  }
+
+  /**
+   * Begins to listen.
+   *
+   * @param address - @default a new private one, which only this user can reach: the fastest there is
+   * @throws Error with the system's `code`: EADDRINUSE when somebody listens there already, EACCES
+   * @throws TypeError, RangeError for a bad address or option
+   */
+  static async create(address?: Address, options: ListenerOptions = {}): Promise<Listener> {
+    checkOptionNames('Listener.create', options, ['authKey', 'backlog', 'handshakeTimeoutMs', 'maxMessageBytes'], { authkey: 'authKey' })
+    checkInteger('backlog', options.backlog, 1)
+    checkDuration('handshakeTimeoutMs', options.handshakeTimeoutMs)
+    checkInteger('maxMessageBytes', options.maxMessageBytes, 1)
+    toKeyBytes(options.authKey) // before anything is made
+    const own = address === undefined ? privateAddress() : undefined
+    const where = own?.address ?? (address as Address)
+    const net = toNetOptions(where)
+    const server = process.getBuiltinModule('node:net').createServer({ pauseOnConnect: true })
+    try {
+      server.listen({ ...net, backlog: options.backlog ?? BACKLOG })
+      await once(server, 'listening')
+      if (own !== undefined && process.platform !== 'win32') process.getBuiltinModule('node:fs').chmodSync(own.address, 0o600)
+    } catch (error) {
+      own?.remove()
+      throw error
+    }
+    const bound = server.address() as AddressInfo | string
+    return new Listener(server, typeof bound === 'string' || !('port' in net) ? where : { host: net.host, port: bound.port }, own?.remove ?? (() => {}), options)
+  }
+
+  /** Where it listens: for port 0 the one that was found. Give it to `connect`. */
+  get address(): Address {
+    return this.#address
+  }
+
+  /** Where the last connection that was accepted came from; undefined when there was none, or it came by a path. */
+  get lastAccepted(): Address | undefined {
+    return this.#lastAccepted
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /**
+   * The next connection.
+   *
+   * @throws {@link AuthenticationError} when who has connected has another key, or none; the listener goes on
+   * @throws {@link WaitTimeoutError}, {@link CancelledError} as the options say
+   * @throws {@link InvalidStateError} when the listener is closed, before or meanwhile
+   * @throws TypeError, RangeError for bad options
+   */
+  async accept(options: ReceiveOptions = {}): Promise<Connection> {
+    checkOptionNames('Listener.accept', options, ['timeoutMs', 'signal'])
+    checkDuration('timeoutMs', options.timeoutMs, { negative: true })
+    checkSignal('signal', options.signal)
+    const outcome = this.#ready.shift() ?? (await this.#wait(options))
+    if ('error' in outcome) throw outcome.error
+    return outcome.connection
+  }
+
+  /** Accepts until the listener is closed. A peer that cannot prove who it is ends the iteration with an AuthenticationError; the next one goes on. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Connection, undefined> {
+    while (!this.#closed) {
+      let connection: Connection
+      try {
+        connection = await this.accept()
+      } catch (error) {
+        if (this.#closed && error instanceof InvalidStateError) return undefined
+        throw error
+      }
+      yield connection
+    }
+    return undefined
+  }
+
+  /** Stops listening and drops the connections that were not accepted. Those that were go on. Calling it again does nothing. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    const error = closedError()
+    for (const resolve of this.#accepting) resolve({ error })
+    for (const outcome of this.#ready.splice(0)) if ('connection' in outcome) outcome.connection.close()
+    for (const socket of this.#shaking) socket.destroy()
+    this.#server.close()
+    this.#remove()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  async #welcome(socket: Socket): Promise<void> {
+    const { authKey, backlog, handshakeTimeoutMs, maxMessageBytes } = this.#options
+    if (this.#closed || this.#shaking.size + this.#ready.length >= backlog + this.#accepting.size) return void socket.destroy()
+    this.#shaking.add(socket)
+    const { remoteAddress, remotePort } = socket
+    let outcome: Outcome
+    try {
+      if (remotePort !== undefined) socket.setNoDelay(true)
+      await shakeHands(socket, { side: 'listener', authKey, timeoutMs: handshakeTimeoutMs, signal: undefined })
+      outcome = { connection: new Connection(new SocketTransport(socket, authKey !== undefined, maxMessageBytes)) }
+    } catch (error) {
+      outcome = { error: error as Error }
+    }
+    this.#shaking.delete(socket)
+    if (this.#closed) {
+      if ('connection' in outcome) outcome.connection.close()
+      return
+    }
+    if ('connection' in outcome) this.#lastAccepted = remotePort === undefined ? undefined : { host: remoteAddress, port: remotePort }
+    const [waiting] = this.#accepting
+    if (waiting === undefined) this.#ready.push(outcome)
+    else waiting(outcome)
+  }
+
+  #wait({ timeoutMs, signal }: ReceiveOptions): Promise<Outcome> {
+    if (this.#closed) return Promise.resolve({ error: closedError() })
+    if (signal?.aborted === true) return Promise.resolve({ error: aborted(signal) })
+    if (timeoutMs !== undefined && timeoutMs <= 0) return Promise.resolve({ error: new WaitTimeoutError('nobody connected', timeoutMs) })
+    return new Promise(resolve => {
+      const conclude = (outcome: Outcome): void => {
+        this.#accepting.delete(conclude)
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', abort)
+        if (this.#accepting.size === 0) this.#server.unref()
+        resolve(outcome)
+      }
+      const abort = (): void => conclude({ error: aborted(signal as AbortSignal) })
+      const timer = timeoutMs === undefined || timeoutMs === Infinity ? undefined : setTimeout(() => conclude({ error: new WaitTimeoutError('nobody connected', timeoutMs) }), timeoutMs)
+      signal?.addEventListener('abort', abort, { once: true })
+      this.#accepting.add(conclude)
+      this.#server.ref()
+    })
+  }
+}
+
+function closedError(): InvalidStateError {
+  return new InvalidStateError('the listener is closed')
+}
+
+function aborted(signal: AbortSignal): CancelledError {
+  return new CancelledError('Listener.accept was aborted', { cause: signal.reason })
+}

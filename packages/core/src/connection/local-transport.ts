@@ -1,0 +1,129 @@
+import { ConnectionClosedError } from '../errors.ts'
+import type { Frame } from './frames.ts'
+import type { Receiver, Transport } from './transport.ts'
+
+/** What can keep the program alive. */
+export interface Door {
+  ref(): void
+  unref(): void
+}
+
+/** Between two ends in one thread, until one of them is sent away. */
+export class LocalTransport implements Transport {
+  readonly isTrusted = true
+  #peer!: LocalTransport
+  #receiver: Receiver | undefined
+  readonly #waiting: Frame[] = []
+  #paused = false
+  #closed = false
+  /** Writers that wait until the other end takes more. */
+  readonly #blocked: (() => void)[] = []
+  /** Set when the end behind this one has another way now: what is written goes there. */
+  #instead: Transport | undefined
+  #door: Door | undefined
+  #referenced = false
+
+  static pair(): [LocalTransport, LocalTransport] {
+    const [a, b] = [new LocalTransport(), new LocalTransport()]
+    a.#peer = b
+    b.#peer = a
+    return [a, b]
+  }
+
+  /** False once the other end is reached in another way. */
+  get isLocal(): boolean {
+    return this.#instead === undefined
+  }
+
+  setReceiver(receiver: Receiver): void {
+    this.#receiver = receiver
+    if (this.#instead === undefined) this.#deliver()
+    else this.#instead.setReceiver(receiver)
+  }
+
+  write(frame: Frame): Promise<void> {
+    if (this.#instead !== undefined) return this.#instead.write(frame)
+    const peer = this.#peer
+    if (this.#closed || peer.#closed) return Promise.reject(new ConnectionClosedError())
+    // A copy: the other end must not see what the sender writes to its memory later.
+    peer.#waiting.push({ kind: frame.kind, body: frame.body.slice() })
+    peer.#deliver()
+    if (!peer.#paused && peer.#receiver !== undefined) return Promise.resolve()
+    return new Promise(resolve => peer.#blocked.push(resolve))
+  }
+
+  /**
+   * This end is sent away and is reached by `transport` from now on.
+   *
+   * @param unread - frames that arrived here and were not taken
+   */
+  replaceBy(transport: Transport, unread: readonly Frame[]): void {
+    const peer = this.#peer
+    for (const frame of [...unread, ...this.#waiting.splice(0)]) transport.write(frame).catch(() => {})
+    this.#release()
+    if (peer.#closed) return transport.close()
+    if (peer.#referenced) peer.#door?.unref()
+    peer.#instead = transport
+    if (peer.#paused) transport.pause()
+    if (peer.#referenced) transport.ref()
+    if (peer.#receiver !== undefined) transport.setReceiver(peer.#receiver)
+  }
+
+  pause(): void {
+    this.#paused = true
+    this.#instead?.pause()
+  }
+
+  resume(): void {
+    this.#paused = false
+    if (this.#instead !== undefined) return this.#instead.resume()
+    this.#deliver()
+    this.#release()
+  }
+
+  close(): void {
+    if (this.#instead !== undefined) return this.#instead.close()
+    if (this.#closed) return
+    this.#closed = true
+    this.#waiting.length = 0
+    this.#release()
+    const peer = this.#peer
+    if (!peer.#closed) peer.#deliver()
+  }
+
+  ref(): void {
+    if (this.#referenced) return
+    this.#referenced = true
+    this.#way?.ref()
+  }
+
+  unref(): void {
+    if (!this.#referenced) return
+    this.#referenced = false
+    this.#way?.unref()
+  }
+
+  /** A worker will come for this end by `door`: who waits for it at the other end waits for that. */
+  awaitBy(door: Door): void {
+    const peer = this.#peer
+    if (peer.#door !== undefined) return
+    peer.#door = door
+    if (peer.#referenced && peer.#instead === undefined) door.ref()
+  }
+
+  /** By what the program is kept alive. Nothing in this thread has to be waited for. */
+  get #way(): Door | undefined {
+    return this.#instead ?? this.#door
+  }
+
+  #deliver(): void {
+    const receiver = this.#receiver
+    if (receiver === undefined) return
+    for (let frame; !this.#paused && (frame = this.#waiting.shift()) !== undefined; ) receiver.receive(frame)
+    if (this.#peer.#closed && this.#waiting.length === 0) receiver.end(undefined)
+  }
+
+  #release(): void {
+    for (const resolve of this.#blocked.splice(0)) resolve()
+  }
+}

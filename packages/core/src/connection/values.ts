@@ -1,0 +1,46 @@
+import { channelCodec } from '../codec.ts'
+import { SerializationError } from '../errors.ts'
+import { DATA, VALUE } from './frames.ts'
+import type { Frame } from './frames.ts'
+
+const v8 = (): typeof import('node:v8') => process.getBuiltinModule('node:v8')
+
+const untrusted = 'give both ends an `authKey`: reviving functions and class instances runs code that the message carries, so they are sent to those only who have proved who they are'
+
+/**
+ * @param isTrusted - the other end is authenticated: the codec may be used
+ * @throws SerializationError when the value cannot travel
+ */
+export function encodeValue(value: unknown, isTrusted: boolean): Frame {
+  const codec = isTrusted ? channelCodec() : undefined
+  if (codec !== undefined && isObject(value)) {
+    return { kind: VALUE, body: v8().serialize(codec.encode(value, new Set())) }
+  }
+  try {
+    return { kind: DATA, body: v8().serialize(value) }
+  } catch (cause) {
+    throw new SerializationError(`the value cannot be sent: ${(cause as Error).message}`, { cause, hint: isTrusted ? undefined : untrusted })
+  }
+}
+
+/**
+ * @returns the value, or a promise when modules have to be imported first
+ * @throws SerializationError when the message is damaged, or was sent by one who may not send such
+ */
+export function decodeValue({ kind, body }: Frame, isTrusted: boolean): unknown {
+  if (kind === VALUE && !isTrusted) throw new SerializationError('a message that may hold code came from a peer that is not authenticated: it was not read', { hint: untrusted })
+  let value: unknown
+  try {
+    value = v8().deserialize(body)
+  } catch (cause) {
+    throw new SerializationError(`the message is damaged: ${(cause as Error).message}`, { cause })
+  }
+  if (kind === DATA) return value
+  const codec = channelCodec()
+  if (codec === undefined) throw new SerializationError('the message holds functions or class instances, which nothing here can revive', { hint: "start a worker of '@manyhands/pool' here first: it installs what revives them" })
+  return codec.decode(value as object)
+}
+
+function isObject(value: unknown): boolean {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function' || typeof value === 'symbol'
+}

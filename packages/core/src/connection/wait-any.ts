@@ -1,0 +1,77 @@
+import { CancelledError } from '../errors.ts'
+import { checkDuration, checkOptionNames, checkSignal, describeValue } from '../options.ts'
+import { waitable } from '../waitable.ts'
+import type { Waitable, Waiting } from '../waitable.ts'
+import type { ReceiveOptions } from './connection.ts'
+
+/** A socket of `node:net`, or any other readable stream. */
+export type ReadableLike = import('node:stream').Readable
+
+/**
+ * Waits until at least one of several things is ready: a connection that has a message or was closed by its other end, a socket that has bytes or has ended,
+ * the sentinel of a process that has exited.
+ *
+ * ```ts
+ * for (const ready of await waitAny([connection, child.sentinel])) …
+ * ```
+ *
+ * @param options.timeoutMs - milliseconds to wait at most; 0 and less looks once. @default no limit
+ * @returns all that are ready, in the order in which they were given; none when time is over, or none were given
+ * @throws {@link CancelledError} when `signal` is aborted
+ * @throws TypeError for what cannot be waited for
+ */
+export async function waitAny<T extends Waitable | ReadableLike>(things: Iterable<T>, options: ReceiveOptions = {}): Promise<T[]> {
+  checkOptionNames('waitAny', options, ['timeoutMs', 'signal'])
+  checkDuration('timeoutMs', options.timeoutMs, { negative: true })
+  checkSignal('signal', options.signal)
+  const { timeoutMs, signal } = options
+  const all = Array.from(things, thing => [thing, waitingOf(thing)] as const)
+  const ready = (): T[] => all.flatMap(([thing, waiting]) => (waiting.ready ? [thing] : []))
+  if (signal?.aborted === true) throw new CancelledError('waitAny was aborted', { cause: signal.reason })
+  const now = ready()
+  if (now.length > 0 || all.length === 0 || (timeoutMs !== undefined && timeoutMs <= 0)) return now
+  return new Promise((resolve, reject) => {
+    const releases: (() => void)[] = []
+    const finish = (conclude: () => void): void => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+      for (const release of releases) release()
+      conclude()
+    }
+    const look = (): void => {
+      const found = ready()
+      if (found.length > 0) finish(() => resolve(found))
+    }
+    const abort = (): void => finish(() => reject(new CancelledError('waitAny was aborted', { cause: signal?.reason })))
+    const timer = timeoutMs === undefined || timeoutMs === Infinity ? undefined : setTimeout(() => finish(() => resolve([])), timeoutMs)
+    signal?.addEventListener('abort', abort, { once: true })
+    for (const [, waiting] of all) releases.push(waiting.watch(look))
+  })
+}
+
+function waitingOf(thing: unknown): Waiting {
+  if (typeof thing === 'object' && thing !== null) {
+    if (waitable in thing) return (thing as Waitable)[waitable]()
+    if (thing instanceof process.getBuiltinModule('node:stream').Readable) return waitingOfStream(thing)
+  }
+  throw new TypeError(`waitAny takes connections, sockets and sentinels, got ${describeValue(thing)}`)
+}
+
+function waitingOfStream(stream: ReadableLike): Waiting {
+  return {
+    get ready() {
+      return stream.readableLength > 0 || stream.readableEnded || stream.destroyed
+    },
+    watch(callback) {
+      const events = ['readable', 'end', 'close'] as const
+      const look = (): void => {
+        stream.read(0) // takes nothing; without it the end of an empty stream is never told
+        callback()
+      }
+      for (const event of events) stream.on(event, look)
+      return () => {
+        for (const event of events) stream.removeListener(event, look)
+      }
+    },
+  }
+}

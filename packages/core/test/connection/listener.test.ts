@@ -1,0 +1,211 @@
+import { createHmac } from 'node:crypto'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { connect as netConnect, createServer } from 'node:net'
+import type { Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { once } from 'node:events'
+import { afterAll, describe, expect, test } from 'vitest'
+import { AuthenticationError, connect, InvalidStateError, Listener, newSharedId, SerializationError } from '../../src/index.ts'
+import type { Address } from '../../src/index.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'manyhands-test-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const addresses: readonly [string, () => Address | undefined][] = [
+  ['no address', () => undefined],
+  ['a path', () => join(folder, newSharedId())],
+  ['an abstract socket', () => `\0manyhands-test-${newSharedId()}`],
+  ['a port', () => ({ port: 0 })],
+  ['a host and a port', () => ({ host: '127.0.0.1', port: 0 })],
+]
+
+describe.each(addresses)('listening at %s', (_, address) => {
+  // CPython: test_listener_client, test_abstract_socket, test_context (C10)
+  test.each([undefined, 'secret'])('clients connect and talk (key %s); after close nothing is accepted', async authKey => {
+    const listener = await Listener.create(address(), { authKey })
+    const client = await connect(listener.address, { authKey })
+    const server = await listener.accept()
+    await client.send('hello')
+    expect(await server.recv()).toBe('hello')
+    listener.close()
+    listener.close()
+    await expect(listener.accept()).rejects.toBeInstanceOf(InvalidStateError)
+    await server.send('still here')
+    expect(await client.recv()).toBe('still here')
+    await expect(connect(listener.address, { authKey })).rejects.toThrow(/ECONNREFUSED|ENOENT/)
+    client.close()
+    server.close()
+  })
+
+  // CPython: _TestListener.test_multiple_bind (C09)
+  test('an address is taken once', async () => {
+    using listener = await Listener.create(address())
+    await expect(Listener.create(listener.address)).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  })
+
+  // CPython: test_issue14725 (C11)
+  test('what a client sent that is gone already is received by who accepts late', async () => {
+    using listener = await Listener.create(address(), { authKey: 'k' })
+    const client = await connect(listener.address, { authKey: 'k' })
+    await client.send('hello')
+    client.close()
+    const server = await listener.accept()
+    expect(await server.recv()).toBe('hello')
+  })
+})
+
+test('a private address is for this user alone, and leaves nothing behind', async () => {
+  const listener = await Listener.create()
+  const path = listener.address as string
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+  expect(statSync(dirname(path)).mode & 0o777).toBe(0o700)
+  listener.close()
+  expect(existsSync(dirname(path))).toBe(false)
+})
+
+// CPython: test_deliver_challenge_auth_failure, test_answer_challenge_auth_failure (C14)
+test.each([
+  ['another key', 'one', 'two', /another authKey|its authKey differs/],
+  ['none at the client', 'one', undefined, /asks for an authKey|has none/],
+  ['none at the listener', undefined, 'two', /asks for an authKey|has none/],
+] as const)('%s is an AuthenticationError at both ends, and the listener goes on', async (_, listenerKey, clientKey, message) => {
+  using listener = await Listener.create(undefined, { authKey: listenerKey })
+  const [client, accepted] = await Promise.allSettled([connect(listener.address, { authKey: clientKey }), listener.accept()])
+  for (const outcome of [client, accepted]) {
+    expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'AuthenticationError', code: 'ERR_MANYHANDS_AUTHENTICATION' } })
+    expect(String((outcome as PromiseRejectedResult).reason)).toMatch(message)
+  }
+  const [again] = await Promise.all([listener.accept(), connect(listener.address, { authKey: listenerKey })])
+  expect(again.closed).toBe(false)
+})
+
+test('an answer that is sent back as it came proves nothing', async () => {
+  using listener = await Listener.create(undefined, { authKey: 'secret' })
+  const socket = netConnect(listener.address as string)
+  // Says what the listener says, nonce and proof.
+  socket.on('data', (chunk: Buffer) => socket.write(chunk))
+  socket.on('error', () => {})
+  await expect(listener.accept()).rejects.toBeInstanceOf(AuthenticationError)
+})
+
+test('no more than the handshake is read of a stranger, and what talks otherwise is told', async () => {
+  using listener = await Listener.create(undefined, { authKey: 'secret' })
+  const socket = netConnect(listener.address as string)
+  socket.on('error', () => {})
+  socket.write(Buffer.alloc(1 << 20, 'GET / HTTP/1.1\r\n'))
+  await expect(listener.accept()).rejects.toThrow('the other end is not a connection of manyhands')
+})
+
+test('one that says nothing is dropped when its time is over', async () => {
+  using listener = await Listener.create(undefined, { authKey: 'secret', handshakeTimeoutMs: 20 })
+  const socket = netConnect(listener.address as string)
+  await expect(listener.accept()).rejects.toMatchObject({ name: 'WaitTimeoutError', timeoutMs: 20 })
+  socket.resume()
+  await once(socket, 'close')
+})
+
+test('connecting to what is no listener of ours ends', async () => {
+  const silent: Socket[] = []
+  const server = createServer(socket => void silent.push(socket)).listen(0)
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  await expect(connect({ port }, { timeoutMs: 20 })).rejects.toMatchObject({ name: 'WaitTimeoutError' })
+  await expect(connect({ port }, { signal: AbortSignal.timeout(20) })).rejects.toMatchObject({ name: 'CancelledError' })
+  for (const socket of silent) socket.destroy()
+  server.close()
+})
+
+test('without a key a message that may hold code is not read', async () => {
+  using listener = await Listener.create()
+  const socket = netConnect(listener.address as string)
+  const server = listener.accept()
+  const hello = Buffer.concat([Buffer.from('mhc1\0', 'latin1'), Buffer.alloc(32)])
+  // A frame of the kind that the codec revives.
+  socket.write(Buffer.concat([hello, Buffer.from([2, 0, 0, 0, 1, 0])]))
+  const connection = await server
+  await expect(connection.recv()).rejects.toThrow(/peer that is not authenticated: it was not read/)
+  await expect(connection.send(() => {})).rejects.toMatchObject({ hint: expect.stringContaining('authKey') as unknown })
+  socket.destroy()
+})
+
+test('the proof is an HMAC of both nonces and the side, so that other programs can speak it', async () => {
+  using listener = await Listener.create(undefined, { authKey: 'secret' })
+  const socket = netConnect(listener.address as string)
+  const accepted = listener.accept()
+  const nonce = Buffer.alloc(32, 7)
+  socket.write(Buffer.concat([Buffer.from('mhc1\u0001', 'latin1'), nonce]))
+  const received = once(socket, 'readable')
+  await received
+  let hello: Buffer | null = null
+  while ((hello = socket.read(37) as Buffer | null) === null) await once(socket, 'readable')
+  const mac = (side: string): Buffer => createHmac('sha256', 'secret').update(side).update(hello.subarray(5)).update(nonce).digest()
+  socket.write(mac('client'))
+  let proof: Buffer | null = null
+  while ((proof = socket.read(32) as Buffer | null) === null) await once(socket, 'readable')
+  expect(proof.equals(mac('listener'))).toBe(true)
+  ;(await accepted).close()
+})
+
+test('a message that is longer than allowed closes the connection before it is received', async () => {
+  using listener = await Listener.create(undefined, { maxMessageBytes: 1000 })
+  const [client, server] = await Promise.all([connect(listener.address), listener.accept()])
+  client.sendBytes(new Uint8Array(1001)).catch(() => {})
+  await expect(server.recvBytes()).rejects.toMatchObject({ name: 'MessageTooLongError', length: 1001, maxLength: 1000 })
+})
+
+test('a connection that ends in the middle of a message says so', async () => {
+  using listener = await Listener.create()
+  const socket = netConnect(listener.address as string)
+  const accepted = listener.accept()
+  socket.end(Buffer.concat([Buffer.from('mhc1\0', 'latin1'), Buffer.alloc(32), Buffer.from([200, 0, 0, 0, 0, 1])]))
+  await expect((await accepted).recvBytes()).rejects.toThrow('in the middle of a message')
+})
+
+test('a damaged message is a SerializationError', async () => {
+  using listener = await Listener.create()
+  const socket = netConnect(listener.address as string)
+  const accepted = listener.accept()
+  socket.write(Buffer.concat([Buffer.from('mhc1\0', 'latin1'), Buffer.alloc(32), Buffer.from([4, 0, 0, 0, 2, 255, 15, 99])]))
+  const connection = await accepted
+  await expect(connection.recv()).rejects.toBeInstanceOf(SerializationError)
+  socket.destroy()
+})
+
+test('accept takes a time limit and a signal, and connections that wait are bounded', async () => {
+  using listener = await Listener.create(undefined, { backlog: 1 })
+  await expect(listener.accept({ timeoutMs: 5 })).rejects.toMatchObject({ name: 'WaitTimeoutError' })
+  await expect(listener.accept({ signal: AbortSignal.abort('no') })).rejects.toMatchObject({ name: 'CancelledError', cause: 'no' })
+  const first = await connect(listener.address)
+  await expect(connect(listener.address)).rejects.toThrow()
+  const server = await listener.accept()
+  await first.send(1)
+  expect(await server.recv()).toBe(1)
+  const waiting = listener.accept()
+  listener.close()
+  await expect(waiting).rejects.toBeInstanceOf(InvalidStateError)
+})
+
+test('a listener is iterated until it is closed', async () => {
+  const listener = await Listener.create({ port: 0 })
+  const clients = [connect(listener.address), connect(listener.address)]
+  let accepted = 0
+  for await (const connection of listener) {
+    connection.close()
+    expect(listener.lastAccepted).toMatchObject({ port: expect.any(Number) as unknown })
+    if (++accepted === 2) listener.close()
+  }
+  expect(accepted).toBe(2)
+  for (const client of clients) (await client).close()
+})
+
+// CPython: TestInvalidFamily (C19)
+test('what is no address is told', async () => {
+  await expect(connect('\\\\.\\pipe\\x')).rejects.toThrow(/is a pipe of Windows/)
+  await expect(connect('')).rejects.toThrow(RangeError)
+  await expect(connect(5 as never)).rejects.toThrow(new TypeError('address must be a path or { host, port }, got 5'))
+  await expect(connect({ port: 70_000 })).rejects.toThrow(new RangeError('address.port must be an integer from 0 to 65535, got 70000'))
+  await expect(connect({ port: 1, hots: 'x' } as never)).rejects.toThrow(TypeError)
+  await expect(Listener.create(undefined, { authKey: '' })).rejects.toThrow(new RangeError('authKey must not be empty'))
+  await expect(Listener.create(undefined, { authKey: 5 as never })).rejects.toThrow(TypeError)
+})

@@ -1,0 +1,81 @@
+import { Connection, pipe, waitAny } from '@manyhands/core'
+import { afterAll, describe, expect, test } from 'vitest'
+import { Process, ProcessPoolExecutor, Thread, ThreadPoolExecutor } from '../src/index.ts'
+
+class Celsius {
+  readonly degrees: number
+  constructor(degrees: number) {
+    this.degrees = degrees
+  }
+  get fahrenheit(): number {
+    return this.degrees * 1.8 + 32
+  }
+}
+
+describe.each([
+  ['threads', ThreadPoolExecutor],
+  ['processes', ProcessPoolExecutor],
+] as const)('with a worker among %s', (_, Executor) => {
+  const pool = new Executor({ maxWorkers: 2, concurrency: 4 })
+  afterAll(() => pool.shutdown())
+
+  test('a task talks by a connection that is an argument, captured, or a result', async () => {
+    const [here, there] = pipe()
+    const [mine, yours] = pipe()
+    const talking = pool.submit(async (connection: Connection) => {
+      for await (const value of connection) {
+        await yours.send((value as number) + 1)
+        if (value === 3) break
+      }
+      connection.close()
+    }, there)
+    for (const value of [1, 2, 3]) {
+      await here.send(value)
+      expect(await mine.recv()).toBe(value + 1)
+    }
+    await talking
+    await expect(here.recv()).rejects.toMatchObject({ name: 'ConnectionClosedError' })
+    const made = await pool.submit(async (path: string) => {
+      const core = (await import(path)) as { pipe: typeof pipe }
+      const [a, b] = core.pipe()
+      void b.send('from the worker')
+      return a
+    }, import.meta.resolve('@manyhands/core'))
+    expect(made).toBeInstanceOf(Connection)
+    expect(await made.recv()).toBe('from the worker')
+  })
+
+  test('functions, instances and their classes travel through a connection', async () => {
+    const [here, there] = pipe()
+    const factor = 3
+    const answered = pool.submit(async (connection: Connection) => {
+      const { triple, temperature } = await connection.recv<{ triple: (x: number) => number; temperature: { fahrenheit: number } }>()
+      await connection.send([triple(14), temperature.fahrenheit, temperature])
+    }, there)
+    await here.send({ triple: (x: number) => x * factor, temperature: new Celsius(100) })
+    const [tripled, fahrenheit, temperature] = await here.recv<[number, number, Celsius]>()
+    await answered
+    expect([tripled, fahrenheit]).toEqual([42, 212])
+    expect(temperature).toBeInstanceOf(Celsius)
+  })
+})
+
+// CPython: TestWait.test_wait_integer, test_subclassing
+test.each([Process, Thread])('the sentinel of a $name is waited for together with its connection', async Kind => {
+  const [here, there] = pipe()
+  const child = new Kind({
+    target: async (connection: Connection) => {
+      await connection.send('ready')
+      await connection.recv()
+    },
+    args: [there] as const,
+  })
+  await child.start()
+  there.close()
+  expect(await waitAny([here, child.sentinel])).toEqual([here])
+  expect(await here.recv()).toBe('ready')
+  expect(await waitAny([here, child.sentinel], { timeoutMs: 0 })).toEqual([])
+  await here.send('go')
+  expect(await waitAny([child.sentinel])).toEqual([child.sentinel])
+  await expect(here.recv()).rejects.toMatchObject({ name: 'ConnectionClosedError' })
+})
