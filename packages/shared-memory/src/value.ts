@@ -1,5 +1,5 @@
-import { origin, Region, rememberShared, replace, revive, reviveShared } from '@manyhands/core'
-import type { Origin } from '@manyhands/core'
+import { InvalidStateError, Lock, origin, Region, rememberShared, replace, revive, reviveShared, RLock } from '@manyhands/core'
+import type { Across, Origin } from '@manyhands/core'
 import { checkOptionNames, describeValue } from '@manyhands/core/options'
 import { checkAcross } from './across.ts'
 import type { AcrossOption } from './across.ts'
@@ -13,30 +13,40 @@ export interface ValueOptions {
    * @default 'auto'
    */
   readonly across?: AcrossOption | undefined
+  /**
+   * What `value.lock` is: `true` for a recursive lock of its own, a lock that several values may have in common, or `false` for none. Reads and writes never
+   * take it by themselves. @default true
+   */
+  readonly lock?: boolean | Lock | RLock | undefined
 }
 
 interface ValueHandle<D extends Dtype> {
   readonly region: Region
   readonly dtype: D
+  readonly lock: Lock | RLock | undefined
 }
 
 /**
  * One number that several workers see, threads and processes. It travels to them by handle.
  *
- * Integers are read and written atomically, and `add`, `sub`, `exchange` and `compareExchange` change them in one step. Floats are read and written
- * plainly: a read-modify-write of a float (`best.value = Math.max(best.value, score)`) needs a lock around it.
+ * Integers are read and written atomically, and `add`, `sub`, `and`, `or`, `xor`, `exchange` and `compareExchange` change them in one step. Any other
+ * read-modify-write, and all of a float (`best.value = Math.max(best.value, score)`), needs a lock around it: `best.lock.runExclusive(() => …)`.
  *
  * ```ts
  * const finished = new Value('i32', 0)
  * finished.add(1) // 0, the value before
  * finished.value // 1
  * ```
+ *
+ * Source of the semantics: Python, `multiprocessing.Value`; with `{ lock: false }` its `RawValue`.
  */
-export class Value<D extends Dtype = Dtype> {
+export class Value<D extends Dtype = Dtype> implements Disposable {
   readonly dtype: D
   readonly #region: Region
   readonly #cell: DataOf<D>
   readonly #atomic: boolean
+  /** Its own one is made when it is first asked for, or when the value is sent: most values need none. */
+  #lock: Lock | RLock | boolean
   #known = false
 
   /**
@@ -48,7 +58,8 @@ export class Value<D extends Dtype = Dtype> {
   constructor(dtype: D, value?: ElementOf<D>, options?: ValueOptions)
   constructor(dtype: D, value?: ElementOf<D>, options: ValueOptions = {}, region?: Region) {
     checkDtype('Value', dtype)
-    checkOptionNames('Value', options, ['across'])
+    checkOptionNames('Value', options, ['across', 'lock'])
+    this.#lock = checkLock(options.lock)
     this.dtype = dtype
     this.#atomic = isAtomic(dtype)
     this.#region = region ?? Region.create(bytesPerElement(dtype), { across: checkAcross('Value', options.across) })
@@ -60,15 +71,44 @@ export class Value<D extends Dtype = Dtype> {
    * Reads or writes the number; it is converted as typed arrays convert (300 becomes 44 in a `u8`).
    *
    * @throws TypeError when what is written is not a number (a bigint for i64 and u64)
+   * @throws InvalidStateError when the memory was closed
    */
   get value(): ElementOf<D> {
+    this.#assertOpen()
     return loadElement(this.#cell, 0, this.#atomic)
   }
 
   set value(value: ElementOf<D>) {
     const checked = this.#check(value)
+    this.#assertOpen()
     if (this.#atomic) atomics.store(this.#cell, 0, checked)
     else this.#cell[0] = checked
+  }
+
+  /** Who can share the memory. */
+  get across(): Across {
+    return this.#region.across
+  }
+
+  /**
+   * The lock that goes with it, wherever it goes.
+   *
+   * @throws InvalidStateError when it was made with `{ lock: false }`
+   * @throws as the constructor of `RLock`, when its own one is made
+   */
+  get lock(): Lock | RLock {
+    if (this.#lock === false) throw new InvalidStateError('this Value has no lock: it was made with { lock: false }')
+    if (this.#lock === true) this.#lock = new RLock({ across: this.across })
+    return this.#lock
+  }
+
+  /** Gives the memory back now, as far as this thread is concerned: the value cannot be used here any more. Calling it again does nothing. */
+  close(): void {
+    this.#region.close()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
   }
 
   /**
@@ -132,13 +172,18 @@ export class Value<D extends Dtype = Dtype> {
     return value as ElementOf<D>
   }
 
+  #assertOpen(): void {
+    if (this.#region.closed) throw new InvalidStateError('the memory of this Value was closed')
+  }
+
   #integer(method: string): DataOf<D> {
     checkAtomic(`Value.${method}`, this.dtype)
+    this.#assertOpen()
     return this.#cell
   }
 
   [replace](): ValueHandle<D> {
-    const handle = { region: this.#region, dtype: this.dtype }
+    const handle = { region: this.#region, dtype: this.dtype, lock: this.#lock === false ? undefined : this.lock }
     if (!this.#known) rememberShared(idOf(handle), this)
     this.#known = true
     return handle
@@ -146,7 +191,7 @@ export class Value<D extends Dtype = Dtype> {
 
   static [revive]<D extends Dtype>(handle: ValueHandle<D>): Value<D> {
     return reviveShared(idOf(handle), () => {
-      const value = new (Value as RegionValue)(handle.dtype, undefined, undefined, handle.region)
+      const value = new (Value as RegionValue)(handle.dtype, undefined, { lock: handle.lock ?? false }, handle.region)
       value.#known = true
       return value
     })
@@ -158,8 +203,14 @@ export class Value<D extends Dtype = Dtype> {
 }
 
 /** The constructor as `[revive]` calls it. */
-type RegionValue = new <D extends Dtype>(dtype: D, value: undefined, options: undefined, region: Region) => Value<D>
+type RegionValue = new <D extends Dtype>(dtype: D, value: undefined, options: ValueOptions, region: Region) => Value<D>
 
-function idOf({ region }: ValueHandle<Dtype>): string {
+function checkLock(lock: unknown): Lock | RLock | boolean {
+  if (lock === undefined) return true
+  if (typeof lock === 'boolean' || lock instanceof Lock || lock instanceof RLock) return lock
+  throw new TypeError(`Value: lock must be a boolean, a Lock or an RLock, got ${describeValue(lock)}`)
+}
+
+function idOf({ region }: { readonly region: Region }): string {
   return `${region.id}/value`
 }

@@ -48,6 +48,16 @@ describe.each([
     expect(value.value).toBe(20_000n)
   })
 
+  test('what is locked by its lock is counted exactly, whichever worker does it', async () => {
+    const [counter, raw] = [new Value('f64', 0), new Value('f64', 0, { lock: false })]
+    const count = (target: Value<'f64'>): void => {
+      for (let i = 0; i < 2000; i++) target.lock.runExclusiveSync(() => void target.value++)
+    }
+    await Promise.all([1, 2, 3, 4].map(() => pool().submit(count, counter)))
+    expect(counter.value).toBe(8000)
+    expect(await pool().submit((target: Value<'f64'>) => target.lock, raw).exception()).toMatchObject({ name: 'InvalidStateError' })
+  })
+
   test('tasks of Parallel share it, with as many jobs as there are', async () => {
     const [input, output] = [SharedArray.f64(100), SharedArray.f64(100)]
     input.data.forEach((_, i) => input.set(i, i))

@@ -1,3 +1,4 @@
+import { InvalidStateError, Lock, RLock } from '@manyhands/core'
 import { expect, test } from 'vitest'
 import { Value } from '../src/index.ts'
 import type { AtomicDtype } from '../src/index.ts'
@@ -46,4 +47,24 @@ test('floats have no atomic operations', () => {
   const value = new Value('f64') as unknown as Value<'i32'>
   expect(() => value.add(1)).toThrow(new TypeError('Value.add needs an integer dtype such as i32, this one is f64'))
   expect(() => (new Value('u8c') as unknown as Value<'u8'>).exchange(1)).toThrow(new TypeError('Value.exchange needs an integer dtype such as i32, this one is u8c'))
+})
+
+// CPython: _TestValue.test_getobj_getlock
+test('a value has a recursive lock of its own, the one that it is given, or none', () => {
+  const own = new Value('f64', 0)
+  expect(own.lock).toBeInstanceOf(RLock)
+  expect(own.lock).toBe(own.lock)
+  expect(own.lock.across).toBe(own.across)
+  expect(new Value('i32', 0, { lock: true }).lock).not.toBe(own.lock)
+  const lock = new Lock({ across: 'processes' })
+  expect(new Value('i32', 0, { lock }).lock).toBe(lock)
+  expect(() => new Value('i32', 0, { lock: false }).lock).toThrow(new InvalidStateError('this Value has no lock: it was made with { lock: false }'))
+  expect(() => new Value('i32', 0, { lock: 'yes' as never })).toThrow(new TypeError('Value: lock must be a boolean, a Lock or an RLock, got "yes"'))
+})
+
+test.each(['threads', 'processes'] as const)('a value that was closed says so (%s)', across => {
+  const value = new Value('i32', 5, { across })
+  value.close()
+  value.close()
+  for (const use of [() => value.value, () => value.add(1), () => void (value.value = 1)]) expect(use).toThrow(new InvalidStateError('the memory of this Value was closed'))
 })

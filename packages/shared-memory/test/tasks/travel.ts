@@ -1,4 +1,4 @@
-import { replace, revive } from '@manyhands/core'
+import { replace, revive, RLock } from '@manyhands/core'
 import { SharedArray, Value } from '../../src/index.ts'
 
 /** What a codec does, by hand: replaces objects that say what travels instead of them, to any depth. */
@@ -21,4 +21,4 @@ export function rehydrate(value: unknown, classes: Readonly<Record<string, unkno
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, rehydrate(part, classes)]))
 }
 
-export const own = { SharedArray, Value }
+export const own = { SharedArray, Value, RLock }
