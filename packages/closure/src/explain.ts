@@ -7,14 +7,14 @@ import type { Edge, Node, Packed } from './protocol/message.ts'
 const MAX_LINES = 200
 
 /**
- * Says what would travel with a value, as a tree: each function with its captured variables, by value or by reference, each object and its kind; or why it
- * cannot travel.
+ * Says what would travel with a value, as a tree: each function with its captured variables, by value or by reference, each object and its kind. What cannot
+ * travel is marked ✗, with the reason and a hint.
  *
  * @returns lines of text; never throws for what cannot travel
  */
 export function explain(value: unknown, options: { readonly across?: Across | undefined } = {}): string {
   try {
-    const { packed } = packWith(value, { across: options.across ?? 'threads' })
+    const { packed } = packWith(value, { across: options.across ?? 'threads', goesOn: true })
     return new Explanation(packed).text()
   } catch (error) {
     if (!(error instanceof SerializationError)) throw error
@@ -53,6 +53,8 @@ class Explanation {
 
   #describe(node: Node): string {
     switch (node[0]) {
+      case m.REFUSED:
+        return `✗ ${node[1]}.${node[2] === undefined ? '' : ` Hint: ${node[2]}.`}`
       case m.RAW:
         return `data (${Object.prototype.toString.call(node[1]).slice(8, -1)})`
       case m.FUNCTION: {

@@ -1,5 +1,6 @@
 export { createCodec } from './codec.ts'
 export { explain } from './explain.ts'
+export type { RemoteModule } from './main/explicit.ts'
 export { remote, withCaptures } from './main/explicit.ts'
 export type { PackOptions } from './main/pack.ts'
 export { pack, stableKey } from './main/pack.ts'

@@ -1,6 +1,6 @@
 import { deserialize, serialize } from 'node:v8'
 import { SerializationError } from '@manyhands/core'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, expectTypeOf, test } from 'vitest'
 import { createCodec, explain, pack, registerReducer, remote, stableKey, unpack, withCaptures } from '../src/index.ts'
 
 const codec = createCodec({ across: 'threads' })
@@ -173,5 +173,39 @@ test('explain shows what would travel', () => {
   const text = explain((x: number) => Math.round(scale(x)))
   expect(text).toMatch(/^function \(anonymous\), by value from codec\.test\.ts:\d+\n {2}scale: function scale, by value from codec\.test\.ts:\d+\n {4}factor: 3$/)
   const db = { socket: new WeakMap() }
-  expect(explain(() => db)).toBe('✗ cannot send captured variable `db` of (anonymous) → .socket: it is a WeakMap, whose content cannot be listed. Hint: send a Map.')
+  expect(explain(() => db)).toMatch(/^function \(anonymous\), by value from .*\n {2}db: object\n {4}socket: ✗ it is a WeakMap, whose content cannot be listed\. Hint: send a Map\.$/)
+})
+
+test('explain shows all that cannot travel, beside what can', () => {
+  class Client {
+    #key = 'k'
+    used(): string {
+      return this.#key
+    }
+  }
+  const services = { client: new Client(), pending: Promise.resolve(), limit: 3 }
+  const text = explain({ services, list: [1, 2] })
+  expect(text.split('\n')).toEqual([
+    'object',
+    '  services: object',
+    '    client: ✗ it is an instance of class Client, which has the private member #key; private state cannot be read from outside. Hint: give the class [Symbol.for(\'manyhands.replace\')]() and static [Symbol.for(\'manyhands.revive\')](state), or build the object inside of the function.',
+    '    pending: ✗ it is a Promise. Hint: await it first and send its result.',
+    '    limit: 3',
+    '  list: data (Array)',
+  ])
+})
+
+test('the functions of a module have the types of the module, promised', async () => {
+  const { basename, join } = remote<typeof import('node:path')>('node:path')
+  expectTypeOf(basename).toEqualTypeOf<(path: string, suffix?: string) => Promise<string>>()
+  expect(await join('a', 'b')).toBe('a/b')
+  expect(((await through(basename)) as typeof basename)('/a/b')).toBe('b')
+  const exact = remote<typeof import('node:path'), 'basename'>('node:path', 'basename')
+  expectTypeOf(exact).toEqualTypeOf<(path: string, suffix?: string) => Promise<string>>()
+  const named = remote<typeof import('./tasks/one.ts')>(new URL('./tasks/one.ts', import.meta.url), 'double')
+  expectTypeOf(named).toEqualTypeOf<(value: number) => Promise<number>>()
+  expect(await named(2)).toBe(4)
+  // @ts-expect-error: no such export
+  remote<typeof import('./tasks/one.ts')>(new URL('./tasks/one.ts', import.meta.url), 'triple')
+  expect(await Promise.resolve(remote('node:path'))).toBeTypeOf('object')
 })

@@ -81,6 +81,35 @@ test('a message of which any part was altered is revived or refused, and nothing
   )
 })
 
+test('bytes of a message that were altered or cut short are refused, or revived', async () => {
+  const captured = { list: [1, new Map([[{}, new Date()]])], text: 'a longer text' }
+  class Box {
+    held = captured
+  }
+  const messages = [() => captured, new Box(), [new Error('x'), Math.max, new Uint8Array(9).subarray(2)]].map(value => serialize(pack(value, { across: 'processes' })))
+  let revived = 0
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...messages), fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }), fc.nat(), fc.boolean(), async (message, changes, end, cut) => {
+      const bytes = Buffer.from(cut ? message.subarray(0, end % message.length) : message)
+      for (const [at, value] of changes) if (bytes.length > 0) bytes[at % bytes.length] = value
+      let packed: unknown
+      try {
+        packed = deserialize(bytes)
+      } catch {
+        return // no message: its channel says so
+      }
+      try {
+        await unpack(packed as never)
+        revived++
+      } catch (error) {
+        expect(error).toBeInstanceOf(SerializationError)
+      }
+    }),
+    { numRuns: 3000 },
+  )
+  expect(revived).toBeGreaterThan(0)
+})
+
 /** Follows `way` into the message and replaces what is there, or cuts a list short. */
 function alter(message: object, way: readonly number[], replacement: unknown, cut: boolean): void {
   let holder = message as Record<string, unknown>

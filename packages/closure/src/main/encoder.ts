@@ -2,7 +2,7 @@ import * as types from 'node:util/types'
 import { SerializationError } from '@manyhands/core'
 import type { Across } from '@manyhands/core'
 import type { Edge, Extra, Integrity, Node, Properties, Prototype, Template } from '../protocol/message.ts'
-import { PLAIN_PROPERTY } from '../protocol/message.ts'
+import { PLAIN_PROPERTY, REFUSED } from '../protocol/message.ts'
 import type { FunctionFacts } from './inspector.ts'
 import { encodeFunction } from './encode-function.ts'
 import { encodeObject } from './encode-object.ts'
@@ -11,7 +11,7 @@ import { isNativeText, textOf } from './function-reader.ts'
 import type { FunctionReader } from './function-reader.ts'
 import { PlainWalk } from '../protocol/plain.ts'
 import { nameOf } from './name-of.ts'
-import { refusal, step } from './refusal.ts'
+import { formatStep, refusal, step } from './refusal.ts'
 import type { Step } from './refusal.ts'
 import { SharedVariables } from './shared-variables.ts'
 import { Views } from './views.ts'
@@ -45,10 +45,15 @@ export class Encoder {
   /** Captured variables among the nodes. */
   readonly #captured = new Map<number, CapturedName>()
   #refused = -1
+  #complaint: readonly [complaint: string, hint: string | undefined] = ['', undefined]
 
-  constructor(across: Across, reader: FunctionReader) {
+  readonly #goesOn: boolean
+
+  /** @param goesOn - what cannot travel becomes a node that says why, instead of an error */
+  constructor(across: Across, reader: FunctionReader, goesOn = false) {
     this.across = across
     this.reader = reader
+    this.#goesOn = goesOn
   }
 
   /** Notes that node `index` is what a function captures by a name. */
@@ -114,6 +119,7 @@ export class Encoder {
   /** Refuses the value of node `index`. */
   refuse(index: number, complaint: string, hint?: string, more: readonly Step[] = [], cause?: unknown): never {
     this.#refused = index
+    this.#complaint = [[...more.map(formatStep), complaint].join(': '), hint]
     throw refusal([...this.path(index), ...more], complaint, hint, cause)
   }
 
@@ -220,6 +226,16 @@ export class Encoder {
 
   /** Code of the value itself may be run, such as its [replace](), and may throw. */
   #checkedNode(index: number): Node {
+    try {
+      return this.#readNode(index)
+    } catch (error) {
+      // What can be imported instead is encoded again.
+      if (!this.#goesOn || this.reader.noteImports(this.refusedWithin())) throw error
+      return [REFUSED, ...this.#complaint]
+    }
+  }
+
+  #readNode(index: number): Node {
     try {
       return this.#node(this.#values[index], index)
     } catch (error) {

@@ -37,24 +37,46 @@ export function withCaptures<F extends (...args: never[]) => unknown>(fn: F, cap
 }
 
 type Exported<M> = { [K in keyof M]: M[K] extends (...args: never[]) => unknown ? K : never }[keyof M] & string
+type RemoteFunction<F> = F extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never
+/** Of several functions one that takes the arguments of any: TypeScript cannot infer which is meant when the type of the module is given. */
+type AnyOf<F> = (F extends unknown ? (all: F) => void : never) extends (all: infer I) => void ? I : never
+
+/** The functions of a module, each by reference. */
+export type RemoteModule<M> = { readonly [K in Exported<M>]: RemoteFunction<M[K]> }
 
 /**
- * A function by its module and name. It travels as just that; called here, it imports the module first.
+ * The functions of a module by their names. Each travels as just that; called here, it imports the module first.
  *
  * ```ts
- * const fold = remote<typeof import('./fold.ts'), 'fold'>(new URL('./fold.ts', import.meta.url), 'fold')
+ * const { fold } = remote<typeof import('./fold.ts')>(new URL('./fold.ts', import.meta.url))
  * ```
  *
  * @param module - URL of the module; a worker must be able to import it
+ * @throws TypeError when `module` is no absolute URL
+ */
+export function remote<M>(module: URL | string): RemoteModule<M>
+/**
+ * A function by its module and name.
+ *
+ * ```ts
+ * const fold = remote<typeof import('./fold.ts')>(new URL('./fold.ts', import.meta.url), 'fold')
+ * ```
+ *
+ * Of a module with several functions the type is that of any of them; `remote<typeof import('./fold.ts'), 'fold'>(url, 'fold')` and `remote<…>(url).fold` have
+ * exactly the one.
+ *
  * @throws TypeError when `module` is no absolute URL or `name` no string
  */
-export function remote<M, N extends Exported<M> = Exported<M>>(
-  module: URL | string,
-  name: N,
-): M[N] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never {
+export function remote<M, N extends Exported<M> = Exported<M>>(module: URL | string, name: N): AnyOf<RemoteModule<M>[N]>
+export function remote(module: URL | string, name?: string): unknown {
   const url = typeof module === 'string' && URL.canParse(module) ? module : module instanceof URL ? module.href : undefined
   if (url === undefined) throw new TypeError(`module must be an absolute URL, such as new URL('./tasks.ts', import.meta.url), got ${describeValue(module)}`)
+  if (name === undefined) return remoteModule(url)
   if (typeof name !== 'string' || name === '') throw new TypeError(`name must be the name of an export, got ${describeValue(name)}`)
+  return remoteFunction(url, name)
+}
+
+function remoteFunction(url: string, name: string): unknown {
   const call = async (...args: unknown[]): Promise<unknown> => {
     const exports = (await import(url)) as Readonly<Record<string, unknown>>
     const fn = exports[name]
@@ -63,5 +85,17 @@ export function remote<M, N extends Exported<M> = Exported<M>>(
   }
   Object.defineProperty(call, 'name', { value: name })
   declared().set(call, { module: url, name })
-  return call as never
+  return call
+}
+
+/** One function for each name that is asked for. `then` is none: it would make the module look like a promise. */
+function remoteModule(url: string): unknown {
+  const functions = new Map<string, unknown>()
+  return new Proxy(Object.freeze({}), {
+    get(_target, name) {
+      if (typeof name !== 'string' || name === 'then') return undefined
+      if (!functions.has(name)) functions.set(name, remoteFunction(url, name))
+      return functions.get(name)
+    },
+  })
 }

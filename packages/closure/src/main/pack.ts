@@ -37,22 +37,24 @@ export interface PackContext {
   readonly refresh?: boolean | undefined
   /** Facts that hold for all values of one message. */
   readonly facts?: FactsCache | undefined
+  /** What cannot travel becomes a node that says why. @default it is an error */
+  readonly goesOn?: boolean | undefined
 }
 
 /** As `pack`, and tells the encoder, which knows the way to each part. */
-export function packWith(value: unknown, { across, refresh = true, facts }: PackContext): { readonly packed: Packed; readonly encoder: Encoder } {
+export function packWith(value: unknown, { across, refresh = true, facts, goesOn = false }: PackContext): { readonly packed: Packed; readonly encoder: Encoder } {
   const reader = new FunctionReader(facts)
   try {
-    const { encoder, root } = encodeAll(value, across, reader)
+    const { encoder, root } = encodeAll(value, across, reader, goesOn)
     return { packed: { format: FORMAT, templates: encoder.templates, nodes: encoder.nodes, root, refresh, stableKey: keyOf(encoder, root) }, encoder }
   } finally {
     reader.close()
   }
 }
 
-function encodeAll(value: unknown, across: Across, reader: FunctionReader): { readonly encoder: Encoder; readonly root: Edge } {
+function encodeAll(value: unknown, across: Across, reader: FunctionReader, goesOn: boolean): { readonly encoder: Encoder; readonly root: Edge } {
   for (;;) {
-    const encoder = new Encoder(across, reader)
+    const encoder = new Encoder(across, reader, goesOn)
     try {
       return { encoder, root: encoder.encode(value) }
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { Template } from '../protocol/message.ts'
 import type { Analysis } from './analyze.ts'
 import type { FunctionFacts } from './inspector.ts'
+import { toSource } from './source-lines.ts'
 
 /** One object for equal templates, so that a message with many functions of the same text carries it once. */
 const byAnalysis = new WeakMap<Analysis, Map<string, Template>>()
@@ -16,16 +17,18 @@ export function templateOf(analysis: Analysis, names: readonly string[], facts: 
   let template = templates.get(key)
   if (template === undefined) {
     if (templates.size >= MAX_PLACES) templates.clear()
+    const source = toSource(analysis.text, analysis.strict, url, line, column)
     template = {
-      text: analysis.text,
+      text: source?.text ?? analysis.text,
       form: analysis.form,
       strict: analysis.strict,
       isClass: analysis.isClass,
       names,
       eager: names.flatMap((name, i) => (analysis.free.get(name)?.eager === true || analysis.parts.some(part => part.name === name) ? [i] : [])),
       url,
-      line,
-      column,
+      line: source?.line ?? line,
+      column: source?.column ?? column,
+      file: source?.file,
       usesImport: analysis.usesImport,
       usesImportMeta: analysis.usesImportMeta,
     }

@@ -53,7 +53,11 @@ export const ORIGIN = 18
 /** `require`, `import()` and `import.meta` of a module. */
 export const MODULE_TOOL = 19
 
+/** Only in what is explained: why something cannot travel. */
+export const REFUSED = 21
+
 export type Node =
+  | readonly [kind: typeof REFUSED, complaint: string, hint: string | undefined]
   | readonly [kind: typeof RAW, value: unknown]
   | readonly [kind: typeof OBJECT, prototype: Prototype, integrity: Integrity, properties: Properties]
   | readonly [kind: typeof ARRAY, prototype: Prototype, integrity: Integrity, properties: Properties, length: number, values: readonly Edge[]]
@@ -111,6 +115,8 @@ export interface Template {
   readonly url: string
   readonly line: number
   readonly column: number
+  /** The source that line and column are of, when a source map told. @default url */
+  readonly file?: string | undefined
   readonly usesImport: boolean
   readonly usesImportMeta: boolean
 }

@@ -29,7 +29,7 @@ export function compile(template: Template): () => Instance {
   const [before, after] = wrapping[form]
   const prefix = `${compiledPrefix}${template.strict ? '"use strict";' : ''}${declarations}return{set:${values}=>{${assignments}},make:()=>${before}`
   const script = new Script(`${prefix}${text}${after}}})`, {
-    filename: template.url === '' ? 'manyhands:function' : template.url,
+    filename: fileNameOf(template),
     lineOffset: template.line,
     columnOffset: template.column - prefix.length,
   })
@@ -38,6 +38,11 @@ export function compile(template: Template): () => Instance {
   compiled.set(key, factory)
   if (compiled.size > MAX_COMPILED) compiled.delete(compiled.keys().next().value as string)
   return factory
+}
+
+function fileNameOf({ url, file }: Template): string {
+  // Not spelled as the module is: if that is loaded here as well, its source map must not be applied once more.
+  return file?.replace(/[^/]*$/, './$&') ?? (url === '' ? 'manyhands:function' : url)
 }
 
 const wrapping: Readonly<Record<Template['form'], readonly [string, string]>> = {

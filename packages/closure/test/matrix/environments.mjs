@@ -56,7 +56,6 @@ export const environments = {
   'with --inspect and another session': node => run(node, ['--inspect=0', condition, '--import', pathToFileURL(support('debugger.mjs')).href, program]),
   'esbuild, ESM': node => runBundle(node, 'esm', false),
   'esbuild, CommonJS': node => runBundle(node, 'cjs', false),
-  'esbuild, ESM, minified': node => runBundle(node, 'esm', true),
   'esbuild, CommonJS, minified': node => runBundle(node, 'cjs', true),
 }
 
@@ -64,6 +63,7 @@ const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/packa
 const inVitest = pool => node => run(node, [vitest, 'run', '--config', support('vitest-cases.config.ts'), '--pool', pool, '--reporter', 'dot', '--silent=false'])
 
 export const slowEnvironments = {
+  'esbuild, ESM, minified': node => runBundle(node, 'esm', true),
   'vitest, forks': inVitest('forks'),
   'vitest, threads': inVitest('threads'),
 }
