@@ -45,11 +45,21 @@ export function readCaptures(encoder: Encoder, analysis: Analysis, facts: Functi
     const by = captured(name, label)
     const value = read(encoder, level, name, index, by)
     if (!isGlobal && facts.location !== undefined) {
-      encoder.sharedVariables.add(facts.location.scriptId, name, level, use.written, label, () => [...encoder.path(index), by])
+      encoder.sharedVariables.add(facts.location.scriptId, name, { level, written: use.written, user: label, path: () => [...encoder.path(index), by], byReference: false })
     }
     captures.push([name, captureEdge(encoder, { name, value, members: use.members, facts, index, by })])
   }
   return captures
+}
+
+/** Notes which variables of its module a function uses that goes by reference: those that go by value have copies of them. */
+export function noteModuleVariables(encoder: Encoder, analysis: Analysis, facts: FunctionFacts, index: number, label: string): void {
+  const level = facts.scopes.find(({ kind }) => kind.startsWith('Module'))
+  if (level === undefined || facts.location === undefined) return
+  for (const [name, { written }] of analysis.free) {
+    if (!Object.hasOwn(level.variables, name)) continue
+    encoder.sharedVariables.add(facts.location.scriptId, name, { level, written, user: label, path: () => [...encoder.path(index), captured(name, label)], byReference: true })
+  }
 }
 
 const captured = (name: string, label: string): Step => step(`captured variable \`${name}\` of ${label}`)

@@ -6,7 +6,7 @@ import type { Node } from '../protocol/message.ts'
 import { CORE_TAG } from '../protocol/tags.ts'
 import type { Analysis } from './analyze.ts'
 import { findGlobal, findInModules, findInScript, isCertainGlobal, isGlobalFunction } from './builtins.ts'
-import { classCaptures, declaredCaptures, readCaptures } from './captures.ts'
+import { classCaptures, declaredCaptures, noteModuleVariables, readCaptures } from './captures.ts'
 import type { Encoder } from './encoder.ts'
 import { declaredFor } from './explicit.ts'
 import { moduleScope, valueOf } from './exports.ts'
@@ -67,7 +67,10 @@ function encodeRead(encoder: Encoder, fn: object, index: number): Node {
   const facts = encoder.reader.facts(fn)
   if (facts !== undefined) {
     const reference = byReference(encoder, fn, facts, index)
-    if (reference !== undefined) return reference
+    if (reference !== undefined) {
+      if (isValue) noteModuleVariables(encoder, analysis, facts, index, labelOf(fn))
+      return reference
+    }
   }
   if (!isValue) return refuseText(encoder, fn, analysis, index)
   if (facts === undefined) {

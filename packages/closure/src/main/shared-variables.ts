@@ -8,6 +8,8 @@ interface Use {
   readonly user: string
   readonly level: ScopeLevel
   readonly path: () => readonly Step[]
+  /** The function goes by reference: it uses the variable of the module there. */
+  readonly byReference: boolean
 }
 
 /**
@@ -18,10 +20,9 @@ interface Use {
 export class SharedVariables {
   readonly #uses = new Map<string, Use[]>()
 
-  add(scriptId: string, name: string, level: ScopeLevel, written: boolean, user: string, path: () => readonly Step[]): void {
-    const key = `${scriptId} ${level.kind} ${name}`
+  add(scriptId: string, name: string, use: Use): void {
+    const key = `${scriptId} ${use.level.kind} ${name}`
     const uses = this.#uses.get(key)
-    const use = { written, user, level, path }
     if (uses === undefined) this.#uses.set(key, [use])
     else uses.push(use)
   }
@@ -29,15 +30,25 @@ export class SharedVariables {
   /** @throws SerializationError when a variable is written by one function and used by another */
   check(): void {
     for (const [key, uses] of this.#uses) {
-      const writer = uses.find(use => use.written)
-      const other = writer && uses.find(use => use !== writer && sameScope(use.level, writer.level))
-      if (writer === undefined || other === undefined) continue
+      const pair = conflictIn(uses)
+      if (pair === undefined) continue
+      const [writer, other] = pair
       const name = key.slice(key.lastIndexOf(' ') + 1)
       const path = writer.path().map(formatStep)
       const hint = 'keep the state in an object ({ value: … }) that both capture'
       throw new SerializationError(`cannot send ${path.join(' → ')}: \`${name}\` is assigned by ${writer.user} and also used by ${other.user}, and each would get a variable of its own. Hint: ${hint}.`, { path, hint })
     }
   }
+}
+
+/** One that assigns the variable and another that would not see it. */
+function conflictIn(uses: readonly Use[]): readonly [writer: Use, other: Use] | undefined {
+  for (const writer of uses) {
+    if (!writer.written) continue
+    const other = uses.find(use => use !== writer && !(use.byReference && writer.byReference) && sameScope(use.level, writer.level))
+    if (other !== undefined) return [writer, other]
+  }
+  return undefined
 }
 
 function sameScope(a: ScopeLevel, b: ScopeLevel): boolean {

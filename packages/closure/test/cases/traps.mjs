@@ -1,5 +1,6 @@
 // What looks like something else, and code of values that throws while they are read.
 import { createRequire } from 'node:module'
+import { add, read, reader } from '../modules/tally.mjs'
 import { refused, works } from './case.ts'
 
 const sloppy = createRequire(import.meta.url)('../modules/sloppy.cjs')
@@ -22,4 +23,6 @@ export const cases = [
   refused('an export that throws', () => { const lib = Object.defineProperty({ __esModule: true }, 'v', { get: throws, enumerable: true }); return () => lib.v }, /`lib` of \(anonymous\) → \.v: reading it threw: not now/),
   refused('a hook that throws, deep inside', () => { const o = { list: [{ [Symbol.for('manyhands.replace')]: throws }] }; return () => o }, /→ \.list → \[0\]: its \[manyhands\.replace\]\(\) threw: not now/),
   refused('a hook whose accessor throws', () => { const o = { a: { get [Symbol.for('manyhands.replace')]() { return throws() } } }; return () => o }, /→ \.a: reading it threw: not now/),
+  works('exports that share a variable of their module', () => () => { const before = read(); add(2); return read() - before }),
+  refused('an export that assigns what a function that goes by value reads', () => { const current = reader(); return () => add(1) + current() }, /`total` is assigned by \w+ and also used by/),
 ]

@@ -9,6 +9,7 @@ const inlined = [
   'a member of a namespace that cannot be sent',
   'an object that holds an exported one that cannot be sent',
   'import() relative to the file, nested',
+  'exports that share a variable of their module',
 ]
 const bundled = [...inlined, 'a namespace from import()']
 const inEsm = [...bundled, 'CJS default import'] // there is no __filename, here neither
