@@ -9,5 +9,6 @@ const options: Options = {
   clean: true,
   dts: false,
   removeNodeProtocol: false,
+  external: ['#lazy'],
 }
 export default options

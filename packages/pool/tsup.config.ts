@@ -1,7 +1,9 @@
+import { writeFile } from 'node:fs/promises'
+import { build } from 'esbuild'
 import type { Options } from 'tsup'
 
 const options: Options = {
-  entry: { index: 'src/index.ts', 'worker/entry': 'src/worker/entry.ts' },
+  entry: { index: 'src/index.ts', 'manyhands-worker': 'src/worker/entry.ts' },
   format: 'esm',
   target: 'node22.18',
   platform: 'node',
@@ -9,5 +11,32 @@ const options: Options = {
   clean: true,
   dts: false,
   removeNodeProtocol: false,
+  external: ['#embedded'],
+  onSuccess: embedWorker,
 }
 export default options
+
+/** Makes the text that workers of bundled programs start with; see src/main/worker-entry.ts. It does not hold itself: a worker knows what it was started with. */
+async function embedWorker(): Promise<void> {
+  const { outputFiles } = await build({
+    entryPoints: ['src/worker/embedded.ts'],
+    bundle: true,
+    minify: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node22.18',
+    write: false,
+    external: ['koffi'],
+    logOverride: { 'empty-import-meta': 'silent' },
+    plugins: [
+      {
+        name: 'no text in the text',
+        setup: ({ onResolve, onLoad }) => {
+          onResolve({ filter: /^#embedded$/ }, ({ path }) => ({ path, namespace: 'none' }))
+          onLoad({ filter: /^/, namespace: 'none' }, () => ({ contents: 'exports.workerText = undefined', loader: 'js' }))
+        },
+      },
+    ],
+  })
+  await writeFile('dist/embedded-worker.cjs', `module.exports = ${JSON.stringify(outputFiles[0]?.text)}\n`)
+}

@@ -209,3 +209,10 @@ test('the functions of a module have the types of the module, promised', async (
   remote<typeof import('./tasks/one.ts')>(new URL('./tasks/one.ts', import.meta.url), 'triple')
   expect(await Promise.resolve(remote('node:path'))).toBeTypeOf('object')
 })
+
+test('what a module of Node loads late, or has no name for, is found there', () => {
+  const { AsyncLocalStorage } = process.getBuiltinModule('node:async_hooks')
+  const { availableParallelism } = process.getBuiltinModule('node:os')
+  const revived = unpack(structuredClone(pack(() => [AsyncLocalStorage, availableParallelism]))) as () => unknown[]
+  expect(revived()).toEqual([AsyncLocalStorage, availableParallelism])
+})

@@ -1,6 +1,7 @@
 import { builtinModules } from 'node:module'
 import * as types from 'node:util/types'
 import { hiddenIntrinsics } from '../protocol/function-prototypes.ts'
+import { isNativeText, textOf } from './function-reader.ts'
 
 /** Where every worker has the same thing. */
 export interface BuiltinPlace {
@@ -140,12 +141,12 @@ export function findInModules(value: object, name: string): BuiltinPlace | undef
 const places = new WeakMap<object, BuiltinPlace | null>()
 
 function searchModules(value: object, name: string): BuiltinPlace | undefined {
-  if (typeof value === 'function' && name === '') return undefined
+  if (typeof value === 'function' && name === '') return searchNameless(value)
   for (const module of loadedModules()) {
     const exports = process.getBuiltinModule(module)
     if (exports === undefined) continue
     if (exports === value) return { module, path: [] }
-    if (memberOf(exports, name) === value) return { module, path: [name] }
+    if (memberOf(exports, name) === value || gotFrom(exports, name) === value) return { module, path: [name] }
   }
   return undefined
 }
@@ -182,6 +183,22 @@ function loadedModules(): readonly string[] {
     loadedNames = builtinModules.filter(name => !avoided.test(name) && loaded.has(`NativeModule ${name}`))
   }
   return loadedNames
+}
+
+/** Some functions that Node binds, such as `os.availableParallelism`, have no name. */
+function searchNameless(value: object): BuiltinPlace | undefined {
+  if (!isNativeText(textOf(value))) return undefined
+  for (const module of loadedModules()) {
+    const exports = process.getBuiltinModule(module)
+    const name = exports === undefined ? undefined : Object.keys(exports).find(key => memberOf(exports, key) === value)
+    if (name !== undefined) return { module, path: [name] }
+  }
+  return undefined
+}
+
+/** What a module loads when it is first asked for: something of that name is there, so it has been asked. */
+function gotFrom(exports: object, name: string): unknown {
+  return Object.getOwnPropertyDescriptor(exports, name)?.get?.call(exports) as unknown
 }
 
 function memberOf(owner: object, name: string): unknown {

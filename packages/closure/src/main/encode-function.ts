@@ -3,6 +3,7 @@ import * as core from '@manyhands/core'
 import { classTable } from '../protocol/class-table.ts'
 import * as m from '../protocol/message.ts'
 import type { Node } from '../protocol/message.ts'
+import { ownCopies } from '../protocol/own-copies.ts'
 import { CORE_TAG } from '../protocol/tags.ts'
 import type { Analysis } from './analyze.ts'
 import { findGlobal, findInModules, findInScript, isCertainGlobal, isGlobalFunction } from './builtins.ts'
@@ -21,11 +22,8 @@ import { templateOf } from './templates.ts'
 export function encodeFunction(encoder: Encoder, fn: object, index: number): Node {
   if (types.isProxy(fn)) encoder.refuse(index, 'it is a Proxy, whose traps cannot be read')
   const name = nameOf(fn)
-  if (Object.hasOwn(fn, core.origin)) {
-    const { tag, module, name: exported } = (fn as { readonly [core.origin]: core.Origin })[core.origin]
-    return [m.ORIGIN, tag, module, exported]
-  }
-  if (Object.hasOwn(core, name) && (core as Readonly<Record<string, unknown>>)[name] === fn) return [m.ORIGIN, CORE_TAG, '', name]
+  const own = encodeOwn(fn, name)
+  if (own !== undefined) return own
   const declared = declaredFor(fn)
   if (declared !== undefined) {
     if ('module' in declared) return [m.MODULE, 'esm', declared.module, [declared.name]]
@@ -34,6 +32,24 @@ export function encodeFunction(encoder: Encoder, fn: object, index: number): Nod
   if (isGlobalFunction(fn, name)) return [m.BUILTIN, undefined, [name]]
   if (isNativeText(textOf(fn))) return encodeNative(encoder, fn, index)
   return encodeRead(encoder, fn, index)
+}
+
+/** What is of manyhands itself: each side has its own copy of core, and finds the rest by its module. */
+function encodeOwn(fn: object, name: string): Node | undefined {
+  const copies = ownCopies()
+  const exported = Object.hasOwn(core, name) && (core as Readonly<Record<string, unknown>>)[name] === fn ? name : copies === undefined ? undefined : coreNames().get(fn)
+  if (exported !== undefined) return [m.ORIGIN, CORE_TAG, '', exported]
+  if (!Object.hasOwn(fn, core.origin)) return undefined
+  const { tag, module, name: given } = (fn as { readonly [core.origin]: core.Origin })[core.origin]
+  if (copies === undefined) return [m.ORIGIN, tag, module, given]
+  return copies.tags.has(tag) ? [m.ORIGIN, tag, '', given] : undefined
+}
+
+let namesOfCore: ReadonlyMap<unknown, string> | undefined
+
+/** Bundlers give functions other names. */
+function coreNames(): ReadonlyMap<unknown, string> {
+  return (namesOfCore ??= new Map(Object.entries(core).map(([name, value]) => [value, name])))
 }
 
 function encodeNative(encoder: Encoder, fn: object, index: number): Node {

@@ -1,9 +1,10 @@
-import { createRequire } from 'node:module'
+import lazy from '#lazy'
 import { pathToFileURL } from 'node:url'
 import * as types from 'node:util/types'
 import type * as Lexer from 'es-module-lexer'
 import type { FunctionFacts, Inspector } from './inspector.ts'
 import { nameOf } from './name-of.ts'
+import { nodeRequire } from '../protocol/require.ts'
 import { isMainModule, pathOf, scriptUrl } from './scripts.ts'
 
 /** Where workers can import something. */
@@ -13,7 +14,6 @@ export interface ExportPlace {
   readonly path: readonly string[]
 }
 
-const require = createRequire(import.meta.url)
 /** Export names of a module by local name. */
 const exportsOfModule = new Map<string, ReadonlyMap<string, string>>()
 
@@ -55,7 +55,7 @@ export function exportNames(url: string, scriptId: string, inspector: Inspector)
 
 /** Asking the engine for the text takes long. It is what was compiled, while the file may hold a language that the lexer does not know. */
 function lex(url: string, scriptId: string, inspector: Inspector): readonly Lexer.Export[] {
-  const lexer = require('es-module-lexer') as typeof Lexer
+  const lexer = lazy.lexer()
   try {
     return lexer.parse(process.getBuiltinModule('node:fs').readFileSync(pathOf(url) ?? '', 'utf8'))[1]
   } catch {
@@ -64,7 +64,7 @@ function lex(url: string, scriptId: string, inspector: Inspector): readonly Lexe
 }
 
 function isAnonymousDefault(fn: object, source: string): boolean {
-  const [, exports] = (require('es-module-lexer') as typeof Lexer).parse(source)
+  const [, exports] = lazy.lexer().parse(source)
   const text = Function.prototype.toString.call(fn)
   return exports.some(item => item.type === 'direct' && item.name === 'default' && item.localName === undefined && source.slice(item.end).trimStart().startsWith(text))
 }
@@ -82,21 +82,21 @@ export function valueOf(variables: Readonly<Record<string, unknown>>, name: stri
 export function findCommonJsExport(fn: object, facts: FunctionFacts, inspector: Inspector): ExportPlace | undefined {
   if (facts.location === undefined || moduleScope(facts) !== undefined) return undefined
   const path = pathOf(scriptUrl(facts.location.scriptId, inspector))
-  const exports: unknown = path === undefined ? undefined : require.cache[path]?.exports
+  const exports: unknown = path === undefined ? undefined : nodeRequire().cache[path]?.exports
   const members = path === undefined ? undefined : findMember(exports, fn)
   return path === undefined || members === undefined ? undefined : place(path, members)
 }
 
 /** The CommonJS module whose exports `value` is. */
 export function findCommonJsModule(value: object): ExportPlace | undefined {
-  for (const path in require.cache) if (require.cache[path]?.exports === value) return place(path, [])
+  for (const path in nodeRequire().cache) if (nodeRequire().cache[path]?.exports === value) return place(path, [])
   return undefined
 }
 
 /** The CommonJS module that exports `value` by a name. */
 export function findCommonJsMember(value: object): ExportPlace | undefined {
-  for (const path in require.cache) {
-    const name = memberName(require.cache[path]?.exports, value)
+  for (const path in nodeRequire().cache) {
+    const name = memberName(nodeRequire().cache[path]?.exports, value)
     if (name !== undefined) return place(path, [name])
   }
   return undefined
@@ -140,5 +140,5 @@ function isOpen(value: unknown): value is object {
 
 /** True for a `require` function of some module. */
 export function isRequire(value: unknown): boolean {
-  return typeof value === 'function' && 'resolve' in value && 'cache' in value && value.cache === require.cache
+  return typeof value === 'function' && 'resolve' in value && 'cache' in value && value.cache === nodeRequire().cache
 }

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import lazy from '#lazy'
 import type * as Acorn from 'acorn'
 import type { Form } from '../protocol/message.ts'
 
@@ -16,12 +16,8 @@ export interface ParsedFunction {
   readonly anchor: number
 }
 
-let acorn: typeof Acorn | undefined
-
 /** Loaded at first need, and synchronously: parsing is rarely needed, and loading the parser takes longer than everything else. */
-function parser(): typeof Acorn {
-  return (acorn ??= createRequire(import.meta.url)('acorn') as typeof Acorn)
-}
+const parser = (): typeof Acorn => lazy.acorn()
 
 /**
  * Parses what `Function.prototype.toString` returned.

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import lazy from '#lazy'
 import type { Across, Codec } from '@manyhands/core'
 import { encodePlain, SPECIAL } from '../protocol/encode-plain.ts'
 import { decode } from './decode.ts'
@@ -14,15 +14,10 @@ export function createCodec({ across }: { readonly across: Across }): Codec {
       if (full === undefined) {
         const plain = encodePlain(value, message, across)
         if (plain !== SPECIAL) return plain
-        full = loadPacking().createCodec({ across })
+        full = lazy.packing().createCodec({ across })
       }
       return full.encode(value, message)
     },
     decode,
   }
-}
-
-/** By the name of this package, synchronously: a result is encoded when there is one. */
-function loadPacking(): typeof import('../index.ts') {
-  return createRequire(import.meta.url)('@manyhands/closure') as typeof import('../index.ts')
 }

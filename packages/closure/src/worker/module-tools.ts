@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { constants, Script } from 'node:vm'
+import { nodeRequire } from '../protocol/require.ts'
 
 /** `import.meta` of the module `url`. */
 export function importMetaOf(url: string): object {
@@ -12,7 +13,7 @@ export function importMetaOf(url: string): object {
 
 /** `require` of the module `url`. */
 export function requireFrom(url: string): NodeJS.Require {
-  return createRequire(url.startsWith('file:') ? url : import.meta.url)
+  return url.startsWith('file:') ? createRequire(url) : nodeRequire()
 }
 
 /** `import()` of the module `url`. */
@@ -21,7 +22,7 @@ export function importFrom(url: string): (specifier: unknown, options?: ImportCa
   return async (specifier, options) => {
     const name = String(specifier)
     const target = resolve(name, url)
-    if (target !== undefined) return (await import(target, options)) as unknown
+    if (target !== undefined) return (await (options === undefined ? import(target) : importWith(target, options))) as unknown
     // Only the loader knows what the name of a package means there. This way to it makes Node warn that it is experimental.
     importBare ??= new Script('(specifier, options) => import(specifier, options)', {
       filename: url.startsWith('file:') ? pathOf(url) : 'manyhands',
@@ -38,4 +39,9 @@ function resolve(specifier: string, base: string): string | undefined {
 
 function pathOf(url: string): string {
   return fileURLToPath(url.replace(/[?#].*$/, ''))
+}
+
+/** Written as text because bundlers complain of options that they cannot read. */
+function importWith(target: string, options: ImportCallOptions): Promise<unknown> {
+  return new Script('(target, options) => import(target, options)', { importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER }).runInThisContext()(target, options) as Promise<unknown>
 }

@@ -1,11 +1,11 @@
 import * as core from '@manyhands/core'
-import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { MODULE, ORIGIN } from '../protocol/message.ts'
 import type { Node, Packed } from '../protocol/message.ts'
+import { ownCopies } from '../protocol/own-copies.ts'
+import { nodeRequire } from '../protocol/require.ts'
 import { CORE_TAG } from '../protocol/tags.ts'
 
-const require = createRequire(import.meta.url)
 /** What was imported here before: it need not be waited for again. */
 const imported = new Map<string, unknown>()
 
@@ -22,7 +22,7 @@ export function importModules(packed: Packed): ReadonlyMap<string, unknown> | Pr
 
 function urlOf(node: Node): string | undefined {
   if (node[0] === MODULE) return node[1] === 'esm' ? node[2] : undefined
-  return node[0] === ORIGIN && node[1] !== CORE_TAG ? node[2] : undefined
+  return node[0] === ORIGIN && node[2] !== '' ? node[2] : undefined
 }
 
 async function load(url: string): Promise<void> {
@@ -34,9 +34,10 @@ async function load(url: string): Promise<void> {
 }
 
 export function requireModule(url: string): unknown {
-  return require(fileURLToPath(url)) as unknown
+  return nodeRequire()(fileURLToPath(url)) as unknown
 }
 
-export function coreExport(name: string): unknown {
-  return (core as unknown as Readonly<Record<string, unknown>>)[name]
+/** What this thread has a copy of: of core each has, of the rest when it is part of a bundle. */
+export function ownCopy(tag: string, name: string): unknown {
+  return tag === CORE_TAG ? (core as unknown as Readonly<Record<string, unknown>>)[name] : ownCopies()?.find(tag, name)
 }

@@ -4,11 +4,10 @@ import { hiddenIntrinsics } from '../protocol/function-prototypes.ts'
 import * as m from '../protocol/message.ts'
 import type { Edge, FunctionNode, Node, Packed, Properties, Prototype, Template } from '../protocol/message.ts'
 import { reducers } from '../protocol/reducers.ts'
-import { CORE_TAG } from '../protocol/tags.ts'
 import { compile } from './compile.ts'
 import type { Instance } from './compile.ts'
 import { importFrom, importMetaOf, requireFrom } from './module-tools.ts'
-import { coreExport, requireModule } from './modules.ts'
+import { ownCopy, requireModule } from './modules.ts'
 
 type Callable = (...args: unknown[]) => unknown
 const reserved = Symbol('being made')
@@ -129,7 +128,7 @@ export class Reviver {
         return typeof reviver === 'function' ? reviver.call(type, state) : type(state)
       }
       case m.ORIGIN:
-        return node[1] === CORE_TAG ? coreExport(node[3]) : this.#exported(this.#modules.get(node[2]), node[2], [node[3]])
+        return ownCopy(node[1], node[3]) ?? this.#exported(this.#modules.get(node[2]), node[2], [node[3]])
       case m.MODULE_TOOL:
         return makeTool(node[1], node[2])
       default:

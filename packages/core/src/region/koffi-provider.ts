@@ -9,7 +9,7 @@ export function koffiProvider(): MemoryProvider | undefined {
   let koffi: Koffi
   try {
     const { createRequire } = process.getBuiltinModule('node:module')
-    koffi = createRequire(import.meta.url)('koffi') as Koffi
+    koffi = createRequire(import.meta.url ?? `${process.cwd()}/program`)('koffi') as Koffi
   } catch {
     return undefined // not installed, or not built for this platform
   }

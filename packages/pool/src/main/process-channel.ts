@@ -2,7 +2,6 @@ import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { workerEntryUrl } from '../entry-url.ts'
 import { CONTROL, INIT, PREPARE, PREPARED } from '../protocol/messages.ts'
 import type { Message } from '../protocol/messages.ts'
 import type { ProcessInit, WorkerInit } from '../protocol/worker-init.ts'
@@ -10,6 +9,7 @@ import type { Channel, ChannelEvents, LaunchOptions, ResourceLimits } from './ch
 import { ControlWords } from './control-words.ts'
 import { inheritedExecArgv } from './exec-argv.ts'
 import { OutputTail } from './output-tail.ts'
+import { processBoot, workerEntry } from './worker-entry.ts'
 
 /** After an exit: how long to wait for messages and output that are still in the pipes. A grandchild can hold them open for ever. */
 const DRAIN_MS = 60
@@ -26,7 +26,9 @@ export class ProcessChannel implements Channel {
 
   constructor(options: LaunchOptions, events: ChannelEvents, onPrepared?: () => void) {
     this.#events = events
-    const child = process.getBuiltinModule('node:child_process').fork(fileURLToPath(workerEntryUrl()), [], {
+    const entry = workerEntry()
+    const [script, ...args] = 'url' in entry ? [fileURLToPath(entry.url)] : ['-e', processBoot]
+    const child = process.getBuiltinModule('node:child_process').fork(script, args, {
       execArgv: [...(options.execArgv ?? inheritedExecArgv()), ...limitFlags(options.resourceLimits)],
       env: options.env ?? process.env,
       serialization: 'advanced',
@@ -49,6 +51,8 @@ export class ProcessChannel implements Channel {
       this.prepared = true
       onPrepared?.()
     })
+
+    if ('text' in entry && child.connected) child.send(entry.text, () => {})
 
     let failure: unknown
     let reported = false

@@ -1,3 +1,6 @@
+import { origin } from '@manyhands/core'
+import type { Origin } from '@manyhands/core'
+import { poolOrigin } from '../entry-url.ts'
 import type { ExecutorOptions } from './executor-options.ts'
 import { getStartMethod } from './process/start-method.ts'
 import { startProcess } from './process/start-process.ts'
@@ -13,5 +16,9 @@ export class ProcessPoolExecutor extends WorkerExecutor {
   constructor(options: ExecutorOptions = {}) {
     const startMethod = options?.startMethod
     super('process', (channel, events) => startProcess(startMethod ?? getStartMethod(), channel, events), options)
+  }
+
+  static get [origin](): Origin {
+    return poolOrigin('ProcessPoolExecutor', this)
   }
 }

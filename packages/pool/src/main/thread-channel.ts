@@ -1,13 +1,13 @@
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import type { MessagePort, WorkerOptions } from 'node:worker_threads'
 import { newThreadShare, noteThreadExit, noteThreadStart } from '@manyhands/core/pools'
-import { workerEntryUrl } from '../entry-url.ts'
 import { CONTROL_WORDS, INTERRUPT, POSTED } from '../protocol/messages.ts'
 import type { Message } from '../protocol/messages.ts'
 import type { ProcessInit, ThreadEnds, WorkerInit } from '../protocol/worker-init.ts'
 import type { Channel, ChannelEvents, ChannelOptions } from './channel.ts'
 import { inheritedExecArgv } from './exec-argv.ts'
 import { OutputTail } from './output-tail.ts'
+import { threadBoot, workerEntry } from './worker-entry.ts'
 
 /** A worker thread behind a MessagePort. */
 export class ThreadChannel implements Channel {
@@ -91,12 +91,17 @@ export class ThreadChannel implements Channel {
  * program has flags that a worker must not have is a list given, and then without those that a thread cannot have.
  */
 function startThread(options: WorkerOptions): Worker {
-  const url = workerEntryUrl()
+  const entry = workerEntry()
+  if ('url' in entry) return startWith(entry.url, options)
+  return startWith(threadBoot, { ...options, eval: true, workerData: { ...(options.workerData as object), text: entry.text } })
+}
+
+function startWith(script: URL | string, options: WorkerOptions): Worker {
   const inherited = inheritedExecArgv()
-  if (options.execArgv !== undefined || inherited.length === process.execArgv.length) return new Worker(url, options)
+  if (options.execArgv !== undefined || inherited.length === process.execArgv.length) return new Worker(script, options)
   for (let execArgv = inherited; ; ) {
     try {
-      return new Worker(url, { ...options, execArgv })
+      return new Worker(script, { ...options, execArgv })
     } catch (error) {
       const message = (error as Error).message
       const allowed = execArgv.filter(flag => !message.includes(flag))

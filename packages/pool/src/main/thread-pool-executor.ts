@@ -1,3 +1,6 @@
+import { origin } from '@manyhands/core'
+import type { Origin } from '@manyhands/core'
+import { poolOrigin } from '../entry-url.ts'
 import type { ExecutorOptions } from './executor-options.ts'
 import { ThreadChannel } from './thread-channel.ts'
 import { WorkerExecutor } from './worker-executor.ts'
@@ -11,5 +14,9 @@ export class ThreadPoolExecutor extends WorkerExecutor {
   /** @throws TypeError, RangeError for bad options; {@link SerializationError} when the initializer cannot travel */
   constructor(options: ExecutorOptions = {}) {
     super('thread', (channel, events) => new ThreadChannel(channel, events), options)
+  }
+
+  static get [origin](): Origin {
+    return poolOrigin('ThreadPoolExecutor', this)
   }
 }

@@ -16,6 +16,7 @@ import { childLineage } from './process/child-lineage.ts'
 import { getStartMethod } from './process/start-method.ts'
 import { SignalWatch } from './signal-watch.ts'
 import { Task } from './task.ts'
+import { workerEntry } from './worker-entry.ts'
 import { WorkerPool } from './worker-pool.ts'
 
 /** What a thread and a process executor have in common, which is all but the way to their workers. */
@@ -30,6 +31,7 @@ export class WorkerExecutor implements Executor {
 
   protected constructor(kind: 'thread' | 'process', start: StartChannel, options: ExecutorOptions) {
     const checked = checkExecutorOptions(kind === 'thread' ? 'ThreadPoolExecutor' : 'ProcessPoolExecutor', options)
+    workerEntry() // before anything is packed
     const across: Across = kind === 'thread' ? 'threads' : 'processes'
     this.#kind = kind
     this.maxWorkers = checked.maxWorkers

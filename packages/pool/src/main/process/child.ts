@@ -12,6 +12,7 @@ import { listChild } from './active-children.ts'
 import { ChildHandle } from './child-handle.ts'
 import { childLineage, nextPath } from './child-lineage.ts'
 import { Sentinel } from './sentinel.ts'
+import { workerEntry } from '../worker-entry.ts'
 
 export type ProcessOptions<A extends readonly unknown[] = readonly []> = {
   /** What it runs. A subclass may have `run()` instead. */
@@ -120,6 +121,7 @@ export abstract class Child {
     if (own.handle !== undefined) throw new InvalidStateError(`\`${facts.name}\` was started before: it runs only once, create another`)
     if (place().lineage?.daemon === true) throw new InvalidStateError(`\`${currentProcess().name}\` is a daemon and may not start \`${facts.name}\`: nobody would wait for it`)
     const { kind, startMethod, start } = this.kind()
+    workerEntry() // before anything is packed
     const lineage = childLineage({ name: facts.name, daemon: facts.daemon, path: own.path, authKey: own.authKey, startMethod })
     const isPlain = this.run === Child.prototype.run && Reflect.ownKeys(this).length === 1
     useCodecInChannels()

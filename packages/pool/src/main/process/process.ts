@@ -36,7 +36,7 @@ export class Process<A extends readonly unknown[] = readonly []> extends Child {
   }
 
   static get [origin](): Origin {
-    return poolOrigin('Process')
+    return poolOrigin('Process', this)
   }
 }
 
@@ -47,7 +47,7 @@ export class SpawnProcess<A extends readonly unknown[] = readonly []> extends Pr
   }
 
   static override get [origin](): Origin {
-    return poolOrigin('SpawnProcess')
+    return poolOrigin('SpawnProcess', this)
   }
 }
 
@@ -58,6 +58,6 @@ export class ForkServerProcess<A extends readonly unknown[] = readonly []> exten
   }
 
   static override get [origin](): Origin {
-    return poolOrigin('ForkServerProcess')
+    return poolOrigin('ForkServerProcess', this)
   }
 }

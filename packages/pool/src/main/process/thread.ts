@@ -23,6 +23,6 @@ export class Thread<A extends readonly unknown[] = readonly []> extends Child {
   }
 
   static get [origin](): Origin {
-    return poolOrigin('Thread')
+    return poolOrigin('Thread', this)
   }
 }

@@ -1,0 +1,2 @@
+/** The text of a CommonJS script that holds all that a worker needs. */
+export function workerText(): string

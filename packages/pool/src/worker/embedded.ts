@@ -1,0 +1,3 @@
+// What a worker of a bundled program starts with: everything in one text. See main/worker-entry.ts.
+import './use-own-copies.ts'
+import './entry.ts'
