@@ -24,6 +24,8 @@ true true
 { exitCode: 5, signalCode: null }
 { exitCode: 5, signalCode: null }
 { exitCode: 5, signalCode: null }
+13
+13
 { exitCode: 7, signalCode: null }
 `
 

@@ -1,4 +1,4 @@
-import { Connection, pipe, waitAny } from '@manyhands/core'
+import { Connection, ConnectionClosedError, pipe, waitAny } from '@manyhands/core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { Process, ProcessPoolExecutor, Thread, ThreadPoolExecutor } from '../src/index.ts'
 
@@ -78,4 +78,20 @@ test.each([Process, Thread])('the sentinel of a $name is waited for together wit
   await here.send('go')
   expect(await waitAny([child.sentinel])).toEqual([child.sentinel])
   await expect(here.recv()).rejects.toMatchObject({ name: 'ConnectionClosedError' })
+})
+
+// CPython: test_spawn_close, for a child that ends before it has looked at its connection
+test.for([
+  ['Process', Process],
+  ['Thread', Thread],
+] as const)('whoever waits for a %s that ended before it came for its connection hears that nobody will', async ([, Given]) => {
+  const [ours, theirs] = pipe()
+  const child = new (Given as unknown as typeof Process)<[Connection]>({
+    target: () => process.exit(3),
+    args: [theirs],
+  })
+  await child.start()
+  theirs.close()
+  await expect(ours.recv({ timeoutMs: 20_000 })).rejects.toThrow(ConnectionClosedError)
+  expect(await child.join()).toMatchObject({ exitCode: 3 })
 })

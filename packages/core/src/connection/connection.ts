@@ -235,12 +235,15 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
 
   [replace](): Handle {
     // Sent away already it may be sent again: it is the same object for the worker that has it.
-    if (this.#handle !== undefined) return this.#handle
-    this.#assertOpen()
-    const id = newSharedId()
-    rememberShared(id, this)
-    if (this.#transport instanceof LocalTransport) this.#transport.awaitBy(rendezvous())
-    return (this.#handle = rendezvous().offer(id, { handOver: transport => this.#handOver(transport) }, this.readable, this.writable))
+    if (this.#handle === undefined) {
+      this.#assertOpen()
+      const id = newSharedId()
+      rememberShared(id, this)
+      if (this.#transport instanceof LocalTransport) this.#transport.awaitBy(rendezvous())
+      this.#handle = rendezvous().offer(id, { handOver: transport => this.#handOver(transport) }, this.readable, this.writable)
+    }
+    rendezvous().noteSent(this.#handle.id)
+    return this.#handle
   }
 
   static [revive](handle: Handle): Connection {

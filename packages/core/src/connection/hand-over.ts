@@ -39,6 +39,8 @@ export interface Offered {
 
 /** How long one that was closed here waits for who was to get it. Longer: the other end hears later that nobody came; shorter: a slow start is taken for one that failed. */
 const CLOSED_WAIT_MS = 60_000
+/** The same when all who could come are gone: only a claim that they have made already may still have to be read. */
+const GONE_WAIT_MS = 500
 /** For a claim to be made. */
 const HANDSHAKE_MS = 10_000
 
@@ -47,6 +49,9 @@ class Rendezvous implements Door {
   readonly #address: string
   readonly #key = new Uint8Array(process.getBuiltinModule('node:crypto').randomBytes(32))
   readonly #offers = new Map<string, Offered>()
+  /** How many may come for an offer; Infinity where that is not known. */
+  readonly #expected = new Map<string, number>()
+  readonly #closed = new Set<string>()
   readonly #server: Server
   #waiting = 0
 
@@ -64,13 +69,45 @@ class Rendezvous implements Door {
     return { id, address: this.#address, key: this.#key, readable, writable }
   }
 
+  /** A message with the handle of this offer is made. */
+  noteSent(id: string): void {
+    if (!this.#offers.has(id)) return // somebody has it
+    const { sent } = tracking()
+    sent?.push(id)
+    this.#expected.set(id, sent === undefined ? Infinity : (this.#expected.get(id) ?? 0) + 1)
+  }
+
+  /** One of those that could come is gone. */
+  noteGone(id: string): void {
+    if (!this.#offers.has(id)) return
+    this.#expected.set(id, (this.#expected.get(id) ?? 0) - 1)
+    if (this.#closed.has(id)) this.#expireWhenNobodyIsLeft(id)
+  }
+
   /** It was closed here: after a while nobody will come for it. */
   expire(id: string): void {
-    setTimeout(() => {
-      const offered = this.#offers.get(id)
-      this.#offers.delete(id)
-      offered?.handOver(nowhere)
-    }, CLOSED_WAIT_MS).unref()
+    this.#closed.add(id)
+    setTimeout(() => this.#expire(id), CLOSED_WAIT_MS).unref()
+    this.#expireWhenNobodyIsLeft(id)
+  }
+
+  #expireWhenNobodyIsLeft(id: string): void {
+    if ((this.#expected.get(id) ?? 0) > 0) return
+    // With a turn of the loop in between, in which what has arrived meanwhile is read.
+    setTimeout(() => setImmediate(() => setImmediate(() => this.#expire(id))), GONE_WAIT_MS).unref()
+  }
+
+  #expire(id: string): void {
+    const offered = this.#take(id)
+    this.#closed.delete(id)
+    offered?.handOver(nowhere)
+  }
+
+  #take(id: string): Offered | undefined {
+    const offered = this.#offers.get(id)
+    this.#offers.delete(id)
+    this.#expected.delete(id)
+    return offered
   }
 
   ref(): void {
@@ -92,8 +129,7 @@ class Rendezvous implements Door {
     transport.setReceiver({
       receive: (frame: Frame) => {
         const id = Buffer.from(frame.body).toString('latin1')
-        const offered = frame.kind === CLAIM ? this.#offers.get(id) : undefined
-        this.#offers.delete(id)
+        const offered = frame.kind === CLAIM ? this.#take(id) : undefined
         transport.pause()
         if (offered === undefined) transport.close()
         else offered.handOver(transport)
@@ -106,6 +142,30 @@ class Rendezvous implements Door {
 /** Of this thread. */
 export function rendezvous(): Rendezvous {
   return slot('core.rendezvous', () => new Rendezvous())
+}
+
+const tracking = (): { sent: string[] | undefined } => slot('core.offersSent', () => ({ sent: undefined as string[] | undefined }))
+
+/**
+ * For packages that start workers: notes which connections `make` puts into a message for one that may end before it has come for them.
+ *
+ * @returns what was made, and what to call when that worker is gone: the other ends of connections that were closed here then hear that nobody will come
+ */
+export function trackConnections<T>(make: () => T): { readonly made: T; readonly receiverGone: () => void } {
+  const sent: string[] = []
+  const receiverGone = (): void => {
+    for (const id of sent.splice(0)) rendezvous().noteGone(id)
+  }
+  const before = tracking().sent
+  tracking().sent = sent
+  try {
+    return { made: make(), receiverGone }
+  } catch (error) {
+    receiverGone() // nobody gets the message
+    throw error
+  } finally {
+    tracking().sent = before
+  }
 }
 
 /** Comes for what a handle stands for. */

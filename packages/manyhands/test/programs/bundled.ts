@@ -1,4 +1,5 @@
-import { delayed, exit, getContext, isParallelError, Lock, Parallel, parallelMap, Process, ProcessPoolExecutor, SerializationError, SharedArray, Thread, ThreadPoolExecutor, Value } from 'manyhands'
+import type { Connection } from 'manyhands'
+import { delayed, exit, getContext, isParallelError, Lock, Parallel, parallelMap, pipe, Process, ProcessPoolExecutor, SerializationError, SharedArray, Thread, ThreadPoolExecutor, Value } from 'manyhands'
 
 // Bundled into one file and run where no package is installed: everything that workers need is in that file.
 
@@ -77,6 +78,21 @@ async function main(): Promise<void> {
     const child = new Kind({ target: (word: string) => exit(word.length), args: ['seven'] })
     await child.start()
     console.log(await child.join())
+  }
+  for (const Kind of [Process, Thread]) {
+    const [ours, theirs] = pipe()
+    const child = new Kind({
+      target: async (connection: Connection) => {
+        const point = await connection.recv<Point>()
+        await connection.send((x: number) => x + point.sum)
+      },
+      args: [theirs],
+    })
+    await child.start()
+    await ours.send(new Point(1, 2))
+    const add = await ours.recv<(x: number) => number>()
+    console.log(add(10))
+    await child.join()
   }
   const counter = new Counter('abc')
   await counter.start()

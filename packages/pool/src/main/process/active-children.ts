@@ -4,10 +4,13 @@ import type { ChildHandle } from './child-handle.ts'
 
 const children = (): Set<Child> => slot('pool.activeChildren', () => new Set<Child>())
 
-/** Lists `child` until it is gone. */
-export function listChild(child: Child, handle: ChildHandle): void {
+/** Lists `child` until it is gone, and then calls `after`. */
+export function listChild(child: Child, handle: ChildHandle, after: () => void): void {
   children().add(child)
-  handle.onGone = () => children().delete(child)
+  handle.onGone = () => {
+    children().delete(child)
+    after()
+  }
 }
 
 /** The processes and threads that were started here, as Process and Thread, and have not ended. Workers of executors are not among them. */

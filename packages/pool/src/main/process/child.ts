@@ -1,5 +1,6 @@
 import { CancelledError, InvalidStateError } from '@manyhands/core'
 import { checkDuration, checkFunction, checkOptionNames, checkSignal, describeValue } from '@manyhands/core/options'
+import { trackConnections } from '@manyhands/core/pools'
 import { pack } from '@manyhands/closure'
 import type { StartMethod } from '../../protocol/lineage.ts'
 import { factsKey } from '../../protocol/process-facts.ts'
@@ -125,12 +126,13 @@ export abstract class Child {
     const lineage = childLineage({ name: facts.name, daemon: facts.daemon, path: own.path, authKey: own.authKey, startMethod })
     const isPlain = this.run === Child.prototype.run && Reflect.ownKeys(this).length === 1
     useCodecInChannels()
-    const body = pack(isPlain ? [facts.target ?? doNothing, facts.args] : this, { across: kind === 'thread' ? 'threads' : 'processes' })
+    const { made: body, receiverGone } = trackConnections(() => pack(isPlain ? [facts.target ?? doNothing, facts.args] : this, { across: kind === 'thread' ? 'threads' : 'processes' }))
     const options = { init: { kind, lineage, body }, execArgv: own.execArgv, env: own.env, resourceLimits: undefined }
     const handle = new ChildHandle(events => start(options, events), `${kind === 'thread' ? 'Thread' : 'Process'} ${facts.name}`, facts.daemon)
     const { pid, threadId: thread } = handle.channel
     if (pid === undefined && thread === undefined) {
       await new Promise<void>(resolve => handle.onExit(resolve))
+      receiverGone()
       throw handle.failure
     }
     own.handle = handle
@@ -139,7 +141,7 @@ export abstract class Child {
     // It has its own by now: what these hold here may go.
     facts.target = undefined
     facts.args = []
-    listChild(this, handle)
+    listChild(this, handle, receiverGone)
   }
 
   /**
