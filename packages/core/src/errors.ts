@@ -191,6 +191,33 @@ export class BufferTooShortError extends ParallelError {
   }
 }
 
+/** `tryGet` found nothing in the queue. */
+export class QueueEmptyError extends ParallelError {
+  override readonly name: string = 'QueueEmptyError'
+
+  constructor(message = 'the queue is empty') {
+    super('QUEUE_EMPTY', message)
+  }
+}
+
+/** `tryPut` found no room in the queue. */
+export class QueueFullError extends ParallelError {
+  override readonly name: string = 'QueueFullError'
+
+  constructor(message = 'the queue is full') {
+    super('QUEUE_FULL', message)
+  }
+}
+
+/** The queue was shut down: nothing can be put any more, and what it held was taken or dropped. */
+export class QueueShutDownError extends ParallelError {
+  override readonly name: string = 'QueueShutDownError'
+
+  constructor(message = 'the queue was shut down') {
+    super('QUEUE_SHUT_DOWN', message)
+  }
+}
+
 /** A fault in manyhands itself. */
 export class InternalError extends ParallelError {
   override readonly name: string = 'InternalError'

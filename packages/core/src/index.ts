@@ -24,6 +24,9 @@ export {
   isParallelError,
   MessageTooLongError,
   ParallelError,
+  QueueEmptyError,
+  QueueFullError,
+  QueueShutDownError,
   SerializationError,
   setTaskInfo,
   ShutdownError,
@@ -35,6 +38,10 @@ export {
 export type { Executor, MapOptions, ShutdownOptions, TaskFunction, TaskOptions, Transferable } from './executor.ts'
 export type { FutureLabel, FutureState, WaitOptions } from './future.ts'
 export { Future, FutureResolver } from './future.ts'
+export type { LocalQueueOptions, PriorityQueueOptions } from './queue/local-queue.ts'
+export { LifoQueue, PriorityQueue } from './queue/local-queue.ts'
+export type { QueueOptions } from './queue/queue.ts'
+export { JoinableQueue, Queue, SimpleQueue } from './queue/queue.ts'
 export type { RegionOptions } from './region/region.ts'
 export { Region } from './region/region.ts'
 export { newSharedId, rememberShared, reviveShared } from './shared-id.ts'

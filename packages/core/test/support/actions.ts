@@ -1,7 +1,7 @@
 // What parties can be asked to do.
-import { Barrier, Region, replace, revive } from '../../src/index.ts'
+import { Barrier, QueueShutDownError, Region, replace, revive } from '../../src/index.ts'
 import { forgetShared } from '../../src/shared-id.ts'
-import type { Across, Condition, Guard, Lock, RLock, Semaphore, SharedEvent } from '../../src/index.ts'
+import type { Across, Condition, Guard, JoinableQueue, Lock, Queue, SimpleQueue, RLock, Semaphore, SharedEvent } from '../../src/index.ts'
 
 export * from './connection-actions.ts'
 
@@ -190,4 +190,123 @@ export async function waitInAction(barrier: Barrier): Promise<void> {
   forgetShared(`${region.id}/barrier`)
   const action = (): Promise<void> => new Promise(() => setInterval(() => {}, 1000))
   await Barrier[revive]({ region, parties, action, timeoutMs: undefined }).wait()
+}
+
+// ---- queues
+
+export async function putAll(queue: Queue<number>, items: readonly number[], method: 'put' | 'putSync'): Promise<void> {
+  for (const item of items) {
+    if (method === 'put') await queue.put(item)
+    else queue.putSync(item, allow)
+  }
+}
+
+export async function getAll(queue: Queue<number>, count: number, method: 'get' | 'getSync' = 'get'): Promise<number[]> {
+  const items: number[] = []
+  for (let i = 0; i < count; i++) items.push(method === 'get' ? await queue.get() : queue.getSync(allow))
+  return items
+}
+
+export async function getSizes(queue: Queue<Uint8Array>, count: number): Promise<number[]> {
+  const sizes: number[] = []
+  for (let i = 0; i < count; i++) {
+    const item = await queue.get()
+    if (item.some(byte => byte !== (item.length & 255))) throw new Error('the item has been changed')
+    sizes.push(item.length)
+  }
+  return sizes
+}
+
+export function isEmpty(queue: SimpleQueue): boolean {
+  return queue.empty
+}
+
+export async function work(queue: JoinableQueue<number>, count: number, blocking: boolean): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    if (blocking) queue.getSync(allow)
+    else await queue.get()
+    queue.taskDone()
+  }
+}
+
+/** Counts in words 0 and 2: items, and their sum. */
+export async function produceUntilShutDown(queue: Queue<number>, region: Region): Promise<void> {
+  const words = new Int32Array(region.buffer)
+  for (let i = 0; ; i++) {
+    try {
+      if (i % 2 === 0) await queue.put(i)
+      else queue.putSync(i, allow)
+    } catch (error) {
+      if (error instanceof QueueShutDownError) return
+      throw error
+    }
+    Atomics.add(words, 0, 1)
+    Atomics.add(words, 2, i)
+  }
+}
+
+/** Counts in words 1 and 3. */
+export async function consumeUntilShutDown(queue: Queue<number>, region: Region): Promise<void> {
+  const words = new Int32Array(region.buffer)
+  for await (const item of queue) {
+    Atomics.add(words, 1, 1)
+    Atomics.add(words, 3, item)
+  }
+}
+
+/** Passes on what it gets. */
+export async function passOn(from: Queue, to: Queue, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await to.put(await from.get())
+}
+
+// ---- for the storm: they go on until they are killed, or what they wait for is set
+
+/** Words of the storm's region. */
+export const STOP = 0
+export const ENTERED = 1
+export const LEFT = 2
+export const INSIDE = 3
+export const VIOLATIONS = 4
+/** From here on: how far each producer is. */
+export const PROGRESS = 8
+/** From here on, for each item: how often it was got. */
+export const SEEN = 32
+export const ITEMS_EACH = 60_000
+
+/** Leaves the processors to others: more of these are running than there are processors. */
+function rest(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+}
+
+/** Enters and leaves a critical section that is in two steps. Whoever finds it half done ends it. */
+export function holdAgainAndAgain(lock: Lock, region: Region, self: number): void {
+  const words = new Int32Array(region.buffer)
+  while (Atomics.load(words, STOP) === 0) {
+    const guard = lock.acquireSync(allow)
+    if (guard.ownerDied) words[LEFT] = words[ENTERED] ?? 0
+    else if (words[LEFT] !== words[ENTERED]) Atomics.add(words, VIOLATIONS, 1)
+    words[ENTERED] = (words[ENTERED] ?? 0) + 1
+    Atomics.store(words, INSIDE, self)
+    rest(1)
+    if (Atomics.load(words, INSIDE) !== self) Atomics.add(words, VIOLATIONS, 1)
+    words[LEFT] = (words[LEFT] ?? 0) + 1
+    guard.release()
+    rest(0.5)
+  }
+}
+
+/** Puts its next items, from where it was when it was killed. */
+export function produceAgainAndAgain(queue: Queue<number>, region: Region, self: number): void {
+  const words = new Int32Array(region.buffer)
+  for (let next = Atomics.load(words, PROGRESS + self); next < ITEMS_EACH && Atomics.load(words, STOP) === 0; ) {
+    // Counted first: one that is killed in between leaves a gap, but puts nothing twice.
+    Atomics.store(words, PROGRESS + self, ++next)
+    queue.putSync(self * ITEMS_EACH + next - 1, allow)
+    if (next % 4 === 0) rest(1)
+  }
+}
+
+export async function consumeAgainAndAgain(queue: Queue<number>, region: Region): Promise<void> {
+  const words = new Int32Array(region.buffer)
+  for await (const item of queue) Atomics.add(words, SEEN + item, 1)
 }

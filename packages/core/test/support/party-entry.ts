@@ -7,7 +7,7 @@ import { fromMessage, toMessage } from './travel.ts'
 
 interface Call {
   readonly id: number
-  readonly action: keyof typeof actions
+  readonly action: string
   readonly args: unknown
 }
 
@@ -16,7 +16,7 @@ const answer = (message: unknown): void => void (isMainThread ? process.send?.(m
 
 async function receive({ id, action, args }: Call): Promise<void> {
   try {
-    const run = actions[action] as (...args: unknown[]) => unknown
+    const run = (actions as Readonly<Record<string, unknown>>)[action] as (...args: unknown[]) => unknown
     answer({ id, value: toMessage(await run(...(fromMessage(args) as unknown[])), across) })
   } catch (error) {
     const { name, message, code } = error as NodeJS.ErrnoException

@@ -10,7 +10,7 @@ import type * as allActions from './actions.ts'
 import { fromMessage, toMessage } from './travel.ts'
 
 type Actions = typeof allActions
-type Action = Exclude<keyof Actions, 'default'>
+type Action = { [K in keyof Actions]: Actions[K] extends (...args: never[]) => unknown ? K : never }[keyof Actions]
 
 interface Answer {
   readonly id: number

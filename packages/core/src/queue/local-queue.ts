@@ -1,0 +1,265 @@
+import { InvalidStateError, QueueEmptyError, QueueFullError, QueueShutDownError } from '../errors.ts'
+import { checkFunction, checkInteger, checkOptionNames } from '../options.ts'
+import { checkAcquireOptions, gaveUp } from '../sync/options.ts'
+import type { AcquireOptions } from '../sync/options.ts'
+
+export interface LocalQueueOptions {
+  /** Items that wait in the queue at most; 0: no limit. @default 0 */
+  readonly maxSize?: number | undefined
+}
+
+/** Where the items of a queue are kept: that decides in which order they come out. */
+interface Items<T> {
+  readonly length: number
+  add(item: T): void
+  take(): T
+  clear(): void
+}
+
+interface Waiting {
+  /** Tries again. @returns false to wait on */
+  attempt(): boolean
+}
+
+/**
+ * What the queues of one thread have in common. Nothing travels: items stay what they are.
+ *
+ * Source of the semantics: Python, `queue.Queue`.
+ */
+class LocalQueue<T> implements AsyncIterable<T> {
+  /** Items that wait in it at most; 0: no limit. */
+  readonly maxSize: number
+  readonly #items: Items<T>
+  readonly #putting = new Set<Waiting>()
+  readonly #getting = new Set<Waiting>()
+  readonly #joining = new Set<Waiting>()
+  #unfinished = 0
+  #shutDown = false
+
+  protected constructor(items: Items<T>, maxSize: number | undefined) {
+    checkInteger('maxSize', maxSize, 0)
+    this.maxSize = maxSize ?? 0
+    this.#items = items
+  }
+
+  get size(): number {
+    return this.#items.length
+  }
+
+  get empty(): boolean {
+    return this.size === 0
+  }
+
+  get full(): boolean {
+    return this.maxSize > 0 && this.size >= this.maxSize
+  }
+
+  get isShutDown(): boolean {
+    return this.#shutDown
+  }
+
+  /** Puts an item, waiting for room. @throws as `Queue.put` */
+  async put(item: T, options: AcquireOptions = {}): Promise<void> {
+    checkAcquireOptions('put', options)
+    await this.#wait(this.#putting, () => this.#put(item), 'put', 'there was no room in the queue', options)
+  }
+
+  /** @throws {@link QueueFullError}, {@link QueueShutDownError} */
+  tryPut(item: T): void {
+    if (!this.#put(item)) throw new QueueFullError()
+  }
+
+  /** Takes an item, waiting for one. @throws as `Queue.get` */
+  async get(options: AcquireOptions = {}): Promise<T> {
+    checkAcquireOptions('get', options)
+    let taken: { readonly item: T } | undefined
+    await this.#wait(this.#getting, () => (taken = this.#get()) !== undefined, 'get', 'there was no item in the queue', options)
+    return (taken as unknown as { readonly item: T }).item
+  }
+
+  /** @throws {@link QueueEmptyError}, {@link QueueShutDownError} */
+  tryGet(): T {
+    const taken = this.#get()
+    if (taken === undefined) throw new QueueEmptyError()
+    return taken.item
+  }
+
+  /** The work on an item that was taken is done. @throws {@link InvalidStateError} when it was called more often than items were put */
+  taskDone(): void {
+    if (this.#unfinished === 0) throw new InvalidStateError('taskDone was called more often than items were put')
+    this.#unfinished--
+    this.#wake(this.#joining)
+  }
+
+  /** Waits until `taskDone` was called for each item that was put. @throws as `JoinableQueue.join` */
+  async join(options: AcquireOptions = {}): Promise<void> {
+    checkAcquireOptions('join', options)
+    await this.#wait(this.#joining, () => this.#unfinished === 0, 'join', 'not all items were done', options)
+  }
+
+  /** See `Queue.shutdown`. */
+  shutdown(options: { readonly immediate?: boolean | undefined } = {}): void {
+    checkOptionNames('shutdown', options, ['immediate'])
+    this.#shutDown = true
+    if (options.immediate === true) {
+      this.#unfinished -= this.#items.length
+      this.#items.clear()
+    }
+    for (const waiting of [this.#putting, this.#getting, this.#joining]) this.#wake(waiting)
+  }
+
+  /** Takes items until the queue is shut down and empty. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
+    for (;;) {
+      let item: T
+      try {
+        item = await this.get()
+      } catch (error) {
+        if (error instanceof QueueShutDownError) return
+        throw error
+      }
+      yield item
+    }
+  }
+
+  #put(item: T): boolean {
+    if (this.#shutDown) throw new QueueShutDownError()
+    if (this.full) return false
+    this.#items.add(item)
+    this.#unfinished++
+    this.#wake(this.#getting)
+    return true
+  }
+
+  #get(): { readonly item: T } | undefined {
+    if (this.#items.length === 0) {
+      if (this.#shutDown) throw new QueueShutDownError()
+      return undefined
+    }
+    const taken = { item: this.#items.take() }
+    this.#wake(this.#putting)
+    return taken
+  }
+
+  /** In the order in which they came. */
+  #wake(waiting: Set<Waiting>): void {
+    for (const each of waiting) if (each.attempt()) waiting.delete(each)
+  }
+
+  #wait(waiting: Set<Waiting>, attempt: () => boolean, where: string, what: string, options: AcquireOptions): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (attempt()) return resolve()
+      const { timeoutMs, signal } = options
+      let timer: NodeJS.Timeout | undefined
+      const finish = (conclude: () => void): true => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', giveUp)
+        conclude()
+        return true
+      }
+      const entry = {
+        attempt(): boolean {
+          try {
+            return attempt() && finish(resolve)
+          } catch (error) {
+            return finish(() => reject(error))
+          }
+        },
+      }
+      const giveUp = (): void => {
+        waiting.delete(entry)
+        finish(() => reject(gaveUp(where, what, options)))
+      }
+      if (timeoutMs === 0) return giveUp()
+      waiting.add(entry)
+      if (timeoutMs !== undefined && timeoutMs !== Infinity) timer = setTimeout(giveUp, timeoutMs)
+      signal?.addEventListener('abort', giveUp, { once: true })
+    })
+  }
+}
+
+/**
+ * A queue of one thread from which the item that was put last comes first. Items stay what they are; between workers use `Queue`.
+ *
+ * Source of the semantics: Python, `queue.LifoQueue`.
+ */
+export class LifoQueue<T = unknown> extends LocalQueue<T> {
+  /** @throws TypeError, RangeError for bad options */
+  constructor(options: LocalQueueOptions = {}) {
+    checkOptionNames('LifoQueue', options, ['maxSize'], { maxsize: 'maxSize' })
+    const items: T[] = []
+    super(
+      {
+        get length() {
+          return items.length
+        },
+        add: item => void items.push(item),
+        take: () => items.pop() as T,
+        clear: () => void (items.length = 0),
+      },
+      options.maxSize,
+    )
+  }
+}
+
+export interface PriorityQueueOptions<T> extends LocalQueueOptions {
+  /** Negative when `a` comes out before `b`; items that are equal come out in the order in which they were put. @default by `<` and `>` */
+  readonly compare?: ((a: T, b: T) => number) | undefined
+}
+
+/**
+ * A queue of one thread from which the smallest item comes first. Items stay what they are; between workers use `Queue`.
+ *
+ * Source of the semantics: Python, `queue.PriorityQueue`; other than there, equal items keep their order.
+ */
+export class PriorityQueue<T = unknown> extends LocalQueue<T> {
+  /** @throws TypeError, RangeError for bad options */
+  constructor(options: PriorityQueueOptions<T> = {}) {
+    checkOptionNames('PriorityQueue', options, ['maxSize', 'compare'], { maxsize: 'maxSize', key: 'compare' })
+    if (options.compare !== undefined) checkFunction('compare', options.compare)
+    super(heap(options.compare ?? ((a, b) => (a < b ? -1 : a > b ? 1 : 0))), options.maxSize)
+  }
+}
+
+/** A binary heap. */
+function heap<T>(compare: (a: T, b: T) => number): Items<T> {
+  interface Entry {
+    readonly item: T
+    /** Counts what was put, to keep equal items in order. */
+    readonly number: number
+  }
+  const entries: Entry[] = []
+  let number = 0
+  const isBefore = (a: number, b: number): boolean => {
+    const [left, right] = [entries[a] as Entry, entries[b] as Entry]
+    const order = compare(left.item, right.item)
+    return order < 0 || (order === 0 && left.number < right.number)
+  }
+  const swap = (a: number, b: number): void => void ([entries[a], entries[b]] = [entries[b] as Entry, entries[a] as Entry])
+  return {
+    get length() {
+      return entries.length
+    },
+    add(item) {
+      entries.push({ item, number: number++ })
+      for (let at = entries.length - 1; at > 0; ) {
+        const parent = (at - 1) >> 1
+        if (!isBefore(at, parent)) return
+        swap(at, parent)
+        at = parent
+      }
+    },
+    take() {
+      swap(0, entries.length - 1)
+      const { item } = entries.pop() as Entry
+      for (let at = 0; ; ) {
+        let least = at
+        for (const child of [at * 2 + 1, at * 2 + 2]) if (child < entries.length && isBefore(child, least)) least = child
+        if (least === at) return item
+        swap(at, least)
+        at = least
+      }
+    },
+    clear: () => void (entries.length = 0),
+  }
+}

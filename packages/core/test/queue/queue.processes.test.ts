@@ -1,0 +1,3 @@
+import { describeQueues } from '../suite/describe-queues.ts'
+
+describeQueues('processes')
