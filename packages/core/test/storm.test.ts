@@ -34,7 +34,8 @@ test(`${KILLS} kills of holders, producers and consumers: nothing is lost that n
     const party = new Party('processes')
     pids.push(party.pid)
     const busy = party.call('keep')
-    const ended = role === 'holder' ? party.call('holdAgainAndAgain', lock, region, party.pid) : role === 'producer' ? party.call('produceAgainAndAgain', queue, region, self) : party.call('consumeAgainAndAgain', queue, region)
+    // Only then: what it is to do blocks it, so that it could not answer any more.
+    const ended = busy.then(() => (role === 'holder' ? party.call('holdAgainAndAgain', lock, region, party.pid) : role === 'producer' ? party.call('produceAgainAndAgain', queue, region, self) : party.call('consumeAgainAndAgain', queue, region)))
     ended.catch(() => {})
     return { role, self, party, ended, busy }
   }
@@ -69,7 +70,7 @@ test(`${KILLS} kills of holders, producers and consumers: nothing is lost that n
 
   expect(readdirSync('/dev/shm').filter(name => name.startsWith(`manyhands-${process.pid}-`))).toEqual([])
   expect(pids.filter(isRunning)).toEqual([])
-}, 120_000)
+}, 300_000)
 
 function isRunning(pid: number): boolean {
   try {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Barrier, Condition, Lock, Region, RLock, Semaphore, SharedEvent } from '@manyhands/core'
+import { Barrier, Condition, JoinableQueue, Lock, Queue, Region, RLock, Semaphore, SharedEvent, SimpleQueue } from '@manyhands/core'
 import type { Across } from '@manyhands/core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { ProcessPoolExecutor, ThreadPoolExecutor } from '../src/index.ts'
@@ -42,6 +42,52 @@ describe.each<Across>(['threads', 'processes'])('in tasks on %s', kind => {
     await semaphore.acquire()
     expect(await notified).toBe(true)
     expect([await barrier.wait(), ...(await Promise.all(futures))].toSorted((a, b) => a - b)).toEqual([0, 1, 2])
+  })
+
+  test('queues carry whatever tasks can be given: functions, instances, locks', async () => {
+    class Job {
+      readonly name: string
+      constructor(name: string) {
+        this.name = name
+      }
+      greet(): string {
+        return `hello ${this.name}`
+      }
+    }
+    const [jobs, results] = [new JoinableQueue<(() => string) | Job | Lock>({ across: kind, maxSize: 2 }), new Queue<string | Job>({ across: kind })]
+    const lock = new Lock({ across: 'processes' })
+    const worker = pool.submit(async () => {
+      for await (const job of jobs) {
+        if (typeof job === 'function') await results.put(job())
+        else if (job instanceof Lock) await results.put(String(job.locked))
+        else {
+          await results.put(job.greet())
+          await results.put(job)
+        }
+        jobs.taskDone()
+      }
+      return 'ended'
+    })
+    const suffix = '!'
+    await jobs.put(() => `captured ${suffix}`)
+    await jobs.put(new Job('worker'))
+    await jobs.put(lock)
+    await jobs.join()
+    jobs.shutdown()
+    expect(await worker).toBe('ended')
+    expect([await results.get(), await results.get()]).toEqual(['captured !', 'hello worker'])
+    const back = await results.get()
+    expect([back instanceof Job, (back as Job).name, await results.get()]).toEqual([true, 'worker', 'false'])
+  })
+
+  test('a SimpleQueue, blocking in the worker', async () => {
+    const [to, from] = [new SimpleQueue<number>({ across: kind }), new SimpleQueue<number>({ across: kind })]
+    const worker = pool.submit((a: SimpleQueue<number>, b: SimpleQueue<number>) => {
+      for (let item = a.getSync(); item >= 0; item = a.getSync()) b.putSync(item * 2)
+    }, to, from)
+    for (const item of [1, 2, 3, -1]) await to.put(item)
+    expect([await from.get(), await from.get(), await from.get()]).toEqual([2, 4, 6])
+    await worker
   })
 
   test('a worker that exits while it holds a lock has it taken over', async () => {

@@ -1,6 +1,5 @@
-import type { Codec } from '../codec.ts'
+import { channelCodec } from '../codec.ts'
 import { SerializationError } from '../errors.ts'
-import { slot } from '../state.ts'
 import type { Item } from './ring.ts'
 
 const INT = 1
@@ -18,18 +17,7 @@ const CLONED = 11
 /** By the codec, and then by structured clone. */
 const ENCODED = 12
 
-interface CodecState {
-  make: (() => Codec) | undefined
-  codec: Codec | undefined
-}
-
-const state = (): CodecState => slot('core.itemCodec', () => ({ make: undefined, codec: undefined }))
 const v8 = (): typeof import('node:v8') => process.getBuiltinModule('node:v8')
-
-/** For pools: from now on items of queues travel by this codec, whatever it can encode; before, as structured clone copies them. */
-export function useItemCodec(make: () => Codec): void {
-  state().make ??= make
-}
 
 const empty = (kind: number): Item => ({ kind, value: 0, bytes: undefined })
 const [undefinedItem, nullItem, falseItem, trueItem] = [empty(UNDEFINED), empty(NULL), empty(FALSE), empty(TRUE)]
@@ -67,10 +55,9 @@ export function encodeItem(value: unknown): Item {
 }
 
 function encodeAny(value: unknown): Item {
-  const codecs = state()
-  if (codecs.make === undefined || typeof value === 'bigint') return { kind: CLONED, value: 0, bytes: serialize(value) }
-  const encoded = (codecs.codec ??= codecs.make()).encode(value, new Set())
-  return { kind: ENCODED, value: 0, bytes: serialize(encoded) }
+  const codec = channelCodec()
+  if (codec === undefined || typeof value === 'bigint') return { kind: CLONED, value: 0, bytes: serialize(value) }
+  return { kind: ENCODED, value: 0, bytes: serialize(codec.encode(value, new Set())) }
 }
 
 function serialize(value: unknown): Uint8Array {
@@ -114,8 +101,7 @@ export function decodeItem({ kind, value, bytes }: Item): unknown {
     case CLONED:
       return v8().deserialize(data)
     default: {
-      const codecs = state()
-      const codec = (codecs.codec ??= codecs.make?.())
+      const codec = channelCodec()
       if (codec === undefined) throw new SerializationError('an item was put by a worker of a pool, in a form that only pools know: start a pool here as well, or send plain data')
       return codec.decode(v8().deserialize(data) as object)
     }

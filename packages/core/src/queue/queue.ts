@@ -263,7 +263,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
 export class JoinableQueue<T = unknown> extends Queue<T> {
   /** The work on an item that was taken is done. @throws {@link InvalidStateError} when it was called more often than items were put */
   taskDone(): void {
-    const { ring, waiter } = ringOf(this as unknown as Queue)
+    const { ring, waiter } = ringOf(this)
     if (!driveSync(ring.finish(), waiter, undefined)) throw new InvalidStateError('taskDone was called more often than items were put')
   }
 
@@ -274,7 +274,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
    */
   async join(options: AcquireOptions = {}): Promise<void> {
     checkAcquireOptions('JoinableQueue.join', options)
-    const { ring, waiter } = ringOf(this as unknown as Queue)
+    const { ring, waiter } = ringOf(this)
     if (!(await driveAsync(ring.join(), waiter, options))) throw gaveUp('JoinableQueue.join', 'not all items were done', options)
   }
 
@@ -282,7 +282,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
   joinSync(options?: AcquireSyncOptions): void {
     if (options !== undefined) checkAcquireSyncOptions('JoinableQueue.joinSync', options)
     checkMayBlock('joinSync', 'join', options?.allowMainThread)
-    const { ring, waiter } = ringOf(this as unknown as Queue)
+    const { ring, waiter } = ringOf(this)
     if (!driveSync(ring.join(), waiter, options?.timeoutMs)) throw gaveUp('JoinableQueue.joinSync', 'not all items were done', options ?? {})
   }
 

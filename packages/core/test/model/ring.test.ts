@@ -91,9 +91,11 @@ describe('a queue in shared memory, in all orders', () => {
       env.run(queue.put(bytes, true))
       env.run(queue.put(bytes, true))
     }
-    const start = ({ words }: World): void => void [1, 2].forEach(index => words.set(index, 2))
+    const start = ({ words }: World): void => {
+      for (const index of [1, 2]) words.set(index, 2)
+    }
     const outcomes = new Set<string>()
-    explore({ start, parties: [writer, env => (consumer(3, { maxSize: 0 })(env))], interruptions: 2, end: world => void outcomes.add(got(world).join()) }, { maxStates: 2_000_000 })
+    explore({ start, parties: [writer, consumer(3, { maxSize: 0 })], interruptions: 2, end: world => void outcomes.add(got(world).join()) }, { maxStates: 2_000_000 })
     expect(outcomes).toEqual(new Set(['1,bytes 5 8,bytes 5 8']))
     explore({ start, parties: [writer, consumer(3, { maxSize: 0 })], deaths: 1, mortal: [0], impatient: [1], interruptions: 1, end: world => expect('1,bytes 5 8,bytes 5 8').toContain(got(world).join()) }, { maxStates: 2_000_000 })
   })

@@ -271,7 +271,7 @@ export const VIOLATIONS = 4
 export const PROGRESS = 8
 /** From here on, for each item: how often it was got. */
 export const SEEN = 32
-export const ITEMS_EACH = 60_000
+export const ITEMS_EACH = 20_000
 
 /** Leaves the processors to others: more of these are running than there are processors. */
 function rest(ms: number): void {
