@@ -1,7 +1,7 @@
 /** What the workers of a row run; see workers/tasks.mjs. `bounce` is `echo` for a row that transfers. */
 export type Operation = 'inc' | 'echo' | 'burn' | 'bounce'
 
-export type Section = 'throughput' | 'latency' | 'payload' | 'cpu' | 'cold' | 'memory' | 'closures'
+export type Section = 'throughput' | 'latency' | 'payload' | 'cpu' | 'cold' | 'memory' | 'closures' | 'primitives'
 
 /**
  * What a row is measured against: others of its kind.
