@@ -1,14 +1,17 @@
 import { relative } from 'node:path'
 import type { Arguments, Backend } from './args.ts'
-import { compareGrid, compareKnn } from './check.ts'
+import { compareFits, compareGrid, compareKnn } from './check.ts'
 import { bestPoint, gridPoints } from './grid.ts'
 import { loadDigits } from './load.ts'
 import type { Cost } from './measure.ts'
 import { loadReference } from './reference.ts'
+import type { Reference } from './reference.ts'
 import { gridTable, knnTable, runTable } from './report.ts'
 import { searchGrid, searchNeighbours } from './searches.ts'
-import type { GridRun } from './searches.ts'
+import type { GridRun, KnnRun } from './searches.ts'
 import { writeSummary } from './summary.ts'
+import { gridOf } from './svc.ts'
+import type { FitResult } from './svc.ts'
 
 /**
  * Runs both searches, prints their tables, writes the summary, checks the numbers.
@@ -30,6 +33,8 @@ export async function runApp(args: Arguments, print: (text: string) => void, sig
   const backends: readonly Backend[] = args.compare ? ['inline', 'threads', 'processes'] : [args.backend ?? 'processes']
   const grids: GridRun[] = []
   for (const backend of backends) grids.push(await searchGrid(digits, args, backend, signal))
+  const [stopped] = grids.flatMap(grid => (grid.stopped === undefined ? [] : [grid]))
+  if (stopped?.stopped !== undefined) return finishStopped(stopped, stopped.stopped, knn, reference, args, print)
   const points = grids.map(grid => gridPoints(grid.results))
   const gridCells = points.map((grid, i) => compareGrid(grid, reference, backends[i] ?? ''))
   const first = points[0] ?? []
@@ -52,6 +57,24 @@ export async function runApp(args: Arguments, print: (text: string) => void, sig
     print(`\nsummary.json is in ${args.out}`)
   }
   return args.check ? [knnCells, ...gridCells].find(({ mismatch }) => mismatch !== undefined)?.mismatch : undefined
+}
+
+/** After a search that stopped early: there is no whole grid to show. */
+async function finishStopped({ results, cost }: GridRun, best: FitResult, knn: KnnRun, reference: Reference, args: Arguments, print: (text: string) => void): Promise<undefined> {
+  const accuracy = best.correct / best.total
+  print(`\nsupport vector classifier: stopped after ${results.length} of ${gridOf(args.full).length} fits\n`)
+  print(`C = ${best.C}, gamma = ${best.gamma}, fold ${best.fold}: ${best.correct} of ${best.total} rows right, ${accuracy.toFixed(6)} >= ${args.stopAt}`)
+  const { cells, equal } = compareFits(results, reference, cost.backend)
+  print(`${equal} of ${cells} fold cells equal scikit-learn`)
+  const speedup = cost.taskSeconds / cost.seconds
+  print(`\n${runTable([{ search: 'SVC grid', cost, speedup }])}`)
+  if (args.out === undefined) return
+  await writeSummary(args.out, {
+    knn: { correct: knn.correct },
+    svc: { cells, equal, best: { C: best.C, gamma: best.gamma, mean: accuracy } },
+    runs: [{ backend: cost.backend, jobs: cost.jobs, seconds: round(cost.seconds), speedup: round(speedup) }],
+  })
+  print(`\nsummary.json is in ${args.out}`)
 }
 
 function round(value: number): number {

@@ -18,6 +18,8 @@ export interface Arguments {
   readonly progress: ProgressMode
   readonly compare: boolean
   readonly check: boolean
+  /** Accuracy of a fit at which the grid search stops; undefined: it goes through. */
+  readonly stopAt: number | undefined
   readonly full: boolean
   readonly out: string | undefined
   readonly data: string
@@ -31,6 +33,7 @@ export const usage = `Usage: npm run demo -- [options]      (in apps/digits: npm
   --jobs N         tasks at a time, an integer >= 1; default: what the machine runs at a time
   --compare        run the SVC search on inline, threads and processes, and compare their times
   --full           100 fits instead of 60
+  --stop-at X      end the SVC search once a fit has an accuracy of X, from 0 to 1
   --check          exit with code 1 unless every number equals its reference
   --out DIR        write summary.json there
   --data DIR       read the data set and reference.json there
@@ -43,6 +46,7 @@ const options = {
   progress: { type: 'string' },
   compare: { type: 'boolean' },
   check: { type: 'boolean' },
+  'stop-at': { type: 'string' },
   full: { type: 'boolean' },
   out: { type: 'string' },
   data: { type: 'string' },
@@ -69,7 +73,9 @@ export function parseArguments(args: readonly string[]): Arguments {
     if (!takesValue && token.value !== undefined) throw new UsageError(`${token.rawName} takes no value, got ${JSON.stringify(token.value)}`)
   }
   const text = (name: keyof typeof options): string | undefined => (typeof values[name] === 'string' ? values[name] : undefined)
+  if (text('stop-at') !== undefined && (values.check === true || values.compare === true)) throw new UsageError('--stop-at leaves fits out: it cannot be combined with --check or --compare')
   return {
+    stopAt: toAccuracy(text('stop-at')),
     backend: oneOf('backend', text('backend'), backends, backendMistakes),
     jobs: toJobs(text('jobs')),
     progress: oneOf('progress mode', text('progress'), progressModes) ?? 'auto',
@@ -91,6 +97,13 @@ function oneOf<const T extends string>(what: string, value: string | undefined, 
   const found = known.find(name => name === value)
   if (found === undefined) throw new UsageError(`unknown ${what} ${JSON.stringify(value)}${suggestion(value, known, others)}`)
   return found
+}
+
+function toAccuracy(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined
+  const accuracy = Number(value)
+  if (!(accuracy > 0 && accuracy <= 1)) throw new UsageError(`--stop-at must be an accuracy > 0 and <= 1, got ${JSON.stringify(value)}`)
+  return accuracy
 }
 
 function toJobs(value: string | undefined): number | undefined {

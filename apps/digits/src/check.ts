@@ -1,5 +1,6 @@
 import type { GridPoint } from './grid.ts'
 import type { Reference } from './reference.ts'
+import type { FitResult } from './svc.ts'
 
 /** How many cells were compared, how many are equal, and what is wrong with the first that is not. */
 export interface Comparison {
@@ -21,6 +22,17 @@ export function compareGrid(points: readonly GridPoint[], reference: Reference, 
       const expected = reference.svc.cells.find(cell => cell.C === C && cell.gamma === gamma)
       return correct.map((actual, fold) => ({ name: `SVC on ${backend}, C=${C} gamma=${gamma} fold ${fold}`, actual, expected: expected?.correct[fold] }))
     }),
+  )
+}
+
+/** Of a search that did not go through. */
+export function compareFits(results: readonly FitResult[], reference: Reference, backend: string): Comparison {
+  return compare(
+    results.map(({ C, gamma, fold, correct }) => ({
+      name: `SVC on ${backend}, C=${C} gamma=${gamma} fold ${fold}`,
+      actual: correct,
+      expected: reference.svc.cells.find(cell => cell.C === C && cell.gamma === gamma)?.correct[fold],
+    })),
   )
 }
 

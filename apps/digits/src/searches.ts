@@ -2,12 +2,14 @@ import { Parallel, delayed } from '@manyhands/parallel'
 import type { ParallelOptions } from '@manyhands/parallel'
 import { SharedArray } from '@manyhands/shared-memory'
 import type { Arguments, Backend } from './args.ts'
+import { collect, createBoard, fitOnBoard } from './board.ts'
 import { chunksOf, countCorrect, maxK, nearestShared } from './knn.ts'
 import type { Digits } from './load.ts'
 import { measure } from './measure.ts'
 import type { Cost } from './measure.ts'
-import { fitFold, gridOf } from './svc.ts'
-import type { FitResult } from './svc.ts'
+import { gridOf } from './svc.ts'
+import type { Fit, FitResult } from './svc.ts'
+import { UsageError } from './usage-error.ts'
 
 /** Rows that one k-NN task classifies: 29 tasks for the 1797 rows. */
 const chunkRows = 64
@@ -19,8 +21,11 @@ export interface KnnRun {
 }
 
 export interface GridRun {
+  /** In the order of the grid; fewer than there are fits when the search stopped early. */
   readonly results: readonly FitResult[]
   readonly cost: Cost
+  /** The search stopped at `--stop-at`; the fit that is best. */
+  readonly stopped: FitResult | undefined
 }
 
 /** Classifies the test rows by their nearest training rows. */
@@ -38,14 +43,34 @@ async function neighboursOf(digits: Digits, options: ParallelOptions): Promise<I
   return neighbours.data
 }
 
-/** Fits every cell of the grid on the test rows. */
+/**
+ * Fits every cell of the grid on the test rows, or until a fit reaches `args.stopAt`. Results come through a queue as they are finished.
+ *
+ * @throws UsageError when `args.stopAt` is asked for on processes, and this machine cannot share memory with them
+ */
 export async function searchGrid(digits: Digits, args: Arguments, backend: Backend, signal: AbortSignal): Promise<GridRun> {
   const { features, labels, trainRows } = digits
   const rows = { features: Uint8Array.from(features.rows(trainRows).data), labels: Uint8Array.from(labels.rows(trainRows).data) }
   const fits = gridOf(args.full)
   const options = optionsOf(args, backend, `SVC grid ${fits.length} fits`, 'fit', signal)
-  const { value, cost } = await measure(() => Parallel(options)(fits.map(fit => delayed(fitFold)(rows, fit))))
-  return { results: value, cost }
+  const board = createBoard(backend, args.stopAt)
+  if (board === undefined && args.stopAt !== undefined) throw new UsageError(`--stop-at needs memory that ${backend} share, which this machine does not have here: use --backend threads`)
+  const collected = board === undefined ? Promise.resolve([]) : collect(board)
+  try {
+    const { value, cost } = await measure(() => Parallel(options)(fits.map(fit => delayed(fitOnBoard)(rows, fit, board))))
+    await board?.results.join()
+    board?.results.shutdown()
+    const results = [...value.filter(result => result !== undefined), ...(await collected)].toSorted((a, b) => placeOf(a, fits) - placeOf(b, fits))
+    const best = results.find(result => result.correct / result.total === board?.best.value)
+    return { results, cost, stopped: board?.stop.isSet === true ? best : undefined }
+  } finally {
+    board?.results.shutdown({ immediate: true }) // so that the collector ends when a fit has failed
+    board?.results.close()
+  }
+}
+
+function placeOf({ C, gamma, fold }: Fit, fits: readonly Fit[]): number {
+  return fits.findIndex(fit => fit.C === C && fit.gamma === gamma && fit.fold === fold)
 }
 
 function optionsOf(args: Arguments, backend: Backend, desc: string, unit: string, signal: AbortSignal): ParallelOptions {

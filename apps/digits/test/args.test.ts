@@ -10,6 +10,7 @@ test('without arguments everything has its default', () => {
     progress: 'auto',
     compare: false,
     check: false,
+    stopAt: undefined,
     full: false,
     out: undefined,
     data: join(import.meta.dirname, '../data'),
@@ -19,7 +20,8 @@ test('without arguments everything has its default', () => {
 
 test('each flag is read', () => {
   const args = ['--backend', 'processes', '--jobs=3', '--progress', 'lines', '--compare', '--check', '--full', '--out', 'a folder', '--data', 'other', '--help']
-  expect(parseArguments(args)).toEqual({ backend: 'processes', jobs: 3, progress: 'lines', compare: true, check: true, full: true, out: 'a folder', data: 'other', help: true })
+  expect(parseArguments(args)).toEqual({ backend: 'processes', jobs: 3, progress: 'lines', compare: true, check: true, stopAt: undefined, full: true, out: 'a folder', data: 'other', help: true })
+  expect(parseArguments(['--stop-at', '0.98']).stopAt).toBe(0.98)
 })
 
 test('of a flag given twice the last one counts', () => {

@@ -44,6 +44,8 @@ describe('mistakes end with one line and code 2', () => {
     [['--backend', 'thread'], /thread.*threads/],
     [['--jbos', '2'], /--jbos.*--jobs/],
     [['--jobs', '0'], /jobs.*0/],
+    [['--stop-at', '2'], /--stop-at must be an accuracy > 0 and <= 1, got "2"/],
+    [['--stop-at', '0.9', '--check'], /cannot be combined/],
     [['--data', '/nowhere'], /nowhere.*there is no such file/],
     [['stray'], /unexpected argument "stray"/],
   ] as const)('%j', async ([args, message]) => {
@@ -85,6 +87,18 @@ test('the published table and every cell of the grid are reproduced, and summary
     svc: { cells: 60, equal: 60, best: { C: 100, gamma: 0.0003, mean: expect.closeTo(0.989985, 6) } },
     runs: [{ backend: 'processes', jobs: 2, seconds: expect.any(Number), speedup: expect.any(Number) }],
   })
+})
+
+test.each(['threads', 'processes', 'inline'])('--stop-at ends the search on %s once a fit is good enough', async backend => {
+  const out = join(scratch, `stopped-${backend}`)
+  const { code, stdout } = await start(['--backend', backend, '--jobs', '2', '--stop-at', '0.9', '--progress', 'off', '--data', small, '--out', out])
+  expect(code).toBe(0)
+  const [, finished] = /stopped after (\d+) of 60 fits/.exec(stdout) ?? []
+  expect(Number(finished)).toBeLessThan(60)
+  expect(stdout).toMatch(/rows right, (1\.0|0\.9)\d+ >= 0\.9/)
+  const { svc } = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8')) as { svc: { cells: number; equal: number; best: { mean: number } } }
+  expect([svc.cells, svc.equal]).toEqual([Number(finished), Number(finished)])
+  expect(svc.best.mean).toBeGreaterThanOrEqual(0.9)
 })
 
 test('--compare runs inline, threads and processes and tells how much faster they are than inline', async () => {

@@ -12,6 +12,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   event: ['ready, steady', ...[1, 2, 3, 4, 5].map(i => `runner ${i} goes`)],
   semaphore: ['never more than two were inside', ...[1, 2, 3, 4, 5].map(i => `guest ${i} has eaten`)],
   lock: ['with a lock: 80000 of 80000', 'without: fewer than 8000000'],
+  'joinable-queue': ['all done: 0 1 4 9 16 25 36 49 64 81', 'workers ended with 0,0'],
   'process-subclass': ['Process-1 ended with code 0: 49'],
   'process-target': ['Process-1 is alive', 'hello world, after 50 ms', 'Process-1 is gone'],
   delayed: ['101 104 109 116 125'],
