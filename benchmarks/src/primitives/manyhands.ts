@@ -142,7 +142,7 @@ async function event(across: Across): Promise<number> {
 }
 
 async function queue(across: Across, item: unknown, times: number): Promise<number> {
-  const items = new Queue<unknown>({ across })
+  const items = new Queue({ across })
   const result = SharedArray.f64(1)
   await run(across, [
     () => {
@@ -182,7 +182,7 @@ async function pipeRoundTrip(across: Across): Promise<number> {
 }
 
 /** From the start of a process to the first thing that is heard of it. */
-async function start(Kind: typeof SpawnProcess): Promise<number> {
+async function start(Kind: typeof SpawnProcess | typeof ForkServerProcess): Promise<number> {
   if (Kind !== SpawnProcess) await warmUp()
   const times: number[] = []
   for (let i = 0; i < 6; i++) {
