@@ -1,5 +1,4 @@
 import { useOwnCopies } from '@manyhands/closure/worker'
-import { existsSync } from 'node:fs'
 import { ownClasses, POOL_TAG, workerEntryUrl } from '../entry-url.ts'
 import embedded from '#embedded'
 
@@ -25,7 +24,7 @@ function findEntry(): WorkerEntry {
   const inherited = (globalThis as Readonly<Record<symbol, unknown>>)[textKey]
   if (typeof inherited === 'string') return { text: inherited }
   const url = workerEntryUrl()
-  if (url !== undefined && existsSync(url)) return { url }
+  if (url !== undefined && process.getBuiltinModule('node:fs').existsSync(url)) return { url }
   useOwnCopies({ tags: new Set([POOL_TAG]), find: (_, name) => ownClasses().get(name) })
   return { text: embedded.workerText() }
 }

@@ -1,5 +1,3 @@
-import { writeSync } from 'node:fs'
-import { inspect } from 'node:util'
 import { place } from './current-process.ts'
 
 /**
@@ -13,7 +11,7 @@ export function exit(reason?: unknown): never {
   if (reason === undefined || reason === null || reason === false) process.exit(0)
   if (reason === true) process.exit(1)
   if (typeof reason === 'number' && Number.isInteger(reason)) process.exit(reason)
-  complain(`${typeof reason === 'string' ? reason : inspect(reason)}\n`)
+  complain(`${typeof reason === 'string' ? reason : process.getBuiltinModule('node:util').inspect(reason)}\n`)
   process.exit(1)
 }
 
@@ -22,7 +20,7 @@ export function complain(text: string): void {
   // The stream of a thread leads through its parent, which keeps what it was given.
   if (place().threadId !== 0) return void process.stderr.write(text)
   try {
-    writeSync(2, text)
+    process.getBuiltinModule('node:fs').writeSync(2, text)
   } catch {
     // Closed, or full and nobody reads.
   }

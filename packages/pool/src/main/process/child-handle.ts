@@ -1,4 +1,3 @@
-import { inspect } from 'node:util'
 import type { WorkerExit } from '@manyhands/core'
 import { linkDoorbell } from '@manyhands/core/pools'
 import type { DoorbellLink } from '@manyhands/core/pools'
@@ -32,7 +31,7 @@ export class ChildHandle {
         // One that had not yet begun has code 0.
         this.exit = exit.kind === 'thread' && this.#ending ? { ...exit, exitCode: 1 } : exit
         // A process prints its own.
-        if (exit.kind === 'thread' && error !== undefined) process.stderr.write(`${title}:\n${inspect(error)}\n`)
+        if (exit.kind === 'thread' && error !== undefined) process.stderr.write(`${title}:\n${process.getBuiltinModule('node:util').inspect(error)}\n`)
         this.onGone?.()
         const callbacks = [...this.#callbacks]
         this.#callbacks.clear()
