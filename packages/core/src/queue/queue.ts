@@ -80,11 +80,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     const bytes = new Uint8Array(region.buffer)
     const store = {
       write: (unit: number, item: Uint8Array): void => bytes.set(item, unit * 8),
-      read: (unit: number, byteLength: number): Uint8Array => {
-        const copy = new Uint8Array(byteLength)
-        copy.set(bytes.subarray(unit * 8, unit * 8 + byteLength))
-        return copy
-      },
+      read: (unit: number, byteLength: number): Uint8Array => bytes.slice(unit * 8, unit * 8 + byteLength),
     }
     this.#ring = new Ring(words, store, parties, waiter.wake, { first: BASE, maxSize: this.maxSize, capacity: this.#capacity })
   }
@@ -133,7 +129,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     if (options !== undefined) checkAcquireSyncOptions('Queue.putSync', options)
     checkMayBlock('putSync', 'put', options?.allowMainThread)
     const encoded = this.#encode(item)
-    const outcome = this.#ring.putNow(encoded) ?? driveSync(this.#ring.put(encoded, true), this.#state.waiter, options?.timeoutMs)
+    const outcome = this.#ring.putNow(encoded, true) ?? driveSync(this.#ring.put(encoded, true), this.#state.waiter, options?.timeoutMs)
     this.#checkPut(outcome, options ?? {})
   }
 
@@ -170,7 +166,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     if (options !== undefined) checkAcquireSyncOptions('Queue.getSync', options)
     checkMayBlock('getSync', 'get', options?.allowMainThread)
     this.#checkOpen()
-    const item = this.#ring.getNow() ?? driveSync(this.#ring.get(true), this.#state.waiter, options?.timeoutMs)
+    const item = this.#ring.getNow(true) ?? driveSync(this.#ring.get(true), this.#state.waiter, options?.timeoutMs)
     return decodeNow(this.#checkGot(item, options ?? {})) as T
   }
 

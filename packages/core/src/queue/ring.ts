@@ -109,9 +109,9 @@ export class Ring {
     return 1 + (item.bytes === undefined ? 0 : Math.ceil(item.bytes.length / 8))
   }
 
-  /** A put that needs no waiting; undefined when it would. */
-  putNow(item: Item): Outcome | undefined {
-    if (!this.#mutex.tryAcquire()) return undefined
+  /** A put that needs no waiting; undefined when it would. @param spins - tries for the mutex for a moment */
+  putNow(item: Item, spins = false): Outcome | undefined {
+    if (!this.#tryEnter(spins)) return undefined
     const outcome = this.#put(item)
     if (outcome !== NOTHING) return outcome
     this.#mutex.release()
@@ -131,9 +131,9 @@ export class Ring {
     }
   }
 
-  /** A get that needs no waiting; undefined when it would. */
-  getNow(): Item | Outcome | undefined {
-    if (!this.#mutex.tryAcquire()) return undefined
+  /** A get that needs no waiting; undefined when it would. @param spins - tries for the mutex for a moment */
+  getNow(spins = false): Item | Outcome | undefined {
+    if (!this.#tryEnter(spins)) return undefined
     const item = this.#get()
     if (item !== NOTHING) return item
     this.#mutex.release()
@@ -243,6 +243,11 @@ export class Ring {
     this.#mutex.release()
     this.#wake(this.#at + ROOM, 1)
     return item
+  }
+
+  /** Without a spin the mutex is acquired as contended, and then also released so, which costs more than the work of a put. */
+  #tryEnter(spins: boolean): boolean {
+    return this.#mutex.tryAcquire() || (spins && this.#mutex.spin())
   }
 
   /** Acquires the mutex. @returns false when it gave up */
