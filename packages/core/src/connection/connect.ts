@@ -22,7 +22,7 @@ export interface ConnectOptions {
  * Connects to a listener.
  *
  * ```ts
- * const connection = await connect('/tmp/my.sock', { authKey: 'secret' })
+ * const connection = await connect('./my.sock', { authKey: 'secret' })
  * ```
  *
  * @param address - the path of a unix socket, `{ host, port }`, or a pipe of Windows

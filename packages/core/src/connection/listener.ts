@@ -32,7 +32,8 @@ type Outcome = { readonly connection: Connection } | { readonly error: Error }
  * Waits for connections at an address.
  *
  * ```ts
- * const listener = await Listener.create({ port: 6000 }, { authKey: 'secret' })
+ * const listener = await Listener.create({ port: 0 }, { authKey: 'secret' })
+ * const client = await connect(listener.address, { authKey: 'secret' }) // in any process
  * const connection = await listener.accept()
  * ```
  *

@@ -12,7 +12,7 @@ export type ReadableLike = import('node:stream').Readable
  * the sentinel of a process that has exited.
  *
  * ```ts
- * for (const ready of await waitAny([connection, child.sentinel])) …
+ * for (const ready of await waitAny([connection, child.sentinel])) console.log(ready === connection)
  * ```
  *
  * @param options.timeoutMs - milliseconds to wait at most; 0 and less looks once. @default no limit

@@ -43,7 +43,8 @@ let ringOf: (queue: Queue) => { readonly ring: Ring; readonly waiter: SharedStat
  * ```ts
  * const queue = new Queue<number>({ across: 'processes', maxSize: 100 })
  * await queue.put(1) // putSync() in a worker
- * for await (const item of queue) console.log(item) // until it is shut down
+ * queue.shutdown() // nothing more is put
+ * for await (const item of queue) console.log(item) // what is left
  * ```
  *
  * Source of the semantics: Python, `multiprocessing.Queue`, with `shutdown` of `queue.Queue`.

@@ -32,8 +32,9 @@ interface ConditionHandle {
  * Lets those who hold a lock wait until somebody who holds it notifies them, for instance that what the lock protects has changed.
  *
  * ```ts
- * await condition.runExclusive(() => condition.waitFor(() => items.length > 0))   // here
- * await condition.runExclusive(() => { items.push(1); condition.notify() })        // there
+ * const there = condition.runExclusive(() => condition.waitFor(() => items.length > 0))
+ * await condition.runExclusive(() => { items.push(1); condition.notify() })
+ * await there
  * ```
  *
  * Who waited first is notified first. A notification reaches only who waits at that moment. It is not spent on one who has died or given up.
