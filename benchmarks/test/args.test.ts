@@ -5,12 +5,12 @@ const names = (args: readonly string[]): string[] => parseArguments(args).rows.m
 
 test('without arguments all sections and one row a library and kind are measured', () => {
   const { sections, repeats, json } = parseArguments([])
-  expect(sections).toEqual(['throughput', 'latency', 'payload', 'cpu', 'cold', 'memory', 'closures'])
+  expect(sections).toEqual(['throughput', 'latency', 'payload', 'cpu', 'cold', 'memory', 'closures', 'primitives'])
   expect(repeats).toBe(5)
   expect(json).toBeUndefined()
   const rows = parseArguments([]).rows
   expect(rows.map(row => row.name)).toEqual(expect.arrayContaining(['manyhands threads', 'manyhands processes', 'manyhands Parallel threads', 'manyhands Parallel processes', 'raw worker_threads', 'raw fork advanced', 'piscina']))
-  const peers = rows.filter(row => row.library !== 'manyhands' && row.sections?.includes('closures') !== true).map(row => `${row.library} ${row.kind}`)
+  const peers = rows.filter(row => row.library !== 'manyhands' && !row.sections?.some(section => section === 'closures' || section === 'primitives')).map(row => `${row.library} ${row.kind}`)
   expect(new Set(peers).size).toBe(peers.length)
 })
 
