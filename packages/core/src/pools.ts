@@ -2,7 +2,7 @@
  * For packages that start workers, so that primitives work well between them.
  * @packageDocumentation
  */
-export { installChannelCodec } from './codec.ts'
+export { channelCodec, installChannelCodec } from './codec.ts'
 export { adoptThreadShare, newThreadShare, noteThreadExit, noteThreadStart } from './party/thread-share.ts'
 export type { ThreadShare } from './party/thread-share.ts'
 export { trackConnections } from './connection/hand-over.ts'

@@ -1,0 +1,25 @@
+import { InternalError } from '@manyhands/core'
+import { channelCodec } from '@manyhands/core/pools'
+import type { Codec } from '@manyhands/core'
+
+function codec(): Codec {
+  const installed = channelCodec()
+  if (installed === undefined) throw new InternalError('a manager is used where no codec is installed')
+  return installed
+}
+
+/**
+ * Reads `values` now.
+ *
+ * @throws SerializationError when one cannot travel
+ */
+export function encodeFor(values: readonly unknown[]): object {
+  const encoded = codec().encode(values, new Set())
+  if (encoded === undefined) throw new InternalError('an empty message shares an object with a value')
+  return encoded
+}
+
+/** Returns a promise only when modules have to be imported first. */
+export function decodeIn(encoded: object): unknown {
+  return codec().decode(encoded)
+}
