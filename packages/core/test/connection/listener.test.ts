@@ -1,12 +1,13 @@
 import { createHmac } from 'node:crypto'
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
-import { connect as netConnect, createServer } from 'node:net'
+import { connect as netConnect, createServer, Server } from 'node:net'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { once } from 'node:events'
 import { afterAll, describe, expect, test } from 'vitest'
 import { AuthenticationError, connect, InvalidStateError, Listener, newSharedId, SerializationError } from '../../src/index.ts'
+import { shakeHands } from '../../src/connection/handshake.ts'
 import type { Address } from '../../src/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'manyhands-test-'))
@@ -80,13 +81,23 @@ test.each([
   expect(again.closed).toBe(false)
 })
 
-test('an answer that is sent back as it came proves nothing', async () => {
-  using listener = await Listener.create(undefined, { authKey: 'secret' })
+test('an answer that is sent back as it came proves nothing, and a stranger gets no proof at all', async () => {
+  using listener = await Listener.create(undefined, { authKey: 'secret', handshakeTimeoutMs: 20 })
   const socket = netConnect(listener.address as string)
-  // Says what the listener says, nonce and proof.
-  socket.on('data', (chunk: Buffer) => socket.write(chunk))
+  let told = 0
+  // Says what the listener says.
+  socket.on('data', (chunk: Buffer) => {
+    told += chunk.length
+    socket.write(chunk)
+  })
   socket.on('error', () => {})
   await expect(listener.accept()).rejects.toBeInstanceOf(AuthenticationError)
+  expect(told).toBe(37)
+  // At the client as well: what listens here says what the client says, nonce and proof.
+  const echo = createServer(peer => void peer.pipe(peer)).listen(0, '127.0.0.1')
+  await once(echo, 'listening')
+  await expect(connect({ port: (echo.address() as { port: number }).port, host: '127.0.0.1' }, { authKey: 'secret' })).rejects.toThrow('the other end has another authKey')
+  echo.close()
 })
 
 test('no more than the handshake is read of a stranger, and what talks otherwise is told', async () => {
@@ -100,7 +111,7 @@ test('no more than the handshake is read of a stranger, and what talks otherwise
 test('one that says nothing is dropped when its time is over', async () => {
   using listener = await Listener.create(undefined, { authKey: 'secret', handshakeTimeoutMs: 20 })
   const socket = netConnect(listener.address as string)
-  await expect(listener.accept()).rejects.toMatchObject({ name: 'WaitTimeoutError', timeoutMs: 20 })
+  await expect(listener.accept()).rejects.toMatchObject({ name: 'AuthenticationError', message: expect.stringContaining('did not prove who it is') as unknown, cause: { name: 'WaitTimeoutError', timeoutMs: 20 } })
   socket.resume()
   await once(socket, 'close')
 })
@@ -197,6 +208,68 @@ test('a listener is iterated until it is closed', async () => {
   }
   expect(accepted).toBe(2)
   for (const client of clients) (await client).close()
+})
+
+test('a crowd that says nothing, or is refused while nobody accepts, keeps no honest client out', async () => {
+  using listener = await Listener.create(undefined, { authKey: 'secret' })
+  const sockets: Socket[] = []
+  const come = async (): Promise<void> => {
+    const socket = netConnect(listener.address as string)
+    socket.on('error', () => {})
+    sockets.push(socket)
+    await once(socket, 'connect')
+  }
+  for (let i = 0; i < 300; i++) await come()
+  const client = await connect(listener.address, { authKey: 'secret' })
+  await client.send('let in')
+  expect(await (await listener.accept()).recv()).toBe('let in')
+  await Promise.all(Array.from({ length: 200 }, () => connect(listener.address, { authKey: 'wrong' }).catch(() => {})))
+  const again = await connect(listener.address, { authKey: 'secret' })
+  expect((await listener.accept()).closed).toBe(false)
+  again.close()
+  for (const socket of sockets) socket.destroy()
+})
+
+test('a stranger does not end the iteration', async () => {
+  const listener = await Listener.create(undefined, { authKey: 'secret' })
+  const accepted = (async () => {
+    for await (const connection of listener) return connection
+    return undefined
+  })()
+  await expect(connect(listener.address, { authKey: 'wrong' })).rejects.toBeInstanceOf(AuthenticationError)
+  const client = await connect(listener.address, { authKey: 'secret' })
+  await client.send('in')
+  expect(await (await accepted)?.recv()).toBe('in')
+  listener.close()
+})
+
+test('an error of the system while one is accepted is told, and ends nothing', async () => {
+  using listener = await Listener.create()
+  const first = listener.accept()
+  const server = (process as unknown as { _getActiveHandles(): unknown[] })._getActiveHandles().find(handle => handle instanceof Server && handle.address() === listener.address) as Server
+  server.emit('error', new Error('EMFILE'))
+  await expect(first).rejects.toThrow('EMFILE')
+  server.emit('error', new Error('EMFILE')) // nobody waits
+  const [client] = await Promise.all([connect(listener.address), listener.accept()])
+  client.close()
+})
+
+test('a connection that is given up while it is made does not go on being made', async () => {
+  const socket = netConnect({ host: 'nowhere.invalid', port: 1, lookup: () => {} })
+  await expect(shakeHands(socket, { side: 'client', authKey: undefined, timeoutMs: 5, signal: undefined })).rejects.toMatchObject({ name: 'WaitTimeoutError' })
+  expect(socket.destroyed).toBe(true)
+})
+
+test('what comes byte by byte is understood', async () => {
+  using listener = await Listener.create()
+  const socket = netConnect(listener.address as string)
+  const accepted = listener.accept()
+  const frames = [Buffer.from([1, 0, 0, 0, 0]), Buffer.from([3, 0, 0, 0, 0, 7, 8])]
+  for (const byte of Buffer.concat([Buffer.from('mhc1\0', 'latin1'), Buffer.alloc(32), ...frames])) await new Promise(resolve => socket.write(Buffer.of(byte), resolve))
+  const connection = await accepted
+  expect([...(await connection.recvBytes())]).toEqual([])
+  expect([...(await connection.recvBytes())]).toEqual([7, 8])
+  socket.destroy()
 })
 
 // CPython: TestInvalidFamily (C19)

@@ -77,6 +77,18 @@ describe.each(Object.entries(kinds))('over %s', (_kind, make) => {
     })()).rejects.toBeInstanceOf(ConnectionClosedError)
   })
 
+  test('asking again and again after the end leaves nothing behind', async () => {
+    const [a, b] = await make()
+    const warnings: Error[] = []
+    const note = (warning: Error): void => void warnings.push(warning)
+    process.on('warning', note)
+    a.close()
+    for (let i = 0; i < 20; i++) await expect(b.recv()).rejects.toBeInstanceOf(ConnectionClosedError)
+    await new Promise(setImmediate)
+    process.off('warning', note)
+    expect(warnings).toEqual([])
+  })
+
   test('who waits when an end is closed hears of it, at either end', async () => {
     const [a, b] = await make()
     const [here, there] = [a.recv(), b.recv()]
@@ -117,6 +129,33 @@ describe.each(Object.entries(kinds))('over %s', (_kind, make) => {
       }
     }
     expect(received).toEqual(messages)
+  })
+
+  test('a message is received in memory of its own', async () => {
+    const [a, b] = await make()
+    for (let i = 0; i < 3; i++) void a.sendBytes(new Uint8Array([i, i]))
+    const first = await b.recvBytes()
+    expect([first.constructor, first.byteOffset, first.buffer.byteLength]).toEqual([Uint8Array, 0, 2])
+    structuredClone(first, { transfer: [first.buffer as ArrayBuffer] })
+    expect([[...(await b.recvBytes())], [...(await b.recvBytes())]]).toEqual([[1, 1], [2, 2]])
+  })
+
+  test('what was sent arrives though its sender closes while messages are on their way to it', async () => {
+    const [a, b] = await make()
+    let open = true
+    const flooding = (async () => {
+      while (open) await b.sendBytes(new Uint8Array(100_000)).catch(() => (open = false))
+    })()
+    await a.recvBytes()
+    for (let i = 0; i < 100; i++) void a.sendBytes(new Uint8Array(100_000).fill(i))
+    a.close()
+    for (let i = 0; i < 100; i++) {
+      await new Promise(setImmediate)
+      expect((await b.recvBytes())[0]).toBe(i)
+    }
+    await expect(b.recvBytes()).rejects.toBeInstanceOf(ConnectionClosedError)
+    open = false
+    await flooding
   })
 
   test('it is iterated until the other end is closed', async () => {
@@ -201,6 +240,27 @@ describe.each(Object.entries(kinds))('over %s', (_kind, make) => {
   })
 })
 
+test.each(['pipe', 'a unix socket'] as const)('a sender of empty messages waits as well, over %s', async kind => {
+  const [a, b] = await kinds[kind]()
+  let sent = 0
+  const sending = (async () => {
+    while (sent < 100_000) {
+      await a.sendBytes(new Uint8Array(0))
+      sent++
+    }
+    a.close()
+  })()
+  await b.poll({ timeoutMs: 60_000 })
+  let before = -1
+  while (before !== sent) {
+    before = sent
+    for (let i = 0; i < 10; i++) await new Promise(setImmediate)
+  }
+  expect(sent).toBeLessThan(100_000)
+  for (let i = 0; i < 100_000; i++) await b.recvBytes()
+  await sending
+})
+
 // CPython: test_duplex_false (C05)
 test('a one-way pipe sends in one direction', async () => {
   const [reader, writer] = pipe({ duplex: false })
@@ -230,6 +290,7 @@ test('bad options are told', async () => {
   expect(() => pipe({ duples: true } as object)).toThrow('did you mean `duplex`?')
   const [a] = pipe()
   await expect(a.recv({ timeout: 5 } as object)).rejects.toThrow(TypeError)
+  await expect(a.poll({ timeout: 5 } as object)).rejects.toThrow(TypeError)
   await expect(a.recv({ timeoutMs: Number.NaN })).rejects.toThrow(RangeError)
   await expect(a.recvBytes({ maxLength: -1 })).rejects.toThrow(RangeError)
 })

@@ -78,3 +78,8 @@ export async function acceptOne(): Promise<Address> {
   })
   return listener.address
 }
+
+/** Sends on what it has just received. */
+export function handBack(connection: Connection): Connection {
+  return connection
+}

@@ -1,0 +1,108 @@
+import { once } from 'node:events'
+import { connect as netConnect } from 'node:net'
+import type { Socket } from 'node:net'
+import { afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { connect, Listener, pipe, replace } from '../../src/index.ts'
+import type { Address, Connection } from '../../src/index.ts'
+import { installChannelCodec } from '../../src/pools.ts'
+import { handOver } from '../support/hand-over.ts'
+
+// There is no path from a byte of one who has not proved who it is to what runs code: each case here lets a stranger say all that it could say.
+
+const v8 = process.getBuiltinModule('node:v8')
+const revived = vi.fn((encoded: object) => encoded)
+const deserialize = vi.spyOn(v8, 'deserialize')
+beforeAll(() => installChannelCodec(() => ({ encode: value => ({ value }), decode: revived })))
+afterEach(() => {
+  revived.mockClear()
+  deserialize.mockClear()
+})
+
+const hello = (flag: number): Buffer => Buffer.concat([Buffer.from('mhc1', 'latin1'), Buffer.of(flag), Buffer.alloc(32)])
+const frame = (kind: number, body: Uint8Array = v8.serialize({ code: 'globalThis.owned = true' })): Buffer => {
+  const head = Buffer.alloc(5)
+  head.writeUInt32LE(body.length + 1)
+  head[4] = kind
+  return Buffer.concat([head, body])
+}
+const kinds = Array.from({ length: 256 }, (_, kind) => kind)
+
+/** @returns the end of a stranger that has said `words` */
+async function stranger(address: Address, words: Uint8Array): Promise<Socket> {
+  const socket = netConnect(typeof address === 'string' ? { path: address } : { port: address.port })
+  socket.on('error', () => {})
+  socket.resume()
+  await once(socket, 'connect')
+  socket.write(words)
+  return socket
+}
+
+test.each([
+  ['a proof that is none', Buffer.concat([hello(1), Buffer.alloc(32), ...kinds.map(kind => frame(kind))])],
+  ['no proof', Buffer.concat([hello(1), ...kinds.map(kind => frame(kind))])],
+  ['that it has no key', Buffer.concat([hello(0), ...kinds.map(kind => frame(kind))])],
+  ['another flag', Buffer.concat([hello(255), ...kinds.map(kind => frame(kind))])],
+  ['no hello', Buffer.concat(kinds.map(kind => frame(kind)))],
+])('with a key nothing of a stranger is read that says %s', async (_, words) => {
+  using listener = await Listener.create({ port: 0 }, { authKey: 'secret' })
+  const accepted = listener.accept()
+  const socket = await stranger(listener.address, words)
+  await expect(accepted).rejects.toMatchObject({ name: 'AuthenticationError' })
+  if (!socket.closed) await once(socket, 'close')
+  expect([deserialize.mock.calls.length, revived.mock.calls.length]).toEqual([0, 0])
+})
+
+test('nor of one that comes where ends are handed over', async () => {
+  const [here, there] = pipe()
+  const { address } = there[replace]()
+  const socket = await stranger(address, Buffer.concat([hello(1), Buffer.alloc(32), ...kinds.map(kind => frame(kind))]))
+  if (!socket.closed) await once(socket, 'close')
+  await here.send('still')
+  expect(await there.recv()).toBe('still')
+  expect([deserialize.mock.calls.length, revived.mock.calls.length]).toEqual([1, 0])
+})
+
+/** Receives a message of each kind. Bytes are taken as bytes, data is cloned, nothing else is read. */
+async function expectOnlyData(connection: Connection): Promise<void> {
+  expect((await connection.recvBytes()).length).toBeGreaterThan(0)
+  for (const kind of kinds.slice(1)) {
+    const received = connection.recv()
+    if (kind === 2) expect(await received).toEqual({ code: 'globalThis.owned = true' })
+    else await expect(received).rejects.toMatchObject({ name: 'SerializationError' })
+  }
+  expect([deserialize.mock.calls.length, revived.mock.calls.length]).toEqual([1, 0])
+}
+
+test('without a key nothing but plain data is read, of whatever kind a message says it is', async () => {
+  using listener = await Listener.create()
+  const socket = await stranger(listener.address, Buffer.concat([hello(0), ...kinds.map(kind => frame(kind))]))
+  await expectOnlyData(await listener.accept())
+  socket.destroy()
+})
+
+test('nor where the end of one without a key was handed over, once and again', async () => {
+  using listener = await Listener.create()
+  const socket = await stranger(listener.address, Buffer.concat([hello(0), ...kinds.map(kind => frame(kind))]))
+  await expectOnlyData(handOver(handOver(await listener.accept())))
+  socket.destroy()
+})
+
+test('what is sent by such an end holds no code either', async () => {
+  using listener = await Listener.create()
+  const [client, server] = await Promise.all([connect(listener.address), listener.accept()])
+  const moved = handOver(server)
+  await expect(moved.send(() => {})).rejects.toMatchObject({ name: 'SerializationError' })
+  await moved.send({ n: 1 })
+  expect(await client.recv()).toEqual({ n: 1 })
+  client.close()
+})
+
+test('a length that is too long for a stranger takes no memory', async () => {
+  using listener = await Listener.create()
+  const before = process.memoryUsage().arrayBuffers
+  const socket = await stranger(listener.address, Buffer.concat([hello(0), Buffer.from([255, 255, 255, 255, 0])]))
+  const connection = await listener.accept()
+  expect(await connection.poll({ timeoutMs: 20 })).toBe(false)
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 << 20)
+  socket.destroy()
+})
