@@ -34,6 +34,8 @@ export interface SendBytesOptions {
   readonly size?: number | undefined
 }
 
+/** What a message takes in memory beside its body, about: empty ones fill up the inbox too. */
+const FRAME_BYTES = 128
 /** Bytes that were received and not taken, from which on nothing more is read. More: a sender is slowed down later; less: more stops and starts. */
 const HIGH_WATER_BYTES = 1 << 20
 
@@ -41,8 +43,8 @@ const HIGH_WATER_BYTES = 1 << 20
  * One end of a two-way (or one-way) stream of messages. Messages keep their boundaries and their order.
  *
  * It is made by `pipe`, `connect` and `Listener.accept`, and can itself be sent to a worker or through a connection: it then belongs to the first one that
- * receives it, for which it is the same object each time it arrives, and is of no use here any more. What passes through a connection that was made here and sent on passes through this process only when both
- * ends are elsewhere.
+ * receives it, for which it is the same object each time it arrives, and is of no use here any more. What passes through a connection that was made here and
+ * sent on passes through this process only when both ends are elsewhere; then it ends with this process.
  *
  * A connection keeps the program alive only while something waits for it.
  *
@@ -58,6 +60,8 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   readonly #inbox: Frame[] = []
   #inboxBytes = 0
   #paused = false
+  /** Messages that the system has not taken yet. */
+  #writing = 0
   #closed = false
   /** Set when nothing more comes. */
   #end: { readonly error: Error | undefined } | undefined
@@ -174,6 +178,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
    * @throws CancelledError, InvalidStateError as `recv`
    */
   async poll(options: ReceiveOptions = {}): Promise<boolean> {
+    checkOptionNames('Connection.poll', options, ['timeoutMs', 'signal'])
     this.#assert('readable')
     const { timeoutMs = 0 } = options
     try {
@@ -240,7 +245,8 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
       const id = newSharedId()
       rememberShared(id, this)
       if (this.#transport instanceof LocalTransport) this.#transport.awaitBy(rendezvous())
-      this.#handle = rendezvous().offer(id, { handOver: transport => this.#handOver(transport) }, this.readable, this.writable)
+      const { readable, writable } = this
+      this.#handle = rendezvous().offer(id, { handOver: transport => this.#handOver(transport) }, { readable, writable, isTrusted: this.#transport.isTrusted })
     }
     rendezvous().noteSent(this.#handle.id)
     return this.#handle
@@ -248,7 +254,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
 
   static [revive](handle: Handle): Connection {
     // In the thread that sent it, it is still the same.
-    return reviveShared(handle.id, () => new Connection(new DeferredTransport(() => claim(handle)), handle.readable, handle.writable))
+    return reviveShared(handle.id, () => new Connection(new DeferredTransport(claim(handle), handle.isTrusted), handle.readable, handle.writable))
   }
 
   static get [origin](): Origin {
@@ -259,10 +265,12 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
 
   async #write(frame: Frame): Promise<void> {
     if (frame.body.length > MAX_BODY_BYTES) throw new RangeError(`a message may be at most ${MAX_BODY_BYTES} bytes long, got ${frame.body.length}`)
-    this.#transport.ref()
+    this.#writing++
+    this.#keepAlive()
     try {
       await this.#transport.write(frame)
     } finally {
+      this.#writing--
       this.#keepAlive()
     }
   }
@@ -272,7 +280,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   #receive(frame: Frame): void {
     if (this.#closed && this.#handle === undefined) return // what was offered may still be claimed
     this.#inbox.push(frame)
-    this.#inboxBytes += frame.body.length
+    this.#inboxBytes += frame.body.length + FRAME_BYTES
     this.#changed()
     this.#adjustFlow()
   }
@@ -294,7 +302,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
         check(next)
         taken = next
         this.#inbox.shift()
-        this.#inboxBytes -= next.body.length
+        this.#inboxBytes -= next.body.length + FRAME_BYTES
       } catch (error) {
         refusal = error
       }
@@ -351,7 +359,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   }
 
   #keepAlive(): void {
-    if (this.#takers.size > 0 || this.#watchers.size > 0) this.#transport.ref()
+    if (this.#takers.size > 0 || this.#watchers.size > 0 || this.#writing > 0) this.#transport.ref()
     else this.#transport.unref()
   }
 

@@ -4,23 +4,24 @@ import type { Receiver, Transport } from './transport.ts'
 
 /** A transport that is on its way: what is asked of it before is done when it is there. */
 export class DeferredTransport implements Transport {
-  readonly isTrusted = true
+  readonly isTrusted: boolean
   readonly #arrival: Promise<Transport>
   #transport: Transport | undefined
   #receiver: Receiver | undefined
   #paused = false
   #referenced = false
   #closed = false
-  /** Keeps the program alive while somebody waits, until the socket can. */
-  readonly #keepAlive = new (process.getBuiltinModule('node:worker_threads').MessageChannel)()
 
-  constructor(come: () => Promise<Transport>) {
-    this.#keepAlive.port1.on('message', () => {}).unref()
-    this.#arrival = come()
+  /**
+   * @param arrival - keeps the program alive until it is settled
+   * @param isTrusted - of the other end: who has sent the connection on may have it from a stranger
+   */
+  constructor(arrival: Promise<Transport>, isTrusted: boolean) {
+    this.isTrusted = isTrusted
+    this.#arrival = arrival
     this.#arrival.then(
       transport => this.#arrived(transport),
       (error: Error) => {
-        this.#keepAlive.port1.close()
         if (!this.#closed) this.#receiver?.end(new ConnectionClosedError('the connection that was sent here could not be had: whoever sent it has closed it or is gone, or somebody else has it', { cause: error }))
       },
     )
@@ -54,28 +55,28 @@ export class DeferredTransport implements Transport {
 
   close(): void {
     this.#closed = true
-    // One that is still on its way is waited for and then closed: the other end must hear of it.
-    if (this.#transport !== undefined) this.#transport.close()
+    if (this.#transport !== undefined) return this.#transport.close()
+    // One that is still on its way is waited for and closed behind what was written: the other end must hear of it.
+    this.#arrival.then(
+      transport => transport.close(),
+      () => {},
+    )
   }
 
   ref(): void {
     this.#referenced = true
-    if (this.#transport === undefined) this.#keepAlive.port1.ref()
-    else this.#transport.ref()
+    this.#transport?.ref()
   }
 
   unref(): void {
     this.#referenced = false
-    if (this.#transport === undefined) this.#keepAlive.port1.unref()
-    else this.#transport.unref()
+    this.#transport?.unref()
   }
 
   #arrived(transport: Transport): void {
-    this.#keepAlive.port1.close()
     this.#transport = transport
-    if (this.#closed) return transport.close()
-    if (this.#receiver !== undefined) transport.setReceiver(this.#receiver)
     if (this.#paused) transport.pause()
     if (this.#referenced) transport.ref()
+    if (this.#receiver !== undefined) transport.setReceiver(this.#receiver)
   }
 }

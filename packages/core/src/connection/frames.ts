@@ -34,8 +34,8 @@ export class FrameParser {
   readonly #maxBytes: number
   readonly #chunks: Uint8Array[] = []
   #available = 0
-  /** Of the frame that is being received, kind included; undefined until its head is there. */
-  #length: number | undefined
+  /** Of the frame whose body is being received; undefined until its head is there. */
+  #head: { readonly kind: number; readonly length: number } | undefined
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
@@ -43,7 +43,7 @@ export class FrameParser {
 
   /** True when the stream may end here. */
   get isComplete(): boolean {
-    return this.#available === 0 && this.#length === undefined
+    return this.#available === 0 && this.#head === undefined
   }
 
   /** @throws MessageTooLongError for a frame that announces more than is allowed; nothing of it has been kept */
@@ -51,28 +51,24 @@ export class FrameParser {
     this.#chunks.push(chunk)
     this.#available += chunk.length
     for (;;) {
-      if (this.#length === undefined) {
-        if (this.#available < LENGTH_BYTES) return undefined
-        const length = Buffer.from(this.#take(LENGTH_BYTES)).readUInt32LE()
-        if (length - 1 > this.#maxBytes || length === 0) throw new MessageTooLongError(length - 1, this.#maxBytes)
-        this.#length = length
+      if (this.#head === undefined) {
+        if (this.#available < HEAD_BYTES) return undefined
+        const bytes = this.#take(HEAD_BYTES)
+        const length = new DataView(bytes.buffer).getUint32(0, true) - 1
+        if (length > this.#maxBytes || length < 0) throw new MessageTooLongError(length, this.#maxBytes)
+        this.#head = { kind: bytes[LENGTH_BYTES] as number, length }
       }
-      if (this.#available < this.#length) return undefined
-      const all = this.#take(this.#length)
-      this.#length = undefined
-      yield { kind: all[0] ?? BYTES, body: all.subarray(1) }
+      const { kind, length } = this.#head
+      if (this.#available < length) return undefined
+      this.#head = undefined
+      yield { kind, body: this.#take(length) }
     }
   }
 
-  #take(count: number): Uint8Array {
+  /** In memory of its own, so that whoever receives a message may transfer it, and keeps no other message alive with it. */
+  #take(count: number): Uint8Array<ArrayBuffer> {
+    const taken = new Uint8Array(Buffer.allocUnsafeSlow(count).buffer)
     this.#available -= count
-    const first = this.#chunks[0]
-    if (first !== undefined && first.length > count) {
-      this.#chunks[0] = first.subarray(count)
-      return first.subarray(0, count)
-    }
-    if (first !== undefined && first.length === count) return this.#chunks.shift() as Uint8Array
-    const taken = Buffer.allocUnsafe(count)
     for (let at = 0; at < count; ) {
       const chunk = this.#chunks[0] as Uint8Array
       const part = chunk.subarray(0, count - at)

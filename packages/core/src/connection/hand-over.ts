@@ -8,6 +8,7 @@ import type { Frame } from './frames.ts'
 import { shakeHands } from './handshake.ts'
 import type { Door } from './local-transport.ts'
 import { SocketTransport } from './socket-transport.ts'
+import { Strangers } from './strangers.ts'
 import type { Transport } from './transport.ts'
 
 /**
@@ -29,6 +30,8 @@ export interface Handle {
   readonly key: Uint8Array
   readonly readable: boolean
   readonly writable: boolean
+  /** Of the end that is handed over: who has it from a stranger, and sends it on, does not vouch for that one. */
+  readonly isTrusted: boolean
 }
 
 /** What can be handed over. */
@@ -52,6 +55,7 @@ class Rendezvous implements Door {
   /** How many may come for an offer; Infinity where that is not known. */
   readonly #expected = new Map<string, number>()
   readonly #closed = new Set<string>()
+  readonly #strangers = new Strangers()
   readonly #server: Server
   #waiting = 0
 
@@ -61,12 +65,14 @@ class Rendezvous implements Door {
     this.#address = process.platform === 'linux' ? `\0manyhands-${newSharedId()}` : privateAddress().address
     this.#server = createServer({ pauseOnConnect: true }, socket => void this.#welcome(socket)).listen(this.#address)
     this.#server.unref()
+    // No descriptor was left for one that came: it hears of that.
+    this.#server.once('listening', () => this.#server.on('error', () => {}))
   }
 
   /** Until it is claimed. */
-  offer(id: string, offered: Offered, readable: boolean, writable: boolean): Handle {
+  offer(id: string, offered: Offered, about: Pick<Handle, 'readable' | 'writable' | 'isTrusted'>): Handle {
     this.#offers.set(id, offered)
-    return { id, address: this.#address, key: this.#key, readable, writable }
+    return { id, address: this.#address, key: this.#key, ...about }
   }
 
   /** A message with the handle of this offer is made. */
@@ -121,16 +127,15 @@ class Rendezvous implements Door {
   async #welcome(socket: Socket): Promise<void> {
     socket.on('error', () => {}) // told by the handshake, or by the transport
     try {
-      await shakeHands(socket, { side: 'listener', authKey: this.#key, timeoutMs: HANDSHAKE_MS, signal: undefined })
+      await this.#strangers.admit(socket, this.#key, HANDSHAKE_MS)
     } catch {
-      return // a stranger
+      return
     }
     const transport = new SocketTransport(socket, true, MAX_BODY_BYTES)
     transport.setReceiver({
       receive: (frame: Frame) => {
         const id = Buffer.from(frame.body).toString('latin1')
         const offered = frame.kind === CLAIM ? this.#take(id) : undefined
-        transport.pause()
         if (offered === undefined) transport.close()
         else offered.handOver(transport)
       },

@@ -19,7 +19,7 @@ export interface HandshakeOptions {
 
 /**
  * Proves to each other that both ends know the key, without sending it: each answers the other's nonce with an HMAC-SHA-256 over both nonces and its own side
- * (so that an answer cannot be sent back as one's own). No byte of the peer is interpreted before that, and no more than 69 are taken.
+ * (so that an answer cannot be sent back as one's own), the client first. No byte of the peer is interpreted before that, and no more than 69 are taken.
  *
  * Leaves the socket paused, with what came behind the handshake still in it.
  *
@@ -41,12 +41,18 @@ export async function shakeHands(socket: Socket, { side, authKey, timeoutMs, sig
     const peerNonce = hello.subarray(MAGIC.length + 1)
     const [listenerNonce, clientNonce] = side === 'listener' ? [nonce, peerNonce] : [peerNonce, nonce]
     const mac = (of: string): Buffer => crypto().createHmac('sha256', authKey).update(of).update(listenerNonce).update(clientNonce).digest()
-    socket.write(mac(side))
+    if (side === 'client') socket.write(mac(side))
     const answer = await reader.read(MAC_BYTES)
     if (!crypto().timingSafeEqual(answer, mac(side === 'listener' ? 'client' : 'listener'))) throw new AuthenticationError('the other end has another authKey')
+    // Only now: a stranger must not get a proof by which it could try out keys at home.
+    if (side === 'listener') socket.write(mac(side))
   } catch (error) {
-    // What this side has said still goes out, so that the other one can tell why.
     socket.on('error', () => {}) // it failed already
+    if (socket.connecting) {
+      socket.destroy() // the system would go on trying for minutes
+      throw error
+    }
+    // What this side has said still goes out, so that the other one can tell why.
     socket.resume()
     socket.end(() => socket.destroySoon())
     throw error
@@ -70,7 +76,8 @@ class ExactReader {
     socket.on('error', this.#onError)
     socket.on('close', this.#onEnd)
     socket.on('end', this.#onEnd)
-    if (timeoutMs !== undefined && timeoutMs !== Infinity) this.#timer = setTimeout(() => this.#end(new WaitTimeoutError('the connection was not made', timeoutMs)), timeoutMs)
+    // It is the socket that keeps the program alive, where somebody waits for it.
+    if (timeoutMs !== undefined && timeoutMs !== Infinity) this.#timer = setTimeout(() => this.#end(new WaitTimeoutError('the connection was not made', timeoutMs)), timeoutMs).unref()
     signal?.addEventListener('abort', this.#onAbort)
     if (signal?.aborted === true) this.#onAbort()
   }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo, Server, Socket } from 'node:net'
-import { CancelledError, InvalidStateError, WaitTimeoutError } from '../errors.ts'
+import { AuthenticationError, CancelledError, InvalidStateError, WaitTimeoutError } from '../errors.ts'
 import { checkDuration, checkInteger, checkOptionNames, checkSignal } from '../options.ts'
 import { privateAddress, toNetOptions } from './address.ts'
 import type { Address } from './address.ts'
@@ -9,8 +9,8 @@ import type { AuthKey } from './auth-key.ts'
 import { Connection } from './connection.ts'
 import type { ReceiveOptions } from './connection.ts'
 import { MAX_BODY_BYTES } from './frames.ts'
-import { shakeHands } from './handshake.ts'
 import { SocketTransport } from './socket-transport.ts'
+import { Strangers } from './strangers.ts'
 
 export interface ListenerOptions {
   /** Who connects must have the same. With it functions and class instances can be received. @default none: anyone may connect, structured clone only */
@@ -47,9 +47,9 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
   readonly #remove: () => void
   readonly #address: Address
   /** Accepted by the system, and not by the program. */
-  readonly #ready: Outcome[] = []
+  readonly #ready: Connection[] = []
   readonly #accepting = new Set<(outcome: Outcome) => void>()
-  readonly #shaking = new Set<Socket>()
+  readonly #strangers = new Strangers()
   #closed = false
   #lastAccepted: Address | undefined
 
@@ -60,6 +60,7 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
     const { backlog = BACKLOG, handshakeTimeoutMs = HANDSHAKE_MS, maxMessageBytes = MAX_BODY_BYTES } = options
     this.#options = { authKey: toKeyBytes(options.authKey), backlog, handshakeTimeoutMs, maxMessageBytes }
     server.on('connection', socket => void this.#welcome(socket))
+    server.on('error', error => this.#conclude({ error })) // no descriptor is left for one that came
     server.unref()
   }
 
@@ -109,7 +110,7 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
   /**
    * The next connection.
    *
-   * @throws {@link AuthenticationError} when who has connected has another key, or none; the listener goes on
+   * @throws {@link AuthenticationError} when one that connects meanwhile has another key or none, or does not prove in time who it is; the listener goes on
    * @throws {@link WaitTimeoutError}, {@link CancelledError} as the options say
    * @throws {@link InvalidStateError} when the listener is closed, before or meanwhile
    * @throws TypeError, RangeError for bad options
@@ -118,12 +119,14 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
     checkOptionNames('Listener.accept', options, ['timeoutMs', 'signal'])
     checkDuration('timeoutMs', options.timeoutMs, { negative: true })
     checkSignal('signal', options.signal)
-    const outcome = this.#ready.shift() ?? (await this.#wait(options))
+    const ready = this.#ready.shift()
+    if (ready !== undefined) return ready
+    const outcome = await this.#wait(options)
     if ('error' in outcome) throw outcome.error
     return outcome.connection
   }
 
-  /** Accepts until the listener is closed. A peer that cannot prove who it is ends the iteration with an AuthenticationError; the next one goes on. */
+  /** Accepts until the listener is closed. Who cannot prove who it is is passed over: no stranger can end the iteration. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Connection, undefined> {
     while (!this.#closed) {
       let connection: Connection
@@ -131,6 +134,7 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
         connection = await this.accept()
       } catch (error) {
         if (this.#closed && error instanceof InvalidStateError) return undefined
+        if (error instanceof AuthenticationError) continue
         throw error
       }
       yield connection
@@ -144,8 +148,8 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
     this.#closed = true
     const error = closedError()
     for (const resolve of this.#accepting) resolve({ error })
-    for (const outcome of this.#ready.splice(0)) if ('connection' in outcome) outcome.connection.close()
-    for (const socket of this.#shaking) socket.destroy()
+    for (const connection of this.#ready.splice(0)) connection.close()
+    this.#strangers.dismiss()
     this.#server.close()
     this.#remove()
   }
@@ -155,27 +159,33 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
   }
 
   async #welcome(socket: Socket): Promise<void> {
-    const { authKey, backlog, handshakeTimeoutMs, maxMessageBytes } = this.#options
-    if (this.#closed || this.#shaking.size + this.#ready.length >= backlog + this.#accepting.size) return void socket.destroy()
-    this.#shaking.add(socket)
+    const { authKey, handshakeTimeoutMs, maxMessageBytes } = this.#options
+    socket.on('error', () => {}) // told by the handshake, or by the transport
+    if (this.#isFull) return void socket.destroy()
     const { remoteAddress, remotePort } = socket
-    let outcome: Outcome
     try {
       if (remotePort !== undefined) socket.setNoDelay(true)
-      await shakeHands(socket, { side: 'listener', authKey, timeoutMs: handshakeTimeoutMs, signal: undefined })
-      outcome = { connection: new Connection(new SocketTransport(socket, authKey !== undefined, maxMessageBytes)) }
+      await this.#strangers.admit(socket, authKey, handshakeTimeoutMs)
     } catch (error) {
-      outcome = { error: error as Error }
+      const told = error instanceof AuthenticationError ? error : new AuthenticationError(`who connected did not prove who it is: ${(error as Error).message}`, { cause: error })
+      return void this.#conclude({ error: told })
     }
-    this.#shaking.delete(socket)
-    if (this.#closed) {
-      if ('connection' in outcome) outcome.connection.close()
-      return
-    }
-    if ('connection' in outcome) this.#lastAccepted = remotePort === undefined ? undefined : { host: remoteAddress, port: remotePort }
+    // Others may have come while it proved who it is.
+    if (this.#isFull) return void socket.destroy()
+    this.#lastAccepted = remotePort === undefined ? undefined : { host: remoteAddress, port: remotePort }
+    const connection = new Connection(new SocketTransport(socket, authKey !== undefined, maxMessageBytes))
+    if (!this.#conclude({ connection })) this.#ready.push(connection)
+  }
+
+  get #isFull(): boolean {
+    return this.#closed || (this.#ready.length >= this.#options.backlog && this.#accepting.size === 0)
+  }
+
+  /** Tells who waits the longest. A failure that nobody waits for is told to who connected alone. @returns false when nobody waits */
+  #conclude(outcome: Outcome): boolean {
     const [waiting] = this.#accepting
-    if (waiting === undefined) this.#ready.push(outcome)
-    else waiting(outcome)
+    waiting?.(outcome)
+    return waiting !== undefined
   }
 
   #wait({ timeoutMs, signal }: ReceiveOptions): Promise<Outcome> {

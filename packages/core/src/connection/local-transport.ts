@@ -62,6 +62,9 @@ export class LocalTransport implements Transport {
     for (const frame of [...unread, ...this.#waiting.splice(0)]) transport.write(frame).catch(() => {})
     this.#release()
     if (peer.#closed) return transport.close()
+    // What this end has sent before comes first, even if the other one is full: it is held here anyway.
+    for (const frame of peer.#waiting.splice(0)) peer.#receiver?.receive(frame)
+    peer.#release()
     if (peer.#referenced) peer.#door?.unref()
     peer.#instead = transport
     if (peer.#paused) transport.pause()

@@ -4,6 +4,9 @@ import { frameHead, FrameParser } from './frames.ts'
 import type { Frame } from './frames.ts'
 import type { Receiver, Transport } from './transport.ts'
 
+/** How long the other end of a TCP connection that was closed here may take to read the rest. Longer: its descriptor is held by one that reads nothing; shorter: a slow one loses messages. */
+const LINGER_MS = 60_000
+
 /** By a socket, behind the handshake. */
 export class SocketTransport implements Transport {
   readonly isTrusted: boolean
@@ -11,7 +14,10 @@ export class SocketTransport implements Transport {
   readonly #parser: FrameParser
   #receiver: Receiver | undefined
   #error: Error | undefined
-  #ended = false
+  #paused = false
+  #closed = false
+  /** Set when nothing more comes. */
+  #over: { readonly error: Error | undefined } | undefined
   /** Received before there was a receiver. */
   readonly #early: Frame[] = []
 
@@ -36,8 +42,8 @@ export class SocketTransport implements Transport {
   setReceiver(receiver: Receiver): void {
     this.#receiver = receiver
     for (const frame of this.#early.splice(0)) receiver.receive(frame)
-    if (this.#socket.destroyed) queueMicrotask(() => this.#end(undefined))
-    else this.#socket.resume()
+    if (this.#over !== undefined) receiver.end(this.#over.error)
+    else if (!this.#paused) this.#socket.resume()
   }
 
   write(frame: Frame): Promise<void> {
@@ -56,32 +62,40 @@ export class SocketTransport implements Transport {
   }
 
   pause(): void {
+    this.#paused = true
     this.#socket.pause()
   }
 
   resume(): void {
+    this.#paused = false
     if (this.#receiver !== undefined) this.#socket.resume()
   }
 
   close(): void {
-    this.#ended = true
+    if (this.#closed) return
+    this.#closed = true
     this.#receiver = undefined
+    const socket = this.#socket
+    socket.unref()
     // What the other end still sends is of no interest, but it must be read: a socket that is destroyed with unread bytes drops what it has written.
-    this.#socket.resume()
-    this.#socket.end(() => this.#socket.destroySoon())
-    this.#socket.unref()
+    socket.resume()
+    // On a unix socket what was written is with the other end by then. TCP still has it here, and would drop it when anything comes for a socket that is gone.
+    if (socket.remotePort === undefined) return void socket.end(() => socket.destroySoon())
+    socket.end()
+    const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref()
+    socket.once('close', () => clearTimeout(timer))
   }
 
   ref(): void {
-    this.#socket.ref()
+    if (!this.#socket.destroyed) this.#socket.ref()
   }
 
   unref(): void {
-    this.#socket.unref()
+    if (!this.#socket.destroyed) this.#socket.unref() // one that is gone would note it for when it is connected
   }
 
   #take(chunk: Uint8Array): void {
-    if (this.#ended) return
+    if (this.#closed || this.#over !== undefined) return
     try {
       for (const frame of this.#parser.push(chunk)) {
         if (this.#receiver === undefined) this.#early.push(frame)
@@ -94,8 +108,8 @@ export class SocketTransport implements Transport {
   }
 
   #end(error: Error | undefined): void {
-    if (this.#ended) return
-    this.#ended = true
+    if (this.#over !== undefined) return
+    this.#over = { error }
     this.#receiver?.end(error)
   }
 }

@@ -26,7 +26,10 @@ export interface Transport {
   unref(): void
 }
 
-/** Joins two transports: what comes by one goes out by the other, until either ends. */
+/**
+ * Joins two transports: what comes by one goes out by the other, until either ends. That alone does not keep the program alive: nobody here waits, and whoever
+ * holds the ends may never close them.
+ */
 export function relay(a: Transport, b: Transport): void {
   const forward = (from: Transport, to: Transport): void => {
     let waiting = 0
@@ -43,9 +46,8 @@ export function relay(a: Transport, b: Transport): void {
       },
       end: () => to.close(),
     })
+    from.resume() // whatever it was told before: from now on it is the writing that slows it down
   }
   forward(a, b)
   forward(b, a)
-  a.ref()
-  b.ref()
 }

@@ -28,6 +28,8 @@ export function encodeValue(value: unknown, isTrusted: boolean): Frame {
  * @throws SerializationError when the message is damaged, or was sent by one who may not send such
  */
 export function decodeValue({ kind, body }: Frame, isTrusted: boolean): unknown {
+  // Nothing but these two is read at all: what is not known here must not be taken for what the codec revives.
+  if (kind !== DATA && kind !== VALUE) throw new SerializationError(`the message is damaged: it is of kind ${kind}, which no version of manyhands that is known here sends`)
   if (kind === VALUE && !isTrusted) throw new SerializationError('a message that may hold code came from a peer that is not authenticated: it was not read', { hint: untrusted })
   let value: unknown
   try {

@@ -164,8 +164,8 @@ test.each(['threads', 'processes'] as const)('an end goes through two of the %s 
   const sending = (async () => {
     for (let i = 0; i < COUNT; i++) await here.send(i)
   })()
-  const byFirst = (await first.call('handBack', there)) as Connection
-  const bySecond = (await second.call('handBack', byFirst)) as Connection
+  const byFirst = await first.call('handBack', there)
+  const bySecond = await second.call('handBack', byFirst)
   const received: unknown[] = []
   for (let i = 0; i < COUNT; i++) received.push(await bySecond.recv())
   await sending
