@@ -41,6 +41,7 @@ const DEATH_MS = 1000
  *
  * ```ts
  * await using manager = await Manager.create()
+ * await using pool = new ProcessPoolExecutor()
  * const results = await manager.dict<string, number>()
  * await pool.submit(async () => results.set('a', 1))
  * ```
