@@ -1,6 +1,8 @@
 import { InternalError } from '@manyhands/core'
+import { withCaptures } from '@manyhands/closure'
 import { describe, expect, test } from 'vitest'
 import { delayed, Parallel, parallelMap } from '../src/index.ts'
+import { kindOf } from '../src/scheduler/kind.ts'
 import type { ParallelOptions } from '../src/index.ts'
 import { doubled, manual, tasksOf } from './support/manual-call.ts'
 
@@ -33,6 +35,22 @@ describe('batches', () => {
     expect(await result).toHaveLength(81)
     const alone = backend.batches.filter(({ batch }) => 'calls' in batch && batch.calls.some(call => call.fn === unknown))
     expect(alone.map(batch => batch.size)).toEqual([1])
+  })
+
+  test('of functions that are made anew for each task grow as those of one function', async () => {
+    const { backend, options } = manual({ preDispatch: 1 })
+    const result = Parallel(options)(Array.from({ length: 200 }, (_, i) => delayed(() => i)()))
+    await backend.runAll(0.001)
+    expect(await result).toHaveLength(200)
+    expect(backend.sizes.slice(0, 4)).toEqual([1, 8, 64, 100])
+  })
+
+  test('tell bound functions and wrappers apart by their names', () => {
+    const f = (x: number) => x
+    const g = (x: number) => 2 * x
+    expect(kindOf(f.bind(null))).toBe(kindOf(f.bind(null, 1)))
+    expect(kindOf(f.bind(null))).not.toBe(kindOf(g.bind(null)))
+    expect(kindOf(withCaptures(f, {}))).not.toBe(kindOf(withCaptures(g, {})))
   })
 
   test('have the size that was asked for', async () => {

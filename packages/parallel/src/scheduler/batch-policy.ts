@@ -18,6 +18,9 @@ export interface BatchPolicyOptions {
   readonly fixed?: number | undefined
 }
 
+/** Kinds that are remembered; with more, a sign of generated code, all are forgotten. */
+const MOST_KINDS = 1000
+
 interface Measured {
   /** Milliseconds per task. */
   costMs: number
@@ -37,7 +40,7 @@ export class BatchPolicy {
   readonly #jobs: number
   readonly #targetMs: number
   readonly #fixed: number | undefined
-  readonly #measured = new WeakMap<object, Measured>()
+  readonly #measured = new Map<string, Measured>()
 
   constructor(options: BatchPolicyOptions) {
     this.#jobs = options.jobs
@@ -46,12 +49,13 @@ export class BatchPolicy {
   }
 
   /**
+   * @param kind - by what functions of like cost are known: see `kindOf`
    * @param rest - items that are left, where that is known
-   * @returns how many tasks of `fn` may be in the next batch, at least 1
+   * @returns how many tasks of `kind` may be in the next batch, at least 1
    */
-  size(fn: object, rest: number | undefined): number {
+  size(kind: string, rest: number | undefined): number {
     if (this.#fixed !== undefined) return this.#fixed
-    const measured = this.#measured.get(fn)
+    const measured = this.#measured.get(kind)
     if (measured === undefined) return 1
     if (rest === undefined) return Math.min(measured.size, MOST_OF_UNKNOWN)
     return Math.max(1, Math.min(measured.size, Math.max(Math.ceil(rest / (2 * this.#jobs)), Math.floor(LEAST_MS / measured.costMs))))
@@ -60,18 +64,19 @@ export class BatchPolicy {
   /**
    * Learns from a batch of `tasks` tasks that took `durationMs` where it ran.
    *
-   * @param fns - the functions in the batch; each is taken to cost the mean
+   * @param kinds - the kinds of functions in the batch; each is taken to cost the mean
    */
-  record(fns: Iterable<object>, tasks: number, durationMs: number): void {
+  record(kinds: Iterable<string>, tasks: number, durationMs: number): void {
     if (this.#fixed !== undefined || this.#targetMs === 0) return
     const cost = durationMs / tasks
-    for (const fn of fns) {
-      const before = this.#measured.get(fn)
+    for (const kind of kinds) {
+      const before = this.#measured.get(kind)
       const costMs = before === undefined ? cost : KEEP * before.costMs + (1 - KEEP) * cost
       const ideal = Math.max(1, Math.floor(this.#targetMs / costMs))
       // A batch says nothing on sizes far from its own: one that was sent before the size grew must not make it grow again.
       const size = Math.min(ideal, Math.max(before?.size ?? 1, GROWTH * tasks))
-      this.#measured.set(fn, { costMs, size })
+      if (this.#measured.size >= MOST_KINDS) this.#measured.clear()
+      this.#measured.set(kind, { costMs, size })
     }
   }
 }

@@ -6,6 +6,7 @@ import { BatchPolicy } from './batch-policy.ts'
 import { BatchRun } from './batch-run.ts'
 import type { BatchOwner } from './batch-run.ts'
 import { Intake } from './intake.ts'
+import { kindOf } from './kind.ts'
 import type { Gathered } from './intake.ts'
 import type { Output } from './output.ts'
 import { isRetryable } from './retry-rule.ts'
@@ -177,7 +178,7 @@ export class Call<T> implements BatchOwner {
       this.#counted--
       this.#active--
       try {
-        this.#send({ items: [item], first: index, fns: [work.fnOf(item, index)] }, attempt)
+        this.#send({ items: [item], first: index, kinds: [kindOf(work.fnOf(item, index))] }, attempt)
       } catch (failure) {
         this.#end('failed', failure)
       }
@@ -191,7 +192,7 @@ export class Call<T> implements BatchOwner {
 
   done(run: BatchRun, durationMs: number, worker: BatchWorker | undefined): void {
     const { settings, events } = this.#plan
-    this.#intake.learn(run.batch.fns, run.tasks, durationMs)
+    this.#intake.learn(run.batch.kinds, run.tasks, durationMs)
     this.#active--
     this.#runs.delete(run)
     events.flush()

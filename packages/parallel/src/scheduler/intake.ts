@@ -1,6 +1,7 @@
 import { AsyncSource } from './async-source.ts'
 import type { Arrivals } from './async-source.ts'
 import type { BatchPolicy } from './batch-policy.ts'
+import { kindOf } from './kind.ts'
 import { IteratorSource } from './source.ts'
 import type { Source } from './source.ts'
 import type { Work } from './work.ts'
@@ -10,8 +11,8 @@ export interface Gathered<T> {
   readonly items: readonly T[]
   /** Position of the first one. */
   readonly first: number
-  /** The functions that run for them. */
-  readonly fns: readonly object[]
+  /** What kinds of functions run for them. */
+  readonly kinds: readonly string[]
 }
 
 export interface IntakeOptions<T> {
@@ -67,35 +68,41 @@ export class Intake<T> implements Arrivals {
   }
 
   /** Learns how long a batch took. */
-  learn(fns: readonly object[], tasks: number, durationMs: number): void {
-    this.#options.policy.record(fns, tasks, durationMs)
+  learn(kinds: readonly string[], tasks: number, durationMs: number): void {
+    this.#options.policy.record(kinds, tasks, durationMs)
   }
 
   #gather(): Gathered<T> {
     const { work, policy } = this.#options
     const first = this.#pulled
     if (work.fn !== undefined) {
-      const items = this.#source.take(policy.size(work.fn, this.#source.rest))
+      const kind = kindOf(work.fn)
+      const items = this.#source.take(policy.size(kind, this.#source.rest))
       this.#pulled += items.length
-      return { items, first, fns: [work.fn] }
+      return { items, first, kinds: [kind] }
     }
     const items: T[] = []
-    const fns: object[] = []
-    let last: object | undefined
+    const kinds: string[] = []
+    let lastFn: object | undefined
+    let lastKind: string | undefined
     let most = Infinity
     while (items.length < most && this.#source.ready()) {
       const fn = work.fnOf(this.#source.head, this.#pulled)
-      if (fn !== last) {
-        most = Math.min(most, policy.size(fn, this.#source.rest))
-        if (items.length > 0 && items.length >= most) break // it costs more than those before it, or nobody knows
-        if (!fns.includes(fn)) fns.push(fn)
-        last = fn
+      if (fn !== lastFn) {
+        const kind = kindOf(fn)
+        if (kind !== lastKind) {
+          most = Math.min(most, policy.size(kind, this.#source.rest))
+          if (items.length > 0 && items.length >= most) break // it costs more than those before it, or nobody knows
+          if (!kinds.includes(kind)) kinds.push(kind)
+          lastKind = kind
+        }
+        lastFn = fn
       }
       items.push(this.#source.head)
       this.#source.advance()
       this.#pulled++
     }
-    return { items, first, fns }
+    return { items, first, kinds }
   }
 
   /** Asks an async input for more, if more may be sent. */
@@ -123,8 +130,8 @@ export class Intake<T> implements Arrivals {
 
   #isFull(): boolean {
     const { work, policy } = this.#options
-    const fn = work.fn ?? work.fnOf(this.#source.head, this.#pulled)
-    return (this.#source as AsyncSource<T>).waiting >= policy.size(fn, undefined)
+    const kind = kindOf(work.fn ?? work.fnOf(this.#source.head, this.#pulled))
+    return (this.#source as AsyncSource<T>).waiting >= policy.size(kind, undefined)
   }
 
   closed(failure?: { readonly error: unknown }): void {
