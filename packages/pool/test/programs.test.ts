@@ -46,6 +46,11 @@ test('what workers print comes out', async () => {
   }
 })
 
+test('a function imports packages, builtins and JSON, without a warning of how', async () => {
+  const line = 'function,function,@manyhands/pool\n'
+  expect(await run('imports')).toEqual({ code: 0, stdout: line + line, stderr: '' })
+})
+
 test('a failure that nobody looked at is told when the pool closes, one that somebody saw is not', async () => {
   const { code, stderr } = await run('unseen-failure')
   expect(code).toBe(0)
