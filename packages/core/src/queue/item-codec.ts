@@ -1,6 +1,7 @@
 import { channelCodec } from '../codec.ts'
 import { SerializationError } from '../errors.ts'
 import type { Item } from './ring.ts'
+import { own } from './scratch.ts'
 
 const INT = 1
 const UNDEFINED = 2
@@ -8,7 +9,8 @@ const NULL = 3
 const FALSE = 4
 const TRUE = 5
 const FLOAT = 6
-const LATIN1 = 7
+const UTF8 = 7
+/** With a surrogate alone. */
 const UTF16 = 8
 const BYTES = 9
 const BUFFER = 10
@@ -40,8 +42,7 @@ export function encodeItem(value: unknown): Item {
     case 'boolean':
       return value ? trueItem : falseItem
     case 'string': {
-      const latin1 = Buffer.from(value, 'latin1')
-      if (latin1.toString('latin1') === value) return { kind: LATIN1, value: 0, bytes: latin1 }
+      if (value.isWellFormed()) return { kind: UTF8, value: 0, bytes: Buffer.from(value) }
       return { kind: UTF16, value: 0, bytes: Buffer.from(value, 'utf16le') }
     }
     case 'object':
@@ -69,6 +70,7 @@ function serialize(value: unknown): Uint8Array {
 }
 
 /**
+ * @param item - its bytes may be borrowed
  * @returns the value; a promise of it when modules have to be imported first
  * @throws SerializationError when it cannot be revived here
  */
@@ -90,20 +92,20 @@ export function decodeItem({ kind, value, bytes }: Item): unknown {
   switch (kind) {
     case FLOAT:
       return new DataView(data.buffer, data.byteOffset).getFloat64(0, true)
-    case LATIN1:
-      return buffer().toString('latin1')
+    case UTF8:
+      return buffer().toString()
     case UTF16:
       return buffer().toString('utf16le')
     case BYTES:
-      return data
+      return own(data)
     case BUFFER:
-      return buffer()
+      return Buffer.from(buffer())
     case CLONED:
-      return v8().deserialize(data)
+      return v8().deserialize(own(data)) // arrays in it are views of these bytes
     default: {
       const codec = channelCodec()
       if (codec === undefined) throw new SerializationError('an item was put by a worker of a pool, in a form that only pools know: start a pool here as well, or send plain data')
-      return codec.decode(v8().deserialize(data) as object)
+      return codec.decode(v8().deserialize(own(data)) as object)
     }
   }
 }

@@ -11,9 +11,11 @@ import { BASE, SharedState } from '../sync/shared-state.ts'
 import { origin, replace, revive } from '../travel.ts'
 import type { Across, Origin } from '../travel.ts'
 import { driveAsync, driveSync } from '../waiting/drive.ts'
+import type { Steps } from '../waiting/steps.ts'
 import { decodeItem, encodeItem } from './item-codec.ts'
 import { DONE, NOTHING, Ring, RING_HEAD, SHUT_DOWN } from './ring.ts'
 import type { Item, Outcome } from './ring.ts'
+import { borrow, own } from './scratch.ts'
 
 /** Memory of a queue. Larger: more fits before a put has to wait; but across processes it is taken at once. */
 const DEFAULT_BYTES = 4 << 20
@@ -81,7 +83,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     const bytes = new Uint8Array(region.buffer)
     const store = {
       write: (unit: number, item: Uint8Array): void => bytes.set(item, unit * 8),
-      read: (unit: number, byteLength: number): Uint8Array => bytes.slice(unit * 8, unit * 8 + byteLength),
+      read: (unit: number, byteLength: number): Uint8Array => borrow(bytes, unit * 8, byteLength),
     }
     this.#ring = new Ring(words, store, parties, waiter.wake, { first: BASE, maxSize: this.maxSize, capacity: this.#capacity })
   }
@@ -153,7 +155,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   async get(options: AcquireOptions = {}): Promise<T> {
     checkAcquireOptions('Queue.get', options)
     this.#checkOpen()
-    const item = this.#ring.getNow() ?? (await driveAsync(this.#ring.get(true), this.#state.waiter, options))
+    const item = this.#ring.getNow() ?? (await driveAsync(owned(this.#ring.get(true)), this.#state.waiter, options))
     return decodeItem(this.#checkGot(item, options)) as T
   }
 
@@ -348,6 +350,12 @@ export class SimpleQueue<T = unknown> {
   static get [origin](): Origin {
     return { tag: 'mh:simple-queue', module: import.meta.url, name: 'SimpleQueue' }
   }
+}
+
+/** Others may get something before what was waited for is decoded. */
+function* owned(get: Steps<Item | Outcome>): Steps<Item | Outcome> {
+  const item = yield* get
+  return typeof item === 'object' && item.bytes !== undefined ? { ...item, bytes: own(item.bytes) } : item
 }
 
 function decodeNow(item: Item): unknown {

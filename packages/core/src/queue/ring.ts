@@ -15,7 +15,7 @@ export interface Item {
 /** The bytes of the ring, in units of 8. They are written and read by whoever holds the mutex. */
 export interface Store {
   write(unit: number, bytes: Uint8Array): void
-  /** A copy. */
+  /** A copy, which need be valid only until the next read in this thread. */
   read(unit: number, byteLength: number): Uint8Array
 }
 

@@ -205,6 +205,16 @@ export function describeQueues(across: Across): void {
     expect(await getting).toEqual(sizes)
   })
 
+  test('what was got stays as it is when more is got, at once or after a wait', async () => {
+    const queue = new Queue({ across })
+    const item = (i: number): unknown[] => [new Uint8Array(100).fill(i), Buffer.alloc(100, i), String(i).repeat(100), { array: new Uint8Array(8).fill(i) }]
+    const waiting = Array.from({ length: 12 }, () => queue.get())
+    for (let i = 0; i < 6; i++) for (const part of item(i)) await queue.put(part)
+    const got = [...(await Promise.all(waiting)), ...Array.from({ length: 12 }, () => queue.tryGet())]
+    expect(got).toEqual([0, 1, 2, 3, 4, 5].flatMap(item))
+    for (const bytes of got) if (bytes instanceof Uint8Array && !Buffer.isBuffer(bytes)) expect(bytes.buffer.byteLength).toBe(100)
+  })
+
   test('an item survives the death of the one that put it', async () => {
     const queue = new Queue<string>({ across })
     const dies = new Party(across)
