@@ -25,7 +25,7 @@ export function describeExamples(markdown: string, home: string = dirname(markdo
       try {
         const file = join(folder, 'example.ts')
         writeFileSync(file, code)
-        const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--conditions=@manyhands/source', file])
+        const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--conditions=@manyhands/source', file], { timeout: 50_000 })
         expect(stderr).toBe('')
         expect(stdout === '' ? [] : stdout.trimEnd().split('\n')).toEqual(expected)
       } finally {

@@ -23,7 +23,7 @@ let runs: readonly Run[]
 beforeAll(async () => {
   folder = await makeSmallData()
   const program = join(import.meta.dirname, 'programs/every-backend.ts')
-  const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@manyhands/source', program, folder])
+  const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@manyhands/source', program, folder], { timeout: 50_000 })
   runs = stdout.trimEnd().split('\n').map(line => JSON.parse(line) as Run)
 })
 

@@ -26,7 +26,7 @@ test('every program is tested', () => {
 })
 
 test.each(Object.entries(expected))('%s prints what it says, and ends', async (name, lines) => {
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--conditions=@manyhands/source', join(source, `${name}.ts`)])
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--conditions=@manyhands/source', join(source, `${name}.ts`)], { timeout: 50_000 })
   expect(stderr).toBe('')
   const printed = stdout.trimEnd().split('\n')
   if (inOrder.has(name)) expect(printed).toEqual(lines)

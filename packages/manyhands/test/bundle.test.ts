@@ -43,7 +43,7 @@ test.for<[string, BuildOptions & { outfile: string }]>([
   try {
     const { warnings } = await build({ ...options, outfile: file, entryPoints: [fileURLToPath(new URL('./programs/bundled.ts', import.meta.url))], bundle: true, platform: 'node', target: 'node22.18', external: ['koffi'], logOverride, logLevel: 'silent' })
     expect(warnings).toEqual([])
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [file], { cwd: dirname(file) })
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [file], { cwd: dirname(file), timeout: 50_000 })
     expect(stderr).toBe('')
     expect(stdout).toBe(expected)
     expect(readdirSync(folder)).toEqual([options.outfile])

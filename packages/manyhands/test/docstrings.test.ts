@@ -49,7 +49,7 @@ test('every example in a docstring runs', async () => {
     // Node 22 does not know `using`, and what an example does not release, a later line may wait for.
     const knowsUsing = Number(process.versions.node.split('.')[0]) >= 24
     writeFileSync(join(folder, 'examples.ts'), knowsUsing ? program : (await transform(program, { loader: 'ts', target: 'node22' })).code)
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--conditions=@manyhands/source', 'examples.ts'], { cwd: folder })
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--conditions=@manyhands/source', 'examples.ts'], { cwd: folder, timeout: 50_000 })
     expect(stderr).toBe('')
     expect(stdout).toMatch(/all ran\n$/)
   } finally {
