@@ -262,8 +262,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
 export class JoinableQueue<T = unknown> extends Queue<T> {
   /** The work on an item that was taken is done. @throws {@link InvalidStateError} when it was called more often than items were put */
   taskDone(): void {
-    const { ring, waiter } = ringOf(this)
-    if (!driveSync(ring.finish(), waiter, undefined)) throw new InvalidStateError('taskDone was called more often than items were put')
+    if (!ringOf(this).ring.finish()) throw new InvalidStateError('taskDone was called more often than items were put')
   }
 
   /**

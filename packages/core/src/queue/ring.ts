@@ -28,18 +28,20 @@ export interface RingOptions {
   readonly capacity: number
 }
 
-/** 32-bit words before the ring. */
-export const RING_HEAD = 16
+/** 32-bit words before the ring: three cache lines, of which producers change one, and consumers another. */
+export const RING_HEAD = 48
 
-const HEAD = 1
-const TAIL = 2
+const PUTTING = 0
+const TAIL = 1
 const PUTS = 3
-const GETS = 4
-const FINISHED = 5
-const FLAGS = 6
-const ITEMS = 7
-const ROOM = 8
-const IDLE = 9
+const ITEMS = 4
+const GETTING = 16
+const HEAD = 17
+const GETS = 19
+const ROOM = 20
+const FLAGS = 32
+const FINISHED = 33
+const IDLE = 34
 
 /** Kind of what fills the end of the ring when an item does not fit there. */
 const FILLER = 255
@@ -56,32 +58,36 @@ const IS_SHUT_DOWN = 1
 const IS_EMPTIED = 2
 
 /**
- * A queue in shared memory, for any number of producers and consumers.
+ * A queue in shared memory, for any number of producers and consumers. One of each never waits for the other's lock.
  *
  * | word | |
  * |---|---|
- * | 0 | mutex |
- * | 1 `HEAD` | where the first item begins, in units of 8 bytes; it counts on and is taken mod the capacity |
- * | 2 `TAIL` | where the next item will begin |
- * | 3 `PUTS` | items that were ever put, less those that a shutdown dropped |
- * | 4 `GETS` | items that were taken |
- * | 5 `FINISHED` | items for which taskDone was called |
- * | 6 `FLAGS` | bit 0: shut down; bit 1: at once, so that nothing is left |
- * | 7 `ITEMS` | changes when there may be something to get |
- * | 8 `ROOM` | changes when there may be room to put |
- * | 9 `IDLE` | changes when all may be finished |
+ * | 0 `PUTTING` | mutex of the producers |
+ * | 1, 2 `TAIL` | where the next item will begin, in units of 8 bytes; it counts on and is taken mod the capacity. The first when `PUTS` is even, the second when it is odd |
+ * | 3 `PUTS` | items that were ever put |
+ * | 4 `ITEMS` | changes when there may be something to get |
+ * | 16 `GETTING` | mutex of the consumers |
+ * | 17, 18 `HEAD` | where the first item begins, in the same way: the first when `GETS` is even |
+ * | 19 `GETS` | items that were ever taken |
+ * | 20 `ROOM` | changes when there may be room to put |
+ * | 32 `FLAGS` | bit 0: shut down; bit 1: at once, so that nothing is left. Changed by who holds both mutexes |
+ * | 33 `FINISHED` | items for which taskDone was called |
+ * | 34 `IDLE` | changes when all may be finished |
  *
  * An item is a unit with its kind and its length (or its value), and then its bytes, in one piece: what does not fit at the end of the ring begins anew, behind a filler.
  *
- * An item is put by one store to `TAIL`, after all of it was written, and taken by one to `HEAD`, after all of it was read. A party that dies before that has done nothing; one that
- * dies later has done all that matters: whoever takes over the mutex counts the items that are there, and wakes everybody.
+ * An item is put by one store to `PUTS`, after all of it and the next `TAIL` were written, and taken by one to `GETS`, after all of it was read and the next `HEAD` was written. A
+ * party that dies before that has done nothing, and what it wrote is written over; one that dies later has done all that matters: whoever takes over its mutex wakes everybody.
+ *
+ * Source of the two mutexes: Michael and Scott, "Simple, Fast, and Practical Non-Blocking and Blocking Concurrent Queue Algorithms", 1996.
  */
 export class Ring {
   readonly #words: Words
   readonly #store: Store
   readonly #wake: Wake
   readonly #options: RingOptions
-  readonly #mutex: Mutex
+  readonly #putting: Mutex
+  readonly #getting: Mutex
   readonly #at: number
   readonly #firstUnit: number
 
@@ -92,12 +98,14 @@ export class Ring {
     this.#options = options
     this.#at = options.first
     this.#firstUnit = (options.first + RING_HEAD) / 2
-    this.#mutex = new Mutex(words, options.first, parties, wake)
+    this.#putting = new Mutex(words, options.first + PUTTING, parties, wake)
+    this.#getting = new Mutex(words, options.first + GETTING, parties, wake)
   }
 
   /** Items that wait to be taken. */
   get size(): number {
-    return Math.max(0, (this.#load(PUTS) - this.#load(GETS)) | 0)
+    const gets = this.#load(GETS)
+    return Math.max(0, (this.#puts(gets) - gets) | 0)
   }
 
   get isShutDown(): boolean {
@@ -111,122 +119,130 @@ export class Ring {
 
   /** A put that needs no waiting; undefined when it would. @param spins - tries for the mutex for a moment */
   putNow(item: Item, spins = false): Outcome | undefined {
-    if (!this.#tryEnter(spins)) return undefined
+    if (!tryEnter(this.#putting, spins)) return undefined
     const outcome = this.#put(item)
-    if (outcome !== NOTHING) return outcome
-    this.#mutex.release()
-    return undefined
+    return outcome === NOTHING ? undefined : outcome
   }
 
   /** @param waits - false: does not wait for room */
   *put(item: Item, waits: boolean): Steps<Outcome> {
     for (;;) {
-      if (!(yield* this.#enter())) return GAVE_UP
-      const outcome = this.#put(item)
-      if (outcome !== NOTHING) return outcome
+      if (!(yield* this.#enter(this.#putting))) return GAVE_UP
       const seen = this.#load(ROOM)
-      this.#mutex.release()
-      if (!waits) return NOTHING
+      const outcome = this.#put(item)
+      if (outcome !== NOTHING || !waits) return outcome
       if (yield { index: this.#at + ROOM, expected: seen }) return GAVE_UP
     }
   }
 
   /** A get that needs no waiting; undefined when it would. @param spins - tries for the mutex for a moment */
   getNow(spins = false): Item | Outcome | undefined {
-    if (!this.#tryEnter(spins)) return undefined
+    if (this.#hasNothing() || !tryEnter(this.#getting, spins)) return undefined
     const item = this.#get()
-    if (item !== NOTHING) return item
-    this.#mutex.release()
-    return undefined
+    return item === NOTHING ? undefined : item
   }
 
   /** @param waits - false: does not wait for an item */
   *get(waits: boolean): Steps<Item | Outcome> {
     for (;;) {
-      if (!(yield* this.#enter())) return GAVE_UP
-      const item = this.#get()
-      if (item !== NOTHING) return item
       const seen = this.#load(ITEMS)
-      this.#mutex.release()
+      if (!this.#hasNothing()) {
+        if (!(yield* this.#enter(this.#getting))) return GAVE_UP
+        const item = this.#get()
+        if (item !== NOTHING) return item
+      }
       if (!waits) return NOTHING
       if (yield { index: this.#at + ITEMS, expected: seen }) return GAVE_UP
     }
   }
 
   /** @returns false when there was no item whose work could be done */
-  *finish(): Steps<boolean> {
-    yield* this.#enterAnyway()
-    const finished = this.#load(FINISHED)
-    const open = ((this.#load(PUTS) - finished) | 0) > 0
-    if (open) {
-      this.#set(FINISHED, (finished + 1) | 0)
-      this.#change(IDLE)
+  finish(): boolean {
+    for (;;) {
+      const finished = this.#load(FINISHED)
+      if (((this.#puts(this.#load(GETS)) - finished) | 0) <= 0) return false
+      if (this.#words.compareExchange(this.#at + FINISHED, finished, (finished + 1) | 0) === finished) break
     }
-    this.#mutex.release()
-    if (open) this.#wake(this.#at + IDLE, Infinity)
-    return open
+    this.#change(IDLE)
+    this.#wake(this.#at + IDLE, Infinity)
+    return true
   }
 
   /** Waits until all that was put is finished. @returns false when it gave up */
   *join(): Steps<boolean> {
     for (;;) {
-      if (!(yield* this.#enter())) return false
-      const isDone = this.#load(PUTS) === this.#load(FINISHED)
       const seen = this.#load(IDLE)
-      this.#mutex.release()
-      if (isDone) return true
+      if (this.#puts(this.#load(GETS)) === this.#load(FINISHED)) return true
       if (yield { index: this.#at + IDLE, expected: seen }) return false
     }
   }
 
   /** No more puts. @param immediate - what is there is dropped, and counts as never put */
   *shutDown(immediate: boolean): Steps<void> {
-    yield* this.#enterAnyway()
+    yield* this.#enterAnyway(this.#putting)
+    yield* this.#enterAnyway(this.#getting)
     this.#set(FLAGS, this.#load(FLAGS) | IS_SHUT_DOWN | (immediate ? IS_EMPTIED : 0))
-    if (immediate) this.#empty()
     this.#changeAll()
-    this.#mutex.release()
+    this.#getting.release()
+    this.#putting.release()
     this.#wakeAll()
   }
 
-  /** The mutex is held, and still is when the outcome is NOTHING. */
+  /** The mutex of the producers is held, and released. */
   #put(item: Item): Outcome {
-    if ((this.#load(FLAGS) & IS_SHUT_DOWN) !== 0) {
-      this.#mutex.release()
-      return SHUT_DOWN
-    }
+    const outcome = this.isShutDown ? SHUT_DOWN : this.#write(item)
+    if (outcome === DONE) this.#change(ITEMS)
+    this.#putting.release()
+    if (outcome === DONE) this.#wake(this.#at + ITEMS, 1)
+    return outcome
+  }
+
+  #write(item: Item): typeof DONE | typeof NOTHING {
     const { capacity, maxSize } = this.#options
     const puts = this.#load(PUTS)
-    if (maxSize > 0 && ((puts - this.#load(GETS)) | 0) >= maxSize) return NOTHING
-    const tail = this.#load(TAIL)
+    const tail = this.#load(TAIL + (puts & 1))
+    // Of a moment at which both are valid, though a consumer goes on.
+    let gets: number
+    let head: number
+    do {
+      gets = this.#load(GETS)
+      head = this.#load(HEAD + (gets & 1))
+    } while (this.#load(GETS) !== gets)
+    if (maxSize > 0 && ((puts - gets) | 0) >= maxSize) return NOTHING
     const units = Ring.units(item)
     const place = tail & (capacity - 1)
     const filler = place + units > capacity ? capacity - place : 0
-    const used = (tail - this.#load(HEAD)) | 0
-    if (used + filler + units > capacity) return NOTHING
+    if (((tail - head) | 0) + filler + units > capacity) return NOTHING
     if (filler > 0) this.#words.store((this.#firstUnit + place) * 2, FILLER)
     const unit = this.#firstUnit + ((tail + filler) & (capacity - 1))
     const { bytes } = item
     this.#words.store(unit * 2, bytes === undefined ? item.kind : item.kind | HAS_BYTES)
     this.#words.store(unit * 2 + 1, bytes === undefined ? item.value : bytes.length)
     if (bytes !== undefined && bytes.length > 0) this.#store.write(unit + 1, bytes)
-    this.#set(TAIL, (tail + filler + units) | 0)
+    this.#set(TAIL + ((puts + 1) & 1), (tail + filler + units) | 0)
     this.#set(PUTS, (puts + 1) | 0)
-    this.#change(ITEMS)
-    this.#mutex.release()
-    this.#wake(this.#at + ITEMS, 1)
     return DONE
   }
 
-  /** As `#put`. */
+  /** The mutex of the consumers is held, and released. */
   #get(): Item | typeof NOTHING | typeof SHUT_DOWN {
-    const { capacity } = this.#options
-    let head = this.#load(HEAD)
-    if (head === this.#load(TAIL)) {
-      if ((this.#load(FLAGS) & IS_SHUT_DOWN) === 0) return NOTHING
-      this.#mutex.release()
-      return SHUT_DOWN
+    // In this order: what was put before a shutdown is there for who sees that.
+    const flags = this.#load(FLAGS)
+    const gets = this.#load(GETS)
+    if ((flags & IS_EMPTIED) !== 0 || this.#load(PUTS) === gets) {
+      this.#getting.release()
+      return flags === 0 ? NOTHING : SHUT_DOWN
     }
+    const item = this.#read(gets)
+    this.#change(ROOM)
+    this.#getting.release()
+    this.#wake(this.#at + ROOM, 1)
+    return item
+  }
+
+  #read(gets: number): Item {
+    const { capacity } = this.#options
+    let head = this.#load(HEAD + (gets & 1))
     let unit = this.#firstUnit + (head & (capacity - 1))
     let kind = this.#words.load(unit * 2)
     if (kind === FILLER) {
@@ -237,63 +253,38 @@ export class Ring {
     const value = this.#words.load(unit * 2 + 1)
     const bytes = (kind & HAS_BYTES) === 0 ? undefined : this.#store.read(unit + 1, value)
     const item = { kind: kind & 255, value, bytes }
-    this.#set(HEAD, (head + Ring.units(item)) | 0)
-    this.#set(GETS, (this.#load(GETS) + 1) | 0)
-    this.#change(ROOM)
-    this.#mutex.release()
-    this.#wake(this.#at + ROOM, 1)
+    this.#set(HEAD + ((gets + 1) & 1), (head + Ring.units(item)) | 0)
+    this.#set(GETS, (gets + 1) | 0)
     return item
   }
 
-  /** Without a spin the mutex is acquired as contended, and then also released so, which costs more than the work of a put. */
-  #tryEnter(spins: boolean): boolean {
-    return this.#mutex.tryAcquire() || (spins && this.#mutex.spin())
+  /** Whether a get has to wait. It needs no mutex: when `PUTS` is what `GETS` was before, nothing was put and not taken. */
+  #hasNothing(): boolean {
+    if (this.#load(FLAGS) !== 0) return false
+    const gets = this.#load(GETS)
+    return this.#load(PUTS) === gets
   }
 
-  /** Acquires the mutex. @returns false when it gave up */
-  *#enter(): Steps<boolean> {
-    const acquired = yield* this.#mutex.acquire()
+  /** Items that were put, less those that a shutdown dropped. */
+  #puts(gets: number): number {
+    return (this.#load(FLAGS) & IS_EMPTIED) === 0 ? this.#load(PUTS) : gets
+  }
+
+  /** @returns false when it gave up */
+  *#enter(mutex: Mutex): Steps<boolean> {
+    const acquired = yield* mutex.acquire()
     if (acquired === OWNER_DIED) this.#recover()
     return acquired !== GAVE_UP
   }
 
-  *#enterAnyway(): Steps<void> {
-    if ((yield* acquireAnyway(this.#mutex)) === OWNER_DIED) this.#recover()
+  *#enterAnyway(mutex: Mutex): Steps<void> {
+    if ((yield* acquireAnyway(mutex)) === OWNER_DIED) this.#recover()
   }
 
-  #empty(): void {
-    this.#set(HEAD, this.#load(TAIL))
-    this.#set(PUTS, this.#load(GETS))
-  }
-
-  /** Ends what the dead owner may have begun: counts the items that are there. */
+  /** The dead owner may have done something of which nobody was told. */
   #recover(): void {
-    if ((this.#load(FLAGS) & IS_EMPTIED) !== 0) this.#empty()
-    else this.#recount()
     this.#changeAll()
     this.#wakeAll()
-  }
-
-  #recount(): void {
-    const { capacity } = this.#options
-    const tail = this.#load(TAIL)
-    let count = 0
-    for (let head = this.#load(HEAD); head !== tail; ) {
-      const place = head & (capacity - 1)
-      const index = (this.#firstUnit + place) * 2
-      const kind = this.#words.load(index)
-      if (kind === FILLER) {
-        head = (head + capacity - place) | 0
-        continue
-      }
-      count++
-      head = (head + 1 + ((kind & HAS_BYTES) === 0 ? 0 : Math.ceil(this.#words.load(index + 1) / 8))) | 0
-    }
-    const gets = this.#load(GETS)
-    const expected = (this.#load(PUTS) - gets) | 0
-    // It was put, and not counted yet; or it was taken, and not counted yet.
-    if (count > expected) this.#set(PUTS, (gets + count) | 0)
-    else if (count < expected) this.#set(GETS, (gets + expected - count) | 0)
   }
 
   #changeAll(): void {
@@ -313,6 +304,11 @@ export class Ring {
   }
 
   #change(word: number): void {
-    this.#words.store(this.#at + word, (this.#words.load(this.#at + word) + 1) | 0)
+    this.#words.add(this.#at + word, 1)
   }
+}
+
+/** Without a spin the mutex is acquired as contended, and then also released so, which costs more than the work of a put. */
+function tryEnter(mutex: Mutex, spins: boolean): boolean {
+  return mutex.tryAcquire() || (spins && mutex.spin())
 }

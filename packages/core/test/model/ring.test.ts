@@ -34,7 +34,7 @@ function consumer(count: number, more?: Partial<RingOptions>): (env: Environment
     for (let i = 0; i < count; i++) {
       const item = env.run(queue.get(true))
       if (typeof item !== 'object') return
-      env.note(`got ${item.bytes === undefined ? item.value : `bytes ${item.bytes[0]} ${item.bytes.length}`}`)
+      env.note(`got ${item.bytes !== undefined ? `bytes ${item.bytes[0]} ${item.bytes.length}` : item.kind === 1 ? item.value : 'rubbish'}`)
     }
   }
 }
@@ -74,13 +74,27 @@ describe('a queue in shared memory, in all orders', () => {
   test('a consumer that dies at any step has taken an item wholly or not at all, and holds nobody up', () => {
     const start = ({ words }: World): void => {
       // One item is there: 7.
-      for (const [index, value] of [[2, 1], [3, 1], [16, 1], [17, 7]] as const) words.set(index, value)
+      for (const [index, value] of [[2, 1], [3, 1], [48, 1], [49, 7]] as const) words.set(index, value)
     }
     const outcomes = new Set<string>()
     explore({ start, parties: [consumer(1), consumer(1)], deaths: 1, mortal: [0], impatient: [1], end: world => void outcomes.add(got(world).join()) }, { maxStates: 2_000_000 })
     // Taken by one of the two; or by the one that died, before it could say so. Never by both.
     expect(outcomes).toEqual(new Set(['7', '']))
     explore({ start, parties: [consumer(1), consumer(1)], impatient: [0, 1], end: world => expect([['7'], []]).toContainEqual(got(world)) }, { maxStates: 2_000_000 })
+  })
+
+  test('a producer writes over no item that a dead consumer had not taken', () => {
+    const small = { maxSize: 0, capacity: 2 }
+    const start = ({ words }: World): void => {
+      // It is full: 1 and 2 are there.
+      for (const [index, value] of [[1, 2], [3, 2], [48, 1], [49, 1], [50, 1], [51, 2]] as const) words.set(index, value)
+    }
+    const puts = (env: Environment): void => void env.run(ring(env, small).put({ kind: 2, value: 0, bytes: Uint8Array.from({ length: 8 }, () => 5) }, false))
+    const outcomes = new Set<string>()
+    explore({ start, parties: [puts, consumer(2, small), consumer(3, small)], deaths: 1, mortal: [1], impatient: [2], interruptions: 2, end: world => void outcomes.add(got(world).join()) }, { maxStates: 2_000_000 })
+    const all = ['1', '2', 'bytes 5 8']
+    for (const outcome of outcomes) expect(all.filter(item => outcome.split(',').includes(item)).length, outcome).toBe(outcome === '' ? 0 : outcome.split(',').length)
+    expect(outcomes).toContain(all.join())
   })
 
   test('items with bytes that go around the end of the ring arrive whole, though a producer dies', () => {
@@ -92,7 +106,7 @@ describe('a queue in shared memory, in all orders', () => {
       env.run(queue.put(bytes, true))
     }
     const start = ({ words }: World): void => {
-      for (const index of [1, 2]) words.set(index, 2)
+      for (const index of [1, 17]) words.set(index, 2)
     }
     const outcomes = new Set<string>()
     explore({ start, parties: [writer, consumer(3, { maxSize: 0 })], interruptions: 2, end: world => void outcomes.add(got(world).join()) }, { maxStates: 2_000_000 })
@@ -110,9 +124,10 @@ describe('a queue in shared memory, in all orders', () => {
 test('a bug that is planted is found: the item is published before it is written', () => {
   const careless = (env: Environment): void => {
     env.words.store(2, 1)
-    env.words.store(16, 1)
-    env.words.store(17, 3)
-    env.words.add(7, 1)
+    env.words.store(3, 1)
+    env.words.store(48, 1)
+    env.words.store(49, 3)
+    env.words.add(4, 1)
   }
   expect(() => explore({ parties: [careless, consumer(1)], end: world => expect(got(world)).toEqual(['3']) })).toThrow(/at the end/)
 })
