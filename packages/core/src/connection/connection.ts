@@ -95,7 +95,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
    * Sends a value. The other end gets a copy: with an `authKey`, and through a pipe, anything that can travel to a process; otherwise what structured
    * clone takes. It is read now.
    *
-   * @returns resolves when the system has taken the message, so that awaiting it slows down who sends faster than is received
+   * @returns resolves when the system, or memory that both ends see, has taken the message, so that awaiting it slows down who sends faster than is received
    * @throws {@link SerializationError} when the value cannot travel
    * @throws {@link ConnectionClosedError} when the other end is closed
    * @throws {@link InvalidStateError} at the receiving end of a one-way pipe, or when this end is closed

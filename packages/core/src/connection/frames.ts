@@ -8,6 +8,25 @@ export const VALUE = 1
 export const DATA = 2
 /** Of this module: which connection a worker comes for. */
 export const CLAIM = 3
+/** Between the two ends of a {@link RingTransport}: look into the ring; what comes next is there; and agreeing on its memory. */
+export const BELL = 4
+export const TO_RING = 5
+export const RING_OFFERED = 6
+export const RING_ACCEPTED = 7
+export const RING_REFUSED = 8
+
+/** Such a frame is said by one transport to the other: nobody who sends messages may say it. */
+export function isOfTransport(kind: number): boolean {
+  return kind >= BELL && kind <= RING_REFUSED
+}
+
+/** What nobody knows. */
+export const UNKNOWN = 255
+
+/** A value that is a number, as a little-endian Float64. */
+export const NUMBER = 9
+/** A value that is a string without lone surrogates, as UTF-8. */
+export const TEXT = 10
 
 export interface Frame {
   readonly kind: number
@@ -53,30 +72,35 @@ export class FrameParser {
     for (;;) {
       if (this.#head === undefined) {
         if (this.#available < HEAD_BYTES) return undefined
-        const bytes = this.#take(HEAD_BYTES)
-        const length = new DataView(bytes.buffer).getUint32(0, true) - 1
+        const bytes = this.#take(Buffer.allocUnsafe(HEAD_BYTES))
+        const length = bytes.readUInt32LE() - 1
         if (length > this.#maxBytes || length < 0) throw new MessageTooLongError(length, this.#maxBytes)
         this.#head = { kind: bytes[LENGTH_BYTES] as number, length }
       }
       const { kind, length } = this.#head
       if (this.#available < length) return undefined
       this.#head = undefined
-      yield { kind, body: this.#take(length) }
+      yield { kind, body: this.#take(allocateBody(kind, length)) }
     }
   }
 
-  /** In memory of its own, so that whoever receives a message may transfer it, and keeps no other message alive with it. */
-  #take(count: number): Uint8Array<ArrayBuffer> {
-    const taken = new Uint8Array(Buffer.allocUnsafeSlow(count).buffer)
+  #take<T extends Uint8Array>(target: T): T {
+    const count = target.length
     this.#available -= count
     for (let at = 0; at < count; ) {
       const chunk = this.#chunks[0] as Uint8Array
       const part = chunk.subarray(0, count - at)
-      taken.set(part, at)
+      target.set(part, at)
       at += part.length
       if (part.length === chunk.length) this.#chunks.shift()
       else this.#chunks[0] = chunk.subarray(part.length)
     }
-    return taken
+    return target
   }
+}
+
+/** Memory of its own, so that whoever receives a message may transfer it, and keeps no other message alive with it. But that takes as long as all else, so not where it makes no difference. */
+export function allocateBody(kind: number, length: number): Uint8Array<ArrayBuffer> {
+  if (kind === NUMBER || kind === TEXT) return Buffer.allocUnsafe(length)
+  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer)
 }

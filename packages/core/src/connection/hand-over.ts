@@ -7,6 +7,7 @@ import { CLAIM, MAX_BODY_BYTES } from './frames.ts'
 import type { Frame } from './frames.ts'
 import { shakeHands } from './handshake.ts'
 import type { Door } from './local-transport.ts'
+import { RingTransport } from './ring-transport.ts'
 import { SocketTransport } from './socket-transport.ts'
 import { Strangers } from './strangers.ts'
 import type { Transport } from './transport.ts'
@@ -18,7 +19,7 @@ import type { Transport } from './transport.ts'
  *  who sends it                          who receives it
  *  offer(end) ── handle {address, key, id} ──► claim(handle)
  *  Rendezvous ◄──── socket, handshake, id ──── socket
- *  end: from now on by this socket
+ *  end: from now on by this socket, and by memory when it is worth while, see RingTransport
  * ```
  *
  * The end stays where it is until somebody comes for it, so a message that is never read loses nothing. The first to come gets it. Only who has the handle
@@ -137,7 +138,7 @@ class Rendezvous implements Door {
         const id = Buffer.from(frame.body).toString('latin1')
         const offered = frame.kind === CLAIM ? this.#take(id) : undefined
         if (offered === undefined) transport.close()
-        else offered.handOver(transport)
+        else offered.handOver(new RingTransport(transport, false))
       },
       end() {},
     })
@@ -180,7 +181,7 @@ export async function claim({ id, address, key }: Handle): Promise<Transport> {
   await shakeHands(socket, { side: 'client', authKey: key, timeoutMs: HANDSHAKE_MS, signal: undefined })
   const transport = new SocketTransport(socket, true, MAX_BODY_BYTES)
   await transport.write({ kind: CLAIM, body: Buffer.from(id, 'latin1') })
-  return transport
+  return new RingTransport(transport, true)
 }
 
 /** The other end hears that nobody is there. */

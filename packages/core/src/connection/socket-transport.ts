@@ -39,6 +39,15 @@ export class SocketTransport implements Transport {
     socket.on('close', () => this.#end(this.#error === undefined || isGone(this.#error) ? undefined : new ConnectionClosedError(`the connection failed: ${this.#error.message}`, { cause: this.#error })))
   }
 
+  get isWritable(): boolean {
+    return this.#socket.writable
+  }
+
+  /** Nothing waits for the system to take it. */
+  get isDrained(): boolean {
+    return this.#socket.writableLength === 0
+  }
+
   setReceiver(receiver: Receiver): void {
     this.#receiver = receiver
     for (const frame of this.#early.splice(0)) receiver.receive(frame)

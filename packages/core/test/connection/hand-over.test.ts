@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { ConnectionClosedError, InvalidStateError, pipe } from '../../src/index.ts'
 import type { Connection } from '../../src/index.ts'
 import { installTestCodec } from '../support/connection-actions.ts'
-import { connectedPair } from '../support/connections.ts'
+import { connectedPair, talkedPair } from '../support/connections.ts'
 import { handOver } from '../support/hand-over.ts'
 import { Party } from '../support/party.ts'
 
@@ -10,6 +10,7 @@ beforeAll(installTestCodec)
 
 const kinds = {
   pipe: () => Promise.resolve(pipe()),
+  'a pipe through memory': talkedPair,
   'a unix socket': () => connectedPair({ authKey: 'secret' }),
   'a TCP port': () => connectedPair({ address: { port: 0 } }),
 } as const

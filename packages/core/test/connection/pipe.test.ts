@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { BufferTooShortError, ConnectionClosedError, InvalidStateError, MessageTooLongError, pipe, SerializationError, WaitTimeoutError } from '../../src/index.ts'
 import type { Connection } from '../../src/index.ts'
-import { connectedPair } from '../support/connections.ts'
+import { connectedPair, talkedPair } from '../support/connections.ts'
 
 const kinds = {
   pipe: () => Promise.resolve(pipe()),
+  'a pipe through memory': talkedPair,
   'a unix socket': () => connectedPair({}),
   'a unix socket with a key': () => connectedPair({ authKey: 'secret' }),
   'a TCP port': () => connectedPair({ address: { port: 0 } }),
@@ -240,7 +241,7 @@ describe.each(Object.entries(kinds))('over %s', (_kind, make) => {
   })
 })
 
-test.each(['pipe', 'a unix socket'] as const)('a sender of empty messages waits as well, over %s', async kind => {
+test.each(['pipe', 'a pipe through memory', 'a unix socket'] as const)('a sender of empty messages waits as well, over %s', async kind => {
   const [a, b] = await kinds[kind]()
   let sent = 0
   const sending = (async () => {

@@ -83,3 +83,14 @@ export async function acceptOne(): Promise<Address> {
 export function handBack(connection: Connection): Connection {
   return connection
 }
+
+/** Answers `count` numbers, then sends as many more as asked for, and lives on without reading. */
+export async function answerAndSend(connection: Connection, count: number, more: number): Promise<void> {
+  for (let i = 0; i < count; i++) await connection.send(await connection.recv())
+  for (let i = 0; i < more; i++) await connection.send(i)
+}
+
+/** Sends back bytes as they come, until the other end is closed. */
+export async function echoBytes(connection: Connection, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await connection.sendBytes(await connection.recvBytes())
+}

@@ -1,0 +1,215 @@
+import { closeMapping, createMapping, openMapping } from '../region/mapping.ts'
+import type { Mapping } from '../region/mapping.ts'
+import { findMemoryProvider } from '../region/provider.ts'
+import { newSharedId } from '../shared-id.ts'
+import { BELL, isOfTransport, RING_ACCEPTED, RING_OFFERED, RING_REFUSED, TO_RING, UNKNOWN } from './frames.ts'
+import type { Frame } from './frames.ts'
+import { FrameReader, FrameWriter, TO_SOCKET, TWO_RINGS_BYTES } from './frame-ring.ts'
+import { Expectation } from './expectation.ts'
+import type { SocketTransport } from './socket-transport.ts'
+import type { Receiver, Transport } from './transport.ts'
+
+/** Messages, both ways, after which memory is worth its while. Larger: a conversation becomes fast later; smaller: short ones pay for what they do not use. */
+const WORTH_AFTER = 64
+
+const nothing = new Uint8Array(0)
+const done = Promise.resolve()
+
+/**
+ * By a socket between two threads or processes of one machine, and once they have talked for a while by memory that both see, where that can be had.
+ *
+ * Each direction is one sequence of frames that goes by the socket for a while, then by the ring, and so on: `TO_RING` on the socket and `TO_SOCKET` in the ring say where it
+ * goes on. The socket takes what is too long for the ring, and what comes while the ring is full, so it is the socket that slows down who sends too much. It also carries the
+ * bell for a reader that sleeps, and tells of the death of the other end: what was in the ring by then is still read.
+ */
+export class RingTransport implements Transport {
+  readonly isTrusted: boolean
+  readonly #socket: SocketTransport
+  readonly #offers: boolean
+  readonly #expectation = new Expectation({
+    hasCome: () => this.#reader?.isEmpty === false,
+    look: () => this.#look(),
+    sleep: () => this.#sleep(),
+  })
+  #receiver: Receiver | undefined
+  #mapping: Mapping | undefined
+  #writer: FrameWriter | undefined
+  #reader: FrameReader | undefined
+  #writesToRing = false
+  #readsFromRing = false
+  /** Came by the socket before its turn. */
+  readonly #held: Frame[] = []
+  #count = 0
+  #paused = false
+  #closed = false
+  #looking = false
+  #over: { readonly error: Error | undefined } | undefined
+  #referenced = false
+
+  /** @param offers - this side makes the memory: just one does */
+  constructor(socket: SocketTransport, offers: boolean) {
+    this.#socket = socket
+    this.#offers = offers
+    this.isTrusted = socket.isTrusted
+  }
+
+  setReceiver(receiver: Receiver): void {
+    const isFirst = this.#receiver === undefined
+    this.#receiver = receiver
+    if (!isFirst) return this.#look()
+    this.#socket.setReceiver({
+      receive: frame => this.#take(frame),
+      end: error => {
+        this.#over = { error }
+        this.#look()
+      },
+    })
+  }
+
+  write(frame: Frame): Promise<void> {
+    // One that is handed on may come from a stranger, who could make this process map a file.
+    if (isOfTransport(frame.kind)) return this.write({ kind: UNKNOWN, body: frame.body })
+    const writer = this.#writer
+    if (writer === undefined) {
+      this.#noteTalk()
+      return this.#socket.write(frame)
+    }
+    if (!this.#socket.isWritable) return this.#socket.write(frame)
+    if (!this.#writesToRing && this.#socket.isDrained && writer.isWorthwhile(frame)) {
+      this.#tell(TO_RING)
+      this.#writesToRing = true
+    }
+    if (!this.#writesToRing) return this.#socket.write(frame)
+    const isWritten = writer.write(frame)
+    if (!isWritten) {
+      writer.writeToSocket()
+      this.#writesToRing = false
+    }
+    if (writer.takeAsleep()) this.#tell(BELL)
+    return isWritten ? done : this.#socket.write(frame)
+  }
+
+  pause(): void {
+    this.#paused = true
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#socket.resume()
+    this.#look()
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#socket.close()
+    this.#release()
+  }
+
+  ref(): void {
+    this.#referenced = true
+    if (!this.#expectation.isPending) this.#socket.ref()
+  }
+
+  unref(): void {
+    this.#referenced = false
+    if (!this.#expectation.isPending) this.#socket.unref()
+  }
+
+  // ---- receiving
+
+  #take(frame: Frame): void {
+    switch (frame.kind) {
+      case BELL:
+        return this.#look()
+      case RING_OFFERED:
+        return this.#accept(frame.body)
+      case RING_ACCEPTED:
+        return this.#use(this.#mapping, 0)
+      case RING_REFUSED:
+        return this.#release()
+    }
+    this.#held.push(frame)
+    this.#look()
+  }
+
+  /** Hands on what there is, in the order in which it was sent. */
+  #look(): void {
+    if (this.#looking) return
+    this.#looking = true
+    for (let frame; !this.#closed && !this.#paused && this.#receiver !== undefined && (frame = this.#next()) !== undefined; ) this.#receiver.receive(frame)
+    this.#looking = false
+    if (this.#closed || this.#paused || this.#receiver === undefined) return
+    if (this.#over !== undefined) {
+      this.#release()
+      this.#receiver.end(this.#over.error)
+    } else if (this.#readsFromRing) this.#expectation.begin(() => this.#referenced)
+    else this.#noteTalk()
+  }
+
+  #next(): Frame | undefined {
+    for (;;) {
+      if (this.#readsFromRing) {
+        const frame = this.#reader?.read()
+        if (frame !== TO_SOCKET) return frame
+        this.#readsFromRing = false
+      } else {
+        const frame = this.#held.shift()
+        if (frame?.kind !== TO_RING) return frame
+        this.#readsFromRing = true
+      }
+    }
+  }
+
+  #sleep(): void {
+    if (this.#referenced) this.#socket.ref()
+    else this.#socket.unref()
+    if (this.#paused || !this.#readsFromRing) return // it is looked at when it goes on
+    if (this.#reader?.sleep() === false) this.#look()
+  }
+
+  // ---- agreeing on the memory
+
+  #noteTalk(): void {
+    if (!this.#offers || this.#closed || this.#over !== undefined || ++this.#count !== WORTH_AFTER || findMemoryProvider() === undefined) return
+    const id = newSharedId()
+    try {
+      this.#mapping = createMapping(id, TWO_RINGS_BYTES)
+    } catch {
+      return // no room, or no descriptor: it goes on by the socket
+    }
+    const { path, named } = this.#mapping.file
+    this.#tell(RING_OFFERED, Buffer.from(JSON.stringify({ id, path, named })))
+  }
+
+  #accept(body: Uint8Array): void {
+    const { id, path, named } = JSON.parse(Buffer.from(body).toString()) as { id: string; path: string; named: boolean }
+    try {
+      this.#mapping = openMapping(id, TWO_RINGS_BYTES, path, named)
+    } catch {
+      return this.#tell(RING_REFUSED) // no provider here, or another user's: it goes on by the socket
+    }
+    this.#tell(RING_ACCEPTED)
+    this.#use(this.#mapping, 1)
+  }
+
+  #use(mapping: Mapping | undefined, side: 0 | 1): void {
+    if (mapping === undefined || this.#closed) return
+    this.#writer = new FrameWriter(mapping.buffer, side)
+    this.#reader = new FrameReader(mapping.buffer, 1 - side)
+  }
+
+  /** Says something to the transport at the other end. */
+  #tell(kind: number, body: Uint8Array = nothing): void {
+    this.#socket.write({ kind, body }).catch(() => {}) // the socket itself tells that the other end is gone
+  }
+
+  #release(): void {
+    this.#expectation.cancel()
+    this.#writer = undefined
+    this.#reader = undefined
+    if (this.#mapping !== undefined) closeMapping(this.#mapping, this.#offers)
+    this.#mapping = undefined
+  }
+}
