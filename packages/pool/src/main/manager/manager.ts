@@ -1,9 +1,9 @@
 import { Barrier, BoundedSemaphore, Condition, JoinableQueue, Lock, newSharedId, pipe, Queue, replace, RLock, Semaphore, SerializationError, SharedEvent, WorkerExitedError } from '@manyhands/core'
 import type { BarrierOptions, LockOptions, QueueOptions } from '@manyhands/core'
 import { checkFunction, checkOptionNames, describeValue } from '@manyhands/core/options'
-import { randomBytes } from 'node:crypto'
 import { ROOT } from '../../protocol/manager-messages.ts'
 import type { ContainerKind, ProxyHandle, ServerAddress } from '../../protocol/manager-messages.ts'
+import { newAuthKey } from '../../worker/auth-key.ts'
 import { DictProxy } from './dict-proxy.ts'
 import { links, linkTo } from './link.ts'
 import { ListProxy } from './list-proxy.ts'
@@ -79,7 +79,7 @@ export class Manager implements AsyncDisposable {
     if (initializer !== undefined) checkFunction('initializer', initializer)
     if (!Array.isArray(args)) throw new TypeError(`args must be an array, got ${describeValue(args)}`)
     const [news, announce] = pipe({ duplex: false })
-    const [id, key] = [newSharedId(), new Uint8Array(randomBytes(32))]
+    const [id, key] = [newSharedId(), newAuthKey()]
     const child = new ManagerProcess({ id, key, announce, initializer: initializer as ((...args: readonly unknown[]) => unknown) | undefined, args })
     let started: { readonly address: string } | { readonly error: unknown }
     try {

@@ -1,4 +1,3 @@
-import { deserialize, serialize } from 'node:v8'
 import { connect, ConnectionClosedError, newSharedId, ShutdownError } from '@manyhands/core'
 import type { Connection } from '@manyhands/core'
 import { BYE, CALL, CLAIM, FAILURE, HELLO, MANAGED, RELEASE, ROOT, TICKET } from '../../protocol/manager-messages.ts'
@@ -75,13 +74,14 @@ export class RemoteLink implements Link {
 
   /** In the order of the calls. That the server is gone is heard by who waits for a result. */
   #post(message: ManagerMessage): void {
-    const bytes = serialize(message)
+    const bytes = process.getBuiltinModule('node:v8').serialize(message)
     this.#connection.then(connection => connection.sendBytes(bytes)).catch(() => {})
   }
 
   async #receive(): Promise<void> {
     if (this.#receiving) return
     this.#receiving = true
+    const { deserialize } = process.getBuiltinModule('node:v8')
     try {
       const connection = await this.#connection
       while (this.#pending.size > 0) await this.#take(deserialize(await connection.recvBytes()) as ManagerMessage)
