@@ -1,7 +1,7 @@
 import type { Options } from 'tsup'
 
 const options: Options = {
-  entry: { index: 'src/index.ts', options: 'src/options.ts', pools: 'src/pools.ts' },
+  entry: { index: 'src/index.ts', base: 'src/base.ts' },
   format: 'esm',
   target: 'node22.18',
   platform: 'node',

@@ -11,7 +11,7 @@ const options: Options = {
   clean: true,
   dts: false,
   removeNodeProtocol: false,
-  external: ['#embedded'],
+  external: ['#embedded', '#lazy'],
   onSuccess: embedWorker,
 }
 export default options

@@ -1,5 +1,5 @@
 import type { Across } from '@manyhands/core'
-import { SerializationError } from '@manyhands/core'
+import { SerializationError } from '@manyhands/core/base'
 import { packWith } from './main/pack.ts'
 import * as m from './protocol/message.ts'
 import type { Edge, Node, Packed } from './protocol/message.ts'

@@ -4,5 +4,6 @@
 module.exports = {
   acorn: () => require('acorn'),
   lexer: () => require('es-module-lexer'),
+  core: () => require('@manyhands/core'),
   packing: () => require('@manyhands/closure'),
 }

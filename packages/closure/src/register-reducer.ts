@@ -1,4 +1,4 @@
-import { checkFunction } from '@manyhands/core/options'
+import { checkFunction } from '@manyhands/core/base'
 import { reducers } from './protocol/reducers.ts'
 import type { Reducer } from './protocol/reducers.ts'
 

@@ -1,66 +1,103 @@
-export type { Codec } from './codec.ts'
-export type { Address } from './connection/address.ts'
-export type { AuthKey } from './connection/auth-key.ts'
-export type { ConnectOptions } from './connection/connect.ts'
-export { connect } from './connection/connect.ts'
-export type { ReceiveBytesOptions, ReceiveOptions, SendBytesOptions } from './connection/connection.ts'
-export { Connection } from './connection/connection.ts'
-export type { ListenerOptions } from './connection/listener.ts'
-export { Listener } from './connection/listener.ts'
-export type { PipeOptions } from './connection/pipe.ts'
-export { pipe } from './connection/pipe.ts'
-export type { ReadableLike } from './connection/wait-any.ts'
-export { waitAny } from './connection/wait-any.ts'
-export type { TaskInfo, WorkerExit } from './errors.ts'
+import { ownExports } from './base.ts'
+import * as primitives from './primitives.ts'
+
+export type {
+  Across,
+  Codec,
+  Executor,
+  FutureLabel,
+  FutureState,
+  MapOptions,
+  Origin,
+  ShutdownOptions,
+  TaskFunction,
+  TaskInfo,
+  TaskOptions,
+  Transferable,
+  Waitable,
+  WaitForOptions,
+  Waiting,
+  WaitOptions,
+  WaitResult,
+  WorkerExit,
+} from './base.ts'
 export {
+  asCompleted,
   AuthenticationError,
   BrokenBarrierError,
   BrokenPoolError,
   BufferTooShortError,
   CancelledError,
   ConnectionClosedError,
+  Future,
+  FutureResolver,
   InternalError,
   InvalidStateError,
   isParallelError,
   MessageTooLongError,
+  newSharedId,
+  origin,
   ParallelError,
   QueueEmptyError,
   QueueFullError,
   QueueShutDownError,
+  rememberShared,
+  replace,
+  revive,
+  reviveShared,
   SerializationError,
   setTaskInfo,
   ShutdownError,
+  slot,
   taskInfoOf,
   TaskTimeoutError,
+  wait,
+  waitable,
   WaitTimeoutError,
+  warnOfUnseenFailures,
   WorkerExitedError,
-} from './errors.ts'
-export type { Executor, MapOptions, ShutdownOptions, TaskFunction, TaskOptions, Transferable } from './executor.ts'
-export type { FutureLabel, FutureState, WaitOptions } from './future.ts'
-export { Future, FutureResolver } from './future.ts'
-export type { LocalQueueOptions, PriorityQueueOptions } from './queue/local-queue.ts'
-export { LifoQueue, PriorityQueue } from './queue/local-queue.ts'
-export type { QueueOptions } from './queue/queue.ts'
-export { JoinableQueue, Queue, SimpleQueue } from './queue/queue.ts'
-export type { RegionOptions } from './region/region.ts'
-export { Region } from './region/region.ts'
-export { newSharedId, rememberShared, reviveShared } from './shared-id.ts'
-export { slot } from './state.ts'
-export type { BarrierOptions } from './sync/barrier.ts'
-export { Barrier } from './sync/barrier.ts'
-export type { ConditionOptions } from './sync/condition.ts'
-export { Condition } from './sync/condition.ts'
-export type { Guard } from './sync/guard.ts'
-export type { LockOptions } from './sync/lock.ts'
-export { Lock } from './sync/lock.ts'
-export type { AcquireOptions, AcquireSyncOptions, PrimitiveOptions } from './sync/options.ts'
-export { RLock } from './sync/rlock.ts'
-export { BoundedSemaphore, Semaphore } from './sync/semaphore.ts'
-export { SharedEvent } from './sync/shared-event.ts'
-export type { Across, Origin } from './travel.ts'
-export { origin, replace, revive } from './travel.ts'
-export { warnOfUnseenFailures } from './unseen-failures.ts'
-export type { Waitable, Waiting } from './waitable.ts'
-export { waitable } from './waitable.ts'
-export type { WaitForOptions, WaitResult } from './wait.ts'
-export { asCompleted, wait } from './wait.ts'
+} from './base.ts'
+export type {
+  AcquireOptions,
+  AcquireSyncOptions,
+  Address,
+  AuthKey,
+  BarrierOptions,
+  ConditionOptions,
+  ConnectOptions,
+  Guard,
+  ListenerOptions,
+  LocalQueueOptions,
+  LockOptions,
+  PipeOptions,
+  PrimitiveOptions,
+  PriorityQueueOptions,
+  QueueOptions,
+  ReadableLike,
+  ReceiveBytesOptions,
+  ReceiveOptions,
+  RegionOptions,
+  SendBytesOptions,
+} from './primitives.ts'
+export {
+  Barrier,
+  BoundedSemaphore,
+  Condition,
+  connect,
+  Connection,
+  JoinableQueue,
+  LifoQueue,
+  Listener,
+  Lock,
+  pipe,
+  PriorityQueue,
+  Queue,
+  Region,
+  RLock,
+  Semaphore,
+  SharedEvent,
+  SimpleQueue,
+  waitAny,
+} from './primitives.ts'
+
+for (const [name, value] of Object.entries(primitives)) ownExports().set(name, value)

@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { slot } from '@manyhands/core'
-import { checkFunction } from '@manyhands/core/options'
+import { checkFunction, slot } from '@manyhands/core/base'
 import { checkOptions } from './options.ts'
 import type { ParallelOptions } from './options.ts'
 

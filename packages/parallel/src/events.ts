@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel'
-import { slot } from '@manyhands/core'
+import { slot } from '@manyhands/core/base'
 import type { BatchWorker } from './backends/backend.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { checkDuration, checkInteger, checkOptionNames, checkSignal, describeValue } from '@manyhands/core/options'
+import { checkDuration, checkInteger, checkOptionNames, checkSignal, describeValue } from '@manyhands/core/base'
 import type { ParallelBackend } from './backends/backend.ts'
 import { checkBackend } from './backends/registry.ts'
 import type { BackendName } from './backends/registry.ts'

@@ -1,4 +1,4 @@
-import { checkFunction } from '@manyhands/core/options'
+import { checkFunction } from '@manyhands/core/base'
 import type { ParallelOptions } from './options.ts'
 import { runToArray } from './run.ts'
 import { mappedItems } from './scheduler/work.ts'

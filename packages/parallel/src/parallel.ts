@@ -1,4 +1,4 @@
-import { checkOptionNames, describeValue } from '@manyhands/core/options'
+import { checkOptionNames, describeValue } from '@manyhands/core/base'
 import { checkOptions } from './options.ts'
 import type { ParallelOptions } from './options.ts'
 import { runToArray, runToStream } from './run.ts'

@@ -1,5 +1,5 @@
 import { withCaptures } from '@manyhands/closure'
-import { checkFunction, checkOptionNames, describeValue } from '@manyhands/core/options'
+import { checkFunction, checkOptionNames, describeValue } from '@manyhands/core/base'
 
 declare const result: unique symbol
 

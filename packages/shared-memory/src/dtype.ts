@@ -1,4 +1,4 @@
-import { suggestion } from '@manyhands/core/options'
+import { suggestion } from '@manyhands/core/base'
 
 /** The typed array that each dtype is stored in. */
 export interface DtypeArrays {

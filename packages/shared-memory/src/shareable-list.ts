@@ -1,6 +1,5 @@
-import { InvalidStateError, origin, rememberShared, replace, revive, reviveShared } from '@manyhands/core'
+import { checkOptionNames, describeValue, InvalidStateError, origin, rememberShared, replace, revive, reviveShared } from '@manyhands/core/base'
 import type { Origin } from '@manyhands/core'
-import { checkOptionNames, describeValue } from '@manyhands/core/options'
 import { alignSlot, dataStart, formatOf, formats, HEAD_BYTES, MAGIC, MAX_BYTES, readValue, sizeOfValue, writeValue } from './list-layout.ts'
 import type { ShareableFormat, ShareableValue } from './list-layout.ts'
 import { SharedMemory } from './shared-memory.ts'

@@ -1,6 +1,6 @@
-import { InvalidStateError, origin, Region, rememberShared, replace, revive, reviveShared } from '@manyhands/core'
+import { checkOptionNames, describeValue, InvalidStateError, origin, rememberShared, replace, revive, reviveShared } from '@manyhands/core/base'
+import { Region } from '@manyhands/core'
 import type { Across, Origin } from '@manyhands/core'
-import { checkOptionNames, describeValue } from '@manyhands/core/options'
 import { checkAcross } from './across.ts'
 import type { AcrossOption } from './across.ts'
 import { atomics, checkAtomic } from './atomics.ts'

@@ -1,6 +1,6 @@
-import { InvalidStateError, newSharedId, origin, Region, rememberShared, replace, revive, reviveShared } from '@manyhands/core'
+import { checkInteger, checkOptionNames, InvalidStateError, newSharedId, origin, rememberShared, replace, revive, reviveShared } from '@manyhands/core/base'
+import { Region } from '@manyhands/core'
 import type { Origin } from '@manyhands/core'
-import { checkInteger, checkOptionNames } from '@manyhands/core/options'
 
 export interface SharedMemoryOptions {
   /** By which others find it: 1 to 200 letters, digits, `_`, `-` and `.`. @default a new one, made when `name` is first read */

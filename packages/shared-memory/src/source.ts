@@ -1,4 +1,4 @@
-import { describeValue } from '@manyhands/core/options'
+import { describeValue } from '@manyhands/core/base'
 import { dtypeOf, isBig } from './dtype.ts'
 import type { Dtype } from './dtype.ts'
 import type { Shape } from './shape.ts'

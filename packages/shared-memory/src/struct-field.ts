@@ -1,4 +1,4 @@
-import { describeValue } from '@manyhands/core/options'
+import { describeValue } from '@manyhands/core/base'
 import { isBig, viewOf } from './dtype.ts'
 import type { Dtype } from './dtype.ts'
 import type { Elements } from './source.ts'

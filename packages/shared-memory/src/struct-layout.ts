@@ -1,4 +1,4 @@
-import { describeValue } from '@manyhands/core/options'
+import { describeValue } from '@manyhands/core/base'
 import { bytesPerElement, checkDtype } from './dtype.ts'
 import type { DataOf, Dtype, ElementOf } from './dtype.ts'
 

@@ -1,6 +1,8 @@
 import * as types from 'node:util/types'
-import * as core from '@manyhands/core'
+import { origin } from '@manyhands/core/base'
+import type { Origin } from '@manyhands/core'
 import { classTable } from '../protocol/class-table.ts'
+import { coreNames, loadedCoreExport } from '../protocol/core-exports.ts'
 import * as m from '../protocol/message.ts'
 import type { Node } from '../protocol/message.ts'
 import { ownCopies } from '../protocol/own-copies.ts'
@@ -37,19 +39,12 @@ export function encodeFunction(encoder: Encoder, fn: object, index: number): Nod
 /** What is of manyhands itself: each side has its own copy of core, and finds the rest by its module. */
 function encodeOwn(fn: object, name: string): Node | undefined {
   const copies = ownCopies()
-  const exported = Object.hasOwn(core, name) && (core as Readonly<Record<string, unknown>>)[name] === fn ? name : copies === undefined ? undefined : coreNames().get(fn)
+  const exported = loadedCoreExport(name) === fn ? name : copies === undefined ? undefined : coreNames().get(fn)
   if (exported !== undefined) return [m.ORIGIN, CORE_TAG, '', exported]
-  if (!Object.hasOwn(fn, core.origin)) return undefined
-  const { tag, module, name: given } = (fn as { readonly [core.origin]: core.Origin })[core.origin]
+  if (!Object.hasOwn(fn, origin)) return undefined
+  const { tag, module, name: given } = (fn as { readonly [origin]: Origin })[origin]
   if (copies === undefined) return [m.ORIGIN, tag, module, given]
   return copies.tags.has(tag) ? [m.ORIGIN, tag, '', given] : undefined
-}
-
-let namesOfCore: ReadonlyMap<unknown, string> | undefined
-
-/** Bundlers give functions other names. */
-function coreNames(): ReadonlyMap<unknown, string> {
-  return (namesOfCore ??= new Map(Object.entries(core).map(([name, value]) => [value, name])))
 }
 
 function encodeNative(encoder: Encoder, fn: object, index: number): Node {

@@ -1,5 +1,5 @@
 import * as types from 'node:util/types'
-import { SerializationError } from '@manyhands/core'
+import { SerializationError } from '@manyhands/core/base'
 import type { Across } from '@manyhands/core'
 import type { Edge, Extra, Integrity, Node, Properties, Prototype, Template } from '../protocol/message.ts'
 import { PLAIN_PROPERTY, REFUSED } from '../protocol/message.ts'

@@ -1,6 +1,5 @@
-import { slot } from '@manyhands/core'
+import { checkFunction, describeValue, slot } from '@manyhands/core/base'
 import { nameOf } from './name-of.ts'
-import { checkFunction, describeValue } from '@manyhands/core/options'
 
 /** What the user said of a function, instead of having it read. */
 export type Declared = { readonly captures: Readonly<Record<string, unknown>>; readonly fn: object } | { readonly module: string; readonly name: string }

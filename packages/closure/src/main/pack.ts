@@ -1,6 +1,5 @@
-import { SerializationError } from '@manyhands/core'
+import { checkOptionNames, describeValue, SerializationError } from '@manyhands/core/base'
 import type { Across } from '@manyhands/core'
-import { checkOptionNames, describeValue } from '@manyhands/core/options'
 import { FORMAT, FUNCTION, MODULE } from '../protocol/message.ts'
 import type { Edge, Packed } from '../protocol/message.ts'
 import { Encoder } from './encoder.ts'

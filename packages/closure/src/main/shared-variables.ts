@@ -1,6 +1,6 @@
 import { formatStep } from './refusal.ts'
 import type { Step } from './refusal.ts'
-import { SerializationError } from '@manyhands/core'
+import { SerializationError } from '@manyhands/core/base'
 import type { ScopeLevel } from './inspector.ts'
 
 interface Use {

@@ -1,5 +1,6 @@
-import * as core from '@manyhands/core'
+import { SerializationError } from '@manyhands/core/base'
 import { fileURLToPath } from 'node:url'
+import { coreExport } from '../protocol/core-exports.ts'
 import { MODULE, ORIGIN } from '../protocol/message.ts'
 import type { Node, Packed } from '../protocol/message.ts'
 import { ownCopies } from '../protocol/own-copies.ts'
@@ -29,7 +30,7 @@ async function load(url: string): Promise<void> {
   try {
     imported.set(url, await import(url))
   } catch (cause) {
-    throw new core.SerializationError(`the module ${url} cannot be imported here: ${(cause as Error | undefined)?.message ?? String(cause)}`, { cause })
+    throw new SerializationError(`the module ${url} cannot be imported here: ${(cause as Error | undefined)?.message ?? String(cause)}`, { cause })
   }
 }
 
@@ -39,5 +40,5 @@ export function requireModule(url: string): unknown {
 
 /** What this thread has a copy of: of core each has, of the rest when it is part of a bundle. */
 export function ownCopy(tag: string, name: string): unknown {
-  return tag === CORE_TAG ? (core as unknown as Readonly<Record<string, unknown>>)[name] : ownCopies()?.find(tag, name)
+  return tag === CORE_TAG ? coreExport(name) : ownCopies()?.find(tag, name)
 }

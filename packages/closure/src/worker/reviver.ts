@@ -1,4 +1,4 @@
-import { SerializationError, revive as reviveSymbol } from '@manyhands/core'
+import { SerializationError, revive as reviveSymbol } from '@manyhands/core/base'
 import { classTable } from '../protocol/class-table.ts'
 import { hiddenIntrinsics } from '../protocol/function-prototypes.ts'
 import * as m from '../protocol/message.ts'

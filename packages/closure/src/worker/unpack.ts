@@ -1,4 +1,4 @@
-import { SerializationError } from '@manyhands/core'
+import { SerializationError } from '@manyhands/core/base'
 import { FORMAT } from '../protocol/message.ts'
 import type { Packed } from '../protocol/message.ts'
 import { importModules } from './modules.ts'

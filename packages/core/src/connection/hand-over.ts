@@ -7,6 +7,7 @@ import { CLAIM, MAX_BODY_BYTES } from './frames.ts'
 import type { Frame } from './frames.ts'
 import { shakeHands } from './handshake.ts'
 import type { Door } from './local-transport.ts'
+import { offersSent } from './offers.ts'
 import { RingTransport } from './ring-transport.ts'
 import { SocketTransport } from './socket-transport.ts'
 import { Strangers } from './strangers.ts'
@@ -61,6 +62,7 @@ class Rendezvous implements Door {
   #waiting = 0
 
   constructor() {
+    offersSent().noteGone = id => this.#noteGone(id)
     const { createServer } = process.getBuiltinModule('node:net')
     // An abstract socket leaves no file behind, however this process ends. That others can reach it does not matter: they do not know the key.
     this.#address = process.platform === 'linux' ? `\0manyhands-${newSharedId()}` : privateAddress().address
@@ -79,13 +81,13 @@ class Rendezvous implements Door {
   /** A message with the handle of this offer is made. */
   noteSent(id: string): void {
     if (!this.#offers.has(id)) return // somebody has it
-    const { sent } = tracking()
+    const { sent } = offersSent()
     sent?.push(id)
     this.#expected.set(id, sent === undefined ? Infinity : (this.#expected.get(id) ?? 0) + 1)
   }
 
   /** One of those that could come is gone. */
-  noteGone(id: string): void {
+  #noteGone(id: string): void {
     if (!this.#offers.has(id)) return
     this.#expected.set(id, (this.#expected.get(id) ?? 0) - 1)
     if (this.#closed.has(id)) this.#expireWhenNobodyIsLeft(id)
@@ -148,30 +150,6 @@ class Rendezvous implements Door {
 /** Of this thread. */
 export function rendezvous(): Rendezvous {
   return slot('core.rendezvous', () => new Rendezvous())
-}
-
-const tracking = (): { sent: string[] | undefined } => slot('core.offersSent', () => ({ sent: undefined as string[] | undefined }))
-
-/**
- * For packages that start workers: notes which connections `make` puts into a message for one that may end before it has come for them.
- *
- * @returns what was made, and what to call when that worker is gone: the other ends of connections that were closed here then hear that nobody will come
- */
-export function trackConnections<T>(make: () => T): { readonly made: T; readonly receiverGone: () => void } {
-  const sent: string[] = []
-  const receiverGone = (): void => {
-    for (const id of sent.splice(0)) rendezvous().noteGone(id)
-  }
-  const before = tracking().sent
-  tracking().sent = sent
-  try {
-    return { made: make(), receiverGone }
-  } catch (error) {
-    receiverGone() // nobody gets the message
-    throw error
-  } finally {
-    tracking().sent = before
-  }
 }
 
 /** Comes for what a handle stands for. */

@@ -1,7 +1,7 @@
 // What a party runs: actions by name, with arguments that are revived here.
 import { isMainThread, parentPort, threadId, workerData } from 'node:worker_threads'
-import { adoptThreadShare } from '../../src/pools.ts'
-import type { ThreadShare } from '../../src/pools.ts'
+import { adoptThreadShare } from '../../src/base.ts'
+import type { ThreadShare } from '../../src/base.ts'
 import * as actions from './actions.ts'
 import { fromMessage, toMessage } from './travel.ts'
 

@@ -1,4 +1,4 @@
-import { TaskTimeoutError } from '@manyhands/core'
+import { TaskTimeoutError } from '@manyhands/core/base'
 import type { BackendHandle, BackendSink, BatchWorker, TaskBatch } from './backend.ts'
 
 type Outcome = { readonly value: unknown } | { readonly error: unknown }

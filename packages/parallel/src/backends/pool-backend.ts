@@ -1,6 +1,6 @@
 import { getReusableExecutor } from '@manyhands/pool'
 import type { AnyTaskFunction, WorkerExecutor } from '@manyhands/pool'
-import { describeValue } from '@manyhands/core/options'
+import { describeValue } from '@manyhands/core/base'
 import type { BackendCall, BackendHandle, BackendSink, ParallelBackend, SubmitOptions, TaskBatch } from './backend.ts'
 
 type Kind = 'threads' | 'processes'

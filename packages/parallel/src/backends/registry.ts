@@ -1,5 +1,4 @@
-import { slot } from '@manyhands/core'
-import { checkFunction, describeValue, suggestion } from '@manyhands/core/options'
+import { checkFunction, describeValue, slot, suggestion } from '@manyhands/core/base'
 import type { ParallelBackend } from './backend.ts'
 import { localBackend } from './local-backend.ts'
 import { reusableBackend } from './pool-backend.ts'

@@ -1,4 +1,4 @@
-import { slot } from '@manyhands/core'
+import { slot } from '@manyhands/core/base'
 import type { MultiBar, SingleBar } from 'cli-progress'
 import { CaughtOutput } from './caught-output.ts'
 import type { Catchable } from './caught-output.ts'

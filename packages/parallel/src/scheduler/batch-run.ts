@@ -1,4 +1,4 @@
-import { InternalError } from '@manyhands/core'
+import { InternalError } from '@manyhands/core/base'
 import type { BackendHandle, BackendSink, BatchWorker } from '../backends/backend.ts'
 import type { Gathered } from './intake.ts'
 import type { Holder } from './output.ts'

@@ -1,4 +1,4 @@
-import { BrokenPoolError, CancelledError } from '@manyhands/core'
+import { BrokenPoolError, CancelledError } from '@manyhands/core/base'
 import type { BackendCall, BatchWorker } from '../backends/backend.ts'
 import type { CallEvents, CallOutcome } from '../events.ts'
 import type { Settings } from '../settings.ts'

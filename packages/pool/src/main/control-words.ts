@@ -1,4 +1,6 @@
-import { Region, replace } from '@manyhands/core'
+import { replace } from '@manyhands/core/base'
+import type { Region } from '@manyhands/core'
+import lazy from '#lazy'
 import { CONTROL_WORDS, IN_USE } from '../protocol/messages.ts'
 
 /** The words that a process shares with us, from when it first needs them: loading what maps memory takes milliseconds, on both sides. */
@@ -10,7 +12,7 @@ export class ControlWords {
   share(): object | undefined {
     if (this.#region !== undefined) return undefined
     try {
-      const region = Region.create(CONTROL_WORDS * Int32Array.BYTES_PER_ELEMENT, { across: 'auto' })
+      const region = lazy.core().Region.create(CONTROL_WORDS * Int32Array.BYTES_PER_ELEMENT, { across: 'auto' })
       this.#region = region.across === 'processes' ? region : null
     } catch {
       this.#region = null // No memory or no descriptor is left: less is known when the process exits, as where memory cannot be shared.

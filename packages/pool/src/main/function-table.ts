@@ -1,6 +1,5 @@
-import { SerializationError } from '@manyhands/core'
+import { describeValue, SerializationError } from '@manyhands/core/base'
 import type { Across, FutureLabel, TaskFunction } from '@manyhands/core'
-import { describeValue } from '@manyhands/core/options'
 import { pack, stableKey } from '@manyhands/closure'
 
 /** A function as workers know it. */

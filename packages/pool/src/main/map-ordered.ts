@@ -1,6 +1,5 @@
-import { CancelledError, WaitTimeoutError } from '@manyhands/core'
+import { CancelledError, checkDuration, checkInteger, checkOptionNames, checkSignal, describeValue, WaitTimeoutError } from '@manyhands/core/base'
 import type { MapOptions } from '@manyhands/core'
-import { checkDuration, checkInteger, checkOptionNames, checkSignal, describeValue } from '@manyhands/core/options'
 import type { AnyTaskFunction, BatchHandle } from './batch.ts'
 import type { WorkerExecutor } from './worker-executor.ts'
 

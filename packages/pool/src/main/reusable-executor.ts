@@ -1,5 +1,4 @@
-import { slot } from '@manyhands/core'
-import { checkInteger, checkOptionNames, describeValue } from '@manyhands/core/options'
+import { checkInteger, checkOptionNames, describeValue, slot } from '@manyhands/core/base'
 import { cpuCount } from './cpu-count.ts'
 import { ProcessPoolExecutor } from './process-pool-executor.ts'
 import { ThreadPoolExecutor } from './thread-pool-executor.ts'

@@ -1,4 +1,4 @@
-import { FutureResolver } from '@manyhands/core'
+import { FutureResolver } from '@manyhands/core/base'
 import type { TaskOptions } from '@manyhands/core'
 import type { FunctionRecord } from './function-table.ts'
 

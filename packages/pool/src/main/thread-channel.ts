@@ -1,6 +1,6 @@
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import type { MessagePort, WorkerOptions } from 'node:worker_threads'
-import { newThreadShare, noteThreadExit, noteThreadStart } from '@manyhands/core/pools'
+import { newThreadShare, noteThreadExit, noteThreadStart } from '@manyhands/core/base'
 import { CONTROL_WORDS, INTERRUPT, POSTED } from '../protocol/messages.ts'
 import type { Message } from '../protocol/messages.ts'
 import type { ProcessInit, ThreadEnds, WorkerInit } from '../protocol/worker-init.ts'

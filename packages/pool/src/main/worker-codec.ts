@@ -1,7 +1,6 @@
-import { SerializationError } from '@manyhands/core'
+import { installChannelCodec, SerializationError } from '@manyhands/core/base'
 import type { Across, Codec } from '@manyhands/core'
 import { createCodec } from '@manyhands/closure'
-import { installChannelCodec } from '@manyhands/core/pools'
 
 /** Before the first worker starts: what queues and connections carry goes by the same rules as what tasks do. */
 export function useCodecInChannels(): void {

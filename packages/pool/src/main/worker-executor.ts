@@ -1,7 +1,6 @@
-import { CancelledError, warnOfUnseenFailures } from '@manyhands/core'
+import { CancelledError, checkDuration, checkFunction, checkOptionNames, checkSignal, describeValue, warnOfUnseenFailures } from '@manyhands/core/base'
 import type { Across, Executor, Future, MapOptions, ShutdownOptions, TaskFunction, TaskOptions } from '@manyhands/core'
 import { pack } from '@manyhands/closure'
-import { checkDuration, checkFunction, checkOptionNames, checkSignal, describeValue } from '@manyhands/core/options'
 import { currentWorker } from '../worker/state.ts'
 import { BatchState } from './batch.ts'
 import type { AnyTaskFunction, Batch, BatchHandle, BatchOptions, BatchSink } from './batch.ts'

@@ -1,6 +1,5 @@
-import { setTaskInfo } from '@manyhands/core'
-import { linkDoorbell } from '@manyhands/core/pools'
-import type { DoorbellLink } from '@manyhands/core/pools'
+import { linkDoorbell, setTaskInfo } from '@manyhands/core/base'
+import type { DoorbellLink } from '@manyhands/core/base'
 import type { WorkerExit } from '@manyhands/core'
 import {
   ABORT,

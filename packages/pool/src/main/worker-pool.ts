@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel'
-import { BrokenPoolError, CancelledError, ShutdownError, TaskTimeoutError, WorkerExitedError } from '@manyhands/core'
+import { BrokenPoolError, CancelledError, ShutdownError, TaskTimeoutError, WorkerExitedError } from '@manyhands/core/base'
 import type { Across, WorkerExit } from '@manyhands/core'
 import { REPORT_BEGIN } from '../protocol/messages.ts'
 import { Slice } from './batch.ts'

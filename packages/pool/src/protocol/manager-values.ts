@@ -1,5 +1,4 @@
-import { InternalError } from '@manyhands/core'
-import { channelCodec } from '@manyhands/core/pools'
+import { channelCodec, InternalError } from '@manyhands/core/base'
 import type { Codec } from '@manyhands/core'
 
 function codec(): Codec {

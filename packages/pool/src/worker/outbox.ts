@@ -1,6 +1,5 @@
-import { SerializationError } from '@manyhands/core'
+import { describeValue, SerializationError } from '@manyhands/core/base'
 import type { Codec } from '@manyhands/core'
-import { describeValue } from '@manyhands/core/options'
 import { isPrimitive, toPayload } from '../protocol/encode-values.ts'
 import { REPLY, SEGMENT_LENGTH } from '../protocol/messages.ts'
 import type { Message, Segment } from '../protocol/messages.ts'

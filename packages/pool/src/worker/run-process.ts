@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { threadId } from 'node:worker_threads'
-import { linkDoorbell } from '@manyhands/core/pools'
+import { linkDoorbell } from '@manyhands/core/base'
 import { unpack } from '@manyhands/closure/worker'
 import { INTERRUPT, RANG, RING } from '../protocol/messages.ts'
 import type { Message } from '../protocol/messages.ts'

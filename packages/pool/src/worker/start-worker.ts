@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
-import { Region, revive } from '@manyhands/core'
-import { linkDoorbell } from '@manyhands/core/pools'
+import { linkDoorbell, revive } from '@manyhands/core/base'
+import type { Region } from '@manyhands/core'
+import lazy from '#lazy'
 import { createCodec, unpack } from '@manyhands/closure/worker'
 import { CLOSE, CONTROL, RANG, READY, RING, START_FAILED } from '../protocol/messages.ts'
 import type { Message } from '../protocol/messages.ts'
@@ -55,7 +56,7 @@ export function startWorker(init: WorkerInit | ThreadInit): void {
 function useControlWords(runner: Runner, handle: unknown): void {
   let region: Region
   try {
-    region = Region[revive](handle as never)
+    region = lazy.core().Region[revive](handle as never)
   } catch {
     return
   }

@@ -1,4 +1,4 @@
-import { origin } from '@manyhands/core'
+import { origin } from '@manyhands/core/base'
 import type { Origin } from '@manyhands/core'
 import { poolOrigin } from '../../entry-url.ts'
 import { call, Managed } from './managed.ts'

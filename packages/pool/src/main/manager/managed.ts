@@ -1,4 +1,4 @@
-import { origin, replace, revive, reviveShared, slot } from '@manyhands/core'
+import { origin, replace, revive, reviveShared, slot } from '@manyhands/core/base'
 import type { Origin } from '@manyhands/core'
 import { poolOrigin } from '../../entry-url.ts'
 import type { ProxyHandle } from '../../protocol/manager-messages.ts'

@@ -1,6 +1,7 @@
-import { Barrier, BoundedSemaphore, Condition, JoinableQueue, Lock, newSharedId, pipe, Queue, replace, RLock, Semaphore, SerializationError, SharedEvent, WorkerExitedError } from '@manyhands/core'
+import { checkFunction, checkOptionNames, describeValue, newSharedId, replace, SerializationError, WorkerExitedError } from '@manyhands/core/base'
+import type * as Core from '@manyhands/core'
+import type { Barrier, BoundedSemaphore, Condition, JoinableQueue, Lock, Queue, RLock, Semaphore, SharedEvent } from '@manyhands/core'
 import type { BarrierOptions, LockOptions, QueueOptions } from '@manyhands/core'
-import { checkFunction, checkOptionNames, describeValue } from '@manyhands/core/options'
 import { ROOT } from '../../protocol/manager-messages.ts'
 import type { ContainerKind, ProxyHandle, ServerAddress } from '../../protocol/manager-messages.ts'
 import { newAuthKey } from '../../worker/auth-key.ts'
@@ -54,12 +55,15 @@ const DEATH_MS = 1000
  * Source of the semantics: Python, `multiprocessing.Manager`.
  */
 export class Manager implements AsyncDisposable {
+  /** The primitives, which a pool without a manager does not load. */
+  readonly #core: typeof Core
   readonly #process: ManagerProcess
   readonly #server: ServerAddress
   readonly #link: RemoteLink
   #shutdown: Promise<void> | undefined
 
-  private constructor(child: ManagerProcess, server: ServerAddress, link: RemoteLink) {
+  private constructor(core: typeof Core, child: ManagerProcess, server: ServerAddress, link: RemoteLink) {
+    this.#core = core
     this.#process = child
     this.#server = server
     this.#link = link
@@ -78,7 +82,8 @@ export class Manager implements AsyncDisposable {
     const { initializer, args = [] } = options
     if (initializer !== undefined) checkFunction('initializer', initializer)
     if (!Array.isArray(args)) throw new TypeError(`args must be an array, got ${describeValue(args)}`)
-    const [news, announce] = pipe({ duplex: false })
+    const core = await import('@manyhands/core')
+    const [news, announce] = core.pipe({ duplex: false })
     const [id, key] = [newSharedId(), newAuthKey()]
     const child = new ManagerProcess({ id, key, announce, initializer: initializer as ((...args: readonly unknown[]) => unknown) | undefined, args })
     let started: { readonly address: string } | { readonly error: unknown }
@@ -95,7 +100,7 @@ export class Manager implements AsyncDisposable {
     const server = { id, address: started.address, key }
     const link = linkTo(server) as RemoteLink
     link.explain = () => explain(child)
-    return new Manager(child, server, link)
+    return new Manager(core, child, server, link)
   }
 
   /** Of its process. */
@@ -155,40 +160,40 @@ export class Manager implements AsyncDisposable {
   }
 
   queue<T = unknown>(options: Primitive<QueueOptions> = {}): Queue<T> {
-    return new Queue<T>({ ...options, across: 'processes' })
+    return new this.#core.Queue<T>({ ...options, across: 'processes' })
   }
 
   joinableQueue<T = unknown>(options: Primitive<QueueOptions> = {}): JoinableQueue<T> {
-    return new JoinableQueue<T>({ ...options, across: 'processes' })
+    return new this.#core.JoinableQueue<T>({ ...options, across: 'processes' })
   }
 
   lock(options: Primitive<LockOptions> = {}): Lock {
-    return new Lock({ ...options, across: 'processes' })
+    return new this.#core.Lock({ ...options, across: 'processes' })
   }
 
   rlock(): RLock {
-    return new RLock({ across: 'processes' })
+    return new this.#core.RLock({ across: 'processes' })
   }
 
   semaphore(permits = 1): Semaphore {
-    return new Semaphore(permits, { across: 'processes' })
+    return new this.#core.Semaphore(permits, { across: 'processes' })
   }
 
   boundedSemaphore(permits = 1): BoundedSemaphore {
-    return new BoundedSemaphore(permits, { across: 'processes' })
+    return new this.#core.BoundedSemaphore(permits, { across: 'processes' })
   }
 
   /** @param lock - @default a new RLock */
   condition(lock: Lock | RLock = this.rlock()): Condition {
-    return new Condition({ lock })
+    return new this.#core.Condition({ lock })
   }
 
   event(): SharedEvent {
-    return new SharedEvent({ across: 'processes' })
+    return new this.#core.SharedEvent({ across: 'processes' })
   }
 
   barrier(parties: number, options: Primitive<BarrierOptions> = {}): Barrier {
-    return new Barrier(parties, { ...options, across: 'processes' })
+    return new this.#core.Barrier(parties, { ...options, across: 'processes' })
   }
 
   /** Ends the process. Calls that are under way, and later ones, reject with ShutdownError. Calling it again waits for the same end. */

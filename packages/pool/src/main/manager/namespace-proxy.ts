@@ -1,6 +1,5 @@
-import { origin } from '@manyhands/core'
+import { describeValue, origin } from '@manyhands/core/base'
 import type { Origin } from '@manyhands/core'
-import { describeValue } from '@manyhands/core/options'
 import { poolOrigin } from '../../entry-url.ts'
 import { call, Managed } from './managed.ts'
 

@@ -1,4 +1,4 @@
-import { connect, ConnectionClosedError, newSharedId, ShutdownError } from '@manyhands/core'
+import { ConnectionClosedError, newSharedId, ShutdownError } from '@manyhands/core/base'
 import type { Connection } from '@manyhands/core'
 import { BYE, CALL, CLAIM, FAILURE, HELLO, MANAGED, RELEASE, ROOT, TICKET } from '../../protocol/manager-messages.ts'
 import type { ManagerMessage, ProxyHandle, ServerAddress } from '../../protocol/manager-messages.ts'
@@ -37,7 +37,7 @@ export class RemoteLink implements Link {
   constructor({ address, key }: ServerAddress, onEnd: () => void) {
     useCodecInChannels()
     this.#onEnd = onEnd
-    this.#connection = connect(address, { authKey: key })
+    this.#connection = import('@manyhands/core').then(({ connect }) => connect(address, { authKey: key }))
     this.#post([HELLO, this.#id])
   }
 

@@ -1,4 +1,4 @@
-import { slot } from '@manyhands/core'
+import { slot } from '@manyhands/core/base'
 import type { Child } from './child.ts'
 import type { ChildHandle } from './child-handle.ts'
 

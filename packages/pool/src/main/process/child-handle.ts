@@ -1,6 +1,6 @@
 import type { WorkerExit } from '@manyhands/core'
-import { linkDoorbell } from '@manyhands/core/pools'
-import type { DoorbellLink } from '@manyhands/core/pools'
+import { linkDoorbell } from '@manyhands/core/base'
+import type { DoorbellLink } from '@manyhands/core/base'
 import { RANG, RING } from '../../protocol/messages.ts'
 import type { Channel, ChannelEvents } from '../channel.ts'
 

@@ -1,6 +1,4 @@
-import { CancelledError, InvalidStateError } from '@manyhands/core'
-import { checkDuration, checkFunction, checkOptionNames, checkSignal, describeValue } from '@manyhands/core/options'
-import { trackConnections } from '@manyhands/core/pools'
+import { CancelledError, checkDuration, checkFunction, checkOptionNames, checkSignal, describeValue, InvalidStateError, trackConnections } from '@manyhands/core/base'
 import { pack } from '@manyhands/closure'
 import type { StartMethod } from '../../protocol/lineage.ts'
 import { factsKey } from '../../protocol/process-facts.ts'

@@ -1,4 +1,4 @@
-import { InvalidStateError, slot } from '@manyhands/core'
+import { InvalidStateError, slot } from '@manyhands/core/base'
 import type { StartMethod } from '../../protocol/lineage.ts'
 import { currentProcess, parentProcess } from '../../worker/current-process.ts'
 import { cpuCount } from '../cpu-count.ts'

@@ -1,4 +1,4 @@
-import { waitable } from '@manyhands/core'
+import { waitable } from '@manyhands/core/base'
 import type { Waitable, Waiting } from '@manyhands/core'
 import type { ChildHandle } from './child-handle.ts'
 

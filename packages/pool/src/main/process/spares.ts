@@ -1,5 +1,4 @@
-import { InvalidStateError, slot } from '@manyhands/core'
-import { checkOptionNames, describeValue } from '@manyhands/core/options'
+import { checkOptionNames, describeValue, InvalidStateError, slot } from '@manyhands/core/base'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'

@@ -1,5 +1,4 @@
-import { InvalidStateError } from '@manyhands/core'
-import { checkOptionNames, describeValue } from '@manyhands/core/options'
+import { checkOptionNames, describeValue, InvalidStateError } from '@manyhands/core/base'
 import type { StartMethod } from '../../protocol/lineage.ts'
 import { place } from '../../worker/current-process.ts'
 

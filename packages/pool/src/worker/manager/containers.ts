@@ -1,4 +1,4 @@
-import { InvalidStateError } from '@manyhands/core'
+import { InvalidStateError } from '@manyhands/core/base'
 import type { ContainerKind } from '../../protocol/manager-messages.ts'
 
 /** What a container is in the server, and what can be done with it. Each is one step: nobody sees half of it. */

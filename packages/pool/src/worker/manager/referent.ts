@@ -1,4 +1,4 @@
-import { describeValue } from '@manyhands/core/options'
+import { describeValue } from '@manyhands/core/base'
 import type { ContainerKind } from '../../protocol/manager-messages.ts'
 import { containers } from './containers.ts'
 

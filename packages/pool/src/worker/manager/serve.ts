@@ -1,4 +1,5 @@
-import { AuthenticationError, Listener } from '@manyhands/core'
+import { AuthenticationError } from '@manyhands/core/base'
+import { Listener } from '@manyhands/core'
 import type { Connection } from '@manyhands/core'
 import { BYE } from '../../protocol/manager-messages.ts'
 import { Peer } from './peer.ts'

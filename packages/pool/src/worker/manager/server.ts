@@ -1,4 +1,4 @@
-import { InvalidStateError } from '@manyhands/core'
+import { InvalidStateError } from '@manyhands/core/base'
 import { links } from '../../main/manager/link.ts'
 import type { Link } from '../../main/manager/link.ts'
 import { ROOT } from '../../protocol/manager-messages.ts'

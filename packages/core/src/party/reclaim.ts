@@ -1,0 +1,19 @@
+import { PARTIES, TRAILER_BYTES } from '../region/mapping.ts'
+import { findMemoryProvider } from '../region/provider.ts'
+import { SharedWords } from '../waiting/words.ts'
+import { systemLiveness } from './liveness.ts'
+import { PartyTable } from './party-table.ts'
+
+/** Gives back what a thread that is gone has mapped. */
+export function reclaim(threadId: number, mapped: Iterable<{ readonly address: number; readonly byteLength: number }>): void {
+  const provider = findMemoryProvider()
+  if (provider === undefined) return
+  for (const { address, byteLength } of mapped) {
+    // In other processes nobody sees our table of threads: it is written down where they look.
+    const buffer = provider.view(address, byteLength)
+    const parties = new Int32Array(buffer, byteLength - TRAILER_BYTES)[PARTIES] ?? 0
+    if (parties > 0) new PartyTable(new SharedWords(buffer), parties / 8, systemLiveness()).markThreadDead(threadId)
+    buffer.transfer()
+    provider.unmap(address, byteLength)
+  }
+}

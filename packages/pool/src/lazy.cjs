@@ -1,0 +1,4 @@
+// What is loaded when it is first needed. It is CommonJS because that is where bundlers look for `require`: so a bundle holds it, and loads it as late.
+'use strict'
+
+module.exports = { core: () => require('@manyhands/core') }

@@ -1,0 +1,1 @@
+export function core(): typeof import('@manyhands/core')
