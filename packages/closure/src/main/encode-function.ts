@@ -2,7 +2,7 @@ import * as types from 'node:util/types'
 import { origin } from '@manyhands/core/base'
 import type { Origin } from '@manyhands/core'
 import { classTable } from '../protocol/class-table.ts'
-import { coreNames, loadedCoreExport } from '../protocol/core-exports.ts'
+import { coreExport, coreNames } from '../protocol/core-exports.ts'
 import * as m from '../protocol/message.ts'
 import type { Node } from '../protocol/message.ts'
 import { ownCopies } from '../protocol/own-copies.ts'
@@ -39,7 +39,7 @@ export function encodeFunction(encoder: Encoder, fn: object, index: number): Nod
 /** What is of manyhands itself: each side has its own copy of core, and finds the rest by its module. */
 function encodeOwn(fn: object, name: string): Node | undefined {
   const copies = ownCopies()
-  const exported = loadedCoreExport(name) === fn ? name : copies === undefined ? undefined : coreNames().get(fn)
+  const exported = coreExport(name) === fn ? name : copies === undefined ? undefined : coreNames().get(fn)
   if (exported !== undefined) return [m.ORIGIN, CORE_TAG, '', exported]
   if (!Object.hasOwn(fn, origin)) return undefined
   const { tag, module, name: given } = (fn as { readonly [origin]: Origin })[origin]

@@ -23,12 +23,14 @@ export function importModules(packed: Packed): ReadonlyMap<string, unknown> | Pr
 
 function urlOf(node: Node): string | undefined {
   if (node[0] === MODULE) return node[1] === 'esm' ? node[2] : undefined
-  return node[0] === ORIGIN && node[2] !== '' ? node[2] : undefined
+  if (node[0] !== ORIGIN) return undefined
+  if (node[1] === CORE_TAG) return coreExport(node[3]) === undefined ? CORE_TAG : undefined
+  return node[2] === '' ? undefined : node[2]
 }
 
 async function load(url: string): Promise<void> {
   try {
-    imported.set(url, await import(url))
+    imported.set(url, await (url === CORE_TAG ? import('@manyhands/core') : import(url)))
   } catch (cause) {
     throw new SerializationError(`the module ${url} cannot be imported here: ${(cause as Error | undefined)?.message ?? String(cause)}`, { cause })
   }

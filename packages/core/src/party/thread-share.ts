@@ -1,4 +1,6 @@
+import { ownExports } from '../own-exports.ts'
 import { adoptLedger, entries, newLedger } from '../region/ledger.ts'
+import type { reclaim as Reclaim } from './reclaim.ts'
 import { adoptThreadTable, markThreadExited, markThreadStarted, threadTable } from './threads.ts'
 
 /** What a thread and whoever starts it share, so that nothing is left when it is terminated. It goes to the thread as part of its `workerData`. */
@@ -29,6 +31,9 @@ export function noteThreadStart(threadId: number): void {
 export function noteThreadExit(threadId: number, { ledger }: ThreadShare): void {
   markThreadExited(threadId)
   const mapped = [...entries(ledger)]
-  // Most threads have mapped nothing, and what maps memory need not be loaded here.
-  if (mapped.length > 0) void import('../primitives.ts').then(({ reclaim }) => reclaim(threadId, mapped))
+  if (mapped.length === 0) return
+  // It may be that only the thread has loaded what maps memory.
+  const reclaim = ownExports().get('reclaim') as typeof Reclaim | undefined
+  if (reclaim !== undefined) reclaim(threadId, mapped)
+  else void import('../primitives.ts').then(loaded => loaded.reclaim(threadId, mapped))
 }

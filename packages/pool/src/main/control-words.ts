@@ -11,8 +11,14 @@ export class ControlWords {
   /** @returns what to send to the process, the first time; undefined when it has them already, or cannot have them */
   share(): object | undefined {
     if (this.#region !== undefined) return undefined
+    let core: ReturnType<typeof lazy.core>
     try {
-      const region = lazy.core().Region.create(CONTROL_WORDS * Int32Array.BYTES_PER_ELEMENT, { across: 'auto' })
+      core = lazy.core()
+    } catch {
+      return undefined // It is being imported at this moment, and cannot be required: the next batch will have it.
+    }
+    try {
+      const region = core.Region.create(CONTROL_WORDS * Int32Array.BYTES_PER_ELEMENT, { across: 'auto' })
       this.#region = region.across === 'processes' ? region : null
     } catch {
       this.#region = null // No memory or no descriptor is left: less is known when the process exits, as where memory cannot be shared.

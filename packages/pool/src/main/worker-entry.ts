@@ -1,6 +1,6 @@
 import { useOwnCopies } from '@manyhands/closure/worker'
 import { ownClasses, POOL_TAG, workerEntryUrl } from '../entry-url.ts'
-import embedded from '#embedded'
+import lazy from '#lazy'
 
 /** What a worker starts with: a file, or in a bundled program the text of one. */
 export type WorkerEntry = { readonly url: URL } | { readonly text: string }
@@ -26,5 +26,5 @@ function findEntry(): WorkerEntry {
   const url = workerEntryUrl()
   if (url !== undefined && process.getBuiltinModule('node:fs').existsSync(url)) return { url }
   useOwnCopies({ tags: new Set([POOL_TAG]), find: (_, name) => ownClasses().get(name) })
-  return { text: embedded.workerText() }
+  return { text: lazy.workerText() }
 }

@@ -54,9 +54,20 @@ export function startWorker(init: WorkerInit | ThreadInit): void {
 
 /** From now on main can see which task is running. Where the memory cannot be had, it goes on as before. */
 function useControlWords(runner: Runner, handle: unknown): void {
+  let core: ReturnType<typeof lazy.core>
+  try {
+    core = lazy.core()
+  } catch {
+    // It is being imported at this moment, and cannot be required.
+    return void import('@manyhands/core').then(loaded => mapControlWords(loaded, runner, handle))
+  }
+  mapControlWords(core, runner, handle)
+}
+
+function mapControlWords(core: ReturnType<typeof lazy.core>, runner: Runner, handle: unknown): void {
   let region: Region
   try {
-    region = lazy.core().Region[revive](handle as never)
+    region = core.Region[revive](handle as never)
   } catch {
     return
   }

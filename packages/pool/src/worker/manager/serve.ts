@@ -1,6 +1,5 @@
 import { AuthenticationError } from '@manyhands/core/base'
-import { Listener } from '@manyhands/core'
-import type { Connection } from '@manyhands/core'
+import type { Connection, Listener } from '@manyhands/core'
 import { BYE } from '../../protocol/manager-messages.ts'
 import { Peer } from './peer.ts'
 import { ManagerServer } from './server.ts'
@@ -21,7 +20,8 @@ export async function serveManager({ id, key, announce, initializer, args }: Ser
   let listener: Listener
   try {
     await initializer?.(...args)
-    listener = await Listener.create(undefined, { authKey: key, backlog: BACKLOG })
+    const core = await import('@manyhands/core')
+    listener = await core.Listener.create(undefined, { authKey: key, backlog: BACKLOG })
   } catch (error) {
     await announce.send({ error })
     return void process.exit(1)

@@ -1,2 +1,0 @@
-/** The text of a CommonJS script that holds all that a worker needs. */
-export function workerText(): string
