@@ -1,4 +1,7 @@
-export function acorn(): typeof import('acorn')
-export function lexer(): typeof import('es-module-lexer')
-export function core(): typeof import('@manyhands/core')
-export function packing(): typeof import('./index.ts')
+declare const lazy: {
+  acorn(): typeof import('acorn')
+  lexer(): typeof import('es-module-lexer')
+  core(): typeof import('@manyhands/core')
+  packing(): typeof import('./index.ts')
+}
+export = lazy

@@ -233,8 +233,9 @@ describe('retries', () => {
     const result = Parallel(options)(tasksOf(1))
     const waits: number[] = []
     for (let i = 0; i < 2; i++) {
-      ;(await backend.batch(i)).fail(new Error('x'))
+      const batch = await backend.batch(i)
       const failedAt = performance.now()
+      batch.fail(new Error('x'))
       await backend.batch(i + 1)
       waits.push(performance.now() - failedAt)
     }
