@@ -1,4 +1,3 @@
-import { deserialize, serialize } from 'node:v8'
 import type { Connection } from '@manyhands/core'
 import { CALL, CLAIM, FAILURE, HELLO, MANAGED, RELEASE, RESULT, TICKET } from '../../protocol/manager-messages.ts'
 import type { ManagerMessage } from '../../protocol/manager-messages.ts'
@@ -6,6 +5,9 @@ import { decodeIn, encodeFor } from '../../protocol/manager-values.ts'
 import { Managing } from './server.ts'
 import type { ManagerServer } from './server.ts'
 import type { Holder } from './referents.ts'
+
+/** What a pool starts with does not load it: this is part of the same file. */
+const v8 = (): typeof import('node:v8') => process.getBuiltinModule('node:v8')
 
 /** One thread that has proxies. What it asks for begins in the order in which it was asked. */
 export class Peer implements Holder {
@@ -24,7 +26,7 @@ export class Peer implements Holder {
   async serve(): Promise<void> {
     const { referents } = this.#server
     try {
-      for (;;) await this.#take(deserialize(await this.#connection.recvBytes()) as ManagerMessage)
+      for (;;) await this.#take(v8().deserialize(await this.#connection.recvBytes()) as ManagerMessage)
     } catch {
       // It is gone: that is how a connection ends.
       this.#connection.close()
@@ -34,7 +36,7 @@ export class Peer implements Holder {
   }
 
   async send(message: ManagerMessage): Promise<void> {
-    await this.#connection.sendBytes(serialize(message))
+    await this.#connection.sendBytes(v8().serialize(message))
   }
 
   async #take([kind, first, second, third, fourth]: ManagerMessage): Promise<void> {
