@@ -1,9 +1,7 @@
 // What is loaded when it is first needed. It is CommonJS because that is where bundlers look for `require`: so a bundle holds it, and loads it as late.
 'use strict'
 
-module.exports = {
-  acorn: () => require('acorn'),
-  lexer: () => require('es-module-lexer'),
-  core: () => require('@manyhands/core'),
-  packing: () => require('@manyhands/closure'),
-}
+exports.acorn = () => require('acorn')
+exports.lexer = () => require('es-module-lexer')
+exports.core = () => require('@manyhands/core')
+exports.packing = () => require('@manyhands/closure')

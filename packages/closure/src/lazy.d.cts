@@ -1,7 +1,4 @@
-declare const lazy: {
-  acorn(): typeof import('acorn')
-  lexer(): typeof import('es-module-lexer')
-  core(): typeof import('@manyhands/core')
-  packing(): typeof import('./index.ts')
-}
-export = lazy
+export function acorn(): typeof import('acorn')
+export function lexer(): typeof import('es-module-lexer')
+export function core(): typeof import('@manyhands/core')
+export function packing(): typeof import('./index.ts')
