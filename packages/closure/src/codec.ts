@@ -24,7 +24,10 @@ export function createCodec({ across }: { readonly across: Across }): Codec {
       const plain = encodePlain(value, message, across)
       if (plain !== SPECIAL) return plain
       const { packed, encoder } = packWith(value, { across, refresh: false, facts: factsOf(message) })
-      if (!message.isDisjointFrom(encoder.raw)) return undefined
+      if (!message.isDisjointFrom(encoder.raw)) {
+        encoder.discard()
+        return undefined
+      }
       for (const object of encoder.raw) message.add(object)
       return packed
     },

@@ -13,7 +13,8 @@
 
 /**
  * Method of an instance: returns the state that travels instead of the instance. It is told who will receive it: `'threads'` or `'processes'`. One that
- * cannot travel there throws a SerializationError: its message says what the instance is, its hint what to do.
+ * cannot travel there throws a SerializationError: its message says what the instance is, its hint what to do. One that does something besides gives what undoes
+ * that to its second argument, `onDiscard(undo)`: it is called when the message is not made after all, because another value in it cannot travel.
  */
 export const replace: unique symbol = Symbol.for('manyhands.replace') as never
 

@@ -1,12 +1,17 @@
 import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { readFileSync, statSync } from 'node:fs'
+import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { BoundedSemaphore, ConnectionClosedError, JoinableQueue, Lock, Queue, ShutdownError } from '@manyhands/core'
+import { BoundedSemaphore, connect, ConnectionClosedError, JoinableQueue, Lock, Queue, replace, ShutdownError } from '@manyhands/core'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { DictProxy, IteratorProxy, ListProxy, Manager, Process, ProcessPoolExecutor, RemoteObject, Thread, ThreadPoolExecutor } from '../src/index.ts'
 import type { Remote } from '../src/index.ts'
+import { call } from '../src/main/manager/managed.ts'
 
 class Broke extends Error {
   override readonly name = 'Broke'
@@ -316,6 +321,93 @@ test('what cannot be made or sent fails its own call, and the others go on', asy
   expect(await account.add(1)).toBe(1)
 })
 
+test('an error that cannot be sent is told by its name and message', async () => {
+  const broken = (): never => {
+    throw Object.assign(new Broke('badly'), { cache: new WeakMap() })
+  }
+  const object = await manager.create(() => ({ run: broken }))
+  await expect(object.run()).rejects.toMatchObject({ name: 'SerializationError', message: expect.stringMatching(/^the method failed with Broke: badly, and that error cannot be sent back as it is: .*WeakMap/) as string })
+  await expect(Manager.create({ initializer: broken })).rejects.toMatchObject({ message: expect.stringContaining('the initializer failed with Broke: badly') as string })
+})
+
+test('an object in the manager uses proxies as everyone does: it iterates, and gets copies', async () => {
+  const [list, dict] = await Promise.all([manager.list([{ n: 1 }]), manager.dict([['a', 1]])])
+  const object = await manager.create((items: ListProxy<{ n: number }>, names: DictProxy<string, number>) => ({
+    all: () => Array.fromAsync(names),
+    async change() {
+      const item = await items.at(0)
+      if (item !== undefined) item.n = 2
+      const given = { n: 3 }
+      await items.push(given)
+      given.n = 4
+    },
+  }), list, dict)
+  expect(await object.all()).toEqual([['a', 1]])
+  await object.change()
+  expect(await list.toArray()).toEqual([{ n: 1 }, { n: 3 }])
+})
+
+test('an iterator that is an item stays what it is', async () => {
+  class Countdown {
+    left = 2
+    next(): IteratorResult<number> {
+      return this.left === 0 ? { done: true, value: undefined } : { done: false, value: this.left-- }
+    }
+    [Symbol.iterator](): this {
+      return this
+    }
+  }
+  const account = await manager.create(Account, 'Hal')
+  const history = await account.history(3)
+  const list = await manager.list<unknown>([history, new Countdown()])
+  expect(await list.at(0)).toBe(history)
+  const item = await list.at(1)
+  expect(item).toBeInstanceOf(Countdown)
+  expect([...(item as Countdown)]).toEqual([2, 1])
+})
+
+test('a proxy is no promise, whatever the methods of its object are called', async () => {
+  class Thenable {
+    then(resolve: (value: number) => void): void {
+      resolve(5)
+    }
+    toString(): string {
+      return 'text'
+    }
+    value(): number {
+      return 1
+    }
+  }
+  const object = await manager.create(Thenable)
+  expect('then' in object).toBe(false)
+  expectTypeOf(object).not.toHaveProperty('then')
+  expect([await object.value(), await object.toString()]).toEqual([1, 'text'])
+  await expect(manager.with({ exposed: ['then'] }).create(Thenable)).rejects.toThrow(new TypeError('exposed: `Thenable` has no method `then`'))
+})
+
+test.each(['constructor', '__proto__', 'hasOwnProperty', '__defineGetter__', 'next'])('what everything inherits cannot be called: %s', async name => {
+  const [object, list] = await Promise.all([manager.create(Account, 'Ida'), manager.list()])
+  for (const proxy of [object as RemoteObject, list]) await expect(proxy[call](name, 'a', () => 1)).rejects.toThrow(TypeError)
+})
+
+test('strangers and nonsense neither reach the objects nor end the manager', async () => {
+  const list = await manager.list([1])
+  const { server } = list[replace]('processes', () => {})
+  expect(statSync(server.address).mode & 0o777).toBe(0o600)
+  for (const file of ['environ', 'cmdline']) expect(readFileSync(`/proc/${manager.pid}/${file}`).includes(Buffer.from(server.key).toString('hex'))).toBe(false)
+  for (const bytes of [randomBytes(500), Buffer.from('mhc1'), Buffer.alloc(0)]) {
+    const socket = createConnection(server.address)
+    socket.end(bytes).resume()
+    await once(socket, 'close')
+  }
+  await expect(connect(server.address)).rejects.toMatchObject({ name: 'AuthenticationError' })
+  await expect(connect(server.address, { authKey: randomBytes(32) })).rejects.toMatchObject({ name: 'AuthenticationError' })
+  const insider = await connect(server.address, { authKey: server.key })
+  await insider.sendBytes(randomBytes(50))
+  await expect(insider.recvBytes()).rejects.toMatchObject({ name: 'ConnectionClosedError' })
+  expect(await list.toArray()).toEqual([1])
+})
+
 test('an object is gone with its last proxy, here, in containers, in messages and in processes that died', async () => {
   const collectHere = (): void => {
     setFlagsFromString('--expose-gc')
@@ -438,6 +530,12 @@ test('the process of a manager goes on after Ctrl-C', async () => {
   const list = await manager.list([1])
   process.kill(manager.pid as number, 'SIGINT')
   expect(await list.length()).toBe(1)
+})
+
+// In a program of its own, as a test runner holds what its assertions were given.
+test('nothing holds an object whose message was not made after all, or whose worker ends at once', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, join(import.meta.dirname, 'programs/proxies-let-go.ts')])
+  expect(stdout.trim().split('\n')).toEqual(['argument', 'result of a method', 'queue', 'task', 'result of a task', 'process', 'thread workers', 'process workers'])
 })
 
 test('a program that forgets its manager ends, and the process with it', async () => {

@@ -149,7 +149,7 @@ function encodeReplaced(encoder: Encoder, value: object, index: number): Node | 
   if (typeof hook !== 'function') return undefined
   const type = (value as { readonly constructor?: unknown }).constructor
   if (typeof type !== 'function') encoder.refuse(index, 'it has [manyhands.replace]() but no class', undefined)
-  const state = encoder.edge(callHook(encoder, () => hook.call(value, encoder.across) as unknown, index, 'its [manyhands.replace]()'), index, step('[manyhands.replace]()'))
+  const state = encoder.edge(callHook(encoder, () => hook.call(value, encoder.across, encoder.onDiscard) as unknown, index, 'its [manyhands.replace]()'), index, step('[manyhands.replace]()'))
   return [m.REPLACED, encoder.reference(type, index, step('(class)')), state]
 }
 

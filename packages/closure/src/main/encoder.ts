@@ -48,6 +48,9 @@ export class Encoder {
   #complaint: readonly [complaint: string, hint: string | undefined] = ['', undefined]
 
   readonly #goesOn: boolean
+  readonly #undos: (() => void)[] = []
+  /** For a `[replace]()`: what undoes what it has done besides. */
+  readonly onDiscard = (undo: () => void): void => void this.#undos.push(undo)
 
   /** @param goesOn - what cannot travel becomes a node that says why, instead of an error */
   constructor(across: Across, reader: FunctionReader, goesOn = false) {
@@ -114,6 +117,11 @@ export class Encoder {
   ownNode(make: (index: number) => Node, from: number, by: Step): readonly [number] {
     const [index] = this.reference(new OwnNode(make), from, by)
     return [index]
+  }
+
+  /** Nobody will get what was encoded. */
+  discard(): void {
+    for (const undo of this.#undos.splice(0)) undo()
   }
 
   /** Refuses the value of node `index`. */

@@ -57,6 +57,7 @@ function encodeAll(value: unknown, across: Across, reader: FunctionReader, goesO
     try {
       return { encoder, root: encoder.encode(value) }
     } catch (error) {
+      encoder.discard()
       // Again from the start, with the value that is now known to be imported.
       if (error instanceof SerializationError && reader.noteImports(encoder.refusedWithin())) continue
       throw error

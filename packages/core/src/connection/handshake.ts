@@ -83,10 +83,16 @@ class ExactReader {
   }
 
   async read(count: number): Promise<Buffer> {
-    for (;;) {
+    const parts: Buffer[] = []
+    for (let missing = count; ; ) {
       if (this.#failure !== undefined) throw this.#failure
-      const bytes = this.#socket.read(count) as Buffer | null
-      if (bytes !== null && bytes.length === count) return bytes
+      // Whatever is there: while some is left, one that listens is called again and again, and nothing else in this thread gets a turn.
+      const bytes = this.#socket.read(Math.min(missing, this.#socket.readableLength)) as Buffer | null
+      if (bytes !== null) {
+        parts.push(bytes)
+        missing -= bytes.length
+      }
+      if (missing === 0) return Buffer.concat(parts)
       await new Promise<void>((resolve, reject) => {
         this.#socket.once('readable', resolve)
         this.#fail = error => {

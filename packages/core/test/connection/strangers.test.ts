@@ -52,6 +52,20 @@ test.each([
   expect([deserialize.mock.calls.length, revived.mock.calls.length]).toEqual([0, 0])
 })
 
+test('a hello that comes in parts, or not to its end, holds up nobody', async () => {
+  using listener = await Listener.create(undefined, { authKey: 'secret' })
+  const begun = await stranger(listener.address, hello(1).subarray(0, 4))
+  const accepted = listener.accept()
+  const [client, server] = await Promise.all([connect(listener.address, { authKey: 'secret' }), accepted])
+  await client.send('hello')
+  expect(await server.recv()).toBe('hello')
+  const refused = listener.accept()
+  begun.end(hello(1).subarray(4, 20))
+  await expect(refused).rejects.toMatchObject({ name: 'AuthenticationError' })
+  client.close()
+  server.close()
+})
+
 test('nor of one that comes where ends are handed over', async () => {
   const [here, there] = pipe()
   const { address } = there[replace]()

@@ -5,8 +5,6 @@
 
 // ---- to the server
 
-/** `[HELLO, link]`: who this is. */
-export const HELLO = 0
 /** `[CALL, id, object, method, encoded arguments]` */
 export const CALL = 1
 /** `[CLAIM, object, ticket, isNew]`: the handle with this ticket has arrived; `isNew` when there is one more proxy now. */

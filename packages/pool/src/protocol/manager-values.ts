@@ -22,3 +22,8 @@ export function encodeFor(values: readonly unknown[]): object {
 export function decodeIn(encoded: object): unknown {
   return codec().decode(encoded)
 }
+
+/** As they would arrive elsewhere. Reads them now. */
+export async function copy(values: readonly unknown[]): Promise<readonly unknown[]> {
+  return (await decodeIn(structuredClone(encodeFor(values)))) as readonly unknown[]
+}

@@ -1,9 +1,10 @@
-import { describeValue, SerializationError } from '@manyhands/core/base'
+import { SerializationError } from '@manyhands/core/base'
 import type { Codec } from '@manyhands/core'
 import { isPrimitive, toPayload } from '../protocol/encode-values.ts'
 import { REPLY, SEGMENT_LENGTH } from '../protocol/messages.ts'
 import type { Message, Segment } from '../protocol/messages.ts'
 import { takeMoved } from './move.ts'
+import { unsendableError } from './unsendable-error.ts'
 
 type Post = (message: Message, transfer?: readonly unknown[]) => void
 
@@ -94,7 +95,7 @@ export class Outbox {
         }
         if (buffers !== undefined) this.#transfer.push(...buffers)
       } catch (error) {
-        encoded = this.#codec.encode(sendError(outcome, failed, error), new Set())
+        encoded = this.#codec.encode(failed ? unsendableError('the task', outcome, error) : unsendableResult(error), new Set())
         failed = true
       }
     }
@@ -122,10 +123,7 @@ export class Outbox {
   }
 }
 
-/** A result, or an error, that cannot travel. */
-function sendError(outcome: unknown, failed: boolean, cause: unknown): SerializationError {
-  const reason = (cause as Error).message
-  if (!failed) return new SerializationError(`the result of the task cannot be sent back: ${reason}`, { path: cause instanceof SerializationError ? cause.path : [], hint: cause instanceof SerializationError ? cause.hint : undefined })
-  const thrown = outcome instanceof Error ? `${outcome.name}: ${outcome.message}` : describeValue(outcome)
-  return new SerializationError(`the task failed with ${thrown}, and that error cannot be sent back as it is: ${reason}`)
+function unsendableResult(cause: unknown): SerializationError {
+  const { path, hint } = cause instanceof SerializationError ? cause : { path: [], hint: undefined }
+  return new SerializationError(`the result of the task cannot be sent back: ${(cause as Error).message}`, { path, hint })
 }

@@ -5,6 +5,7 @@ import lazy from '#lazy'
 import { createCodec, unpack } from '@manyhands/closure/worker'
 import { CLOSE, CONTROL, RANG, READY, RING, START_FAILED } from '../protocol/messages.ts'
 import type { Message } from '../protocol/messages.ts'
+import { unsaid } from '../protocol/unsaid.ts'
 import type { ThreadInit, WorkerInit } from '../protocol/worker-init.ts'
 import { Runner } from './runner.ts'
 import { serveThread } from './serve-thread.ts'
@@ -25,7 +26,7 @@ export function startWorker(init: WorkerInit | ThreadInit): void {
   const doorbell = linkDoorbell(id => post([RANG, id]))
   const handle = (message: Message): void => {
     // process.exit: the code's exit handlers run, and its open handles do not keep the worker.
-    if (message[0] === CLOSE) process.exit(0)
+    if (message[0] === CLOSE) return leave()
     if (message[0] === CONTROL) return useControlWords(runner, message[1])
     if (message[0] === RING) return doorbell.receive(message[1] as string)
     runner.receive(message)
@@ -50,6 +51,15 @@ export function startWorker(init: WorkerInit | ThreadInit): void {
   // The messages that come meanwhile wait in the port, or in the channel of the process: nobody listens yet.
   process.channel?.ref()
   void initialize(init.initializer).then(serve, fail)
+}
+
+/** How long to wait for managers that do not listen. Longer: one that is busy still hears; shorter: one that hangs holds up nobody. */
+const UNSAID_MS = 1000
+
+function leave(): void {
+  if (unsaid().size === 0) process.exit(0)
+  setTimeout(() => process.exit(0), UNSAID_MS)
+  void Promise.all(unsaid()).then(() => process.exit(0))
 }
 
 /** From now on main can see which task is running. Where the memory cannot be had, it goes on as before. */

@@ -6,7 +6,7 @@ import { RemoteLink } from './remote-link.ts'
 export interface Link {
   /** Calls a method. The arguments are read now. */
   call(object: number, method: string, args: readonly unknown[]): Promise<unknown>
-  /** The handle with this ticket has arrived here. `isNew`: a proxy was made of it. */
+  /** The handle with this ticket has arrived here, or never will anywhere. `isNew`: a proxy was made of it. */
   claim(object: number, ticket: string, isNew: boolean): void
   /** A handle is made, for somebody to claim. */
   ticket(object: number): string

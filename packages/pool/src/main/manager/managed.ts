@@ -1,5 +1,5 @@
 import { origin, replace, revive, reviveShared, slot } from '@manyhands/core/base'
-import type { Origin } from '@manyhands/core'
+import type { Across, Origin } from '@manyhands/core'
 import { poolOrigin } from '../../entry-url.ts'
 import type { ProxyHandle } from '../../protocol/manager-messages.ts'
 import { linkTo } from './link.ts'
@@ -35,8 +35,11 @@ export abstract class Managed {
     return (result instanceof ManagedResult ? reviveProxy(IteratorProxy, result.handle) : result) as R
   }
 
-  [replace](): ProxyHandle {
-    return { ...this.#handle, ticket: this.#link.ticket(this.#handle.object) }
+  [replace](_across: Across, onDiscard: (undo: () => void) => void): ProxyHandle {
+    const { object } = this.#handle
+    const ticket = this.#link.ticket(object)
+    onDiscard(() => this.#link.claim(object, ticket, false))
+    return { ...this.#handle, ticket }
   }
 
   static [revive](handle: ProxyHandle): Managed {

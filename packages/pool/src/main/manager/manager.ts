@@ -94,6 +94,7 @@ export class Manager implements AsyncDisposable {
     } catch (error) {
       throw child.pid === null ? error : ((await explain(child)) ?? error)
     } finally {
+      announce.close()
       news.close()
     }
     if ('error' in started) throw started.error

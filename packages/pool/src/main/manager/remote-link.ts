@@ -1,8 +1,9 @@
 import { ConnectionClosedError, newSharedId, ShutdownError } from '@manyhands/core/base'
 import type { Connection } from '@manyhands/core'
-import { BYE, CALL, CLAIM, FAILURE, HELLO, MANAGED, RELEASE, ROOT, TICKET } from '../../protocol/manager-messages.ts'
+import { BYE, CALL, CLAIM, FAILURE, MANAGED, RELEASE, ROOT, TICKET } from '../../protocol/manager-messages.ts'
 import type { ManagerMessage, ProxyHandle, ServerAddress } from '../../protocol/manager-messages.ts'
 import { decodeIn, encodeFor } from '../../protocol/manager-values.ts'
+import { unsaid } from '../../protocol/unsaid.ts'
 import { useCodecInChannels } from '../worker-codec.ts'
 import type { Link } from './link.ts'
 
@@ -38,7 +39,6 @@ export class RemoteLink implements Link {
     useCodecInChannels()
     this.#onEnd = onEnd
     this.#connection = import('@manyhands/core').then(({ connect }) => connect(address, { authKey: key }))
-    this.#post([HELLO, this.#id])
   }
 
   async call(object: number, method: string, args: readonly unknown[]): Promise<unknown> {
@@ -75,7 +75,11 @@ export class RemoteLink implements Link {
   /** In the order of the calls. That the server is gone is heard by who waits for a result. */
   #post(message: ManagerMessage): void {
     const bytes = process.getBuiltinModule('node:v8').serialize(message)
-    this.#connection.then(connection => connection.sendBytes(bytes)).catch(() => {})
+    const sent: Promise<void> = this.#connection
+      .then(connection => connection.sendBytes(bytes))
+      .catch(() => {})
+      .finally(() => unsaid().delete(sent))
+    unsaid().add(sent)
   }
 
   async #receive(): Promise<void> {

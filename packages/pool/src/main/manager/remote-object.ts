@@ -6,8 +6,8 @@ import { call, Managed } from './managed.ts'
 import type { IteratorProxy } from './managed.ts'
 
 type Method = (...args: never) => unknown
-/** Names of methods, those that begin with `_` apart. */
-type PublicMethods<T> = { [K in keyof T]: K extends string ? (K extends `_${string}` ? never : T[K] extends Method ? K : never) : never }[keyof T]
+/** Names of methods, without those that begin with `_`, and `then`, which would make the proxy a promise. */
+type PublicMethods<T> = { [K in keyof T]: K extends string ? (K extends `_${string}` | 'then' ? never : T[K] extends Method ? K : never) : never }[keyof T]
 /** What a call of a method returns: generators stay where they are. */
 type Result<R> = R extends Iterator<infer Y, unknown, never> | AsyncIterator<infer Y, unknown, never> ? IteratorProxy<Y> : R
 
@@ -28,8 +28,7 @@ export class RemoteObject extends Managed {
   }
 
   #define(name: string, value: (...args: readonly unknown[]) => Promise<unknown>): void {
-    // One named `then` would make the proxy a promise.
-    if (name !== 'then') Object.defineProperty(this, name, { value, configurable: true })
+    Object.defineProperty(this, name, { value, configurable: true })
   }
 
   static get [origin](): Origin {

@@ -1,5 +1,6 @@
 import { InvalidStateError } from '@manyhands/core/base'
 import type { ContainerKind } from '../../protocol/manager-messages.ts'
+import { keepIterator } from './managing.ts'
 
 /** What a container is in the server, and what can be done with it. Each is one step: nobody sees half of it. */
 interface Container<T> {
@@ -68,7 +69,7 @@ const dict: Container<Map<unknown, unknown>> = {
     size: map => map.size,
     clear: map => map.clear(),
     entries: map => [...map],
-    iterate: map => iterate('dict', map),
+    iterate: map => keepIterator(iterate('dict', map)),
   },
 }
 
@@ -88,7 +89,7 @@ const set: Container<Set<unknown>> = {
     size: values => values.size,
     clear: values => values.clear(),
     values: values => [...values],
-    iterate: values => iterate('set', values),
+    iterate: values => keepIterator(iterate('set', values)),
   },
 }
 

@@ -1,8 +1,9 @@
 import type { Connection } from '@manyhands/core'
-import { CALL, CLAIM, FAILURE, HELLO, MANAGED, RELEASE, RESULT, TICKET } from '../../protocol/manager-messages.ts'
+import { CALL, CLAIM, FAILURE, MANAGED, RELEASE, RESULT, TICKET } from '../../protocol/manager-messages.ts'
 import type { ManagerMessage } from '../../protocol/manager-messages.ts'
 import { decodeIn, encodeFor } from '../../protocol/manager-values.ts'
-import { Managing } from './server.ts'
+import { unsendableError } from '../unsendable-error.ts'
+import { Managing } from './managing.ts'
 import type { ManagerServer } from './server.ts'
 import type { Holder } from './referents.ts'
 
@@ -57,9 +58,7 @@ export class Peer implements Holder {
           return this.#answer(FAILURE, first as number, error)
         }
         void this.#call(first as number, second as number, third as string, args)
-        return
       }
-      case HELLO:
     }
   }
 
@@ -79,14 +78,14 @@ export class Peer implements Holder {
     const server = this.#server
     let message: ManagerMessage
     if (value instanceof Managing) {
-      const handle = server.handleOf(server.referents.add(value.referent), value.referent)
+      const handle = server.keep(value)
       this.#tickets.set(handle.ticket, handle.object)
       message = [MANAGED, id, handle]
     } else {
       try {
         message = [kind, id, server.noteTickets(this.#tickets, () => encodeFor([value]))]
       } catch (error) {
-        message = [FAILURE, id, encodeFor([error])]
+        message = [FAILURE, id, encodeFor([kind === FAILURE ? unsendableError('the method', value, error) : error])]
       }
     }
     // It may be gone, which `serve` hears.

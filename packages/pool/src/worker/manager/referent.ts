@@ -2,14 +2,8 @@ import { describeValue } from '@manyhands/core/base'
 import type { ContainerKind } from '../../protocol/manager-messages.ts'
 import { containers } from './containers.ts'
 
-/** An object of a manager: what proxies stand for. */
-export interface Referent {
-  /** @throws TypeError for a method that there is not, or that may not be called */
-  call(method: string, args: readonly unknown[]): unknown
-  readonly exposed?: readonly string[]
-  readonly hidden?: readonly string[]
-  readonly className?: string
-}
+import { keepIterator } from './managing.ts'
+import type { Referent } from './managing.ts'
 
 export function containerReferent(kind: ContainerKind, initial: object): Referent {
   const { make, methods } = containers[kind]
@@ -19,16 +13,6 @@ export function containerReferent(kind: ContainerKind, initial: object): Referen
       const operation = Object.hasOwn(methods, method) ? methods[method] : undefined
       if (operation === undefined) throw new TypeError(`a ${kind} of a manager has no method \`${method}\``)
       return operation(target as never, ...(args as never[]))
-    },
-  }
-}
-
-export function iteratorReferent(iterator: Iterator<unknown> | AsyncIterator<unknown>): Referent {
-  return {
-    call(method) {
-      if (method === 'next') return iterator.next()
-      if (method === 'return') return iterator.return?.() ?? { done: true, value: undefined }
-      throw new TypeError(`an iterator of a manager has no method \`${method}\``)
     },
   }
 }
@@ -50,16 +34,17 @@ export function objectReferent(target: unknown, only: readonly string[] | undefi
     hidden: all.filter(name => !exposed.includes(name)),
     call(method, args) {
       if (!exposed.includes(method)) throw new TypeError(`\`${className}\` has no method \`${method}\` that is exposed: those are ${exposed.join(', ') || 'none'}`)
-      return (target as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>)[method]?.(...args)
+      const result = (target as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>)[method]?.(...args)
+      return result instanceof Promise ? result.then(keepIterator) : keepIterator(result)
     },
   }
 }
 
-/** Of its classes as well; no getter is run. */
+/** Of its classes as well; no getter is run. One named `then` would make the proxy a promise. */
 function methodNames(target: object): string[] {
   const names = new Set<string>()
   for (let object: object | null = target; object !== null && object !== Object.prototype; object = Object.getPrototypeOf(object) as object | null) {
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(object))) if (name !== 'constructor' && typeof value === 'function') names.add(name)
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(object))) if (name !== 'constructor' && name !== 'then' && typeof value === 'function') names.add(name)
   }
   return [...names]
 }

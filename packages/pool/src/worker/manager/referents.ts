@@ -1,4 +1,4 @@
-import type { Referent } from './referent.ts'
+import type { Referent } from './managing.ts'
 
 /** Who has proxies: a thread with a connection, or this process. */
 export interface Holder {
@@ -19,7 +19,7 @@ export interface Holder {
  * ```
  *
  * The CLAIM may overtake the TICKET, which comes by another connection; but the sender's RELEASE, which comes behind the TICKET, cannot. A handle that is made and
- * never arrives, because its receiver died, keeps its object until the manager ends: the message may as well wait in a queue.
+ * never arrives, because its receiver died for one, keeps its object until the manager ends: the message may as well wait in a queue.
  */
 export class Referents {
   readonly #referents = new Map<number, { readonly referent: Referent; count: number }>()

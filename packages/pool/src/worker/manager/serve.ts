@@ -1,6 +1,7 @@
 import { AuthenticationError } from '@manyhands/core/base'
 import type { Connection, Listener } from '@manyhands/core'
 import { BYE } from '../../protocol/manager-messages.ts'
+import { unsendableError } from '../unsendable-error.ts'
 import { Peer } from './peer.ts'
 import { ManagerServer } from './server.ts'
 
@@ -23,7 +24,11 @@ export async function serveManager({ id, key, announce, initializer, args }: Ser
     const core = await import('@manyhands/core')
     listener = await core.Listener.create(undefined, { authKey: key, backlog: BACKLOG })
   } catch (error) {
-    await announce.send({ error })
+    try {
+      await announce.send({ error })
+    } catch (cause) {
+      await announce.send({ error: unsendableError('the initializer', error, cause) })
+    }
     return void process.exit(1)
   }
   const peers = new Set<Peer>()

@@ -1,21 +1,14 @@
 import { InvalidStateError } from '@manyhands/core/base'
 import { links } from '../../main/manager/link.ts'
 import type { Link } from '../../main/manager/link.ts'
+import { ManagedResult } from '../../main/manager/remote-link.ts'
 import { ROOT } from '../../protocol/manager-messages.ts'
 import type { ContainerKind, ProxyHandle, ServerAddress } from '../../protocol/manager-messages.ts'
-import { containerReferent, iteratorReferent, objectReferent } from './referent.ts'
-import type { Referent } from './referent.ts'
+import { copy } from '../../protocol/manager-values.ts'
+import { Managing } from './managing.ts'
+import { containerReferent, objectReferent } from './referent.ts'
 import { Referents } from './referents.ts'
 import type { Holder } from './referents.ts'
-
-/** A result that stays here, and of which a proxy is sent. */
-export class Managing {
-  readonly referent: Referent
-
-  constructor(referent: Referent) {
-    this.referent = referent
-  }
-}
 
 type Constructor = new (...args: readonly unknown[]) => unknown
 type Factory = (...args: readonly unknown[]) => unknown
@@ -45,11 +38,13 @@ export class ManagerServer implements Link, Holder {
     if (object === ROOT) return this.#root(method, args)
     const referent = this.referents.get(object)
     if (referent === undefined) throw new InvalidStateError('the object is gone from its manager: its last proxy was dropped before this one arrived')
-    const result = referent.call(method, args)
-    return isIterator(result) ? new Managing(iteratorReferent(result)) : result instanceof Promise ? result.then(value => (isIterator(value) ? new Managing(iteratorReferent(value)) : value)) : result
+    return referent.call(method, args)
   }
 
-  handleOf(object: number, { exposed, hidden, className }: Referent): ProxyHandle {
+  /** What a proxy of a result is made of. */
+  keep({ referent }: Managing): ProxyHandle {
+    const object = this.referents.add(referent)
+    const { exposed, hidden, className } = referent
     return { server: this.#address, object, ticket: this.ticket(object), exposed, hidden, className }
   }
 
@@ -65,11 +60,17 @@ export class ManagerServer implements Link, Holder {
 
   // ---- as a link
 
+  /** Values are copies here as well. */
   async call(object: number, method: string, args: readonly unknown[]): Promise<unknown> {
-    return this.invoke(object, method, args)
+    const given = await copy(args)
+    let result = this.invoke(object, method, given)
+    if (result instanceof Promise) result = await result
+    if (result instanceof Managing) return new ManagedResult(this.keep(result))
+    return (await copy([result]))[0]
   }
 
   claim(object: number, ticket: string, isNew: boolean): void {
+    this.#noted?.delete(ticket)
     this.referents.claim(this, object, ticket, isNew)
   }
 
@@ -103,10 +104,6 @@ export class ManagerServer implements Link, Holder {
         throw new TypeError(`a manager has no method \`${method}\``)
     }
   }
-}
-
-function isIterator(value: unknown): value is Iterator<unknown> | AsyncIterator<unknown> {
-  return typeof value === 'object' && value !== null && 'next' in value && typeof value.next === 'function' && (Symbol.iterator in value || Symbol.asyncIterator in value)
 }
 
 /** Runs nothing of it. */
