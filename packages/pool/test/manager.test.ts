@@ -11,7 +11,7 @@ import { BoundedSemaphore, connect, ConnectionClosedError, JoinableQueue, Lock, 
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { DictProxy, IteratorProxy, ListProxy, Manager, Process, ProcessPoolExecutor, RemoteObject, Thread, ThreadPoolExecutor } from '../src/index.ts'
 import type { Remote } from '../src/index.ts'
-import { call } from '../src/main/manager/managed.ts'
+import { call as callMethod } from '../src/main/manager/managed.ts'
 
 class Broke extends Error {
   override readonly name = 'Broke'
@@ -359,7 +359,7 @@ test('an iterator that is an item stays what it is', async () => {
   }
   const account = await manager.create(Account, 'Hal')
   const history = await account.history(3)
-  const list = await manager.list<unknown>([history, new Countdown()])
+  const list = await manager.list([history, new Countdown()])
   expect(await list.at(0)).toBe(history)
   const item = await list.at(1)
   expect(item).toBeInstanceOf(Countdown)
@@ -387,7 +387,7 @@ test('a proxy is no promise, whatever the methods of its object are called', asy
 
 test.each(['constructor', '__proto__', 'hasOwnProperty', '__defineGetter__', 'next'])('what everything inherits cannot be called: %s', async name => {
   const [object, list] = await Promise.all([manager.create(Account, 'Ida'), manager.list()])
-  for (const proxy of [object as RemoteObject, list]) await expect(proxy[call](name, 'a', () => 1)).rejects.toThrow(TypeError)
+  for (const proxy of [object as RemoteObject, list]) await expect(proxy[callMethod](name, 'a', () => 1)).rejects.toThrow(TypeError)
 })
 
 test('strangers and nonsense neither reach the objects nor end the manager', async () => {
