@@ -49,7 +49,7 @@ export class TicketMutex implements MutexAlgorithm {
   tryAcquire(): boolean {
     const ticket = this.#words.load(this.#serving)
     const place = this.#words.load64(this.#at(ticket))
-    return !isTaken(place, ticket) && this.#take(ticket, place)
+    return isFree(place, ticket) && this.#take(ticket, place)
   }
 
   /** It would be out of order. */
@@ -123,6 +123,8 @@ export class TicketMutex implements MutexAlgorithm {
       const place = this.#words.load64(this.#at(ticket))
       if (isTaken(place, ticket)) {
         ticket = (ticket + 1) | 0
+      } else if (!isFree(place, ticket)) {
+        ticket = this.#words.load(this.#hint) // the line has gone round since we looked
       } else if (this.#take(ticket, place)) {
         this.#words.store(this.#hint, (ticket + 1) | 0)
         return ticket
@@ -169,6 +171,11 @@ function taken(ticket: number, party: number): bigint {
 
 function isTaken(place: bigint, ticket: number): boolean {
   return stateOf(place) !== 0n && Number(place >> 32n) === ticket >>> 0
+}
+
+/** What lies there is of an earlier round. A later one says that `ticket` was passed over in the meantime, and that the place is somebody's. */
+function isFree(place: bigint, ticket: number): boolean {
+  return stateOf(place) === 0n || ((Number(place >> 32n) - ticket) | 0) < 0
 }
 
 function stateOf(place: bigint): bigint {

@@ -40,8 +40,9 @@ await lets('result of a method', async list => {
 await lets('queue', list => isRefused(queue.put([list, new WeakMap()])))
 await lets('task', list => isRefused(pool.submit((...given: readonly unknown[]) => given, list, new WeakMap())))
 await lets('result of a task', async list => {
-  await using brief = new ThreadPoolExecutor({ maxWorkers: 1 })
+  const brief = new ThreadPoolExecutor({ maxWorkers: 1 })
   await isRefused(brief.submit((given: unknown) => [given, new WeakMap()], list))
+  await brief.shutdown()
 })
 await lets('process', list => isRefused(new Process({ target: (..._given: readonly unknown[]) => {}, args: [list, new WeakMap()] }).start()))
 await lets('thread workers', list => bothReturn(new ThreadPoolExecutor({ maxWorkers: 2 }), list))
