@@ -533,7 +533,8 @@ test('the process of a manager goes on after Ctrl-C', async () => {
 })
 
 // In a program of its own, as a test runner holds what its assertions were given.
-test('nothing holds an object whose message was not made after all, or whose worker ends at once', async () => {
+// Node 22 and 24 hold on to what the last task was given until there is another one.
+test.runIf(Number(process.versions.node.split('.')[0]) >= 26)('nothing holds an object whose message was not made after all, or whose worker ends at once', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, join(import.meta.dirname, 'programs/proxies-let-go.ts')])
   expect(stdout.trim().split('\n')).toEqual(['argument', 'result of a method', 'queue', 'task', 'result of a task', 'process', 'thread workers', 'process workers'])
 })
