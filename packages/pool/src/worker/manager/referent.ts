@@ -1,7 +1,6 @@
 import { describeValue } from '@manyhands/core/base'
 import type { ContainerKind } from '../../protocol/manager-messages.ts'
 import { containers } from './containers.ts'
-
 import { keepIterator } from './managing.ts'
 import type { Referent } from './managing.ts'
 
