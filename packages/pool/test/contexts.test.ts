@@ -21,8 +21,8 @@ function program(name: string, ...args: string[]) {
   return promisify(execFile)(process.execPath, ['--conditions=@manyhands/source', fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url)), ...args])
 }
 
-// CPython: test_context (X01)
-test.for(['spawn', 'forkserver'] as const)('a context has its start method for good, and so have its processes: %s', async method => {
+// CPython: test_context
+test.for(['spawn', 'forkserver'] as const)('X01 a context has its start method for good, and so have its processes: %s', async method => {
   const context = getContext(method)
   expect(context.startMethod).toBe(method)
   expect(context.getStartMethod()).toBe(method)
@@ -37,8 +37,8 @@ test.for(['spawn', 'forkserver'] as const)('a context has its start method for g
   expect(JSON.parse(readFileSync(file, 'utf8'))).toBe(method)
 })
 
-// CPython: test_set_get (X02)
-test('the start method is set once, unless by force', () => {
+// CPython: test_set_get
+test('X02 the start method is set once, unless by force', () => {
   expect(getStartMethod({ allowNone: true })).toBe(null)
   setStartMethod('forkserver')
   expect(getStartMethod()).toBe('forkserver')
@@ -61,8 +61,8 @@ test('processes of the program follow setStartMethod', async () => {
   expect(JSON.parse(readFileSync(file, 'utf8'))).toBe('forkserver')
 })
 
-// CPython: test_get_all (X03)
-test('all start methods are listed, the default first', () => {
+// CPython: test_get_all
+test('X03 all start methods are listed, the default first', () => {
   expect(allStartMethods()).toEqual(['spawn', 'forkserver'])
   expect(getStartMethod()).toBe(allStartMethods()[0])
 })
@@ -73,8 +73,8 @@ test('a method that there is not is refused', () => {
   expect(() => new ProcessPoolExecutor({ startMethod: 'warm' as never })).toThrow(TypeError)
 })
 
-// CPython: test_preload_resources (X04)
-test('modules that are preloaded are there, and are run once', async () => {
+// CPython: test_preload_resources
+test('X04 modules that are preloaded are there, and are run once', async () => {
   const { stdout, stderr } = await program('preloads')
   expect(stdout.split('\n')).toEqual(['false', 'true preloaded once', 'true preloaded once', 'true preloaded once', ''])
   expect(stderr).toBe('')
@@ -95,8 +95,8 @@ test('a module that cannot be preloaded is told, and the process goes on', async
   expect(await program('preload-fails', 'fail')).toMatchObject({ stdout: '1\n' })
 })
 
-// CPython: test_forkserver_sigkill (P20): there is no server process here, only those that wait.
-test.runIf(process.platform === 'linux')('when the processes that wait are killed, those that run go on and new ones start', async () => {
+// CPython: test_forkserver_sigkill: there is no server process here, only those that wait.
+test.runIf(process.platform === 'linux')('P20 when the processes that wait are killed, those that run go on and new ones start', async () => {
   const { Process: Waiting } = getContext('forkserver')
   await warmUp()
   const running = new Waiting({ target: sleep })

@@ -39,8 +39,8 @@ async function appears(file: string): Promise<void> {
   while (!existsSync(file) || readFileSync(file, 'utf8') === '') await new Promise(setImmediate)
 }
 
-// CPython: test_daemon_argument (P04)
-test('a process is a daemon if its creator is, unless it is said', async () => {
+// CPython: test_daemon_argument
+test('P04 a process is a daemon if its creator is, unless it is said', async () => {
   expect([new Process().daemon, new Process({ daemon: true }).daemon]).toEqual([false, true])
   const child = new Process({ target: tellDaemons, args: [newFile()], daemon: true })
   const file = join(folder, String(files - 1))
@@ -50,8 +50,8 @@ test('a process is a daemon if its creator is, unless it is said', async () => {
   expect(read(file)).toEqual({ own: true, explicit: false, start: 'InvalidStateError' })
 })
 
-// CPython: test_parent_process (P06): there a grandchild sees that its parent is gone. Here it goes as well: nothing outlives what started it.
-test.runIf(process.platform === 'linux')('a grandchild ends when its parent is killed', async () => {
+// CPython: test_parent_process: there a grandchild sees that its parent is gone. Here it goes as well: nothing outlives what started it.
+test.runIf(process.platform === 'linux')('P06 a grandchild ends when its parent is killed', async () => {
   const file = newFile()
   const middle = new Process({ target: startSleeper, args: [file] })
   await middle.start()
@@ -63,14 +63,14 @@ test.runIf(process.platform === 'linux')('a grandchild ends when its parent is k
   await isGone(pid)
 })
 
-// CPython: test_cpu_count (P10)
-test('cpuCount is an integer of at least 1', () => {
+// CPython: test_cpu_count
+test('P10 cpuCount is an integer of at least 1', () => {
   expect(Number.isInteger(cpuCount())).toBe(true)
   expect(cpuCount()).toBeGreaterThanOrEqual(1)
 })
 
-// CPython: test_child_fd_inflation (P17), test_closefd (P27)
-test.runIf(process.platform === 'linux')('a child has none of the descriptors of its parent, so neither those of its siblings', async () => {
+// CPython: test_child_fd_inflation, test_closefd
+test.runIf(process.platform === 'linux')('P17, P27 a child has none of the descriptors of its parent, so neither those of its siblings', async () => {
   const siblings = Array.from({ length: 3 }, () => new Process({ target: sleep }))
   await Promise.all(siblings.map(sibling => sibling.start()))
   const opened = newFile()
@@ -92,8 +92,8 @@ test.runIf(process.platform === 'linux')('a child has none of the descriptors of
   await Promise.all(siblings.map(sibling => sibling.join()))
 })
 
-// CPython: test_error_on_stdio_flush_1, _2 (P19)
-test.runIf(process.platform !== 'win32')('closed output does not make a child fail, here or there', async () => {
+// CPython: test_error_on_stdio_flush_1, _2
+test.runIf(process.platform !== 'win32')('P19 closed output does not make a child fail, here or there', async () => {
   const { code, errors } = await new Promise<{ code: number | null; errors: string }>(resolve => {
     const child = spawn('sh', ['-c', 'exec "$0" --conditions=@manyhands/source "$1" >&-', process.execPath, fileURLToPath(new URL('./programs/closed-output.ts', import.meta.url))])
     let text = ''
@@ -104,8 +104,8 @@ test.runIf(process.platform !== 'win32')('closed output does not make a child fa
   expect(code).toBe(0)
 })
 
-// CPython: test_stderr_flush (P22)
-test('the stack of an error that was not caught is on stderr, with the name of the process or thread', async () => {
+// CPython: test_stderr_flush
+test('P22 the stack of an error that was not caught is on stderr, with the name of the process or thread', async () => {
   const { stderr } = await program('uncaught')
   for (const label of ['Process', 'Thread']) {
     expect(stderr).toMatch(new RegExp(`${label} ${label}-1:\\nRangeError: thrown by ${label}-1\\n.*uncaught\\.ts:\\d+`))
@@ -114,14 +114,14 @@ test('the stack of an error that was not caught is on stderr, with the name of t
   expect(stderr.match(/thrown by Process-1/g)?.length).toBe(1)
 })
 
-// CPython: test_sys_exit (P23): the text
-test('what exit is given is on stderr', async () => {
+// CPython: test_sys_exit: the text
+test('P23 what exit is given is on stderr', async () => {
   const { stderr } = await program('exits')
   expect(stderr.split('\n').toSorted()).toEqual(['', '[ 1, 2, 3 ]', '[ 1, 2, 3 ]', 'ignore this', 'ignore this'])
 })
 
-// CPython: test_poll_eintr (P24)
-test.runIf(process.platform !== 'win32')('a signal that is handled here does not disturb a join', async () => {
+// CPython: test_poll_eintr
+test.runIf(process.platform !== 'win32')('P24 a signal that is handled here does not disturb a join', async () => {
   const heard = new Promise<void>(resolve => process.once('SIGUSR2', () => resolve()))
   const parent = process.pid
   const child = new Process({ target: (pid: number) => void process.kill(pid, 'SIGUSR2'), args: [parent] })
@@ -130,8 +130,8 @@ test.runIf(process.platform !== 'win32')('a signal that is handled here does not
   await heard
 })
 
-// CPython: test_noforkbomb (P25): no guard is needed, as the main module is not run again.
-test('a main module without a guard starts its process once', async () => {
+// CPython: test_noforkbomb: no guard is needed, as the main module is not run again.
+test('P25 a main module without a guard starts its process once', async () => {
   expect(await program('no-guard')).toEqual({ stdout: 'main\nchild of MainProcess\n', stderr: '' })
 })
 
@@ -143,8 +143,8 @@ test('a process that starts itself over and over is stopped by the limit of dept
   expect(readFileSync(file, 'utf8')).toBe('xxx`Process-' + child.name.slice(8) + ':1:1:1` would be nested 4 deep, and 3 is the limit: does each process start another? MANYHANDS_MAX_DEPTH sets another limit')
 })
 
-// CPython: test_flags (P26)
-test('flags of this process are those of its children and theirs', async () => {
+// CPython: test_flags
+test('P26 flags of this process are those of its children and theirs', async () => {
   const file = newFile()
   const child = new Process({ target: tellFlags, args: [file, true] })
   await child.start()

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { SharedArray } from '../src/index.ts'
 
-test('from copies nested arrays and finds their shape', () => {
+// CPython: _TestArray.test_array
+test('M03 from copies nested arrays and finds their shape', () => {
   const array = SharedArray.from([[1, 2, 3], [4, 5, 6]])
   expect(array.dtype).toBe('f64')
   expect(array.shape).toEqual([2, 3])

@@ -3,6 +3,7 @@ import { Parallel, delayed } from '@manyhands/parallel'
 import { ProcessPoolExecutor, ThreadPoolExecutor } from '@manyhands/pool'
 import { afterAll, describe, expect, test } from 'vitest'
 import { ShareableList, SharedArray, SharedMemory, struct, Value } from '../src/index.ts'
+import { dehydrate } from './tasks/travel.ts'
 
 describe.each([
   ['threads', ThreadPoolExecutor],
@@ -13,7 +14,8 @@ describe.each([
 
   afterAll(() => executor?.shutdown())
 
-  test('tasks write to the memory of the caller', async () => {
+  // CPython: _TestArray.test_array
+  test('M03 tasks write to the memory of the caller', async () => {
     const array = SharedArray.f64([4, 8])
     const fill = (target: SharedArray<'f64'>, row: number): void => void target.row(row).fill(row + 1)
     await Promise.all([0, 1, 2, 3].map(row => pool().submit(fill, array, row)))
@@ -37,6 +39,17 @@ describe.each([
     expect(array.toArray()).toEqual([[1, 2]])
     array.set(9, 0, 0)
     expect(await pool().submit((given: SharedArray<'u8'>) => given.at(0, 0), array)).toBe(9)
+  })
+
+  // CPython: _TestValue.test_value, test_rawvalue
+  test.each(['f64', 'f32', 'i8', 'u8', 'u8c', 'i16', 'u16', 'i32', 'u32', 'i64', 'u64'] as const)('M01 what a task writes to a value of %s is seen, with a lock or without', async dtype => {
+    for (const lock of [true, false]) {
+      const value = new Value(dtype, undefined, { lock })
+      await pool().submit((target: { value: number | bigint }) => {
+        target.value = typeof target.value === 'bigint' ? 77n : 77
+      }, value)
+      expect(Number(value.value)).toBe(77)
+    }
   })
 
   test('tasks that add to one value lose nothing', async () => {
@@ -69,7 +82,8 @@ describe.each([
     }
   })
 
-  test('memory, lists and structs travel by handle as well, alone and captured', async () => {
+  // CPython: test_shared_memory_pickle_unpickle, test_shared_memory_across_processes
+  test('M11, M12 memory, lists and structs travel by handle as well, alone and captured', async () => {
     const memory = SharedMemory.create(4)
     const list = new ShareableList(['a', 1])
     const Point = struct({ x: 'f64', name: ['u8', 4] })
@@ -90,12 +104,10 @@ describe.each([
   })
 
   // CPython: test_shared_memory_ShareableList_pickling
-  test('what travels of a list does not grow with it', async () => {
-    const sizes = await Promise.all([10, 10_000].map(async length => {
-      const list = new ShareableList(Array.from({ length }, (_, i) => i))
-      return pool().submit((given: ShareableList) => given.length, list)
-    }))
-    expect(sizes).toEqual([10, 10_000])
+  test('M17 what travels of a list does not grow with it', async () => {
+    const [short, long] = [10, 10_000].map(length => new ShareableList(Array.from({ length }, (_, i) => i))) as [ShareableList, ShareableList]
+    expect(JSON.stringify(dehydrate(long)).length).toBeLessThan(JSON.stringify(dehydrate(short)).length + 20)
+    expect(await pool().submit((given: ShareableList) => [given.length, given.get(-1)], long)).toEqual([10_000, 9999])
   })
 })
 
@@ -109,7 +121,7 @@ test('a process is refused memory of threads, with what to do instead', async ()
 })
 
 // CPython: test_shared_memory_across_processes
-test('a process attaches by name, and what it writes is seen', async () => {
+test('M12 a process attaches by name, and what it writes is seen', async () => {
   const memory = SharedMemory.create(8)
   await processes.submit((name: string) => void SharedMemory.attach(name).bytes.fill(3), memory.name)
   expect([...memory.bytes]).toEqual([3, 3, 3, 3, 3, 3, 3, 3])

@@ -6,7 +6,7 @@ import type { ShareableValue } from '../src/index.ts'
 const mixed: readonly ShareableValue[] = ['howdy', new Uint8Array([72, 111, 0]), -273.154, 100n, null, true, 42, 'snow ☃', '']
 
 // CPython: test_shared_memory_ShareableList_basics
-test('a list holds what it was given, by index from both ends and by iteration', () => {
+test('M16 a list holds what it was given, by index from both ends and by iteration', () => {
   const list = new ShareableList(mixed)
   expect(list.length).toBe(9)
   expect(list.toArray()).toEqual(mixed)
@@ -15,14 +15,14 @@ test('a list holds what it was given, by index from both ends and by iteration',
   expect(Array.from(mixed, (_, i) => list.format(i))).toEqual(['string', 'bytes', 'number', 'bigint', 'null', 'boolean', 'number', 'string', 'string'])
 })
 
-test('an index outside is refused', () => {
+test('M16 an index outside is refused', () => {
   const list = new ShareableList([1, 2])
   expect(() => list.get(2)).toThrow(new RangeError('index 2 is out of bounds for a list of 2'))
   expect(() => list.set(-3, 1)).toThrow(new RangeError('index -3 is out of bounds for a list of 2'))
   expect(() => list.get(0.5)).toThrow(RangeError)
 })
 
-test('elements are replaced in place, by other kinds as well, when they fit', () => {
+test('M16 elements are replaced in place, by other kinds as well, when they fit', () => {
   const list = new ShareableList(['howdy', 1, 'x'.repeat(20), null])
   list.set(0, 'dry')
   list.set(1, 2n ** 62n)
@@ -41,13 +41,13 @@ test('what a list cannot hold is refused by name', () => {
   expect(() => new ShareableList([1]).set(0, undefined as never)).toThrow(TypeError)
 })
 
-test('elements are counted and found', () => {
+test('M16 elements are counted and found', () => {
   const list = new ShareableList([1, 'a', 1, Number.NaN, new Uint8Array([1, 2])])
   expect([list.count(1), list.count('b'), list.count(Number.NaN), list.count(new Uint8Array([1, 2]))]).toEqual([2, 0, 1, 1])
   expect([list.indexOf('a'), list.indexOf(1), list.indexOf('b')]).toEqual([1, 0, -1])
 })
 
-test('a copy is independent, a second handle is not', () => {
+test('M16 a copy is independent, a second handle is not', () => {
   const name = `test-${newSharedId()}`
   const list = new ShareableList([1, 2, 3], { name })
   const copy = list.copy()
@@ -60,7 +60,7 @@ test('a copy is independent, a second handle is not', () => {
   expect(() => same.get(0)).toThrow(InvalidStateError) // the same memory in this thread
 })
 
-test('an empty list works', () => {
+test('M16 an empty list works', () => {
   const list = new ShareableList([])
   expect([list.length, list.toArray(), list.count(1)]).toEqual([0, [], 0])
   expect(() => list.get(0)).toThrow(RangeError)

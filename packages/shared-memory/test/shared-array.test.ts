@@ -100,6 +100,16 @@ test('a number is the shape of one axis', () => {
   expect(SharedArray.f64(3).shape).toEqual([3])
 })
 
+// CPython: _TestArray.test_array_from_size
+test.each(['threads', 'processes'] as const)('M04 a new array is zeros, also where another was before it (%s)', across => {
+  for (let i = 0; i < 10; i++) {
+    const array = SharedArray.i32(10, { across })
+    expect(array.toArray()).toEqual(Array.from({ length: 10 }, () => 0))
+    array.fill(i + 1)
+    array.close()
+  }
+})
+
 test('the shape cannot be changed afterwards', () => {
   const extents = [2, 2]
   const array = SharedArray.f64(extents)

@@ -5,7 +5,7 @@ import { SharedMemory } from '../src/index.ts'
 const newName = (): string => `test-${newSharedId()}`
 
 // CPython: test_shared_memory_basics
-test('a second attachment sees what is written, and knows the size by itself', () => {
+test('M08 a second attachment sees what is written, and knows the size by itself', () => {
   const name = newName()
   using memory = SharedMemory.create(512, { name })
   expect([memory.name, memory.byteLength, memory.bytes.length]).toEqual([name, 512, 512])
@@ -32,7 +32,7 @@ test('closing makes it empty here, and the name goes on', () => {
 })
 
 // CPython: test_invalid_shared_memory_cration, test_shared_memory_basics
-test('bad sizes and names are told', () => {
+test('M09 bad sizes and names are told', () => {
   expect(() => SharedMemory.create(0)).toThrow(new RangeError('byteLength must be an integer >= 1, got 0'))
   expect(() => SharedMemory.create(-1)).toThrow(RangeError)
   expect(() => SharedMemory.create(undefined as unknown as number)).toThrow(new TypeError('byteLength must be an integer >= 1, got undefined'))
@@ -58,7 +58,8 @@ test('what is larger than shared memory is told, and nothing is taken', () => {
   expect(() => SharedMemory.create(2 ** 50)).toThrow(expect.objectContaining({ code: 'ENOSPC', message: expect.stringMatching(/no room for \d+ bytes/) as unknown }))
 })
 
-test('a closed block cannot be sent', () => {
+// CPython: test_shared_memory_pickle_unpickle_dead_object
+test('M11 a closed block cannot be sent', () => {
   const memory = SharedMemory.create(8)
   memory.close()
   expect(() => memory[replace]()).toThrow(InvalidStateError)

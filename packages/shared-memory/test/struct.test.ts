@@ -5,7 +5,7 @@ import { struct } from '../src/index.ts'
 const Particle = struct({ alive: 'bool', x: 'f64', id: 'u16', energy: 'i64', tag: ['u8', 4] })
 
 // CPython: _TestSharedCTypes.test_sharedctypes
-test('fields are laid out as in C, and read and written in place', () => {
+test('M05 fields are laid out as in C, and read and written in place', () => {
   expect(Particle.byteLength).toBe(40)
   const p = Particle.create({ x: 0.5, tag: [1, 2] })
   expect(p.toObject()).toEqual({ alive: false, x: 0.5, id: 0, energy: 0n, tag: new Uint8Array([1, 2, 0, 0]) })
@@ -18,7 +18,7 @@ test('fields are laid out as in C, and read and written in place', () => {
 })
 
 // CPython: _TestSharedCTypes.test_copy
-test('a copy is detached', () => {
+test('M05 a copy is detached', () => {
   const p = Particle.create({ x: 1 })
   const copy = p.toObject()
   p.x = 2

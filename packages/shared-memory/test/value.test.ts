@@ -50,7 +50,7 @@ test('floats have no atomic operations', () => {
 })
 
 // CPython: _TestValue.test_getobj_getlock
-test('a value has a recursive lock of its own, the one that it is given, or none', () => {
+test('M02 a value has a recursive lock of its own, the one that it is given, or none', () => {
   const own = new Value('f64', 0)
   expect(own.lock).toBeInstanceOf(RLock)
   expect(own.lock).toBe(own.lock)

@@ -22,8 +22,8 @@ const addresses: readonly [string, () => Address | undefined][] = [
 ]
 
 describe.each(addresses)('listening at %s', (_, address) => {
-  // CPython: test_listener_client, test_abstract_socket, test_context (C10)
-  test.each([undefined, 'secret'])('clients connect and talk (key %s); after close nothing is accepted', async authKey => {
+  // CPython: test_listener_client, test_abstract_socket, test_context
+  test.each([undefined, 'secret'])('C10 clients connect and talk (key %s); after close nothing is accepted', async authKey => {
     const listener = await Listener.create(address(), { authKey })
     const client = await connect(listener.address, { authKey })
     const server = await listener.accept()
@@ -39,14 +39,14 @@ describe.each(addresses)('listening at %s', (_, address) => {
     server.close()
   })
 
-  // CPython: _TestListener.test_multiple_bind (C09)
-  test('an address is taken once', async () => {
+  // CPython: _TestListener.test_multiple_bind
+  test('C09 an address is taken once', async () => {
     using listener = await Listener.create(address())
     await expect(Listener.create(listener.address)).rejects.toMatchObject({ code: 'EADDRINUSE' })
   })
 
-  // CPython: test_issue14725 (C11)
-  test('what a client sent that is gone already is received by who accepts late', async () => {
+  // CPython: test_issue14725
+  test('C11 what a client sent that is gone already is received by who accepts late', async () => {
     using listener = await Listener.create(address(), { authKey: 'k' })
     const client = await connect(listener.address, { authKey: 'k' })
     await client.send('hello')
@@ -65,12 +65,12 @@ test('a private address is for this user alone, and leaves nothing behind', asyn
   expect(existsSync(dirname(path))).toBe(false)
 })
 
-// CPython: test_deliver_challenge_auth_failure, test_answer_challenge_auth_failure (C14)
+// CPython: test_deliver_challenge_auth_failure, test_answer_challenge_auth_failure
 test.each([
   ['another key', 'one', 'two', /another authKey|its authKey differs/],
   ['none at the client', 'one', undefined, /asks for an authKey|has none/],
   ['none at the listener', undefined, 'two', /asks for an authKey|has none/],
-] as const)('%s is an AuthenticationError at both ends, and the listener goes on', async (_, listenerKey, clientKey, message) => {
+] as const)('C14 %s is an AuthenticationError at both ends, and the listener goes on', async (_, listenerKey, clientKey, message) => {
   using listener = await Listener.create(undefined, { authKey: listenerKey })
   const [client, accepted] = await Promise.allSettled([connect(listener.address, { authKey: clientKey }), listener.accept()])
   for (const outcome of [client, accepted]) {
@@ -272,8 +272,8 @@ test('what comes byte by byte is understood', async () => {
   socket.destroy()
 })
 
-// CPython: TestInvalidFamily (C19)
-test('what is no address is told', async () => {
+// CPython: TestInvalidFamily
+test('C19 what is no address is told', async () => {
   await expect(connect('\\\\.\\pipe\\x')).rejects.toThrow(/is a pipe of Windows/)
   await expect(connect('')).rejects.toThrow(RangeError)
   await expect(connect(5 as never)).rejects.toThrow(new TypeError('address must be a path or { host, port }, got 5'))

@@ -12,8 +12,8 @@ const kinds = {
 } as const
 
 describe.each(Object.entries(kinds))('over %s', (_kind, make) => {
-  // CPython: _TestConnection.test_connection (C01)
-  test('values and bytes arrive as they were sent', async () => {
+  // CPython: _TestConnection.test_connection
+  test('C01 values and bytes arrive as they were sent', async () => {
     const [a, b] = await make()
     const value = { list: [1, 2.25, null], map: new Map([['k', new Date(5)]]), bytes: new Uint8Array([1, 2]) }
     await a.send(value)
@@ -34,8 +34,8 @@ describe.each(Object.entries(kinds))('over %s', (_kind, make) => {
     expect(await b.recv()).toBe(1)
   })
 
-  // CPython: test_connection (C02)
-  test('poll looks, waits, and is true as soon as something is there', async () => {
+  // CPython: test_connection
+  test('C02 poll looks, waits, and is true as soon as something is there', async () => {
     const [a, b] = await make()
     expect(await b.poll()).toBe(false)
     expect(await b.poll({ timeoutMs: -1 })).toBe(false)
@@ -48,8 +48,8 @@ describe.each(Object.entries(kinds))('over %s', (_kind, make) => {
     expect(await b.poll()).toBe(false)
   })
 
-  // CPython: test_connection (C03)
-  test('a message of 16 MiB arrives', async () => {
+  // CPython: test_connection
+  test('C03 a message of 16 MiB arrives', async () => {
     const [a, b] = await make()
     const large = new Uint8Array(16 << 20).fill(88)
     const sent = a.sendBytes(large)
@@ -58,8 +58,8 @@ describe.each(Object.entries(kinds))('over %s', (_kind, make) => {
     expect(Buffer.compare(received, large)).toBe(0)
   })
 
-  // CPython: test_connection (C04)
-  test('after the other end is closed what was sent still arrives, then the end is told, again and again', async () => {
+  // CPython: test_connection
+  test('C04 after the other end is closed what was sent still arrives, then the end is told, again and again', async () => {
     const [a, b] = await make()
     await a.send('last')
     a.close()
@@ -98,8 +98,8 @@ describe.each(Object.entries(kinds))('over %s', (_kind, make) => {
     await expect(there).rejects.toBeInstanceOf(ConnectionClosedError)
   })
 
-  // CPython: test_sendbytes (C07)
-  test('a part of bytes is sent, an empty one at the end as well', async () => {
+  // CPython: test_sendbytes
+  test('C07 a part of bytes is sent, an empty one at the end as well', async () => {
     const [a, b] = await make()
     const letters = Buffer.from('abcdefghijklmnopqrstuvwxyz')
     const send = async (offset?: number, size?: number): Promise<string> => {
@@ -115,8 +115,8 @@ describe.each(Object.entries(kinds))('over %s', (_kind, make) => {
     await expect(a.sendBytes('text' as never)).rejects.toThrow(TypeError)
   })
 
-  // CPython: _TestPoll.test_strings (C12)
-  test('messages keep their boundaries, empty ones too', async () => {
+  // CPython: _TestPoll.test_strings
+  test('C12 messages keep their boundaries, empty ones too', async () => {
     const [a, b] = await make()
     const messages = ['hello', '', 'a', 'b', '', 'bye', '', 'x'.repeat(100_000)]
     for (const message of messages) await a.sendBytes(Buffer.from(message))
@@ -227,8 +227,8 @@ describe.each(Object.entries(kinds))('over %s', (_kind, make) => {
     await sending
   })
 
-  // CPython: test_context (C08)
-  test('a scope closes it', async () => {
+  // CPython: test_context
+  test('C08 a scope closes it', async () => {
     let kept: Connection | undefined
     const [a, b] = await make()
     {
@@ -262,8 +262,8 @@ test.each(['pipe', 'a pipe through memory', 'a unix socket'] as const)('a sender
   await sending
 })
 
-// CPython: test_duplex_false (C05)
-test('a one-way pipe sends in one direction', async () => {
+// CPython: test_duplex_false
+test('C05 a one-way pipe sends in one direction', async () => {
   const [reader, writer] = pipe({ duplex: false })
   await writer.send(1)
   expect(await reader.recv()).toBe(1)

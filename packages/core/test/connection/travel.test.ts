@@ -43,8 +43,8 @@ describe.each<Across>(['threads', 'processes'])('an end that is sent to one of %
     there.close()
   })
 
-  // CPython: test_spawn_close (C06)
-  test('may be closed here right after it was sent', async () => {
+  // CPython: test_spawn_close
+  test('C06 may be closed here right after it was sent', async () => {
     await using party = new Party(kind)
     const [here, there] = pipe()
     const doubling = party.call('double', there)
@@ -94,8 +94,8 @@ describe.each<Across>(['threads', 'processes'])('an end that is sent to one of %
     await waiting
   })
 
-  // CPython: _TestPicklingConnections.test_access, test_pickling (C13)
-  test('may be sent through a connection, of a pipe or of a listener', async () => {
+  // CPython: _TestPicklingConnections.test_access, test_pickling
+  test('C13 may be sent through a connection, of a pipe or of a listener', async () => {
     await using party = new Party(kind)
     await party.call('installTestCodec')
     const [here, there] = pipe()

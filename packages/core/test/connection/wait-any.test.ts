@@ -5,8 +5,8 @@ import { expect, test } from 'vitest'
 import { ConnectionClosedError, pipe, waitAny } from '../../src/index.ts'
 import { connectedPair } from '../support/connections.ts'
 
-// CPython: TestWait.test_wait, test_wait_slow (C15)
-test.each(['pipes', 'sockets'])('all messages of four %s are collected, and their ends', async kind => {
+// CPython: TestWait.test_wait, test_wait_slow
+test.each(['pipes', 'sockets'])('C15 all messages of four %s are collected, and their ends', async kind => {
   const pairs = await Promise.all([0, 1, 2, 3].map(() => (kind === 'pipes' ? Promise.resolve(pipe()) : connectedPair({}))))
   const senders = pairs.map(async ([sender], i) => {
     for (let k = 0; k < 10; k++) {
@@ -32,8 +32,8 @@ test.each(['pipes', 'sockets'])('all messages of four %s are collected, and thei
   expect((messages as [number, number][]).toSorted(([a, i], [b, k]) => a - b || i - k)).toEqual(Array.from({ length: 10 }, (_, k) => [0, 1, 2, 3].map(i => [k, i])).flat())
 })
 
-// CPython: test_wait_socket (C16)
-test('plain sockets are waited for, their ends too', async () => {
+// CPython: test_wait_socket
+test('C16 plain sockets are waited for, their ends too', async () => {
   const server = createServer(socket => {
     socket.write('hello')
     socket.end()
@@ -50,8 +50,8 @@ test('plain sockets are waited for, their ends too', async () => {
   server.close()
 })
 
-// CPython: test_wait_timeout, test_neg_timeout (C17, C18)
-test('a time limit gives what is ready, which may be nothing', async () => {
+// CPython: test_wait_timeout, test_neg_timeout
+test('C17, C18 a time limit gives what is ready, which may be nothing', async () => {
   const [a, b] = pipe()
   const [, c] = pipe()
   expect(await waitAny([b, c], { timeoutMs: 5 })).toEqual([])

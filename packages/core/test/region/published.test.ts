@@ -69,7 +69,7 @@ test('a name that another takes back is let go of by its maker', async () => {
   await expect.poll(() => published.has(name)).toBe(false)
 })
 
-test('what is not a name is refused', () => {
+test('M20 what is not a name is refused', () => {
   const region = Region.create(8, { across: 'processes' })
   expect(() => region.publish('a/b')).toThrow(new RangeError("name must consist of 1 to 200 letters, digits, '_', '-' and '.', got \"a/b\""))
   // CPython: test_too_long_name_resource

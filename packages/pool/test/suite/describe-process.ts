@@ -29,8 +29,8 @@ export function describeProcess(label: 'Process' | 'Thread', Given: typeof Proce
       return child.join()
     }
 
-    // CPython: test_process (P01)
-    test('is alive and listed from its start to its end', async () => {
+    // CPython: test_process
+    test('P01 is alive and listed from its start to its end', async () => {
       const child = new Kind({ target: () => {} })
       expect([child.isAlive, child.exitCode, child.signalCode, child.pid]).toEqual([false, null, null, null])
       expect(activeChildren()).not.toContain(child)
@@ -43,8 +43,8 @@ export function describeProcess(label: 'Process' | 'Thread', Given: typeof Proce
       expect(activeChildren()).not.toContain(child)
     })
 
-    // CPython: test_process (P02), test_parent_process_attributes (P05)
-    test('its arguments arrive, and it sees itself and its parent as its parent does', async () => {
+    // CPython: test_process, test_parent_process_attributes
+    test('P02, P05 its arguments arrive, and it sees itself and its parent as its parent does', async () => {
       expect(parentProcess()).toBe(null)
       const file = newFile()
       const child = new Kind({ target: tellArguments, args: [file, 1, 'two', { three: [3] }], name: 'some name' })
@@ -71,13 +71,13 @@ export function describeProcess(label: 'Process' | 'Thread', Given: typeof Proce
       expect(Buffer.from(currentProcess().authKey).toString('hex')).not.toBe('010203')
     })
 
-    // CPython: test_args_argument (P03)
+    // CPython: test_args_argument
     test.for([
       ['an array', [1]],
       ['an array in an array', [[1, 2]]],
       ['a set', new Set([1, 2])],
       ['none', []],
-    ] as const)('takes as arguments %s', async ([, given]) => {
+    ] as const)('P03 takes as arguments %s', async ([, given]) => {
       const file = newFile()
       const child = new Kind({ target: (write: (file: string, args: unknown[]) => void, path: string, ...args: number[]) => write(path, args), args: new Set<unknown>([tellList, file, ...given]) as never })
       await child.start()
@@ -94,8 +94,8 @@ export function describeProcess(label: 'Process' | 'Thread', Given: typeof Proce
       expect(second.name).toBe('other')
     })
 
-    // CPython: _kill_process (P07)
-    test('join with no time left returns at once', async () => {
+    // CPython: _kill_process
+    test('P07 join with no time left returns at once', async () => {
       const child = new Kind({ target: sleep })
       await child.start()
       expect(await child.join({ timeoutMs: 0 })).toBe(undefined)
@@ -119,12 +119,12 @@ export function describeProcess(label: 'Process' | 'Thread', Given: typeof Proce
       await child.join()
     })
 
-    // CPython: test_terminate (P08), test_kill (P09)
+    // CPython: test_terminate, test_kill
     test.for([
       ['terminate', 'SIGTERM'],
       ['kill', 'SIGKILL'],
       ['interrupt', 'SIGINT'],
-    ] as const)('%s ends it', async ([method, signal]) => {
+    ] as const)('P08, P09 %s ends it', async ([method, signal]) => {
       const child = new Kind({ target: sleep })
       await child.start()
       child[method]()
@@ -151,8 +151,8 @@ export function describeProcess(label: 'Process' | 'Thread', Given: typeof Proce
       expect(await child.join()).toEqual({ exitCode: 0, signalCode: null })
     })
 
-    // CPython: test_active_children (P11)
-    test('activeChildren gains a started one and loses one that ended', async () => {
+    // CPython: test_active_children
+    test('P11 activeChildren gains a started one and loses one that ended', async () => {
       const child = new Kind({ target: sleep })
       expect(activeChildren()).not.toContain(child)
       await child.start()
@@ -162,16 +162,16 @@ export function describeProcess(label: 'Process' | 'Thread', Given: typeof Proce
       expect(activeChildren()).not.toContain(child)
     })
 
-    // CPython: test_recursion (P12)
-    test('children may have children', async () => {
+    // CPython: test_recursion
+    test('P12 children may have children', async () => {
       const file = newFile()
       await run(tree, label, file, 2, [])
       const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
       expect(lines.map(line => JSON.parse(line) as unknown)).toEqual([[], [0], [0, 0], [0, 1], [1], [1, 0], [1, 1]])
     })
 
-    // CPython: test_sentinel (P13)
-    test('its sentinel is ready once it has ended', async () => {
+    // CPython: test_sentinel
+    test('P13 its sentinel is ready once it has ended', async () => {
       const child = new Kind({ target: sleep })
       expect(() => child.sentinel).toThrow(InvalidStateError)
       await child.start()
@@ -184,8 +184,8 @@ export function describeProcess(label: 'Process' | 'Thread', Given: typeof Proce
       expect(sentinel[waitable]().ready).toBe(true)
     })
 
-    // CPython: test_close (P14)
-    test('can be closed once it has ended, and is of no use then', async () => {
+    // CPython: test_close
+    test('P14 can be closed once it has ended, and is of no use then', async () => {
       const child = new Kind({ target: sleep })
       await child.start()
       expect(() => child.close()).toThrow(/still running/)
@@ -200,8 +200,8 @@ export function describeProcess(label: 'Process' | 'Thread', Given: typeof Proce
       child.close()
     })
 
-    // CPython: test_many_processes (P15)
-    test('many of them end as they should', async () => {
+    // CPython: test_many_processes
+    test('P15 many of them end as they should', async () => {
       const short = Array.from({ length: 5 }, () => new Kind({ target: () => {} }))
       await Promise.all(short.map(child => child.start()))
       expect(await Promise.all(short.map(child => child.join()))).toEqual(short.map(() => ({ exitCode: 0, signalCode: null })))
@@ -211,8 +211,8 @@ export function describeProcess(label: 'Process' | 'Thread', Given: typeof Proce
       expect(await Promise.all(sleeping.map(child => child.join()))).toEqual(sleeping.map(() => ended('SIGTERM')))
     })
 
-    // CPython: test_wait_for_threads (P18)
-    test('waits for what its event loop waits for', async () => {
+    // CPython: test_wait_for_threads
+    test('P18 waits for what its event loop waits for', async () => {
       const file = newFile()
       await run((path: string) => {
         setTimeout(() => process.getBuiltinModule('node:fs').writeFileSync(path, '1'), 30)
@@ -220,7 +220,7 @@ export function describeProcess(label: 'Process' | 'Thread', Given: typeof Proce
       expect(read(file)).toBe(1)
     })
 
-    // CPython: test_sys_exit (P23)
+    // CPython: test_sys_exit
     test.for([
       [[1, 2, 3], 1],
       ['ignore this', 1],
@@ -229,7 +229,7 @@ export function describeProcess(label: 'Process' | 'Thread', Given: typeof Proce
       [8, 8],
       [null, 0],
       [undefined, 0],
-    ])('exit(%j) ends it with code %i', async ([reason, code]) => {
+    ])('P23 exit(%j) ends it with code %i', async ([reason, code]) => {
       expect(await run(exit as (reason?: unknown) => void, reason)).toEqual({ exitCode: code, signalCode: null })
       expect(await run((end: (reason?: unknown) => void, why: unknown) => setImmediate(() => end(why)), exit as (reason?: unknown) => void, reason)).toMatchObject({ exitCode: code })
     })
@@ -242,8 +242,8 @@ export function describeProcess(label: 'Process' | 'Thread', Given: typeof Proce
       ).toMatchObject({ exitCode: 7 })
     })
 
-    // CPython: test_subclassing (P21)
-    test('a subclass runs its own run(), with its properties', async () => {
+    // CPython: test_subclassing
+    test('P21 a subclass runs its own run(), with its properties', async () => {
       const file = newFile()
       class Writer extends Kind {
         readonly file: string
@@ -350,8 +350,8 @@ export function describeProcess(label: 'Process' | 'Thread', Given: typeof Proce
       }).toThrow('authKey must be a Uint8Array')
     })
 
-    // CPython: test_lose_target_ref (P16)
-    test('one that was started does not keep its target and arguments alive', async () => {
+    // CPython: test_lose_target_ref
+    test('P16 one that was started does not keep its target and arguments alive', async () => {
       let argument: object | undefined = { large: true }
       const collected = new Set<string>()
       const registry = new FinalizationRegistry<string>(what => collected.add(what))
