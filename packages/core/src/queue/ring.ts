@@ -35,10 +35,13 @@ const PUTTING = 0
 const TAIL = 1
 const PUTS = 3
 const ITEMS = 4
+const SEEN_GETS = 5
+const SEEN_HEAD = 6
 const GETTING = 16
 const HEAD = 17
 const GETS = 19
 const ROOM = 20
+const SEEN_PUTS = 21
 const FLAGS = 32
 const FINISHED = 33
 const IDLE = 34
@@ -66,10 +69,12 @@ const IS_EMPTIED = 2
  * | 1, 2 `TAIL` | where the next item will begin, in units of 8 bytes; it counts on and is taken mod the capacity. The first when `PUTS` is even, the second when it is odd |
  * | 3 `PUTS` | items that were ever put |
  * | 4 `ITEMS` | changes when there may be something to get |
+ * | 5, 6 `SEEN_GETS`, `SEEN_HEAD` | what a producer has last seen of `GETS` and `HEAD`, so that it need not look for each item: their processor has just changed them |
  * | 16 `GETTING` | mutex of the consumers |
  * | 17, 18 `HEAD` | where the first item begins, in the same way: the first when `GETS` is even |
  * | 19 `GETS` | items that were ever taken |
  * | 20 `ROOM` | changes when there may be room to put |
+ * | 21 `SEEN_PUTS` | what a consumer has last seen of `PUTS` |
  * | 32 `FLAGS` | bit 0: shut down; bit 1: at once, so that nothing is left. Changed by who holds both mutexes |
  * | 33 `FINISHED` | items for which taskDone was called |
  * | 34 `IDLE` | changes when all may be finished |
@@ -137,7 +142,10 @@ export class Ring {
 
   /** A get that needs no waiting; undefined when it would. @param spins - tries for the mutex for a moment */
   getNow(spins = false): Item | Outcome | undefined {
-    if (this.#hasNothing() || !tryEnter(this.#getting, spins)) return undefined
+    const gets = this.#read(GETS)
+    // A first look, which may be wrong: then `get` has another.
+    if (this.#read(SEEN_PUTS) === gets && this.#read(PUTS) === gets) return undefined
+    if (!tryEnter(this.#getting, spins)) return undefined
     const item = this.#get()
     return item === NOTHING ? undefined : item
   }
@@ -190,70 +198,80 @@ export class Ring {
 
   /** The mutex of the producers is held, and released. */
   #put(item: Item): Outcome {
-    const outcome = this.isShutDown ? SHUT_DOWN : this.#write(item)
-    if (outcome === DONE) this.#change(ITEMS)
+    const outcome = this.#read(FLAGS) !== 0 ? SHUT_DOWN : this.#append(item)
+    if (outcome === DONE) this.#changeOwn(ITEMS)
     this.#putting.release()
     if (outcome === DONE) this.#wake(this.#at + ITEMS, 1)
     return outcome
   }
 
-  #write(item: Item): typeof DONE | typeof NOTHING {
+  #append(item: Item): typeof DONE | typeof NOTHING {
     const { capacity, maxSize } = this.#options
-    const puts = this.#load(PUTS)
-    const tail = this.#load(TAIL + (puts & 1))
-    // Of a moment at which both are valid, though a consumer goes on.
-    let gets: number
-    let head: number
-    do {
-      gets = this.#load(GETS)
-      head = this.#load(HEAD + (gets & 1))
-    } while (this.#load(GETS) !== gets)
-    if (maxSize > 0 && ((puts - gets) | 0) >= maxSize) return NOTHING
+    const puts = this.#read(PUTS)
+    const tail = this.#read(TAIL + (puts & 1))
     const units = Ring.units(item)
     const place = tail & (capacity - 1)
     const filler = place + units > capacity ? capacity - place : 0
-    if (((tail - head) | 0) + filler + units > capacity) return NOTHING
-    if (filler > 0) this.#words.store((this.#firstUnit + place) * 2, FILLER)
+    const hasRoom = (): boolean =>
+      (maxSize === 0 || ((puts - this.#read(SEEN_GETS)) | 0) < maxSize) && ((tail - this.#read(SEEN_HEAD)) | 0) + filler + units <= capacity
+    if (!hasRoom()) {
+      this.#lookAtHead()
+      if (!hasRoom()) return NOTHING
+    }
+    if (filler > 0) this.#words.write((this.#firstUnit + place) * 2, FILLER)
     const unit = this.#firstUnit + ((tail + filler) & (capacity - 1))
     const { bytes } = item
-    this.#words.store(unit * 2, bytes === undefined ? item.kind : item.kind | HAS_BYTES)
-    this.#words.store(unit * 2 + 1, bytes === undefined ? item.value : bytes.length)
+    this.#words.write(unit * 2, bytes === undefined ? item.kind : item.kind | HAS_BYTES)
+    this.#words.write(unit * 2 + 1, bytes === undefined ? item.value : bytes.length)
     if (bytes !== undefined && bytes.length > 0) this.#store.write(unit + 1, bytes)
-    this.#set(TAIL + ((puts + 1) & 1), (tail + filler + units) | 0)
+    this.#write(TAIL + ((puts + 1) & 1), (tail + filler + units) | 0)
     this.#set(PUTS, (puts + 1) | 0)
     return DONE
   }
 
+  /** What it leaves may be too low, and each of both by itself, if this party dies: then there is more room than it says. */
+  #lookAtHead(): void {
+    let gets: number
+    let head: number
+    // Of a moment at which both are valid, though a consumer goes on.
+    do {
+      gets = this.#load(GETS)
+      head = this.#load(HEAD + (gets & 1))
+    } while (this.#load(GETS) !== gets)
+    this.#write(SEEN_GETS, gets)
+    this.#write(SEEN_HEAD, head)
+  }
+
   /** The mutex of the consumers is held, and released. */
   #get(): Item | typeof NOTHING | typeof SHUT_DOWN {
-    // In this order: what was put before a shutdown is there for who sees that.
-    const flags = this.#load(FLAGS)
-    const gets = this.#load(GETS)
-    if ((flags & IS_EMPTIED) !== 0 || this.#load(PUTS) === gets) {
+    const flags = this.#read(FLAGS)
+    const gets = this.#read(GETS)
+    if (this.#read(SEEN_PUTS) === gets) this.#write(SEEN_PUTS, this.#load(PUTS))
+    if ((flags & IS_EMPTIED) !== 0 || this.#read(SEEN_PUTS) === gets) {
       this.#getting.release()
       return flags === 0 ? NOTHING : SHUT_DOWN
     }
-    const item = this.#read(gets)
-    this.#change(ROOM)
+    const item = this.#take(gets)
+    this.#changeOwn(ROOM)
     this.#getting.release()
     this.#wake(this.#at + ROOM, 1)
     return item
   }
 
-  #read(gets: number): Item {
+  #take(gets: number): Item {
     const { capacity } = this.#options
-    let head = this.#load(HEAD + (gets & 1))
+    let head = this.#read(HEAD + (gets & 1))
     let unit = this.#firstUnit + (head & (capacity - 1))
-    let kind = this.#words.load(unit * 2)
+    let kind = this.#words.read(unit * 2)
     if (kind === FILLER) {
       head = (head + capacity - (head & (capacity - 1))) | 0
       unit = this.#firstUnit
-      kind = this.#words.load(unit * 2)
+      kind = this.#words.read(unit * 2)
     }
-    const value = this.#words.load(unit * 2 + 1)
+    const value = this.#words.read(unit * 2 + 1)
     const bytes = (kind & HAS_BYTES) === 0 ? undefined : this.#store.read(unit + 1, value)
     const item = { kind: kind & 255, value, bytes }
-    this.#set(HEAD + ((gets + 1) & 1), (head + Ring.units(item)) | 0)
+    this.#write(HEAD + ((gets + 1) & 1), (head + Ring.units(item)) | 0)
     this.#set(GETS, (gets + 1) | 0)
     return item
   }
@@ -262,7 +280,7 @@ export class Ring {
   #hasNothing(): boolean {
     if (this.#load(FLAGS) !== 0) return false
     const gets = this.#load(GETS)
-    return this.#load(PUTS) === gets
+    return this.#load(SEEN_PUTS) === gets && this.#load(PUTS) === gets
   }
 
   /** Items that were put, less those that a shutdown dropped. */
@@ -299,12 +317,25 @@ export class Ring {
     return this.#words.load(this.#at + word)
   }
 
+  #read(word: number): number {
+    return this.#words.read(this.#at + word)
+  }
+
   #set(word: number, value: number): void {
     this.#words.store(this.#at + word, value)
   }
 
+  #write(word: number, value: number): void {
+    this.#words.write(this.#at + word, value)
+  }
+
   #change(word: number): void {
     this.#words.add(this.#at + word, 1)
+  }
+
+  /** Of a word that nobody changes but who holds the mutex that is held now, and seen when that is released. */
+  #changeOwn(word: number): void {
+    this.#write(word, (this.#read(word) + 1) | 0)
   }
 }
 

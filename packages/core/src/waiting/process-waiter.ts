@@ -3,12 +3,9 @@ import { onRing, ring } from './doorbell.ts'
 import { Parked } from './parked.ts'
 import { spin } from './spin.ts'
 import type { Wait } from './steps.ts'
+import { ONE_BLOCKED, ONE_LISTENING, WAITING } from './waiter.ts'
 import type { Waiter } from './waiter.ts'
 import type { SharedWords } from './words.ts'
-
-/** Words in the header of a region with primitives: those who block, and threads that wait asynchronously. They say only whether waking is worth while: a party that dies may leave them too high. */
-export const BLOCKED = 0
-export const LISTENING = 1
 
 /** A blocked thread is in a native call, which nothing can interrupt: `terminate` and signals wait for it. */
 const SLICE_MS = 10
@@ -39,28 +36,30 @@ export class ProcessWaiter implements Waiter {
       firstDelayMs: FIRST_DELAY_MS,
       lastDelayMs: LAST_DELAY_MS,
       onFirst: () => {
-        words.add(LISTENING, 1)
+        words.add(WAITING, ONE_LISTENING)
         unlisten = onRing(id, () => this.#parked.ring())
       },
       onLast: () => {
-        words.add(LISTENING, -1)
+        words.add(WAITING, -ONE_LISTENING)
         unlisten?.()
       },
     })
   }
 
   readonly wake = (index: number, count: number): void => {
-    if (this.#words.load(BLOCKED) > 0) this.#futex?.wake(this.#address + index * 4, Math.min(count, 0x7fff_ffff))
-    if (this.#words.load(LISTENING) > 0) ring(this.#id)
+    const waiting = this.#words.load(WAITING) >>> 0
+    if (waiting === 0) return
+    if (waiting % ONE_LISTENING !== 0) this.#futex?.wake(this.#address + index * 4, Math.min(count, 0x7fff_ffff))
+    if (waiting >= ONE_LISTENING) ring(this.#id)
   }
 
   block(wait: Wait, ms: number): void {
     if (spin(this.#words, wait)) return
     const slice = Math.min(ms, SLICE_MS)
     if (this.#futex === undefined) return sleep(Math.min(slice, 1))
-    this.#words.add(BLOCKED, 1)
+    this.#words.add(WAITING, ONE_BLOCKED)
     this.#futex.wait(this.#address + wait.index * 4, wait.expected, slice)
-    this.#words.add(BLOCKED, -1)
+    this.#words.add(WAITING, -ONE_BLOCKED)
   }
 
   park(wait: Wait, resume: () => void): () => void {

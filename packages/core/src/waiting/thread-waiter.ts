@@ -1,6 +1,7 @@
 import { Parked } from './parked.ts'
 import { spin } from './spin.ts'
 import type { Wait } from './steps.ts'
+import { ONE_BLOCKED, ONE_LISTENING, WAITING } from './waiter.ts'
 import type { Waiter } from './waiter.ts'
 import type { SharedWords } from './words.ts'
 
@@ -29,12 +30,14 @@ export class ThreadWaiter implements Waiter {
   }
 
   readonly wake = (index: number, count: number): void => {
-    Atomics.notify(this.#words.array as Int32Array<SharedArrayBuffer>, index, count)
+    if (this.#words.load(WAITING) !== 0) Atomics.notify(this.#words.array as Int32Array<SharedArrayBuffer>, index, count)
   }
 
   block(wait: Wait, ms: number): void {
     if (spin(this.#words, wait)) return
+    this.#words.add(WAITING, ONE_BLOCKED)
     Atomics.wait(this.#words.array as Int32Array<SharedArrayBuffer>, wait.index, wait.expected, Math.min(ms, SLICE_MS))
+    this.#words.add(WAITING, -ONE_BLOCKED)
   }
 
   park(wait: Wait, resume: () => void): () => void {
@@ -45,10 +48,13 @@ export class ThreadWaiter implements Waiter {
 
   #listen({ index, expected }: Wait): void {
     if (this.#out.has(index)) return
+    this.#words.add(WAITING, ONE_LISTENING)
     const { async, value } = Atomics.waitAsync(this.#words.array as Int32Array<SharedArrayBuffer>, index, expected)
-    if (!async) return // it has changed, which `Parked` has seen as well
+    // Otherwise it has changed, which `Parked` has seen as well.
+    if (!async) return void this.#words.add(WAITING, -ONE_LISTENING)
     this.#out.add(index)
     void value.then(() => {
+      this.#words.add(WAITING, -ONE_LISTENING)
       this.#out.delete(index)
       if (this.#parked.first(index) === undefined) return this.wake(index, 1)
       this.#parked.look()

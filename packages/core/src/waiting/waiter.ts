@@ -1,5 +1,13 @@
 import type { Wait, Wake } from './steps.ts'
 
+/**
+ * The word in the header of a region with primitives that says whether waking is worth while, which costs more than most of what is waited for: how many block, and
+ * in the upper half how many threads wait asynchronously. A party that dies may leave it too high.
+ */
+export const WAITING = 0
+export const ONE_BLOCKED = 1
+export const ONE_LISTENING = 1 << 16
+
 /** How one waits for a word, and how those who wait are woken: among threads, or across processes. */
 export interface Waiter {
   readonly wake: Wake

@@ -262,6 +262,8 @@ function environment(party: number, results: readonly unknown[], hasWakes: boole
   const words: Words = {
     load: index => perform(`load ${index}`, world => world.load(index)) as number,
     store: (index, value) => void perform(`store ${index} ${value}`, world => void world.words.set(index, value | 0)),
+    read: index => words.load(index),
+    write: (index, value) => words.store(index, value),
     add: (index, amount) =>
       perform(`add ${index} ${amount}`, world => {
         const before = world.load(index)
