@@ -7,6 +7,8 @@ import { median } from '../statistics.ts'
 // Parties block, as those of Python do: two workers, and this thread waits for them.
 
 const rounds = 5000
+/** As in primitives.py. */
+const record = { id: 17, name: 'Ada', tags: ['a', 'b'], at: { lat: 51.5, lng: -0.125 }, active: true }
 
 /** Starts a worker for each target, and waits until all have ended. */
 async function run(across: Across, targets: readonly (() => unknown)[]): Promise<void> {
@@ -28,6 +30,7 @@ export async function measurePrimitives(across: Across): Promise<Record<string, 
     eventUs: await event(across),
     queueIntsPerSec: await queue(across, 7, 200_000),
     queueKbPerSec: await queue(across, new Uint8Array(1024).fill(120), 50_000),
+    queueRecordsPerSec: await queue(across, record, 20_000),
     pipeUs: await pipeRoundTrip(across),
     ...(across === 'processes' ? { spawnMs: await start(SpawnProcess), forkserverMs: await start(ForkServerProcess) } : {}),
   }

@@ -24,6 +24,7 @@ export const primitives: SectionDefinition = {
     { name: 'eventUs', unit: 'µs', better: 'lower' },
     { name: 'queueIntsPerSec', unit: 'items/s', better: 'higher' },
     { name: 'queueKbPerSec', unit: 'items/s', better: 'higher' },
+    { name: 'queueRecordsPerSec', unit: 'items/s', better: 'higher' },
     { name: 'pipeUs', unit: 'µs', better: 'lower' },
     { name: 'spawnMs', unit: 'ms', better: 'lower' },
     { name: 'forkserverMs', unit: 'ms', better: 'lower' },

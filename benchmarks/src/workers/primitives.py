@@ -11,6 +11,8 @@ IS_PROCESS = KIND == "multiprocessing"
 # What Python starts everywhere since 3.14, and what Node can do.
 context = multiprocessing.get_context("spawn") if IS_PROCESS else threading
 now = time.perf_counter
+# As in primitives/manyhands.ts.
+RECORD = {"id": 17, "name": "Ada", "tags": ["a", "b"], "at": {"lat": 51.5, "lng": -0.125}, "active": True}
 
 
 def start(target, *args):
@@ -110,7 +112,7 @@ def measure():
     values["eventUs"] = (now() - begin) / times * 1e6
     worker.join()
 
-    for name, item, times in (("queueIntsPerSec", 7, 20_000), ("queueKbPerSec", b"x" * 1024, 20_000)):
+    for name, item, times in (("queueIntsPerSec", 7, 20_000), ("queueKbPerSec", b"x" * 1024, 20_000), ("queueRecordsPerSec", RECORD, 20_000)):
         items = context.Queue() if IS_PROCESS else queue.Queue()
         worker = start(produce, items, item, times + 1)
         items.get()

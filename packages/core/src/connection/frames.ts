@@ -27,6 +27,8 @@ export const UNKNOWN = 255
 export const NUMBER = 9
 /** A value that is a string without lone surrogates, as UTF-8. */
 export const TEXT = 10
+/** Small plain data, as JSON. */
+export const PLAIN = 11
 
 export interface Frame {
   readonly kind: number

@@ -1,6 +1,7 @@
 import { channelCodec } from '../codec.ts'
 import { SerializationError } from '../errors.ts'
-import { DATA, NUMBER, TEXT, VALUE } from './frames.ts'
+import { plainJson } from '../plain-json.ts'
+import { DATA, NUMBER, PLAIN, TEXT, VALUE } from './frames.ts'
 import type { Frame } from './frames.ts'
 
 let loaded: typeof import('node:v8') | undefined
@@ -20,6 +21,8 @@ export function encodeValue(value: unknown, isTrusted: boolean): Frame {
     return { kind: NUMBER, body }
   }
   if (typeof value === 'string' && value.isWellFormed()) return { kind: TEXT, body: Buffer.from(value) }
+  const json = typeof value === 'object' && value !== null ? plainJson(value) : undefined
+  if (json !== undefined) return { kind: PLAIN, body: Buffer.from(json) }
   const codec = isTrusted ? channelCodec() : undefined
   if (codec !== undefined && isObject(value)) {
     return { kind: VALUE, body: v8().serialize(codec.encode(value, new Set())) }
@@ -38,16 +41,16 @@ export function encodeValue(value: unknown, isTrusted: boolean): Frame {
 export function decodeValue({ kind, body }: Frame, isTrusted: boolean): unknown {
   if (kind === NUMBER && body.byteLength === 8) return toBuffer(body).readDoubleLE()
   if (kind === TEXT) return toBuffer(body).toString()
-  // Nothing but these two is read at all: what is not known here must not be taken for what the codec revives.
-  if (kind !== DATA && kind !== VALUE) throw new SerializationError(`the message is damaged: it is of kind ${kind}, which no version of manyhands that is known here sends`)
+  // Nothing but these three is read at all: what is not known here must not be taken for what the codec revives.
+  if (kind !== PLAIN && kind !== DATA && kind !== VALUE) throw new SerializationError(`the message is damaged: it is of kind ${kind}, which no version of manyhands that is known here sends`)
   if (kind === VALUE && !isTrusted) throw new SerializationError('a message that may hold code came from a peer that is not authenticated: it was not read', { hint: untrusted })
   let value: unknown
   try {
-    value = v8().deserialize(body)
+    value = kind === PLAIN ? JSON.parse(toBuffer(body).toString()) : v8().deserialize(body)
   } catch (cause) {
     throw new SerializationError(`the message is damaged: ${(cause as Error).message}`, { cause })
   }
-  if (kind === DATA) return value
+  if (kind !== VALUE) return value
   const codec = channelCodec()
   if (codec === undefined) throw new SerializationError('the message holds functions or class instances, which nothing here can revive', { hint: "start a worker of '@manyhands/pool' here first: it installs what revives them" })
   return codec.decode(value as object)

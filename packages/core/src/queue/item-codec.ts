@@ -1,5 +1,6 @@
 import { channelCodec } from '../codec.ts'
 import { SerializationError } from '../errors.ts'
+import { plainJson } from '../plain-json.ts'
 import type { Item } from './ring.ts'
 import { own } from './scratch.ts'
 
@@ -18,6 +19,8 @@ const BUFFER = 10
 const CLONED = 11
 /** By the codec, and then by structured clone. */
 const ENCODED = 12
+/** Small plain data, as JSON. */
+const PLAIN = 13
 
 const v8 = (): typeof import('node:v8') => process.getBuiltinModule('node:v8')
 
@@ -56,6 +59,8 @@ export function encodeItem(value: unknown): Item {
 }
 
 function encodeAny(value: unknown): Item {
+  const json = typeof value === 'object' && value !== null ? plainJson(value) : undefined
+  if (json !== undefined) return { kind: PLAIN, value: 0, bytes: Buffer.from(json) }
   const codec = channelCodec()
   if (codec === undefined || typeof value === 'bigint') return { kind: CLONED, value: 0, bytes: serialize(value) }
   return { kind: ENCODED, value: 0, bytes: serialize(codec.encode(value, new Set())) }
@@ -96,6 +101,8 @@ export function decodeItem({ kind, value, bytes }: Item): unknown {
       return buffer().toString()
     case UTF16:
       return buffer().toString('utf16le')
+    case PLAIN:
+      return JSON.parse(buffer().toString())
     case BYTES:
       return own(data)
     case BUFFER:

@@ -18,6 +18,9 @@ describe.each(Object.entries(kinds))('over %s', (_kind, make) => {
     const value = { list: [1, 2.25, null], map: new Map([['k', new Date(5)]]), bytes: new Uint8Array([1, 2]) }
     await a.send(value)
     expect(await b.recv()).toEqual(value)
+    const record = { id: 1, tags: ['ü', '\ud800'], at: { x: 1.5, y: null } }
+    await a.send(record)
+    expect(await b.recv()).toStrictEqual(record)
     await b.send('text')
     expect(await a.recv()).toBe('text')
     await a.sendBytes(Buffer.from('hello, world'))

@@ -187,7 +187,7 @@ export function describeQueues(across: Across): void {
 
   test('items of all kinds arrive as they were', async () => {
     const queue = new Queue({ across })
-    const items = [0, -1, 2 ** 31 - 1, -(2 ** 31), 2 ** 31, 0.5, -0, NaN, Infinity, '', 'text', 'ünï', '日本 🙂', '\ud800', true, false, null, undefined, 12n, new Uint8Array([1, 2, 3]), new Uint8Array(0), Buffer.from('buffer'), new Float64Array([1.5]), { a: [1, { b: new Map([[1, new Date(5)]]) }] }, 'x'.repeat(100_000)]
+    const items = [0, -1, 2 ** 31 - 1, -(2 ** 31), 2 ** 31, 0.5, -0, NaN, Infinity, '', 'text', 'ünï', '日本 🙂', '\ud800', true, false, null, undefined, 12n, new Uint8Array([1, 2, 3]), new Uint8Array(0), Buffer.from('buffer'), new Float64Array([1.5]), { a: [1, { b: new Map([[1, new Date(5)]]) }] }, { id: 1, tags: ['ü', '\ud800'], at: { x: 1.5, y: null } }, [], [1, 'b'], 'x'.repeat(100_000)]
     for (const item of items) await queue.put(item)
     for (const item of items) expect(await queue.get()).toStrictEqual(item)
     const back = new Queue({ across })
