@@ -74,9 +74,9 @@ export class ProcessChannel implements Channel {
     })
   }
 
-  /** Lets it import modules before it has its orders. */
-  prepare(modules: readonly string[], onError: 'ignore' | 'warn' | 'fail'): void {
-    this.post([PREPARE, modules, onError])
+  /** Lets it import modules before it has its orders. @param rehearsal - something packed: there is time to revive that for practice. @default there is none */
+  prepare(modules: readonly string[], onError: 'ignore' | 'warn' | 'fail', rehearsal?: unknown): void {
+    this.post([PREPARE, modules, onError, rehearsal])
   }
 
   begin(init: WorkerInit | ProcessInit): void {

@@ -13,7 +13,7 @@
  * | `[ABORT, batchId]` | tell the running task of the batch to end |
  * | `[CLOSE]` | exit |
  * | `[INIT, init, env, cwd]` | the orders of a process; a thread has them as workerData. `env` and `cwd` when it was started before they were known |
- * | `[PREPARE, modules, onError]` | to a process, before INIT: import these; see setPreload |
+ * | `[PREPARE, modules, onError, packed]` | to a process, before INIT: import these, see setPreload; with `packed`, also practise |
  * | `[INTERRUPT]` | to a Thread: what SIGINT is to a process |
  * | `[CONTROL, handle]` | the control words of a process, in a region; it says in the words that it has them |
  * | `[RING, regionId]` | something in a region has changed; see `linkDoorbell` of core |

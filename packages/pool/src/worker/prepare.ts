@@ -1,17 +1,19 @@
 import { enableCompileCache } from 'node:module'
 import { inspect } from 'node:util'
+import { unpack } from '@manyhands/closure/worker'
 import { PREPARED } from '../protocol/messages.ts'
 import type { Message } from '../protocol/messages.ts'
 import { complain } from './exit.ts'
 import { startWatchdog } from './watchdog.ts'
 
 /** Makes this process ready for orders that it does not have yet: it imports what they may need. Orders that come meanwhile wait in the channel. */
-export async function prepare([, modules, onError]: Message): Promise<void> {
+export async function prepare([, modules, onError, rehearsal]: Message): Promise<void> {
   process.channel?.ref()
   startWatchdog()
   // Next time these modules are not compiled again.
   enableCompileCache()
   await import('./run-process.ts')
+  if (rehearsal !== undefined) await rehearse(rehearsal)
   for (const url of modules as readonly string[]) {
     try {
       await import(url)
@@ -22,6 +24,13 @@ export async function prepare([, modules, onError]: Message): Promise<void> {
     }
   }
   process.send?.([PREPARED], undefined, undefined, () => {})
+}
+
+/** Does what takes long the first time: to load primitives, the memory that they are in, and what connections are made of; and to revive a function. */
+async function rehearse(packed: unknown): Promise<void> {
+  const [{ Region }] = await Promise.all([import('@manyhands/core'), import('node:net'), import('node:crypto')])
+  Region.create(8, { across: 'auto' }).close()
+  await unpack(packed as never)
 }
 
 /** What was different when this process was started. */

@@ -1,4 +1,5 @@
 import { checkOptionNames, describeValue, InvalidStateError, slot } from '@manyhands/core/base'
+import { pack } from '@manyhands/closure'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -119,7 +120,7 @@ function fill(spares: Spares): void {
     )
     spares.channels.add(spare)
     const { modules, onError } = spares.preload
-    spare.prepare(modules, onError)
+    spare.prepare(modules, onError, pack(() => {}, { across: 'processes' }))
   }
 }
 
