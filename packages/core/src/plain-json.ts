@@ -4,7 +4,7 @@ import { isProxy } from 'node:util/types'
 const MAX_OBJECTS = 16
 const MAX_MEMBERS = 128
 
-/** The objects that the walk has met. */
+/** The objects that the walk has met; none between two walks, as it would keep them alive. */
 let met: object[] = []
 /** How many members may still come. */
 let left = 0
@@ -17,8 +17,13 @@ let left = 0
  */
 export function plainJson(value: object): string | undefined {
   left = MAX_MEMBERS
-  met = []
-  return isKept(value) ? JSON.stringify(value) : undefined
+  try {
+    return isKept(value) ? JSON.stringify(value) : undefined
+  } catch {
+    return undefined // an item of an array is an accessor, which throws: structured clone tells it
+  } finally {
+    met = []
+  }
 }
 
 function isKept(value: object): boolean {

@@ -65,10 +65,14 @@ test.each(values)('JSON of %s', (_, value, kind) => {
   expect(Object.keys(copy as object)).toEqual(Object.keys(value))
 })
 
-test('an accessor is not called', () => {
+test('an accessor is not called, and where one is, what it throws is left to others', () => {
   let calls = 0
   expect(plainJson(Object.defineProperty({}, 'a', { enumerable: true, get: () => ++calls }))).toBeUndefined()
   expect(calls).toBe(0)
+  const throws = (): never => {
+    throw new Error('not now')
+  }
+  expect(plainJson(Object.defineProperty([1], 0, { enumerable: true, get: throws }))).toBeUndefined()
 })
 
 test('where plain objects have got a toJSON nothing is kept', () => {
