@@ -11,6 +11,9 @@ export const testConfig: ViteUserConfig = {
     pool: 'forks',
     setupFiles: [fileURLToPath(new URL('./vitest.watchdog.ts', import.meta.url))],
     execArgv: [`--conditions=${source}`],
+    // Most of a test's time is waiting for workers that start.
+    maxWorkers: '100%',
+    maxConcurrency: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     include: ['test/**/*.test.ts'],

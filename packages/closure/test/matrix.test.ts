@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { test } from 'vitest'
 // @ts-expect-error: plain JavaScript
 import { environments } from './matrix/environments.mjs'
 // @ts-expect-error: plain JavaScript
@@ -10,7 +10,7 @@ const programs = environments as Readonly<Record<string, (node: string) => Promi
 const failing = known as Readonly<Record<string, readonly string[]>>
 
 /** Plain Node has a test of its own, with the table. */
-test.for(Object.keys(programs).filter(name => name !== 'plain Node'))('every case works, or is refused, in this environment: %s', async name => {
+test.concurrent.for(Object.keys(programs).filter(name => name !== 'plain Node'))('every case works, or is refused, in this environment: %s', async (name, { expect }) => {
   const rows = (await programs[name]?.(process.execPath)) ?? []
   expect(rows.length).toBeGreaterThan(500)
   expect(rows.filter(row => row[2] === 'wrong')).toEqual([])

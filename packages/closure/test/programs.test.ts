@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
 async function run(program: string, options: readonly string[] = [], ...args: readonly string[]): Promise<unknown> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@manyhands/source', ...options, join(import.meta.dirname, 'programs', program), ...args], { cwd: import.meta.dirname })
+  const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@manyhands/source', ...options, join(import.meta.dirname, 'programs', program), ...args], { cwd: import.meta.dirname, timeout: 50_000 })
   return JSON.parse(stdout)
 }
 

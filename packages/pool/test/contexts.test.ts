@@ -18,7 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 afterEach(() => setStartMethod(null, { force: true }))
 
 function program(name: string, ...args: string[]) {
-  return promisify(execFile)(process.execPath, ['--conditions=@manyhands/source', fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url)), ...args])
+  return promisify(execFile)(process.execPath, ['--conditions=@manyhands/source', fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url)), ...args], { timeout: 50_000 })
 }
 
 // CPython: test_context

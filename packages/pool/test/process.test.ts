@@ -21,7 +21,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 function program(name: string, ...args: string[]) {
-  return promisify(execFile)(process.execPath, ['--conditions=@manyhands/source', fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url)), ...args])
+  return promisify(execFile)(process.execPath, ['--conditions=@manyhands/source', fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url)), ...args], { timeout: 50_000 })
 }
 
 async function isGone(pid: number): Promise<void> {

@@ -167,12 +167,12 @@ test('the process of a manager goes on after Ctrl-C', async () => {
 // In a program of its own, as a test runner holds what its assertions were given.
 // Node 22 and 24 hold on to what the last task was given until there is another one.
 test.runIf(Number(process.versions.node.split('.')[0]) >= 26)('nothing holds an object whose message was not made after all, or whose worker ends at once', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, join(import.meta.dirname, '../programs/proxies-let-go.ts')])
+  const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, join(import.meta.dirname, '../programs/proxies-let-go.ts')], { timeout: 50_000 })
   expect(stdout.trim().split('\n')).toEqual(['argument', 'result of a method', 'queue', 'task', 'result of a task', 'process', 'thread workers', 'process workers'])
 })
 
 test('a program that forgets its manager ends, and the process with it', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, join(import.meta.dirname, '../programs/forgotten-manager.ts')])
+  const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, join(import.meta.dirname, '../programs/forgotten-manager.ts')], { timeout: 50_000 })
   const pid = Number(stdout)
   expect(pid).toBeGreaterThan(0)
   while (isAlive(pid)) await new Promise(resolve => setImmediate(resolve))
