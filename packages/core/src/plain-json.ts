@@ -1,13 +1,19 @@
-import { isProxy } from 'node:util/types'
+import * as types from 'node:util/types'
+
+/** Longer strings may take more bytes as UTF-8, at 3 a character, than Node reads back. */
+export const MAX_UTF8 = 2 ** 27
 
 /** More is left to structured clone, which takes 4 us to begin, and less for each number and object that follows. */
 const MAX_OBJECTS = 16
 const MAX_MEMBERS = 128
+const MAX_CHARACTERS = 64 << 10
 
-/** The objects that the walk has met; none between two walks, as it would keep them alive. */
-let met: object[] = []
-/** How many members may still come. */
-let left = 0
+/** What a walk has met, and how much may still come. */
+interface Walk {
+  readonly met: object[]
+  members: number
+  characters: number
+}
 
 /**
  * JSON of small plain data that it keeps whole, which most of what is sent is: it takes a third of the time of structured clone.
@@ -16,52 +22,58 @@ let left = 0
  * are met twice; and for what is large
  */
 export function plainJson(value: object): string | undefined {
-  left = MAX_MEMBERS
   try {
-    return isKept(value) ? JSON.stringify(value) : undefined
+    return isKept(value, { met: [], members: MAX_MEMBERS, characters: MAX_CHARACTERS }) ? JSON.stringify(value) : undefined
   } catch {
     return undefined // an item of an array is an accessor, which throws: structured clone tells it
-  } finally {
-    met = []
   }
 }
 
-function isKept(value: object): boolean {
-  if (met.length === MAX_OBJECTS || met.includes(value) || isProxy(value)) return false
+function isKept(value: object, walk: Walk): boolean {
+  const { met } = walk
+  if (met.length === MAX_OBJECTS || met.includes(value) || types.isProxy(value)) return false
   met.push(value)
   const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype === Object.prototype) return isObjectKept(value)
-  return prototype === Array.prototype && Array.isArray(value) && isArrayKept(value)
+  if (prototype === Object.prototype) return isObjectKept(value, walk)
+  return prototype === Array.prototype && Array.isArray(value) && isArrayKept(value, walk)
 }
 
-function isObjectKept(value: object): boolean {
+function isObjectKept(value: object, walk: Walk): boolean {
   const keys = Object.keys(value)
-  left -= keys.length
-  // What has no members may be an error, or other things whose prototype was changed.
-  if (left < 0 || keys.length === 0 || 'toJSON' in value) return false
+  walk.members -= keys.length
+  if (walk.members < 0 || keys.length === 0 || 'toJSON' in value || isDisguised(value)) return false
   if (Object.getOwnPropertyNames(value).length !== keys.length || Object.getOwnPropertySymbols(value).length > 0) return false
-  // An accessor has no value, and `undefined` is not kept.
-  for (const key of keys) if (!isMemberKept(Object.getOwnPropertyDescriptor(value, key)?.value)) return false
+  for (const key of keys) {
+    walk.characters -= key.length
+    // An accessor has no value, and `undefined` is not kept.
+    if (!isMemberKept(Object.getOwnPropertyDescriptor(value, key)?.value, walk)) return false
+  }
   return true
 }
 
-function isArrayKept(value: readonly unknown[]): boolean {
-  left -= value.length
-  if (left < 0 || 'toJSON' in value) return false
+/** Something that structured clone knows, and whose prototype was changed to that of plain objects. */
+function isDisguised(value: object): boolean {
+  return types.isBoxedPrimitive(value) || ArrayBuffer.isView(value) || types.isMap(value) || types.isSet(value) || types.isDate(value) || types.isRegExp(value) || types.isAnyArrayBuffer(value) || types.isNativeError(value)
+}
+
+function isArrayKept(value: readonly unknown[], walk: Walk): boolean {
+  walk.members -= value.length
+  if (walk.members < 0 || 'toJSON' in value) return false
   // A hole reads as `undefined`. When there is none, all names but `length` are those of items.
-  for (let i = 0; i < value.length; i++) if (!isMemberKept(value[i])) return false
+  for (let i = 0; i < value.length; i++) if (!isMemberKept(value[i], walk)) return false
   return Object.getOwnPropertyNames(value).length === value.length + 1 && Object.getOwnPropertySymbols(value).length === 0
 }
 
-function isMemberKept(member: unknown): boolean {
+function isMemberKept(member: unknown, walk: Walk): boolean {
   switch (typeof member) {
     case 'string':
+      return (walk.characters -= member.length) >= 0
     case 'boolean':
       return true
     case 'number':
       return Number.isFinite(member) && (member !== 0 || 1 / member > 0)
     case 'object':
-      return member === null || isKept(member)
+      return member === null || isKept(member, walk)
     default:
       return false
   }

@@ -52,6 +52,10 @@ const values: readonly (readonly [string, object, 'kept' | 'left'])[] = [
   ['a boxed number', [Object(1)], 'left'],
   ['arguments', argumentsOf(1, 2), 'left'],
   ['an error that poses as plain', Object.setPrototypeOf(new Error('x'), Object.prototype) as object, 'left'],
+  ...[new Number(5), new Date(), new Map([[1, 2]]), new Set([1]), new Uint8Array(2), /x/, new Error('x')].map(
+    other => [`${other.constructor.name} in disguise`, Object.assign(Object.setPrototypeOf(other, Object.prototype) as object, { a: 1 }), 'left'] as const,
+  ),
+  ['a long text', { text: 'x'.repeat(70_000) }, 'left'],
   ['many members', Array.from({ length: 1000 }, () => 1), 'left'],
   ['many objects', Array.from({ length: 20 }, () => [1]), 'left'],
 ]
@@ -73,6 +77,11 @@ test('an accessor is not called, and where one is, what it throws is left to oth
     throw new Error('not now')
   }
   expect(plainJson(Object.defineProperty([1], 0, { enumerable: true, get: throws }))).toBeUndefined()
+})
+
+test('an item that sends something itself, when it is read, does not confuse the walk', () => {
+  const inside = Object.defineProperty([0], 0, { enumerable: true, get: () => plainJson({ a: 1 })?.length })
+  expect(plainJson([shared, inside, shared])).toBeUndefined()
 })
 
 test('where plain objects have got a toJSON nothing is kept', () => {

@@ -1,6 +1,6 @@
 import { channelCodec } from '../codec.ts'
 import { SerializationError } from '../errors.ts'
-import { plainJson } from '../plain-json.ts'
+import { MAX_UTF8, plainJson } from '../plain-json.ts'
 import { DATA, NUMBER, PLAIN, TEXT, VALUE } from './frames.ts'
 import type { Frame } from './frames.ts'
 
@@ -20,7 +20,7 @@ export function encodeValue(value: unknown, isTrusted: boolean): Frame {
     body.writeDoubleLE(value)
     return { kind: NUMBER, body }
   }
-  if (typeof value === 'string' && value.isWellFormed()) return { kind: TEXT, body: Buffer.from(value) }
+  if (typeof value === 'string' && value.length <= MAX_UTF8 && value.isWellFormed()) return { kind: TEXT, body: Buffer.from(value) }
   const json = typeof value === 'object' && value !== null ? plainJson(value) : undefined
   if (json !== undefined) return { kind: PLAIN, body: Buffer.from(json) }
   const codec = isTrusted ? channelCodec() : undefined

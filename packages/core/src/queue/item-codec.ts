@@ -1,6 +1,6 @@
 import { channelCodec } from '../codec.ts'
 import { SerializationError } from '../errors.ts'
-import { plainJson } from '../plain-json.ts'
+import { MAX_UTF8, plainJson } from '../plain-json.ts'
 import type { Item } from './ring.ts'
 import { own } from './scratch.ts'
 
@@ -11,7 +11,7 @@ const FALSE = 4
 const TRUE = 5
 const FLOAT = 6
 const UTF8 = 7
-/** With a surrogate alone. */
+/** With a surrogate alone, or very long. */
 const UTF16 = 8
 const BYTES = 9
 const BUFFER = 10
@@ -45,7 +45,7 @@ export function encodeItem(value: unknown): Item {
     case 'boolean':
       return value ? trueItem : falseItem
     case 'string': {
-      if (value.isWellFormed()) return { kind: UTF8, value: 0, bytes: Buffer.from(value) }
+      if (value.length <= MAX_UTF8 && value.isWellFormed()) return { kind: UTF8, value: 0, bytes: Buffer.from(value) }
       return { kind: UTF16, value: 0, bytes: Buffer.from(value, 'utf16le') }
     }
     case 'object':

@@ -199,7 +199,7 @@ export class Ring {
   /** The mutex of the producers is held, and released. */
   #put(item: Item): Outcome {
     const outcome = this.#read(FLAGS) !== 0 ? SHUT_DOWN : this.#append(item)
-    if (outcome === DONE) this.#changeOwn(ITEMS)
+    if (outcome === DONE) this.#change(ITEMS)
     this.#putting.release()
     if (outcome === DONE) this.#wake(this.#at + ITEMS, 1)
     return outcome
@@ -252,7 +252,7 @@ export class Ring {
       return flags === 0 ? NOTHING : SHUT_DOWN
     }
     const item = this.#take(gets)
-    this.#changeOwn(ROOM)
+    this.#change(ROOM)
     this.#getting.release()
     this.#wake(this.#at + ROOM, 1)
     return item
@@ -333,10 +333,6 @@ export class Ring {
     this.#words.add(this.#at + word, 1)
   }
 
-  /** Of a word that nobody changes but who holds the mutex that is held now, and seen when that is released. */
-  #changeOwn(word: number): void {
-    this.#write(word, (this.#read(word) + 1) | 0)
-  }
 }
 
 /** Without a spin the mutex is acquired as contended, and then also released so, which costs more than the work of a put. */

@@ -50,8 +50,11 @@ export class ThreadWaiter implements Waiter {
     if (this.#out.has(index)) return
     this.#words.add(WAITING, ONE_LISTENING)
     const { async, value } = Atomics.waitAsync(this.#words.array as Int32Array<SharedArrayBuffer>, index, expected)
-    // Otherwise it has changed, which `Parked` has seen as well.
-    if (!async) return void this.#words.add(WAITING, -ONE_LISTENING)
+    if (!async) {
+      // It has changed just now, and nobody will say so.
+      this.#words.add(WAITING, -ONE_LISTENING)
+      return queueMicrotask(() => this.#parked.look())
+    }
     this.#out.add(index)
     void value.then(() => {
       this.#words.add(WAITING, -ONE_LISTENING)

@@ -120,7 +120,16 @@ function fill(spares: Spares): void {
     )
     spares.channels.add(spare)
     const { modules, onError } = spares.preload
-    spare.prepare(modules, onError, pack(() => {}, { across: 'processes' }))
+    spare.prepare(modules, onError, rehearsal())
+  }
+}
+
+/** A function to be revived; undefined where ours cannot be packed, because a tool has put something into its code. */
+function rehearsal(): unknown {
+  try {
+    return pack(() => {}, { across: 'processes' })
+  } catch {
+    return undefined
   }
 }
 
