@@ -10,6 +10,7 @@ import { BYTES, MAX_BODY_BYTES } from './frames.ts'
 import type { Frame } from './frames.ts'
 import { claim, rendezvous } from './hand-over.ts'
 import type { Handle } from './hand-over.ts'
+import { Inbox } from './inbox.ts'
 import { LocalTransport } from './local-transport.ts'
 import { relay } from './transport.ts'
 import type { Transport } from './transport.ts'
@@ -34,11 +35,6 @@ export interface SendBytesOptions {
   readonly size?: number | undefined
 }
 
-/** What a message takes in memory beside its body, about: empty ones fill up the inbox too. */
-const FRAME_BYTES = 128
-/** Bytes that were received and not taken, from which on nothing more is read. More: a sender is slowed down later; less: more stops and starts. */
-const HIGH_WATER_BYTES = 1 << 20
-
 /**
  * One end of a two-way (or one-way) stream of messages. Messages keep their boundaries and their order.
  *
@@ -56,10 +52,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   /** False for the receiving end of a one-way pipe. */
   readonly writable: boolean
   readonly #transport: Transport
-  /** Arrived and not taken. */
-  readonly #inbox: Frame[] = []
-  #inboxBytes = 0
-  #paused = false
+  readonly #inbox: Inbox
   /** Messages that the system has not taken yet. */
   #writing = 0
   #closed = false
@@ -75,6 +68,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   /** Connections are made by `pipe`, `connect` and `Listener`. */
   constructor(transport: Transport, readable = true, writable = true) {
     this.#transport = transport
+    this.#inbox = new Inbox(transport)
     this.readable = readable
     this.writable = writable
     transport.setReceiver({
@@ -212,7 +206,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
     if (this.#sentAway) return
     // One that was sent to a worker, and not yet received there, is the worker's.
     if (this.#handle !== undefined) return rendezvous().expire(this.#handle.id)
-    this.#inbox.length = 0
+    this.#inbox.empty()
     this.#transport.close()
   }
 
@@ -280,13 +274,12 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   #receive(frame: Frame): void {
     if (this.#closed && this.#handle === undefined) return // what was offered may still be claimed
     this.#inbox.push(frame)
-    this.#inboxBytes += frame.body.length + FRAME_BYTES
     this.#changed()
-    this.#adjustFlow()
+    this.#inbox.adjustFlow()
   }
 
   get #isReady(): boolean {
-    return this.#inbox.length > 0 || this.#end !== undefined
+    return this.#inbox.first !== undefined || this.#end !== undefined
   }
 
   /** Waits for a message and takes it. `check` throws when it is not to be taken: it stays the next then. */
@@ -296,19 +289,18 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
     let taken: Frame | undefined
     let refusal: unknown
     await this.#wait(where, wait, () => {
-      const [next] = this.#inbox
+      const next = this.#inbox.first
       if (next === undefined) return this.#end !== undefined
       try {
         check(next)
         taken = next
-        this.#inbox.shift()
-        this.#inboxBytes -= next.body.length + FRAME_BYTES
+        this.#inbox.take()
       } catch (error) {
         refusal = error
       }
       return true
     })
-    this.#adjustFlow()
+    this.#inbox.adjustFlow()
     if (taken !== undefined) return taken
     if (refusal instanceof MessageTooLongError) this.close()
     throw refusal ?? this.#end?.error ?? new ConnectionClosedError()
@@ -350,14 +342,6 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
     for (const watcher of this.#watchers) watcher()
   }
 
-  #adjustFlow(): void {
-    const pause = this.#inboxBytes > HIGH_WATER_BYTES
-    if (pause === this.#paused) return
-    this.#paused = pause
-    if (pause) this.#transport.pause()
-    else this.#transport.resume()
-  }
-
   #keepAlive(): void {
     if (this.#takers.size > 0 || this.#watchers.size > 0 || this.#writing > 0) this.#transport.ref()
     else this.#transport.unref()
@@ -366,7 +350,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   // ---- going away
 
   #handOver(transport: Transport): void {
-    const unread = this.#inbox.splice(0)
+    const unread = this.#inbox.empty()
     this.#sentAway = true
     if (this.#transport instanceof LocalTransport && this.#transport.isLocal) this.#transport.replaceBy(transport, unread)
     else {
