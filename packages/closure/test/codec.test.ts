@@ -1,5 +1,5 @@
 import { deserialize, serialize } from 'node:v8'
-import { SerializationError } from '@manyhands/core'
+import { replace, SerializationError } from '@manyhands/core'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { createCodec, explain, pack, registerReducer, remote, stableKey, unpack, withCaptures } from '../src/index.ts'
 
@@ -117,6 +117,28 @@ describe('pack', () => {
     expect(runs).toBe(0)
     const broken = { [Symbol.for('manyhands.replace')]() { throw new RangeError('not now') } }
     expect(() => pack(broken)).toThrow(/not now/)
+  })
+
+  test('what a hook has done is undone when its message is not made, and only then', () => {
+    const undone: string[] = []
+    const ticket = (name: string) => ({
+      [replace]: (_across: string, onDiscard: (undo: () => void) => void) => {
+        onDiscard(() => undone.push(name))
+        return name
+      },
+    })
+    expect(() => pack([ticket('a'), ticket('b'), new WeakMap()])).toThrow(SerializationError)
+    expect(undone.splice(0)).toEqual(['a', 'b'])
+    expect(() => codec.encode([ticket('c'), new WeakMap()], new Set())).toThrow(SerializationError)
+    expect(undone.splice(0)).toEqual(['c'])
+    const shared = { n: 1 }
+    expect(codec.encode([ticket('d'), shared], new Set([shared]))).toBeUndefined()
+    expect(undone.splice(0)).toEqual(['d'])
+    explain([ticket('e')])
+    expect(undone.splice(0)).toEqual(['e'])
+    pack([ticket('f')])
+    codec.encode([ticket('g')], new Set())
+    expect(undone).toEqual([])
   })
 
   test('shared memory is refused for processes', () => {
