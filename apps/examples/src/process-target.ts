@@ -1,8 +1,9 @@
 // A function with arguments runs in a child process: it sleeps, then it says something.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Process } from '@manyhands/pool'
 
 const greet = async (name: string, ms: number): Promise<void> => {
-  await new Promise(resolve => setTimeout(resolve, ms))
+  await sleep(ms) // what the program is about: its result is waited for by join, however long this takes
   console.log(`hello ${name}, after ${ms} ms`)
 }
 

@@ -1,4 +1,5 @@
 // A semaphore lets two of five processes in at a time.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Barrier, Semaphore } from '@manyhands/core'
 import { Process } from '@manyhands/pool'
 import { Value } from '@manyhands/shared-memory'
@@ -15,7 +16,7 @@ const eat = async (name: string): Promise<void> => {
     await most.lock.runExclusive(() => {
       most.value = Math.max(most.value, now)
     })
-    await new Promise(resolve => setTimeout(resolve, 20)) // eats
+    await sleep(20) // eats: it stands for work that takes a while, and nothing depends on how long
     inside.sub(1)
   })
   console.log(`${name} has eaten`)
