@@ -28,16 +28,18 @@ export async function prepare([, modules, onError, rehearsal]: Message): Promise
 
 /** Does what takes long the first time: to load primitives, the memory that they are in, and what connections are made of; and to revive a function. */
 async function rehearse(packed: unknown): Promise<void> {
-  const { emitWarning } = process
   try {
     const [{ Region }] = await Promise.all([import('@manyhands/core'), import('node:net'), import('node:crypto')])
+    const { emitWarning } = process
     process.emitWarning = () => {} // of node:ffi: whoever makes memory that is really shared is warned
-    Region.create(8, { across: 'auto' }).close()
+    try {
+      Region.create(8, { across: 'auto' }).close()
+    } finally {
+      process.emitWarning = emitWarning
+    }
     await unpack(packed as never)
   } catch {
     // What cannot be done, for want of memory say, is told when it is needed.
-  } finally {
-    process.emitWarning = emitWarning
   }
 }
 
