@@ -8,8 +8,8 @@ export interface Words {
   load(index: number): number
   store(index: number, value: number): void
   /**
-   * A load and a store that are in order with the atomic operations of this thread, but not with one another: for words that a mutex guards, and for what an atomic
-   * store publishes afterwards. The compiler puts them in place, where each atomic operation is a call of 5 to 20 ns.
+   * A load that is not done before an atomic load that precedes it, and a store that is seen no later than an atomic store that follows it; nothing more is certain on all
+   * processors. For words that a mutex guards, and for what an atomic store publishes afterwards. The compiler puts them in place, where an atomic operation is a call.
    */
   read(index: number): number
   write(index: number, value: number): void
