@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { suggestion } from '@manyhands/core/base'
+import { suggestion } from '@manyhands/base'
 import type { Row, Section } from './row.ts'
 import { rows } from './rows/index.ts'
 import { sectionDefinitions } from './sections/index.ts'

@@ -1,7 +1,7 @@
 import type { Options } from 'tsup'
 
 const options: Options = {
-  entry: { index: 'src/index.ts', base: 'src/base.ts' },
+  entry: { index: 'src/index.ts' },
   format: 'esm',
   target: 'node22.18',
   platform: 'node',

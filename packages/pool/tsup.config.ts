@@ -14,7 +14,7 @@ const options: Options = {
   // A pool starts twice as fast when it and its workers are few files: closure is built in, and each entry is one file. What two copies share is in slots of core.
   splitting: false,
   noExternal: ['@manyhands/closure'],
-  external: ['#lazy', '@manyhands/core'],
+  external: ['#lazy', '@manyhands/base', '@manyhands/core'],
   onSuccess: embedWorker,
 }
 export default options

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { suggestion } from '@manyhands/core/base'
+import { suggestion } from '@manyhands/base'
 import { UsageError } from './usage-error.ts'
 
 export const backends = ['threads', 'processes', 'inline', 'async'] as const

@@ -1,4 +1,4 @@
-import type { Across, Codec } from '@manyhands/core'
+import type { Across, Codec } from '@manyhands/base'
 import type { FactsCache } from './main/function-reader.ts'
 import { packWith } from './main/pack.ts'
 import { encodePlain, SPECIAL } from './protocol/encode-plain.ts'

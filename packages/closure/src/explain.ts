@@ -1,5 +1,4 @@
-import type { Across } from '@manyhands/core'
-import { SerializationError } from '@manyhands/core/base'
+import { type Across, SerializationError } from '@manyhands/base'
 import { packWith } from './main/pack.ts'
 import * as m from './protocol/message.ts'
 import type { Edge, Node, Packed } from './protocol/message.ts'

@@ -3,5 +3,6 @@
 
 exports.acorn = () => require('acorn')
 exports.lexer = () => require('es-module-lexer')
+exports.base = () => require('@manyhands/base')
 exports.core = () => require('@manyhands/core')
 exports.packing = () => require('@manyhands/closure')

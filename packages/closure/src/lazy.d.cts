@@ -1,4 +1,5 @@
 export function acorn(): typeof import('acorn')
 export function lexer(): typeof import('es-module-lexer')
+export function base(): typeof import('@manyhands/base')
 export function core(): typeof import('@manyhands/core')
 export function packing(): typeof import('./index.ts')

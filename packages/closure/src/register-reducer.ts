@@ -1,6 +1,5 @@
-import { checkFunction } from '@manyhands/core/base'
-import { reducers } from './protocol/reducers.ts'
-import type { Reducer } from './protocol/reducers.ts'
+import { checkFunction } from '@manyhands/base'
+import { type Reducer, reducers } from './protocol/reducers.ts'
 
 /**
  * Says how instances of a class that is not yours travel (for your own, give it `[replace]()` and `static [revive](state)`).

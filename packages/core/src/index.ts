@@ -1,103 +1,23 @@
-import { ownExports } from './base.ts'
-import * as primitives from './primitives.ts'
-
-export type {
-  Across,
-  Codec,
-  Executor,
-  FutureLabel,
-  FutureState,
-  MapOptions,
-  Origin,
-  ShutdownOptions,
-  TaskFunction,
-  TaskInfo,
-  TaskOptions,
-  Transferable,
-  Waitable,
-  WaitForOptions,
-  Waiting,
-  WaitOptions,
-  WaitResult,
-  WorkerExit,
-} from './base.ts'
-export {
-  asCompleted,
-  AuthenticationError,
-  BrokenBarrierError,
-  BrokenPoolError,
-  BufferTooShortError,
-  CancelledError,
-  ConnectionClosedError,
-  Future,
-  FutureResolver,
-  InternalError,
-  InvalidStateError,
-  isParallelError,
-  MessageTooLongError,
-  newSharedId,
-  origin,
-  ParallelError,
-  QueueEmptyError,
-  QueueFullError,
-  QueueShutDownError,
-  rememberShared,
-  replace,
-  revive,
-  reviveShared,
-  SerializationError,
-  setTaskInfo,
-  ShutdownError,
-  slot,
-  taskInfoOf,
-  TaskTimeoutError,
-  wait,
-  waitable,
-  WaitTimeoutError,
-  warnOfUnseenFailures,
-  WorkerExitedError,
-} from './base.ts'
-export type {
-  AcquireOptions,
-  AcquireSyncOptions,
-  Address,
-  AuthKey,
-  BarrierOptions,
-  ConditionOptions,
-  ConnectOptions,
-  Guard,
-  ListenerOptions,
-  LocalQueueOptions,
-  LockOptions,
-  PipeOptions,
-  PrimitiveOptions,
-  PriorityQueueOptions,
-  QueueOptions,
-  ReadableLike,
-  ReceiveBytesOptions,
-  ReceiveOptions,
-  RegionOptions,
-  SendBytesOptions,
-} from './primitives.ts'
-export {
-  Barrier,
-  BoundedSemaphore,
-  Condition,
-  connect,
-  Connection,
-  JoinableQueue,
-  LifoQueue,
-  Listener,
-  Lock,
-  pipe,
-  PriorityQueue,
-  Queue,
-  Region,
-  RLock,
-  Semaphore,
-  SharedEvent,
-  SimpleQueue,
-  waitAny,
-} from './primitives.ts'
-
-for (const [name, value] of Object.entries(primitives)) ownExports().set(name, value)
+/**
+ * Primitives among threads and processes, and what programs need of `@manyhands/base`.
+ * @packageDocumentation
+ */
+export { type Across, asCompleted, AuthenticationError, BrokenBarrierError, BrokenPoolError, BufferTooShortError, CancelledError, ConnectionClosedError, type Executor, Future, type FutureLabel, FutureResolver, type FutureState, InternalError, InvalidStateError, isParallelError, type MapOptions, MessageTooLongError, ParallelError, QueueEmptyError, QueueFullError, QueueShutDownError, replace, revive, SerializationError, ShutdownError, type ShutdownOptions, type TaskFunction, type TaskInfo, taskInfoOf, type TaskOptions, TaskTimeoutError, type Transferable, wait, type Waitable, waitable, type WaitForOptions, type Waiting, type WaitOptions, type WaitResult, WaitTimeoutError, type WorkerExit, WorkerExitedError } from '@manyhands/base'
+export type { Address } from './connection/address.ts'
+export type { AuthKey } from './connection/auth-key.ts'
+export { connect, type ConnectOptions } from './connection/connect.ts'
+export { Connection, type ReceiveBytesOptions, type ReceiveOptions, type SendBytesOptions } from './connection/connection.ts'
+export { Listener, type ListenerOptions } from './connection/listener.ts'
+export { pipe, type PipeOptions } from './connection/pipe.ts'
+export { type ReadableLike, waitAny } from './connection/wait-any.ts'
+export { LifoQueue, type LocalQueueOptions, PriorityQueue, type PriorityQueueOptions } from './queue/local-queue.ts'
+export { JoinableQueue, Queue, type QueueOptions, SimpleQueue } from './queue/queue.ts'
+export { Region, type RegionOptions } from './region/region.ts'
+export { Barrier, type BarrierOptions } from './sync/barrier.ts'
+export { Condition, type ConditionOptions } from './sync/condition.ts'
+export type { Guard } from './sync/guard.ts'
+export { Lock, type LockOptions } from './sync/lock.ts'
+export type { AcquireOptions, AcquireSyncOptions, PrimitiveOptions } from './sync/options.ts'
+export { RLock } from './sync/rlock.ts'
+export { BoundedSemaphore, Semaphore } from './sync/semaphore.ts'
+export { SharedEvent } from './sync/shared-event.ts'

@@ -1,4 +1,4 @@
-import { slot } from './state.ts'
+import { slot } from '@manyhands/base'
 
 /**
  * When a process was started, in ticks of the system since it booted. A process id alone is used again by another process; together with this it is

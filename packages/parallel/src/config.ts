@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { checkFunction, slot } from '@manyhands/core/base'
-import { checkOptions } from './options.ts'
-import type { ParallelOptions } from './options.ts'
+import { checkFunction, slot } from '@manyhands/base'
+import { checkOptions, type ParallelOptions } from './options.ts'
 
 function store(): AsyncLocalStorage<ParallelOptions> {
   return slot('parallel.config', () => new AsyncLocalStorage<ParallelOptions>())

@@ -1,6 +1,5 @@
 import { channel } from 'node:diagnostics_channel'
-import { slot } from '@manyhands/core/base'
-import type { BatchWorker } from './backends/backend.ts'
+import { slot, type WorkerInfo } from '@manyhands/base'
 
 /**
  * What the scheduler tells of a call. Each type of event is published on the channel `manyhands:<type>` of `node:diagnostics_channel`; who does not
@@ -11,7 +10,7 @@ export type ParallelEvent =
   /** A batch of tasks, the first of them at position `first` of the input, was handed to the backend. */
   | { readonly type: 'batch-dispatch'; readonly call: number; readonly time: number; readonly batch: number; readonly first: number; readonly tasks: number }
   /** A worker began a batch. Workers report this only while someone subscribes. */
-  | { readonly type: 'batch-begin'; readonly call: number; readonly time: number; readonly batch: number; readonly worker: BatchWorker | undefined }
+  | { readonly type: 'batch-begin'; readonly call: number; readonly time: number; readonly batch: number; readonly worker: WorkerInfo | undefined }
   /** This many further tasks of the call have succeeded. */
   | { readonly type: 'tasks-end'; readonly call: number; readonly time: number; readonly tasks: number }
   /** A task failed for good, and with it the call. */
@@ -19,7 +18,7 @@ export type ParallelEvent =
   /** A task failed and will run again: the attempt with this number, counted from 1, after `delayMs`. */
   | { readonly type: 'task-retry'; readonly call: number; readonly time: number; readonly index: number; readonly attempt: number; readonly delayMs: number; readonly error: unknown }
   /** Nothing more will be heard of a batch; `durationMs` is what its worker spent in its tasks. */
-  | { readonly type: 'batch-end'; readonly call: number; readonly time: number; readonly batch: number; readonly tasks: number; readonly durationMs: number; readonly worker: BatchWorker | undefined }
+  | { readonly type: 'batch-end'; readonly call: number; readonly time: number; readonly batch: number; readonly tasks: number; readonly durationMs: number; readonly worker: WorkerInfo | undefined }
   | { readonly type: 'call-stop'; readonly call: number; readonly time: number; readonly outcome: CallOutcome; readonly error: unknown }
 
 /** `left`: the consumer of a stream did not want the rest. */

@@ -1,11 +1,8 @@
-import { checkDuration, checkInteger, checkOptionNames, checkSignal, describeValue } from '@manyhands/core/base'
+import { checkDuration, checkInteger, checkOptionNames, checkSignal, describeValue } from '@manyhands/base'
 import type { ParallelBackend } from './backends/backend.ts'
-import { checkBackend } from './backends/registry.ts'
-import type { BackendName } from './backends/registry.ts'
-import { resolveJobs } from './jobs.ts'
-import type { Jobs } from './jobs.ts'
-import { checkProgress } from './progress/progress-options.ts'
-import type { Progress } from './progress/progress-options.ts'
+import { type BackendName, checkBackend } from './backends/registry.ts'
+import { type Jobs, resolveJobs } from './jobs.ts'
+import { checkProgress, type Progress } from './progress/progress-options.ts'
 
 /** How far the input is pulled ahead, in batches: per job, a fixed number, or all of it at once. */
 export type PreDispatch = number | 'all' | { readonly perJob: number }

@@ -1,4 +1,4 @@
-import { checkFunction } from '@manyhands/core/base'
+import { checkFunction } from '@manyhands/base'
 import type { ParallelOptions } from './options.ts'
 import { runToArray } from './run.ts'
 import { mappedItems } from './scheduler/work.ts'

@@ -1,6 +1,5 @@
-import { checkOptionNames, describeValue } from '@manyhands/core/base'
-import { checkOptions } from './options.ts'
-import type { ParallelOptions } from './options.ts'
+import { checkOptionNames, describeValue } from '@manyhands/base'
+import { checkOptions, type ParallelOptions } from './options.ts'
 import { runToArray, runToStream } from './run.ts'
 import type { ResultStream } from './scheduler/result-stream.ts'
 import { delayedCalls } from './scheduler/work.ts'

@@ -1,5 +1,5 @@
 import { withCaptures } from '@manyhands/closure'
-import { checkFunction, checkOptionNames, describeValue } from '@manyhands/core/base'
+import { checkFunction, checkOptionNames, describeValue } from '@manyhands/base'
 
 declare const result: unique symbol
 

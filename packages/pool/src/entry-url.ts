@@ -1,5 +1,4 @@
-import { slot } from '@manyhands/core/base'
-import type { Origin } from '@manyhands/core'
+import { type Origin, slot } from '@manyhands/base'
 
 // At the root of src because bundling moves every file next to index.js: from here the worker's entry has the same place before and after.
 

@@ -1,5 +1,4 @@
-import type { Across } from '@manyhands/core'
-import { describeValue } from '@manyhands/core/base'
+import { type Across, describeValue } from '@manyhands/base'
 
 /**
  * Who can share the memory. `'processes'`: processes and threads; `'threads'`: the threads of this process; `'auto'`: processes where this machine can (see

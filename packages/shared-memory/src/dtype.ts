@@ -1,4 +1,4 @@
-import { suggestion } from '@manyhands/core/base'
+import { suggestion } from '@manyhands/base'
 
 /** The typed array that each dtype is stored in. */
 export interface DtypeArrays {

@@ -1,4 +1,4 @@
-import { describeValue } from '@manyhands/core/base'
+import { describeValue } from '@manyhands/base'
 
 /** What an element of a ShareableList may be. */
 export type ShareableValue = number | bigint | boolean | string | Uint8Array | null

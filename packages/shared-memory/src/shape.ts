@@ -1,4 +1,4 @@
-import { describeValue } from '@manyhands/core/base'
+import { describeValue } from '@manyhands/base'
 
 /** How many elements there are along each axis, the slowest axis first (row-major, as in C). */
 export type Shape = readonly number[]

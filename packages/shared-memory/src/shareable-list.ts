@@ -1,9 +1,6 @@
-import { checkOptionNames, describeValue, InvalidStateError, origin, rememberShared, replace, revive, reviveShared } from '@manyhands/core/base'
-import type { Origin } from '@manyhands/core'
-import { alignSlot, dataStart, formatOf, formats, HEAD_BYTES, MAGIC, MAX_BYTES, readValue, sizeOfValue, writeValue } from './list-layout.ts'
-import type { ShareableFormat, ShareableValue } from './list-layout.ts'
-import { SharedMemory } from './shared-memory.ts'
-import type { SharedMemoryOptions } from './shared-memory.ts'
+import { checkOptionNames, describeValue, InvalidStateError, origin, type Origin, rememberShared, replace, revive, reviveShared } from '@manyhands/base'
+import { alignSlot, dataStart, formatOf, formats, HEAD_BYTES, MAGIC, MAX_BYTES, readValue, type ShareableFormat, type ShareableValue, sizeOfValue, writeValue } from './list-layout.ts'
+import { SharedMemory, type SharedMemoryOptions } from './shared-memory.ts'
 
 interface ListHandle {
   readonly memory: SharedMemory

@@ -1,15 +1,10 @@
-import { checkOptionNames, describeValue, InvalidStateError, origin, rememberShared, replace, revive, reviveShared } from '@manyhands/core/base'
+import { type Across, checkOptionNames, describeValue, InvalidStateError, origin, type Origin, rememberShared, replace, revive, reviveShared } from '@manyhands/base'
 import { Region } from '@manyhands/core'
-import type { Across, Origin } from '@manyhands/core'
-import { checkAcross } from './across.ts'
-import type { AcrossOption } from './across.ts'
+import { type AcrossOption, checkAcross } from './across.ts'
 import { atomics, checkAtomic } from './atomics.ts'
-import { bytesPerElement, checkDtype, isBig, viewOf } from './dtype.ts'
-import type { AtomicDtype, DataOf, Dtype, ElementOf } from './dtype.ts'
-import { checkRange, describeShape, offsetOf, sizeOf, toShape } from './shape.ts'
-import type { Shape } from './shape.ts'
-import { fillFrom, sourceDtype, sourceShape, sourceSize } from './source.ts'
-import type { Elements, Source, SourceDtype } from './source.ts'
+import { type AtomicDtype, bytesPerElement, checkDtype, type DataOf, type Dtype, type ElementOf, isBig, viewOf } from './dtype.ts'
+import { checkRange, describeShape, offsetOf, type Shape, sizeOf, toShape } from './shape.ts'
+import { type Elements, fillFrom, type Source, sourceDtype, type SourceDtype, sourceShape, sourceSize } from './source.ts'
 
 export interface SharedArrayOptions {
   /**

@@ -1,6 +1,5 @@
-import { checkInteger, checkOptionNames, InvalidStateError, newSharedId, origin, rememberShared, replace, revive, reviveShared } from '@manyhands/core/base'
+import { checkInteger, checkOptionNames, InvalidStateError, newSharedId, origin, type Origin, rememberShared, replace, revive, reviveShared } from '@manyhands/base'
 import { Region } from '@manyhands/core'
-import type { Origin } from '@manyhands/core'
 
 export interface SharedMemoryOptions {
   /** By which others find it: 1 to 200 letters, digits, `_`, `-` and `.`. @default a new one, made when `name` is first read */

@@ -1,6 +1,5 @@
-import { describeValue } from '@manyhands/core/base'
-import { dtypeOf, isBig } from './dtype.ts'
-import type { Dtype } from './dtype.ts'
+import { describeValue } from '@manyhands/base'
+import { type Dtype, dtypeOf, isBig } from './dtype.ts'
 import type { Shape } from './shape.ts'
 
 /** The elements that a new array is filled with: an array or typed array of them, or nested to any depth. */

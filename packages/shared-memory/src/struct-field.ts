@@ -1,6 +1,5 @@
-import { describeValue } from '@manyhands/core/base'
-import { isBig, viewOf } from './dtype.ts'
-import type { Dtype } from './dtype.ts'
+import { describeValue } from '@manyhands/base'
+import { type Dtype, isBig, viewOf } from './dtype.ts'
 import type { Elements } from './source.ts'
 import type { FieldLayout } from './struct-layout.ts'
 

@@ -1,6 +1,5 @@
-import { describeValue } from '@manyhands/core/base'
-import { bytesPerElement, checkDtype } from './dtype.ts'
-import type { DataOf, Dtype, ElementOf } from './dtype.ts'
+import { describeValue } from '@manyhands/base'
+import { bytesPerElement, checkDtype, type DataOf, type Dtype, type ElementOf } from './dtype.ts'
 
 /** The type of a field: an element, `'bool'`, or a fixed number of elements. */
 export type FieldType = Dtype | 'bool' | readonly [Dtype, number]

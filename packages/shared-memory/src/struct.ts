@@ -1,11 +1,8 @@
-import { checkInteger, checkOptionNames, describeValue, InvalidStateError, origin, rememberShared, replace, revive, reviveShared, suggestion } from '@manyhands/core/base'
+import { type Across, checkInteger, checkOptionNames, describeValue, InvalidStateError, origin, type Origin, rememberShared, replace, revive, reviveShared, suggestion } from '@manyhands/base'
 import { Region } from '@manyhands/core'
-import type { Across, Origin } from '@manyhands/core'
-import { checkAcross } from './across.ts'
-import type { AcrossOption } from './across.ts'
+import { type AcrossOption, checkAcross } from './across.ts'
 import { readField, writeField } from './struct-field.ts'
-import { layoutOf } from './struct-layout.ts'
-import type { FieldInput, Fields, FieldValue, StructLayout } from './struct-layout.ts'
+import { type FieldInput, type Fields, type FieldValue, layoutOf, type StructLayout } from './struct-layout.ts'
 
 export interface StructOptions {
   /** Who can share the memory. @default 'auto' */

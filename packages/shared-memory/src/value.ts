@@ -1,11 +1,8 @@
-import { checkOptionNames, describeValue, InvalidStateError, origin, rememberShared, replace, revive, reviveShared } from '@manyhands/core/base'
+import { type Across, checkOptionNames, describeValue, InvalidStateError, origin, type Origin, rememberShared, replace, revive, reviveShared } from '@manyhands/base'
 import { Lock, Region, RLock } from '@manyhands/core'
-import type { Across, Origin } from '@manyhands/core'
-import { checkAcross } from './across.ts'
-import type { AcrossOption } from './across.ts'
+import { type AcrossOption, checkAcross } from './across.ts'
 import { atomics, checkAtomic, loadElement } from './atomics.ts'
-import { bytesPerElement, checkDtype, isAtomic, isBig, viewOf } from './dtype.ts'
-import type { AtomicDtype, DataOf, Dtype, ElementOf } from './dtype.ts'
+import { type AtomicDtype, bytesPerElement, checkDtype, type DataOf, type Dtype, type ElementOf, isAtomic, isBig, viewOf } from './dtype.ts'
 
 export interface ValueOptions {
   /**

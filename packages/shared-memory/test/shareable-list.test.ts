@@ -1,7 +1,7 @@
-import { InvalidStateError, newSharedId } from '@manyhands/core'
+import { newSharedId } from '@manyhands/base'
+import { InvalidStateError } from '@manyhands/core'
 import { expect, test } from 'vitest'
-import { ShareableList, SharedMemory } from '../src/index.ts'
-import type { ShareableValue } from '../src/index.ts'
+import { ShareableList, type ShareableValue, SharedMemory } from '../src/index.ts'
 
 const mixed: readonly ShareableValue[] = ['howdy', new Uint8Array([72, 111, 0]), -273.154, 100n, null, true, 42, 'snow ☃', '']
 

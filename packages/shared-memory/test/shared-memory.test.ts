@@ -1,4 +1,5 @@
-import { InvalidStateError, newSharedId, replace } from '@manyhands/core'
+import { newSharedId } from '@manyhands/base'
+import { InvalidStateError, replace } from '@manyhands/core'
 import { expect, test } from 'vitest'
 import { SharedMemory } from '../src/index.ts'
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { Region, origin, replace, revive } from '@manyhands/core'
+import { origin } from '@manyhands/base'
+import { Region, replace, revive } from '@manyhands/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SharedArray, Value } from '../src/index.ts'
 import { dehydrate, own, rehydrate } from './tasks/travel.ts'

@@ -1,12 +1,10 @@
 import * as types from 'node:util/types'
-import { origin } from '@manyhands/core/base'
-import type { Origin } from '@manyhands/core'
+import { CORE_TAG, origin, type Origin } from '@manyhands/base'
 import { classTable } from '../protocol/class-table.ts'
-import { coreExport, coreNames } from '../protocol/core-exports.ts'
+import { baseExport, coreNames } from '../protocol/core-exports.ts'
 import * as m from '../protocol/message.ts'
 import type { Node } from '../protocol/message.ts'
 import { ownCopies } from '../protocol/own-copies.ts'
-import { CORE_TAG } from '../protocol/tags.ts'
 import type { Analysis } from './analyze.ts'
 import { findGlobal, findInModules, findInScript, isCertainGlobal, isGlobalFunction } from './builtins.ts'
 import { classCaptures, declaredCaptures, noteModuleVariables, readCaptures } from './captures.ts'
@@ -39,12 +37,12 @@ export function encodeFunction(encoder: Encoder, fn: object, index: number): Nod
 /** What is of manyhands itself: each side has its own copy of core, and finds the rest by its module. */
 function encodeOwn(fn: object, name: string): Node | undefined {
   const copies = ownCopies()
-  const exported = coreExport(name) === fn ? name : copies === undefined ? undefined : coreNames().get(fn)
+  const exported = baseExport(name) === fn ? name : copies === undefined ? undefined : coreNames().get(fn)
   if (exported !== undefined) return [m.ORIGIN, CORE_TAG, '', exported]
   if (!Object.hasOwn(fn, origin)) return undefined
   const { tag, module, name: given } = (fn as { readonly [origin]: Origin })[origin]
   if (copies === undefined) return [m.ORIGIN, tag, module, given]
-  return copies.tags.has(tag) ? [m.ORIGIN, tag, '', given] : undefined
+  return tag === CORE_TAG || copies.tags.has(tag) ? [m.ORIGIN, tag, '', given] : undefined
 }
 
 function encodeNative(encoder: Encoder, fn: object, index: number): Node {

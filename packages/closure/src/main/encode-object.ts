@@ -1,5 +1,5 @@
 import * as types from 'node:util/types'
-import { replace, SerializationError } from '@manyhands/core/base'
+import { replace, SerializationError } from '@manyhands/base'
 import * as m from '../protocol/message.ts'
 import type { Edge, Node, Properties, Prototype } from '../protocol/message.ts'
 import { reducerOf } from '../protocol/reducers.ts'

@@ -1,4 +1,4 @@
-import { checkFunction, describeValue, slot } from '@manyhands/core/base'
+import { checkFunction, describeValue, slot } from '@manyhands/base'
 import { nameOf } from './name-of.ts'
 
 /** What the user said of a function, instead of having it read. */

@@ -1,10 +1,7 @@
-import { checkOptionNames, describeValue, SerializationError } from '@manyhands/core/base'
-import type { Across } from '@manyhands/core'
-import { FORMAT, FUNCTION, MODULE } from '../protocol/message.ts'
-import type { Edge, Packed } from '../protocol/message.ts'
+import { type Across, checkOptionNames, describeValue, SerializationError } from '@manyhands/base'
+import { type Edge, FORMAT, FUNCTION, MODULE, type Packed } from '../protocol/message.ts'
 import { Encoder } from './encoder.ts'
-import { FunctionReader } from './function-reader.ts'
-import type { FactsCache } from './function-reader.ts'
+import { type FactsCache, FunctionReader } from './function-reader.ts'
 
 export interface PackOptions {
   /** Who will unpack it. Only threads can receive shared memory. @default 'threads' */

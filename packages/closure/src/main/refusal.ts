@@ -1,4 +1,4 @@
-import { SerializationError } from '@manyhands/core/base'
+import { SerializationError } from '@manyhands/base'
 
 /** One step of the way to a value, from the value that was sent. */
 export type Step = string | number | symbol | { readonly text: string }

@@ -1,6 +1,5 @@
-import { formatStep } from './refusal.ts'
-import type { Step } from './refusal.ts'
-import { SerializationError } from '@manyhands/core/base'
+import { formatStep, type Step } from './refusal.ts'
+import { SerializationError } from '@manyhands/base'
 import type { ScopeLevel } from './inspector.ts'
 
 interface Use {

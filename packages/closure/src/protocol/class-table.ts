@@ -1,4 +1,4 @@
-import { newSharedId, slot } from '@manyhands/core/base'
+import { newSharedId, slot } from '@manyhands/base'
 
 /** A class that came from the other side: how to bring it up to date. */
 export interface RevivedClass {

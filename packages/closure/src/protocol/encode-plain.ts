@@ -1,4 +1,4 @@
-import type { Across } from '@manyhands/core'
+import type { Across } from '@manyhands/base'
 import { PlainWalk } from './plain.ts'
 
 /** Not plain data: it has to be packed. */

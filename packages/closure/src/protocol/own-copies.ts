@@ -1,4 +1,4 @@
-import { slot } from '@manyhands/core/base'
+import { slot } from '@manyhands/base'
 
 /**
  * Of a program that is bundled into one file: what its workers, which are started from a text of their own, have copies of. It goes by its tag, because no

@@ -1,5 +1,5 @@
 import * as types from 'node:util/types'
-import type { Across } from '@manyhands/core'
+import type { Across } from '@manyhands/base'
 
 /** Objects nested deeper than this are sent as a flat list: structured clone is recursive and would overflow. */
 const MAX_DEPTH = 400

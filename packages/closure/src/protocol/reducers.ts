@@ -1,4 +1,4 @@
-import { slot } from '@manyhands/core/base'
+import { slot } from '@manyhands/base'
 
 /** How instances of a class travel; see `registerReducer`. */
 export interface Reducer<T = unknown, S = unknown> {

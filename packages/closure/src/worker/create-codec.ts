@@ -1,5 +1,5 @@
 import lazy from '#lazy'
-import type { Across, Codec } from '@manyhands/core'
+import type { Across, Codec } from '@manyhands/base'
 import { encodePlain, SPECIAL } from '../protocol/encode-plain.ts'
 import { decode } from './decode.ts'
 

@@ -1,4 +1,4 @@
-import { SerializationError } from '@manyhands/core/base'
+import { SerializationError } from '@manyhands/base'
 import type { Packed } from '../protocol/message.ts'
 import { unpack } from './unpack.ts'
 

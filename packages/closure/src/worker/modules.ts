@@ -1,11 +1,10 @@
-import { SerializationError } from '@manyhands/core/base'
+import lazy from '#lazy'
+import { CORE_TAG, Future, SerializationError } from '@manyhands/base'
 import { fileURLToPath } from 'node:url'
-import { coreExport } from '../protocol/core-exports.ts'
-import { MODULE, ORIGIN } from '../protocol/message.ts'
-import type { Node, Packed } from '../protocol/message.ts'
+import { baseExport } from '../protocol/core-exports.ts'
+import { MODULE, type Node, ORIGIN, type Packed } from '../protocol/message.ts'
 import { ownCopies } from '../protocol/own-copies.ts'
 import { nodeRequire } from '../protocol/require.ts'
-import { CORE_TAG } from '../protocol/tags.ts'
 
 /** What was imported here before: it need not be waited for again. */
 const imported = new Map<string, unknown>()
@@ -24,8 +23,23 @@ export function importModules(packed: Packed): ReadonlyMap<string, unknown> | Pr
 function urlOf(node: Node): string | undefined {
   if (node[0] === MODULE) return node[1] === 'esm' ? node[2] : undefined
   if (node[0] !== ORIGIN) return undefined
-  if (node[1] === CORE_TAG) return coreExport(node[3]) === undefined ? CORE_TAG : undefined
+  if (node[1] === CORE_TAG) return baseExport(node[3]) === undefined && !isCoreLoaded() ? CORE_TAG : undefined
   return node[2] === '' ? undefined : node[2]
+}
+
+/**
+ * Loads core at once if that is possible, because a caller such as `Queue.getSync` cannot wait. It is not where a tool such as vitest imports modules in a way
+ * of its own, so that `require` leads to a second copy, nor while core is being imported.
+ */
+function isCoreLoaded(): boolean {
+  if (imported.has(CORE_TAG)) return true
+  try {
+    if (lazy.base().Future !== Future) return false
+    imported.set(CORE_TAG, lazy.core())
+    return true
+  } catch {
+    return false
+  }
 }
 
 async function load(url: string): Promise<void> {
@@ -42,5 +56,6 @@ export function requireModule(url: string): unknown {
 
 /** What this thread has a copy of: of core each has, of the rest when it is part of a bundle. */
 export function ownCopy(tag: string, name: string): unknown {
-  return tag === CORE_TAG ? coreExport(name) : ownCopies()?.find(tag, name)
+  if (tag !== CORE_TAG) return ownCopies()?.find(tag, name)
+  return baseExport(name) ?? (imported.get(CORE_TAG) as Readonly<Record<string, unknown>> | undefined)?.[name]
 }

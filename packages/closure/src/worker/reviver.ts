@@ -1,11 +1,10 @@
-import { SerializationError, revive as reviveSymbol } from '@manyhands/core/base'
+import { SerializationError, revive as reviveSymbol } from '@manyhands/base'
 import { classTable } from '../protocol/class-table.ts'
 import { hiddenIntrinsics } from '../protocol/function-prototypes.ts'
 import * as m from '../protocol/message.ts'
 import type { Edge, FunctionNode, Node, Packed, Properties, Prototype, Template } from '../protocol/message.ts'
 import { reducers } from '../protocol/reducers.ts'
-import { compile } from './compile.ts'
-import type { Instance } from './compile.ts'
+import { compile, type Instance } from './compile.ts'
 import { importFrom, importMetaOf, requireFrom } from './module-tools.ts'
 import { ownCopy, requireModule } from './modules.ts'
 

@@ -1,6 +1,5 @@
-import { SerializationError } from '@manyhands/core/base'
-import { FORMAT } from '../protocol/message.ts'
-import type { Packed } from '../protocol/message.ts'
+import { SerializationError } from '@manyhands/base'
+import { FORMAT, type Packed } from '../protocol/message.ts'
 import { importModules } from './modules.ts'
 import { Reviver } from './reviver.ts'
 

@@ -1,6 +1,5 @@
 import { isProcessAlive, ownStartTime } from '../process-identity.ts'
-import { describeValue } from '../options.ts'
-import { slot } from '../state.ts'
+import { describeValue, slot } from '@manyhands/base'
 
 /**
  * Where a listener is: the path of a unix socket, on Linux also an abstract one (`'\0name'`), on Windows a pipe (`'\\\\.\\pipe\\name'`), or a TCP port.

@@ -1,4 +1,4 @@
-import { describeValue } from '../options.ts'
+import { describeValue } from '@manyhands/base'
 
 /** What both ends have to know. Text stands for its UTF-8 bytes. */
 export type AuthKey = string | Uint8Array

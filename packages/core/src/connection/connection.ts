@@ -1,19 +1,10 @@
-import { BufferTooShortError, CancelledError, ConnectionClosedError, InvalidStateError, MessageTooLongError, WaitTimeoutError } from '../errors.ts'
-import { checkDuration, checkInteger, checkOptionNames, checkSignal, describeValue } from '../options.ts'
-import { newSharedId, rememberShared, reviveShared } from '../shared-id.ts'
-import { origin, replace, revive } from '../travel.ts'
-import type { Origin } from '../travel.ts'
-import { waitable } from '../waitable.ts'
-import type { Waitable, Waiting } from '../waitable.ts'
+import { BufferTooShortError, CancelledError, checkDuration, checkInteger, checkOptionNames, checkSignal, ConnectionClosedError, coreOrigin, describeValue, InvalidStateError, MessageTooLongError, newSharedId, origin, type Origin, rememberShared, replace, revive, reviveShared, waitable, type Waitable, type Waiting, WaitTimeoutError } from '@manyhands/base'
 import { DeferredTransport } from './deferred-transport.ts'
-import { BYTES, MAX_BODY_BYTES } from './frames.ts'
-import type { Frame } from './frames.ts'
-import { claim, rendezvous } from './hand-over.ts'
-import type { Handle } from './hand-over.ts'
+import { BYTES, type Frame, MAX_BODY_BYTES } from './frames.ts'
+import { claim, type Handle, rendezvous } from './hand-over.ts'
 import { Inbox } from './inbox.ts'
 import { LocalTransport } from './local-transport.ts'
-import { relay } from './transport.ts'
-import type { Transport } from './transport.ts'
+import { relay, type Transport } from './transport.ts'
 import { decodeValue, encodeValue } from './values.ts'
 
 export interface ReceiveOptions {
@@ -252,7 +243,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   }
 
   static get [origin](): Origin {
-    return { tag: 'mh:connection', module: import.meta.url, name: 'Connection' }
+    return coreOrigin('Connection')
   }
 
   // ---- sending

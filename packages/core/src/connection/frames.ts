@@ -1,4 +1,4 @@
-import { MessageTooLongError } from '../errors.ts'
+import { MessageTooLongError } from '@manyhands/base'
 
 /** What a message holds. */
 export const BYTES = 0

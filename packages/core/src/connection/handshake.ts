@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { AuthenticationError, CancelledError, WaitTimeoutError } from '../errors.ts'
+import { AuthenticationError, CancelledError, WaitTimeoutError } from '@manyhands/base'
 
 const crypto = (): typeof import('node:crypto') => process.getBuiltinModule('node:crypto')
 

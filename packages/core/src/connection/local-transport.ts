@@ -1,4 +1,4 @@
-import { ConnectionClosedError } from '../errors.ts'
+import { ConnectionClosedError } from '@manyhands/base'
 import type { Frame } from './frames.ts'
 import type { Receiver, Transport } from './transport.ts'
 

@@ -1,4 +1,4 @@
-import { checkOptionNames, describeValue } from '../options.ts'
+import { checkOptionNames, describeValue } from '@manyhands/base'
 import { Connection } from './connection.ts'
 import { LocalTransport } from './local-transport.ts'
 

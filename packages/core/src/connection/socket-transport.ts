@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net'
-import { ConnectionClosedError } from '../errors.ts'
-import { frameHead, FrameParser } from './frames.ts'
-import type { Frame } from './frames.ts'
+import { ConnectionClosedError } from '@manyhands/base'
+import { type Frame, frameHead, FrameParser } from './frames.ts'
 import type { Receiver, Transport } from './transport.ts'
 
 /** How long the other end of a TCP connection that was closed here may take to read the rest. Longer: its descriptor is held by one that reads nothing; shorter: a slow one loses messages. */

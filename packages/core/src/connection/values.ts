@@ -1,8 +1,6 @@
-import { channelCodec } from '../codec.ts'
-import { SerializationError } from '../errors.ts'
+import { channelCodec, SerializationError } from '@manyhands/base'
 import { MAX_UTF8, plainJson } from '../plain-json.ts'
-import { DATA, NUMBER, PLAIN, TEXT, VALUE } from './frames.ts'
-import type { Frame } from './frames.ts'
+import { DATA, type Frame, NUMBER, PLAIN, TEXT, VALUE } from './frames.ts'
 
 let loaded: typeof import('node:v8') | undefined
 const v8 = (): typeof import('node:v8') => (loaded ??= process.getBuiltinModule('node:v8'))

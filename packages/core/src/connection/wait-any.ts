@@ -1,7 +1,4 @@
-import { CancelledError } from '../errors.ts'
-import { checkDuration, checkOptionNames, checkSignal, describeValue } from '../options.ts'
-import { waitable } from '../waitable.ts'
-import type { Waitable, Waiting } from '../waitable.ts'
+import { CancelledError, checkDuration, checkOptionNames, checkSignal, describeValue, waitable, type Waitable, type Waiting } from '@manyhands/base'
 import type { ReceiveOptions } from './connection.ts'
 
 /** A socket of `node:net`, or any other readable stream. */

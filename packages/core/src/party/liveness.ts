@@ -1,5 +1,5 @@
 import { ownStartTime, startTimeOf } from '../process-identity.ts'
-import { isThreadDead, ownThreadId } from './threads.ts'
+import { isThreadDead, ownThreadId } from '@manyhands/base'
 
 /** Start times are kept modulo this many ticks: 7.7 days. A process id would have to come again with the very same tick. */
 export const START_TIME_BITS = 26

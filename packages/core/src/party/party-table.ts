@@ -1,7 +1,6 @@
-import { InvalidStateError } from '../errors.ts'
+import { InvalidStateError } from '@manyhands/base'
 import type { Words } from '../waiting/words.ts'
-import { START_TIME_BITS } from './liveness.ts'
-import type { Liveness } from './liveness.ts'
+import { type Liveness, START_TIME_BITS } from './liveness.ts'
 import type { Parties } from './parties.ts'
 
 /** Slot 0 is never given away, so that the bits of a party are never 0. Larger: more memory in each primitive, and a longer search. */

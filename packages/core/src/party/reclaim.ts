@@ -1,3 +1,4 @@
+import type { MappedMemory } from '@manyhands/base'
 import { PARTIES, TRAILER_BYTES } from '../region/mapping.ts'
 import { findMemoryProvider } from '../region/provider.ts'
 import { SharedWords } from '../waiting/words.ts'
@@ -5,7 +6,7 @@ import { systemLiveness } from './liveness.ts'
 import { PartyTable } from './party-table.ts'
 
 /** Gives back what a thread that is gone has mapped. */
-export function reclaim(threadId: number, mapped: Iterable<{ readonly address: number; readonly byteLength: number }>): void {
+export function reclaimMappings(threadId: number, mapped: Iterable<MappedMemory>): void {
   const provider = findMemoryProvider()
   if (provider === undefined) return
   for (const { address, byteLength } of mapped) {

@@ -1,5 +1,4 @@
-import { channelCodec } from '../codec.ts'
-import { SerializationError } from '../errors.ts'
+import { channelCodec, SerializationError } from '@manyhands/base'
 import { MAX_UTF8, plainJson } from '../plain-json.ts'
 import type { Item } from './ring.ts'
 import { own } from './scratch.ts'

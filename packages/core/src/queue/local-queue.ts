@@ -1,7 +1,5 @@
-import { InvalidStateError, QueueEmptyError, QueueFullError, QueueShutDownError } from '../errors.ts'
-import { checkFunction, checkInteger, checkOptionNames } from '../options.ts'
-import { checkAcquireOptions, gaveUp } from '../sync/options.ts'
-import type { AcquireOptions } from '../sync/options.ts'
+import { checkFunction, checkInteger, checkOptionNames, InvalidStateError, QueueEmptyError, QueueFullError, QueueShutDownError } from '@manyhands/base'
+import { type AcquireOptions, checkAcquireOptions, gaveUp } from '../sync/options.ts'
 
 export interface LocalQueueOptions {
   /** Items that wait in the queue at most; 0: no limit. @default 0 */

@@ -1,20 +1,13 @@
-import { InvalidStateError, QueueEmptyError, QueueFullError, QueueShutDownError, SerializationError } from '../errors.ts'
-import { checkInteger, checkOptionNames } from '../options.ts'
+import { type Across, checkInteger, checkMayBlock, checkOptionNames, coreOrigin, InvalidStateError, origin, type Origin, QueueEmptyError, QueueFullError, QueueShutDownError, rememberShared, replace, revive, reviveShared, SerializationError } from '@manyhands/base'
 import type { Region } from '../region/region.ts'
-import { rememberShared, reviveShared } from '../shared-id.ts'
 import { GAVE_UP } from '../sync/mutex.ts'
-import { checkMayBlock } from '../sync/blocking.ts'
-import { checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross, gaveUp } from '../sync/options.ts'
-import type { AcquireOptions, AcquireSyncOptions, PrimitiveOptions } from '../sync/options.ts'
+import { type AcquireOptions, type AcquireSyncOptions, checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross, gaveUp, type PrimitiveOptions } from '../sync/options.ts'
 import { asReceived, receivedHandle } from '../sync/received.ts'
 import { BASE, SharedState } from '../sync/shared-state.ts'
-import { origin, replace, revive } from '../travel.ts'
-import type { Across, Origin } from '../travel.ts'
 import { driveAsync, driveSync } from '../waiting/drive.ts'
 import type { Steps } from '../waiting/steps.ts'
 import { decodeItem, encodeItem } from './item-codec.ts'
-import { DONE, NOTHING, Ring, RING_HEAD, SHUT_DOWN } from './ring.ts'
-import type { Item, Outcome } from './ring.ts'
+import { DONE, type Item, NOTHING, type Outcome, Ring, RING_HEAD, SHUT_DOWN } from './ring.ts'
 import { borrow, own } from './scratch.ts'
 
 /** Memory of a queue. Larger: more fits before a put has to wait; but across processes it is taken at once. */
@@ -246,7 +239,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   }
 
   static get [origin](): Origin {
-    return { tag: 'mh:queue', module: import.meta.url, name: 'Queue' }
+    return coreOrigin('Queue')
   }
 
   static {
@@ -285,7 +278,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
   }
 
   static override get [origin](): Origin {
-    return { tag: 'mh:joinable-queue', module: import.meta.url, name: 'JoinableQueue' }
+    return coreOrigin('JoinableQueue')
   }
 }
 
@@ -347,7 +340,7 @@ export class SimpleQueue<T = unknown> {
   }
 
   static get [origin](): Origin {
-    return { tag: 'mh:simple-queue', module: import.meta.url, name: 'SimpleQueue' }
+    return coreOrigin('SimpleQueue')
   }
 }
 

@@ -1,6 +1,5 @@
-import { slot } from '../state.ts'
-import { ARRIVED, PACKED } from './mapping.ts'
-import type { Mapping } from './mapping.ts'
+import { slot } from '@manyhands/base'
+import { ARRIVED, type Mapping, PACKED } from './mapping.ts'
 
 /**
  * How often it is looked whether handles have arrived. Shorter: memory is free earlier; longer: less work.

@@ -1,8 +1,6 @@
-import { SerializationError } from '../errors.ts'
-import { enter, strike } from './ledger.ts'
+import { enter, SerializationError, strike } from '@manyhands/base'
 import { memoryProvider } from './provider.ts'
-import { closeSharedFile, createSharedFile, openSharedFile } from './shared-file.ts'
-import type { SharedFile } from './shared-file.ts'
+import { closeSharedFile, createSharedFile, openSharedFile, type SharedFile } from './shared-file.ts'
 
 /** The trailer begins at a multiple of this, so that its words share no cache line with the data. */
 const ALIGNMENT = 64

@@ -1,5 +1,4 @@
-import { ParallelError } from '../errors.ts'
-import { slot } from '../state.ts'
+import { ParallelError, slot } from '@manyhands/base'
 import { koffiProvider } from './koffi-provider.ts'
 import { nodeFfiProvider } from './node-ffi-provider.ts'
 

@@ -1,8 +1,6 @@
 import { isProcessAlive, ownStartTime } from '../process-identity.ts'
-import { newSharedId } from '../shared-id.ts'
-import { slot } from '../state.ts'
-import { handOver, nameOfOurs, openSharedFile, sharedFolder } from './shared-file.ts'
-import type { SharedFile } from './shared-file.ts'
+import { newSharedId, slot } from '@manyhands/base'
+import { handOver, nameOfOurs, openSharedFile, type SharedFile, sharedFolder } from './shared-file.ts'
 
 const fs = (): typeof import('node:fs') => process.getBuiltinModule('node:fs')
 

@@ -1,11 +1,7 @@
-import { InternalError, InvalidStateError, SerializationError } from '../errors.ts'
-import { checkOptionNames, describeValue } from '../options.ts'
-import { forgetShared, newSharedId, rememberShared, reviveShared } from '../shared-id.ts'
-import { origin, replace, revive } from '../travel.ts'
-import type { Across, Origin } from '../travel.ts'
+import { type Across, checkOptionNames, coreOrigin, describeValue, forgetShared, InternalError, InvalidStateError, newSharedId, origin, type Origin, rememberShared, replace, revive, reviveShared, SerializationError, reclaim, type MappedMemory } from '@manyhands/base'
+import { reclaimMappings } from '../party/reclaim.ts'
 import { holdInFlight, noteArrival, stopHolding } from './in-flight.ts'
-import { closeMapping, createMapping, openMapping, PARTIES } from './mapping.ts'
-import type { Mapping } from './mapping.ts'
+import { closeMapping, createMapping, type Mapping, openMapping, PARTIES } from './mapping.ts'
 import { findMemoryProvider } from './provider.ts'
 import { lookUp, publish, unpublish } from './published.ts'
 
@@ -178,8 +174,12 @@ export class Region implements Disposable {
     return region
   }
 
+  static [reclaim](threadId: number, mapped: Iterable<MappedMemory>): void {
+    reclaimMappings(threadId, mapped)
+  }
+
   static get [origin](): Origin {
-    return { tag: 'mh:region', module: import.meta.url, name: 'Region' }
+    return coreOrigin('Region')
   }
 
   static {

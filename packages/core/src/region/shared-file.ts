@@ -1,6 +1,5 @@
 import { ownStartTime } from '../process-identity.ts'
-import { newSharedId } from '../shared-id.ts'
-import { slot } from '../state.ts'
+import { newSharedId, slot } from '@manyhands/base'
 import { NAME_PREFIX, sweepDeadNames } from './sweep.ts'
 
 const fs = (): typeof import('node:fs') => process.getBuiltinModule('node:fs')

@@ -1,16 +1,9 @@
-import { BrokenBarrierError } from '../errors.ts'
-import { checkDuration, checkFunction, checkInteger, checkOptionNames } from '../options.ts'
+import { type Across, BrokenBarrierError, checkDuration, checkFunction, checkInteger, checkMayBlock, checkOptionNames, coreOrigin, origin, type Origin, rememberShared, replace, revive, reviveShared } from '@manyhands/base'
 import type { Region } from '../region/region.ts'
-import { rememberShared, reviveShared } from '../shared-id.ts'
-import { origin, replace, revive } from '../travel.ts'
-import type { Across, Origin } from '../travel.ts'
 import { driveAsync, driveSync } from '../waiting/drive.ts'
-import { checkMayBlock } from './blocking.ts'
 import { Mutex } from './mutex.ts'
-import { aborted, checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross } from './options.ts'
-import type { AcquireOptions, AcquireSyncOptions, PrimitiveOptions } from './options.ts'
-import { Phases, PHASES_WORDS } from './phases.ts'
-import type { Passage } from './phases.ts'
+import { aborted, type AcquireOptions, type AcquireSyncOptions, checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross, type PrimitiveOptions } from './options.ts'
+import { type Passage, Phases, PHASES_WORDS } from './phases.ts'
 import { asReceived, receivedHandle } from './received.ts'
 import { BASE, SharedState } from './shared-state.ts'
 
@@ -155,7 +148,7 @@ export class Barrier {
   }
 
   static get [origin](): Origin {
-    return { tag: 'mh:barrier', module: import.meta.url, name: 'Barrier' }
+    return coreOrigin('Barrier')
   }
 }
 

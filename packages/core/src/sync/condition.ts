@@ -1,18 +1,10 @@
-import { InvalidStateError } from '../errors.ts'
-import { checkFunction, checkInteger, checkOptionNames, describeValue } from '../options.ts'
+import { type Across, checkFunction, checkInteger, checkMayBlock, checkOptionNames, coreOrigin, describeValue, InvalidStateError, origin, type Origin, rememberShared, replace, revive, reviveShared } from '@manyhands/base'
 import type { Region } from '../region/region.ts'
-import { rememberShared, reviveShared } from '../shared-id.ts'
-import { origin, replace, revive } from '../travel.ts'
-import type { Across, Origin } from '../travel.ts'
 import { driveAsync, driveSync } from '../waiting/drive.ts'
-import { at } from '../waiting/steps.ts'
-import type { Steps } from '../waiting/steps.ts'
-import { checkMayBlock } from './blocking.ts'
+import { at, type Steps } from '../waiting/steps.ts'
 import type { Guard } from './guard.ts'
-import { coreOfLock, Lock } from './lock.ts'
-import type { LockCore } from './lock.ts'
-import { aborted, checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross } from './options.ts'
-import type { AcquireOptions, AcquireSyncOptions, PrimitiveOptions } from './options.ts'
+import { coreOfLock, Lock, type LockCore } from './lock.ts'
+import { aborted, type AcquireOptions, type AcquireSyncOptions, checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross, type PrimitiveOptions } from './options.ts'
 import { asReceived, receivedHandle } from './received.ts'
 import { coreOfRLock, RLock } from './rlock.ts'
 import { BASE, SharedState } from './shared-state.ts'
@@ -200,7 +192,7 @@ export class Condition {
   }
 
   static get [origin](): Origin {
-    return { tag: 'mh:condition', module: import.meta.url, name: 'Condition' }
+    return coreOrigin('Condition')
   }
 }
 

@@ -1,4 +1,4 @@
-import { InvalidStateError } from '../errors.ts'
+import { InvalidStateError } from '@manyhands/base'
 
 /** What a guard gives back. */
 interface Releasable {

@@ -1,17 +1,10 @@
-import { InvalidStateError } from '../errors.ts'
-import { checkFunction, checkOptionNames } from '../options.ts'
+import { type Across, checkFunction, checkMayBlock, checkOptionNames, coreOrigin, InvalidStateError, origin, type Origin, rememberShared, replace, revive, reviveShared } from '@manyhands/base'
 import type { Region } from '../region/region.ts'
-import { rememberShared, reviveShared } from '../shared-id.ts'
-import { origin, replace, revive } from '../travel.ts'
-import type { Across, Origin } from '../travel.ts'
 import { driveAsync, driveSync } from '../waiting/drive.ts'
 import type { Waiter } from '../waiting/waiter.ts'
-import { checkMayBlock } from './blocking.ts'
 import { Guard } from './guard.ts'
-import { acquireAnyway, GAVE_UP, Mutex, OWNER_DIED } from './mutex.ts'
-import type { Acquired, MutexAlgorithm } from './mutex.ts'
-import { checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross, gaveUp } from './options.ts'
-import type { AcquireOptions, AcquireSyncOptions, PrimitiveOptions } from './options.ts'
+import { acquireAnyway, type Acquired, GAVE_UP, Mutex, type MutexAlgorithm, OWNER_DIED } from './mutex.ts'
+import { type AcquireOptions, type AcquireSyncOptions, checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross, gaveUp, type PrimitiveOptions } from './options.ts'
 import { asReceived, receivedHandle } from './received.ts'
 import { BASE, BASE_64, SharedState } from './shared-state.ts'
 import { TICKET_MUTEX_BYTES, TicketMutex } from './ticket-mutex.ts'
@@ -176,7 +169,7 @@ export class Lock {
   }
 
   static get [origin](): Origin {
-    return { tag: 'mh:lock', module: import.meta.url, name: 'Lock' }
+    return coreOrigin('Lock')
   }
 
   static {

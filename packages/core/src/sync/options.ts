@@ -1,6 +1,4 @@
-import { CancelledError, WaitTimeoutError } from '../errors.ts'
-import { checkDuration, checkOptionNames, checkSignal, describeValue } from '../options.ts'
-import type { Across } from '../travel.ts'
+import { type Across, CancelledError, checkDuration, checkOptionNames, checkSignal, describeValue, WaitTimeoutError } from '@manyhands/base'
 
 export interface PrimitiveOptions {
   /** Who can share it. One for processes works among threads as well; it takes a native call, see `Region`. @default 'threads' */

@@ -1,18 +1,10 @@
-import { InvalidStateError } from '../errors.ts'
-import { checkFunction, checkOptionNames } from '../options.ts'
+import { type Across, checkFunction, checkMayBlock, checkOptionNames, coreOrigin, InvalidStateError, origin, type Origin, rememberShared, replace, revive, reviveShared, slot } from '@manyhands/base'
 import type { Region } from '../region/region.ts'
-import { rememberShared, reviveShared } from '../shared-id.ts'
-import { slot } from '../state.ts'
-import { origin, replace, revive } from '../travel.ts'
-import type { Across, Origin } from '../travel.ts'
 import { driveAsync } from '../waiting/drive.ts'
-import { checkMayBlock } from './blocking.ts'
 import { Guard } from './guard.ts'
-import { acquireSlowly } from './lock.ts'
-import type { LockCore } from './lock.ts'
+import { acquireSlowly, type LockCore } from './lock.ts'
 import { acquireAnyway, GAVE_UP, Mutex, OWNER_DIED } from './mutex.ts'
-import { checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross, gaveUp } from './options.ts'
-import type { AcquireOptions, AcquireSyncOptions, PrimitiveOptions } from './options.ts'
+import { type AcquireOptions, type AcquireSyncOptions, checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross, gaveUp, type PrimitiveOptions } from './options.ts'
 import { asReceived, receivedHandle } from './received.ts'
 import { BASE, SharedState } from './shared-state.ts'
 
@@ -185,7 +177,7 @@ export class RLock {
   }
 
   static get [origin](): Origin {
-    return { tag: 'mh:rlock', module: import.meta.url, name: 'RLock' }
+    return coreOrigin('RLock')
   }
 
   static {

@@ -1,14 +1,8 @@
-import { InvalidStateError } from '../errors.ts'
-import { checkFunction, checkInteger, checkOptionNames, describeValue } from '../options.ts'
+import { type Across, checkFunction, checkInteger, checkMayBlock, checkOptionNames, coreOrigin, describeValue, InvalidStateError, origin, type Origin, rememberShared, replace, revive, reviveShared } from '@manyhands/base'
 import type { Region } from '../region/region.ts'
-import { rememberShared, reviveShared } from '../shared-id.ts'
-import { origin, replace, revive } from '../travel.ts'
-import type { Across, Origin } from '../travel.ts'
 import { driveAsync, driveSync } from '../waiting/drive.ts'
-import { checkMayBlock } from './blocking.ts'
 import { Guard } from './guard.ts'
-import { checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross, gaveUp } from './options.ts'
-import type { AcquireOptions, AcquireSyncOptions, PrimitiveOptions } from './options.ts'
+import { type AcquireOptions, type AcquireSyncOptions, checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross, gaveUp, type PrimitiveOptions } from './options.ts'
 import { Permits } from './permits.ts'
 import { asReceived, receivedHandle } from './received.ts'
 import { BASE, SharedState } from './shared-state.ts'
@@ -145,7 +139,7 @@ export class Semaphore {
   }
 
   static get [origin](): Origin {
-    return { tag: 'mh:semaphore', module: import.meta.url, name: 'Semaphore' }
+    return coreOrigin('Semaphore')
   }
 }
 
@@ -156,7 +150,7 @@ export class Semaphore {
  */
 export class BoundedSemaphore extends Semaphore {
   static override get [origin](): Origin {
-    return { tag: 'mh:bounded-semaphore', module: import.meta.url, name: 'BoundedSemaphore' }
+    return coreOrigin('BoundedSemaphore')
   }
 }
 

@@ -1,13 +1,8 @@
-import { checkOptionNames } from '../options.ts'
+import { type Across, checkMayBlock, checkOptionNames, coreOrigin, origin, type Origin, rememberShared, replace, revive, reviveShared } from '@manyhands/base'
 import type { Region } from '../region/region.ts'
-import { rememberShared, reviveShared } from '../shared-id.ts'
-import { origin, replace, revive } from '../travel.ts'
-import type { Across, Origin } from '../travel.ts'
 import { driveAsync, driveSync } from '../waiting/drive.ts'
-import { checkMayBlock } from './blocking.ts'
 import { Flag } from './flag.ts'
-import { aborted, checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross } from './options.ts'
-import type { AcquireOptions, AcquireSyncOptions, PrimitiveOptions } from './options.ts'
+import { aborted, type AcquireOptions, type AcquireSyncOptions, checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross, type PrimitiveOptions } from './options.ts'
 import { asReceived, receivedHandle } from './received.ts'
 import { BASE, SharedState } from './shared-state.ts'
 
@@ -91,7 +86,7 @@ export class SharedEvent {
   }
 
   static get [origin](): Origin {
-    return { tag: 'mh:event', module: import.meta.url, name: 'SharedEvent' }
+    return coreOrigin('SharedEvent')
   }
 }
 

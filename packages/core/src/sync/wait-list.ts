@@ -1,4 +1,4 @@
-import { InvalidStateError } from '../errors.ts'
+import { InvalidStateError } from '@manyhands/base'
 import type { Parties } from '../party/parties.ts'
 import type { Steps, Wake } from '../waiting/steps.ts'
 import type { Words } from '../waiting/words.ts'

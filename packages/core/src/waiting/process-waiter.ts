@@ -1,10 +1,9 @@
 import type { Futex } from '../region/provider.ts'
-import { onRing, ring } from './doorbell.ts'
+import { onRing, ring } from '@manyhands/base'
 import { Parked } from './parked.ts'
 import { spin } from './spin.ts'
 import type { Wait } from './steps.ts'
-import { ONE_BLOCKED, ONE_LISTENING, WAITING } from './waiter.ts'
-import type { Waiter } from './waiter.ts'
+import { ONE_BLOCKED, ONE_LISTENING, type Waiter, WAITING } from './waiter.ts'
 import type { SharedWords } from './words.ts'
 
 /** A blocked thread is in a native call, which nothing can interrupt: `terminate` and signals wait for it. */

@@ -1,14 +1,13 @@
 import { createHmac } from 'node:crypto'
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
-import { connect as netConnect, createServer, Server } from 'node:net'
-import type { Socket } from 'node:net'
+import { connect as netConnect, createServer, Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { once } from 'node:events'
 import { afterAll, describe, expect, test } from 'vitest'
-import { AuthenticationError, connect, InvalidStateError, Listener, newSharedId, SerializationError } from '../../src/index.ts'
+import { newSharedId } from '@manyhands/base'
+import { type Address, AuthenticationError, connect, InvalidStateError, Listener, SerializationError } from '../../src/index.ts'
 import { shakeHands } from '../../src/connection/handshake.ts'
-import type { Address } from '../../src/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'manyhands-test-'))
 afterAll(() => rmSync(folder, { recursive: true }))

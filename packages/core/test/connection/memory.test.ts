@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, test } from 'vitest'
-import { ConnectionClosedError, pipe } from '../../src/index.ts'
-import type { Connection } from '../../src/index.ts'
+import { type Connection, ConnectionClosedError, pipe } from '../../src/index.ts'
 import type { Frame } from '../../src/connection/frames.ts'
 import { FrameReader, FrameWriter, TO_SOCKET, TWO_RINGS_BYTES } from '../../src/connection/frame-ring.ts'
 import { findMemoryProvider } from '../../src/region/provider.ts'
-import { slot } from '../../src/state.ts'
+import { slot } from '../../../base/src/slots.ts'
 import { talkedPair } from '../support/connections.ts'
 import { Party } from '../support/party.ts'
 

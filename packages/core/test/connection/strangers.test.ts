@@ -1,10 +1,8 @@
 import { once } from 'node:events'
-import { connect as netConnect } from 'node:net'
-import type { Socket } from 'node:net'
+import { connect as netConnect, type Socket } from 'node:net'
 import { afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { connect, Listener, pipe, replace } from '../../src/index.ts'
-import type { Address, Connection } from '../../src/index.ts'
-import { installChannelCodec } from '../../src/base.ts'
+import { type Address, connect, type Connection, Listener, pipe, replace } from '../../src/index.ts'
+import { installChannelCodec } from '../../../base/src/index.ts'
 import { handOver } from '../support/hand-over.ts'
 
 // There is no path from a byte of one who has not proved who it is to what runs code: each case here lets a stranger say all that it could say.

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
-import { newSharedId, Region, slot } from '../../src/index.ts'
+import { newSharedId, slot } from '@manyhands/base'
+import { Region } from '../../src/index.ts'
 import { handOver } from '../../src/region/shared-file.ts'
 import { Party } from '../support/party.ts'
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { isParallelError, Region, replace, revive, slot, TaskTimeoutError, WorkerExitedError } from '../../src/index.ts'
+import { slot } from '@manyhands/base'
+import { isParallelError, Region, replace, revive, TaskTimeoutError, WorkerExitedError } from '../../src/index.ts'
 
 test('a region is zeroed shared bytes', () => {
   const region = Region.create(16)

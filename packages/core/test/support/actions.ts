@@ -1,7 +1,6 @@
 // What parties can be asked to do.
-import { Barrier, QueueShutDownError, Region, replace, revive } from '../../src/index.ts'
-import { forgetShared } from '../../src/shared-id.ts'
-import type { Across, Condition, Guard, JoinableQueue, Lock, Queue, SimpleQueue, RLock, Semaphore, SharedEvent } from '../../src/index.ts'
+import { type Across, Barrier, type Condition, type Guard, type JoinableQueue, type Lock, type Queue, QueueShutDownError, Region, replace, revive, type RLock, type Semaphore, type SharedEvent, type SimpleQueue } from '../../src/index.ts'
+import { forgetShared } from '../../../base/src/travel/shared-id.ts'
 
 export * from './connection-actions.ts'
 

@@ -1,7 +1,6 @@
 // What a party runs: actions by name, with arguments that are revived here.
 import { isMainThread, parentPort, threadId, workerData } from 'node:worker_threads'
-import { adoptThreadShare } from '../../src/base.ts'
-import type { ThreadShare } from '../../src/base.ts'
+import { adoptThreadShare, type ThreadShare } from '../../../base/src/index.ts'
 import * as actions from './actions.ts'
 import { fromMessage, toMessage } from './travel.ts'
 

@@ -1,11 +1,9 @@
-import { fork } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { Across } from '../../src/index.ts'
-import { newThreadShare, noteThreadExit, noteThreadStart } from '../../src/base.ts'
-import type { ThreadShare } from '../../src/base.ts'
+import { newThreadShare, noteThreadExit, noteThreadStart, type ThreadShare } from '../../../base/src/index.ts'
 import type * as allActions from './actions.ts'
 import { fromMessage, toMessage } from './travel.ts'
 

@@ -1,41 +1,4 @@
-/** Tasks that are sent together: calls of any functions, or one function over items (`fn(items[k], firstIndex + k)`). */
-export type TaskBatch =
-  | { readonly calls: readonly { readonly fn: (...args: never[]) => unknown; readonly args: readonly unknown[] }[] }
-  | { readonly fn: (...args: never[]) => unknown; readonly items: readonly unknown[]; readonly firstIndex: number }
-
-/** Who ran a batch. */
-export interface BatchWorker {
-  readonly kind: string
-  /** Counts the workers of a backend from 0. */
-  readonly id: number
-  readonly pid?: number | undefined
-  readonly threadId?: number | undefined
-}
-
-/** Hears of each task of a batch exactly once, by its position in the batch, then of the end of the batch. */
-export interface BackendSink {
-  onValue(index: number, value: unknown): void
-  onError(index: number, error: unknown): void
-  /** After all others, once. `durationMs`: time spent in the tasks, measured where they ran. */
-  onDone(stats: { readonly durationMs: number; readonly worker: BatchWorker | undefined }): void
-  /** A worker has begun the batch. Present only while someone wants to know. */
-  onBegin?(worker: BatchWorker): void
-}
-
-export interface SubmitOptions {
-  /** Milliseconds for the batch, which then holds one task, counted from its begin. */
-  readonly timeoutMs: number | undefined
-}
-
-export interface BackendHandle {
-  /** @returns true when the batch was still queued: it is dropped and its sink hears nothing */
-  cancel(): boolean
-  /**
-   * Fails every task that was not reported yet with `reason`, at once. What is running may end itself within `graceMs`; then it is ended, where the
-   * backend can do that.
-   */
-  abort(reason: unknown, graceMs: number): void
-}
+import type { Batch, BatchHandle, BatchOptions, BatchSink } from '@manyhands/base'
 
 /** What one call of Parallel gets from its backend. */
 export interface BackendCall {
@@ -44,7 +7,7 @@ export interface BackendCall {
    *
    * @throws what makes the batch impossible to send, such as SerializationError
    */
-  submit(batch: TaskBatch, sink: BackendSink, options: SubmitOptions): BackendHandle
+  submit(batch: Batch, sink: BatchSink, options: BatchOptions): BatchHandle
   /** The call is over: no batch will be submitted any more. Those that were aborted may still be running. */
   stop(): void
 }

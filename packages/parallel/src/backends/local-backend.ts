@@ -1,4 +1,5 @@
-import type { BackendCall, BackendHandle, BackendSink, CallContext, ParallelBackend, SubmitOptions, TaskBatch } from './backend.ts'
+import type { BatchHandle, BatchSink, BatchOptions, Batch } from '@manyhands/base'
+import type { BackendCall, CallContext, ParallelBackend } from './backend.ts'
 import { LocalBatch } from './local-batch.ts'
 
 /** How long tasks may run here before the event loop gets a turn. Larger: less overhead; smaller: timers and I/O of the program wait less. */
@@ -38,7 +39,7 @@ class LocalCall implements BackendCall {
     this.#free = Array.from({ length: context.jobs }, (_, i) => context.jobs - 1 - i)
   }
 
-  submit(batch: TaskBatch, sink: BackendSink, options: SubmitOptions): BackendHandle {
+  submit(batch: Batch, sink: BatchSink, options: BatchOptions): BatchHandle {
     const entry = new LocalBatch(batch, sink, options.timeoutMs)
     this.#queue.push(entry)
     const lane = this.#free.pop()

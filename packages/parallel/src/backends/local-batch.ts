@@ -1,20 +1,19 @@
-import { TaskTimeoutError } from '@manyhands/core/base'
-import type { BackendHandle, BackendSink, BatchWorker, TaskBatch } from './backend.ts'
+import { type Batch, type BatchHandle, type BatchSink, TaskTimeoutError, type WorkerInfo } from '@manyhands/base'
 
 type Outcome = { readonly value: unknown } | { readonly error: unknown }
 
 /** A batch that runs in this thread, and what is known of it. Its sink hears of each task once, also when a task ends after it was given up. */
-export class LocalBatch implements BackendHandle {
-  readonly #batch: TaskBatch
+export class LocalBatch implements BatchHandle {
+  readonly #batch: Batch
   readonly #size: number
-  readonly #sink: BackendSink
+  readonly #sink: BatchSink
   readonly #timeoutMs: number | undefined
   #state: 'queued' | 'running' | 'over' = 'queued'
   /** The task that runs or comes next; those before it were reported. */
   #next = 0
   #durationMs = 0
 
-  constructor(batch: TaskBatch, sink: BackendSink, timeoutMs: number | undefined) {
+  constructor(batch: Batch, sink: BatchSink, timeoutMs: number | undefined) {
     this.#batch = batch
     this.#size = 'calls' in batch ? batch.calls.length : batch.items.length
     this.#sink = sink
@@ -38,7 +37,7 @@ export class LocalBatch implements BackendHandle {
    *
    * @param turn - given the time, returns a promise when the event loop is to have a turn
    */
-  async run(worker: BatchWorker, turn: (now: number) => Promise<void> | undefined): Promise<void> {
+  async run(worker: WorkerInfo, turn: (now: number) => Promise<void> | undefined): Promise<void> {
     if (this.#state !== 'queued') return
     this.#state = 'running'
     this.#sink.onBegin?.(worker)
@@ -68,7 +67,7 @@ export class LocalBatch implements BackendHandle {
     return this.#state === 'running'
   }
 
-  #finish(worker: BatchWorker | undefined): void {
+  #finish(worker: WorkerInfo | undefined): void {
     if (this.#state === 'over') return
     this.#state = 'over'
     this.#sink.onDone({ durationMs: this.#durationMs, worker })

@@ -1,7 +1,6 @@
-import { getReusableExecutor } from '@manyhands/pool'
-import type { AnyTaskFunction, WorkerExecutor } from '@manyhands/pool'
-import { describeValue } from '@manyhands/core/base'
-import type { BackendCall, BackendHandle, BackendSink, ParallelBackend, SubmitOptions, TaskBatch } from './backend.ts'
+import { type AnyTaskFunction, getReusableExecutor, type WorkerExecutor } from '@manyhands/pool'
+import { type Batch, type BatchHandle, type BatchOptions, type BatchSink, describeValue } from '@manyhands/base'
+import type { BackendCall, ParallelBackend } from './backend.ts'
 
 type Kind = 'threads' | 'processes'
 type AnyFunction = (...args: never[]) => unknown
@@ -75,7 +74,7 @@ class PoolCall implements BackendCall {
     this.#executorNow = executor
   }
 
-  submit(batch: TaskBatch, sink: BackendSink, { timeoutMs }: SubmitOptions): BackendHandle {
+  submit(batch: Batch, sink: BatchSink, { timeoutMs }: BatchOptions): BatchHandle {
     const executor = this.#current()
     const packed =
       'calls' in batch

@@ -1,4 +1,4 @@
-import { checkFunction, describeValue, slot, suggestion } from '@manyhands/core/base'
+import { checkFunction, describeValue, slot, suggestion } from '@manyhands/base'
 import type { ParallelBackend } from './backend.ts'
 import { localBackend } from './local-backend.ts'
 import { reusableBackend } from './pool-backend.ts'

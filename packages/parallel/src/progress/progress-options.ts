@@ -1,4 +1,4 @@
-import { checkInteger, checkOptionNames, describeValue } from '@manyhands/core/base'
+import { checkInteger, checkOptionNames, describeValue } from '@manyhands/base'
 import type { ProgressState } from './progress-state.ts'
 
 /** Shows progress; write one to show it your own way. */

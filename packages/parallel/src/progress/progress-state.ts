@@ -1,4 +1,4 @@
-import type { BatchWorker } from '../backends/backend.ts'
+import type { WorkerInfo } from '@manyhands/base'
 import type { CallOutcome, ParallelEvent } from '../events.ts'
 import type { ProgressOptions } from './progress-options.ts'
 
@@ -7,7 +7,7 @@ const SAMPLE_MS = 500
 /** Weight of the newest sample of the rate. */
 const NEWEST = 0.3
 
-export interface WorkerProgress extends BatchWorker {
+export interface WorkerProgress extends WorkerInfo {
   /** Tasks it has done. */
   done: number
   /** Time it has spent in them. */
@@ -133,7 +133,7 @@ export class ProgressState {
     return [...this.#workers.values()].toSorted((a, b) => a.id - b.id)
   }
 
-  #credit(worker: BatchWorker, tasks: number, durationMs: number): void {
+  #credit(worker: WorkerInfo, tasks: number, durationMs: number): void {
     const key = `${worker.kind} ${worker.id}`
     const known = this.#workers.get(key)
     if (known === undefined) this.#workers.set(key, { ...worker, done: tasks, busyMs: durationMs })

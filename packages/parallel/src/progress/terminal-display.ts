@@ -1,7 +1,6 @@
-import { slot } from '@manyhands/core/base'
+import { slot } from '@manyhands/base'
 import type { MultiBar, SingleBar } from 'cli-progress'
-import { CaughtOutput } from './caught-output.ts'
-import type { Catchable } from './caught-output.ts'
+import { type Catchable, CaughtOutput } from './caught-output.ts'
 import type { ProgressStream } from './progress-options.ts'
 import { TerminalLines } from './terminal-lines.ts'
 

@@ -1,5 +1,4 @@
-import { InternalError } from '@manyhands/core/base'
-import type { BackendHandle, BackendSink, BatchWorker } from '../backends/backend.ts'
+import { type BatchHandle, type BatchSink, InternalError, type WorkerInfo } from '@manyhands/base'
 import type { Gathered } from './intake.ts'
 import type { Holder } from './output.ts'
 
@@ -9,20 +8,20 @@ export interface BatchOwner {
   readonly over: boolean
   succeeded(run: BatchRun, position: number, value: unknown): void
   failed(run: BatchRun, position: number, error: unknown): void
-  begun(run: BatchRun, worker: BatchWorker): void
-  done(run: BatchRun, durationMs: number, worker: BatchWorker | undefined): void
+  begun(run: BatchRun, worker: WorkerInfo): void
+  done(run: BatchRun, durationMs: number, worker: WorkerInfo | undefined): void
   /** It is done and all its results were taken. */
   released(run: BatchRun): void
 }
 
 /** One batch on its way, for the `attempt`-th time. */
-export class BatchRun implements BackendSink, Holder {
+export class BatchRun implements BatchSink, Holder {
   readonly id: number
   readonly batch: Gathered<unknown>
   readonly attempt: number
-  readonly onBegin?: (worker: BatchWorker) => void
+  readonly onBegin?: (worker: WorkerInfo) => void
   readonly #owner: BatchOwner
-  handle: BackendHandle | undefined
+  handle: BatchHandle | undefined
   #unreported: number
   #held = 0
   #done = false
@@ -51,7 +50,7 @@ export class BatchRun implements BackendSink, Holder {
     if (!this.#owner.over) this.#owner.failed(this, position, error)
   }
 
-  onDone(stats: { readonly durationMs: number; readonly worker: BatchWorker | undefined }): void {
+  onDone(stats: { readonly durationMs: number; readonly worker: WorkerInfo | undefined }): void {
     if (this.#owner.over) return
     if (this.#unreported !== 0) {
       const reports = this.tasks - this.#unreported

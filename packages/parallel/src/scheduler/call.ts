@@ -1,13 +1,11 @@
-import { BrokenPoolError, CancelledError } from '@manyhands/core/base'
-import type { BackendCall, BatchWorker } from '../backends/backend.ts'
+import { BrokenPoolError, CancelledError, type WorkerInfo } from '@manyhands/base'
+import type { BackendCall } from '../backends/backend.ts'
 import type { CallEvents, CallOutcome } from '../events.ts'
 import type { Settings } from '../settings.ts'
 import { BatchPolicy } from './batch-policy.ts'
-import { BatchRun } from './batch-run.ts'
-import type { BatchOwner } from './batch-run.ts'
-import { Intake } from './intake.ts'
+import { type BatchOwner, BatchRun } from './batch-run.ts'
+import { type Gathered, Intake } from './intake.ts'
 import { kindOf } from './kind.ts'
-import type { Gathered } from './intake.ts'
 import type { Output } from './output.ts'
 import { isRetryable } from './retry-rule.ts'
 import type { Source } from './source.ts'
@@ -186,11 +184,11 @@ export class Call<T> implements BatchOwner {
     this.#retries.add(timer)
   }
 
-  begun(run: BatchRun, worker: BatchWorker): void {
+  begun(run: BatchRun, worker: WorkerInfo): void {
     this.#plan.events.emit({ type: 'batch-begin', batch: run.id, worker })
   }
 
-  done(run: BatchRun, durationMs: number, worker: BatchWorker | undefined): void {
+  done(run: BatchRun, durationMs: number, worker: WorkerInfo | undefined): void {
     const { settings, events } = this.#plan
     this.#intake.learn(run.batch.kinds, run.tasks, durationMs)
     this.#active--

@@ -1,4 +1,4 @@
-import { isParallelError } from '@manyhands/core/base'
+import { isParallelError } from '@manyhands/base'
 
 /** Errors of ours after which a further attempt makes no sense, or was not wanted. */
 const final = new Set(['TaskTimeoutError', 'CancelledError', 'SerializationError', 'ShutdownError', 'BrokenPoolError', 'InternalError'])

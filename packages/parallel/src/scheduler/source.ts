@@ -1,4 +1,4 @@
-import { describeValue } from '@manyhands/core/base'
+import { describeValue } from '@manyhands/base'
 import { AsyncSource } from './async-source.ts'
 
 /** The input of a call, pulled no further than it is asked. */

@@ -1,6 +1,5 @@
-import type { TaskBatch } from '../backends/backend.ts'
-import { checkTask } from '../task.ts'
-import type { Task } from '../task.ts'
+import type { Batch } from '@manyhands/base'
+import { checkTask, type Task } from '../task.ts'
 
 /** How items of the input become batches. */
 export interface Work<T> {
@@ -14,7 +13,7 @@ export interface Work<T> {
    * @throws TypeError when the item is not what it should be
    */
   fnOf(item: T, position: number): object
-  batch(items: readonly T[], first: number): TaskBatch
+  batch(items: readonly T[], first: number): Batch
 }
 
 /** Delayed calls. They are sent as they are. */

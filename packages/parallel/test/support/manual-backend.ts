@@ -1,15 +1,15 @@
-import type { BackendCall, BackendHandle, BackendSink, CallContext, ParallelBackend, SubmitOptions, TaskBatch } from '../../src/index.ts'
+import type { BackendCall, BatchHandle, BatchSink, CallContext, ParallelBackend, BatchOptions, Batch } from '../../src/index.ts'
 
 /** A batch that was submitted; the test decides what comes of it. */
-export class ManualBatch implements BackendHandle {
-  readonly batch: TaskBatch
-  readonly sink: BackendSink
-  readonly options: SubmitOptions
+export class ManualBatch implements BatchHandle {
+  readonly batch: Batch
+  readonly sink: BatchSink
+  readonly options: BatchOptions
   state: 'queued' | 'running' | 'done' | 'cancelled' | 'aborted' = 'queued'
   abortReason: unknown
   graceMs: number | undefined
 
-  constructor(batch: TaskBatch, sink: BackendSink, options: SubmitOptions) {
+  constructor(batch: Batch, sink: BatchSink, options: BatchOptions) {
     this.batch = batch
     this.sink = sink
     this.options = options

@@ -1,7 +1,6 @@
-import type { Codec } from '@manyhands/core'
+import type { Codec } from '@manyhands/base'
 import { isPrimitive, toPayload } from '../protocol/encode-values.ts'
-import { BATCH, SPREAD } from '../protocol/messages.ts'
-import type { Run } from '../protocol/messages.ts'
+import { BATCH, type Run, SPREAD } from '../protocol/messages.ts'
 import type { FunctionRecord } from './function-table.ts'
 
 /**

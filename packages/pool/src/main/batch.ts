@@ -1,53 +1,5 @@
-import type { TaskFunction } from '@manyhands/core'
+import type { Batch, BatchSink, WorkerInfo } from '@manyhands/base'
 import type { FunctionRecord } from './function-table.ts'
-
-/** A function with any parameters, seen from code that only passes them on. */
-export type AnyTaskFunction = TaskFunction<never, unknown>
-
-/** Tasks that are sent to a worker together: calls of any functions, or one function over items (`fn(items[k], firstIndex + k)`). */
-export type Batch =
-  | { readonly calls: readonly { readonly fn: AnyTaskFunction; readonly args: readonly unknown[] }[] }
-  | { readonly fn: AnyTaskFunction; readonly items: readonly unknown[]; readonly firstIndex: number }
-
-export interface WorkerInfo {
-  readonly kind: 'thread' | 'process'
-  /** Counts the workers of a pool from 0. */
-  readonly id: number
-  readonly pid: number | undefined
-  readonly threadId: number | undefined
-}
-
-export interface BatchStats {
-  /** Time that workers spent in the tasks of the batch. */
-  readonly durationMs: number
-  /** The worker that ran it, or its last part; undefined when none did. */
-  readonly worker: WorkerInfo | undefined
-}
-
-/** Hears of each task of a batch exactly once, by its position in the batch. */
-export interface BatchSink {
-  onValue(index: number, value: unknown): void
-  onError(index: number, error: unknown): void
-  /** After all others, once. */
-  onDone(stats: BatchStats): void
-  /** A worker has begun the batch. */
-  onBegin?(worker: WorkerInfo): void
-}
-
-export interface BatchOptions {
-  /** Milliseconds for the whole batch, from its begin. The batch then has a worker for itself. @default no limit */
-  readonly timeoutMs?: number | undefined
-}
-
-export interface BatchHandle {
-  /** @returns true when the batch was still queued: it is dropped and its sink hears nothing */
-  cancel(): boolean
-  /**
-   * Fails every task that was not reported yet with `reason`, at once. A task that is running may end itself (`taskContext()`) within `graceMs`; then its
-   * worker is ended and replaced.
-   */
-  abort(reason: unknown, graceMs: number): void
-}
 
 /** A batch on its way: what is common to its slices. */
 export class BatchState {

@@ -1,4 +1,4 @@
-import type { WorkerExit } from '@manyhands/core'
+import type { WorkerExit } from '@manyhands/base'
 import type { ProcessInit, WorkerInit } from '../protocol/worker-init.ts'
 import type { Message } from '../protocol/messages.ts'
 

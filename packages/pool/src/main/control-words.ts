@@ -1,4 +1,4 @@
-import { replace } from '@manyhands/core/base'
+import { replace } from '@manyhands/base'
 import type { Region } from '@manyhands/core'
 import lazy from '#lazy'
 import { CONTROL_WORDS, IN_USE } from '../protocol/messages.ts'

@@ -1,4 +1,4 @@
-import { checkFunction, checkInteger, checkOptionNames, describeValue } from '@manyhands/core/base'
+import { checkFunction, checkInteger, checkOptionNames, describeValue } from '@manyhands/base'
 import type { StartMethod } from '../protocol/lineage.ts'
 import { cpuCount } from './cpu-count.ts'
 import type { ResourceLimits } from './channel.ts'

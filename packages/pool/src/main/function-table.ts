@@ -1,5 +1,4 @@
-import { describeValue, SerializationError } from '@manyhands/core/base'
-import type { Across, FutureLabel, TaskFunction } from '@manyhands/core'
+import { type Across, describeValue, type FutureLabel, SerializationError, type TaskFunction } from '@manyhands/base'
 import { pack, stableKey } from '@manyhands/closure'
 
 /** A function as workers know it. */

@@ -1,4 +1,4 @@
-import { SerializationError } from '@manyhands/core/base'
+import { SerializationError } from '@manyhands/base'
 import { BATCH_MS } from './batch-size.ts'
 import type { Slice } from './batch.ts'
 import type { BatchEncoder } from './batch-encoder.ts'

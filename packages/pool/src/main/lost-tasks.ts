@@ -1,5 +1,4 @@
-import { WorkerExitedError } from '@manyhands/core/base'
-import type { WorkerExit } from '@manyhands/core'
+import { type WorkerExit, WorkerExitedError } from '@manyhands/base'
 import type { QueueItem } from './shipment.ts'
 import type { WorkerHandle } from './worker-handle.ts'
 

@@ -1,6 +1,4 @@
-import { CancelledError, checkDuration, checkInteger, checkOptionNames, checkSignal, describeValue, WaitTimeoutError } from '@manyhands/core/base'
-import type { MapOptions } from '@manyhands/core'
-import type { AnyTaskFunction, BatchHandle } from './batch.ts'
+import { type AnyTaskFunction, type BatchHandle, CancelledError, checkDuration, checkInteger, checkOptionNames, checkSignal, describeValue, type MapOptions, WaitTimeoutError } from '@manyhands/base'
 import type { WorkerExecutor } from './worker-executor.ts'
 
 type Outcome = { readonly value: unknown } | { readonly error: unknown }

@@ -1,4 +1,4 @@
-import { checkInteger, checkOptionNames, describeValue, slot } from '@manyhands/core/base'
+import { checkInteger, checkOptionNames, describeValue, slot } from '@manyhands/base'
 import { cpuCount } from './cpu-count.ts'
 import { ProcessPoolExecutor } from './process-pool-executor.ts'
 import { ThreadPoolExecutor } from './thread-pool-executor.ts'

@@ -1,5 +1,6 @@
 import type { FunctionRecord } from './function-table.ts'
-import type { Slice, WorkerInfo } from './batch.ts'
+import type { WorkerInfo } from '@manyhands/base'
+import type { Slice } from './batch.ts'
 import type { Task } from './task.ts'
 
 /** What waits in a pool's queue. */

@@ -1,5 +1,4 @@
-import { FutureResolver } from '@manyhands/core/base'
-import type { TaskOptions } from '@manyhands/core'
+import { FutureResolver, type TaskOptions } from '@manyhands/base'
 import type { FunctionRecord } from './function-table.ts'
 
 /** What most tasks do not have. Apart from them, because tiny tasks are bounded by the memory that each takes while it waits. */

@@ -1,10 +1,9 @@
-import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
-import type { MessagePort, WorkerOptions } from 'node:worker_threads'
-import { newThreadShare, noteThreadExit, noteThreadStart } from '@manyhands/core/base'
-import { CONTROL_WORDS, INTERRUPT, POSTED } from '../protocol/messages.ts'
-import type { Message } from '../protocol/messages.ts'
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker, type WorkerOptions } from 'node:worker_threads'
+import { newThreadShare, noteThreadExit, noteThreadStart } from '@manyhands/base'
+import { CONTROL_WORDS, INTERRUPT, type Message, POSTED } from '../protocol/messages.ts'
 import type { ProcessInit, ThreadEnds, WorkerInit } from '../protocol/worker-init.ts'
 import type { Channel, ChannelEvents, ChannelOptions } from './channel.ts'
+import { reclaimMemory } from './reclaim-memory.ts'
 import { inheritedExecArgv } from './exec-argv.ts'
 import { OutputTail } from './output-tail.ts'
 import { threadBoot, workerEntry } from './worker-entry.ts'
@@ -49,7 +48,7 @@ export class ThreadChannel implements Channel {
       // What the worker posted before it went may still wait: without it finished tasks would count as lost.
       for (let received; (received = receiveMessageOnPort(port1)) !== undefined; ) events.onMessage(received.message as Message)
       port1.close()
-      noteThreadExit(this.threadId, share)
+      reclaimMemory(this.threadId, noteThreadExit(this.threadId, share))
       events.onExit({ kind: 'thread', exitCode, signal: null, threadId: this.threadId, stderr: this.#stderr.text }, uncaught)
     })
   }

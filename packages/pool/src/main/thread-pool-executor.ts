@@ -1,5 +1,4 @@
-import { origin } from '@manyhands/core/base'
-import type { Origin } from '@manyhands/core'
+import { origin, type Origin } from '@manyhands/base'
 import { poolOrigin } from '../entry-url.ts'
 import type { ExecutorOptions } from './executor-options.ts'
 import { ThreadChannel } from './thread-channel.ts'

@@ -1,5 +1,4 @@
-import { installChannelCodec, SerializationError } from '@manyhands/core/base'
-import type { Across, Codec } from '@manyhands/core'
+import { type Across, type Codec, installChannelCodec, SerializationError } from '@manyhands/base'
 import { createCodec } from '@manyhands/closure'
 
 /** Before the first worker starts: what queues and connections carry goes by the same rules as what tasks do. */

@@ -1,33 +1,9 @@
-import { linkDoorbell, setTaskInfo } from '@manyhands/core/base'
-import type { DoorbellLink } from '@manyhands/core/base'
-import type { WorkerExit } from '@manyhands/core'
-import {
-  ABORT,
-  ABORTED_BATCH,
-  BEGIN,
-  CLOSE,
-  DEFINE,
-  FORGET,
-  LISTENING,
-  LISTENING_BATCH,
-  RANG,
-  READY,
-  RECALL,
-  REPLY,
-  RETURNED,
-  RING,
-  RUNNING_BATCH,
-  RUNNING_INDEX,
-  SEGMENT_LENGTH,
-  START_FAILED,
-} from '../protocol/messages.ts'
-import type { Message, Payload } from '../protocol/messages.ts'
-import type { WorkerInfo } from './batch.ts'
+import { type DoorbellLink, linkDoorbell, setTaskInfo, type WorkerExit, type WorkerInfo } from '@manyhands/base'
+import { ABORT, ABORTED_BATCH, BEGIN, CLOSE, DEFINE, FORGET, LISTENING, LISTENING_BATCH, type Message, type Payload, RANG, READY, RECALL, REPLY, RETURNED, RING, RUNNING_BATCH, RUNNING_INDEX, SEGMENT_LENGTH, START_FAILED } from '../protocol/messages.ts'
 import type { BatchEncoder } from './batch-encoder.ts'
 import type { Channel, ChannelOptions, StartChannel } from './channel.ts'
 import type { FunctionRecord } from './function-table.ts'
-import { useCodecInChannels } from './worker-codec.ts'
-import type { WorkerCodec } from './worker-codec.ts'
+import { useCodecInChannels, type WorkerCodec } from './worker-codec.ts'
 import type { QueueItem, Shipment } from './shipment.ts'
 import { noteAnswer } from './stay-awake.ts'
 

@@ -1,5 +1,4 @@
-import { channelCodec, InternalError } from '@manyhands/core/base'
-import type { Codec } from '@manyhands/core'
+import { channelCodec, type Codec, InternalError } from '@manyhands/base'
 
 function codec(): Codec {
   const installed = channelCodec()

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
-import type { ThreadShare } from '@manyhands/core/base'
+import type { ThreadShare } from '@manyhands/base'
 import type { Lineage } from './lineage.ts'
 
 /** What every worker is told when it starts: as workerData of a thread, as the first message of a process. */

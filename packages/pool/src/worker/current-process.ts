@@ -1,4 +1,4 @@
-import { slot } from '@manyhands/core/base'
+import { slot } from '@manyhands/base'
 import { threadId } from 'node:worker_threads'
 import type { Lineage, StartMethod } from '../protocol/lineage.ts'
 import { newAuthKey } from './auth-key.ts'

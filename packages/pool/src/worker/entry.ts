@@ -1,9 +1,8 @@
 // What a worker starts with. A thread finds its orders in workerData; a process gets them as a message.
 import { isMainThread, workerData } from 'node:worker_threads'
 import { createCodec } from '@manyhands/closure/worker'
-import { adoptThreadShare, allowBlocking, installChannelCodec } from '@manyhands/core/base'
-import type { Message } from '../protocol/messages.ts'
-import { INIT, PREPARE } from '../protocol/messages.ts'
+import { adoptThreadShare, allowBlocking, installChannelCodec } from '@manyhands/base'
+import { INIT, type Message, PREPARE } from '../protocol/messages.ts'
 import type { ProcessInit, ThreadInit, WorkerInit } from '../protocol/worker-init.ts'
 import { setLineage } from './current-process.ts'
 import { startWorker } from './start-worker.ts'

@@ -1,4 +1,4 @@
-import { slot } from '@manyhands/core/base'
+import { slot } from '@manyhands/base'
 
 // In the process-wide state, so that it is one wherever a copy of `move` runs.
 const moved = (): WeakMap<object, readonly unknown[]> => slot('pool.moved', () => new WeakMap<object, readonly unknown[]>())

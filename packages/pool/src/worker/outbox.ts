@@ -1,8 +1,6 @@
-import { SerializationError } from '@manyhands/core/base'
-import type { Codec } from '@manyhands/core'
+import { type Codec, SerializationError } from '@manyhands/base'
 import { isPrimitive, toPayload } from '../protocol/encode-values.ts'
-import { REPLY, SEGMENT_LENGTH } from '../protocol/messages.ts'
-import type { Message, Segment } from '../protocol/messages.ts'
+import { type Message, REPLY, type Segment, SEGMENT_LENGTH } from '../protocol/messages.ts'
 import { takeMoved } from './move.ts'
 import { unsendableError } from './unsendable-error.ts'
 

@@ -1,8 +1,6 @@
-import type { Codec } from '@manyhands/core'
-import { ABORT, BATCH, BEGIN, DEFINE, FORGET, IN_USE, LISTENING, LISTENING_BATCH, RECALL, REPORT_BEGIN, RETURNED, RUN_LENGTH, RUNNING_BATCH, RUNNING_INDEX, SPREAD, ABORTED_BATCH } from '../protocol/messages.ts'
-import type { Message, Payload } from '../protocol/messages.ts'
-import { Functions, reviveFunction } from './functions.ts'
-import type { FunctionEntry, WorkerFunction } from './functions.ts'
+import type { Codec } from '@manyhands/base'
+import { ABORT, ABORTED_BATCH, BATCH, BEGIN, DEFINE, FORGET, IN_USE, LISTENING, LISTENING_BATCH, type Message, type Payload, RECALL, REPORT_BEGIN, RETURNED, RUN_LENGTH, RUNNING_BATCH, RUNNING_INDEX, SPREAD } from '../protocol/messages.ts'
+import { type FunctionEntry, Functions, reviveFunction, type WorkerFunction } from './functions.ts'
 import { Outbox } from './outbox.ts'
 import type { TaskContext, TaskContextSource } from './task-context.ts'
 

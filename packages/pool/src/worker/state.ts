@@ -1,4 +1,4 @@
-import { slot } from '@manyhands/core/base'
+import { slot } from '@manyhands/base'
 import type { TaskContextSource } from './task-context.ts'
 
 /** What the code of this worker knows of it. Kept in the process-wide state, so that two copies of the package agree. */

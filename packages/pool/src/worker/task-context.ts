@@ -1,4 +1,4 @@
-import { InvalidStateError } from '@manyhands/core/base'
+import { InvalidStateError } from '@manyhands/base'
 import { workerState } from './state.ts'
 
 /** What a task can know of itself while it runs. */

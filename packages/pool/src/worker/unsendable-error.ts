@@ -1,4 +1,4 @@
-import { describeValue, SerializationError } from '@manyhands/core/base'
+import { describeValue, SerializationError } from '@manyhands/base'
 
 /** Is sent instead of the error with which `what` failed, which cannot travel. */
 export function unsendableError(what: string, thrown: unknown, cause: unknown): SerializationError {

@@ -1,8 +1,6 @@
-import { origin } from '@manyhands/core/base'
-import type { Origin } from '@manyhands/core'
+import { origin, type Origin } from '@manyhands/base'
 import { poolOrigin } from '../../entry-url.ts'
-import { call, Managed } from './managed.ts'
-import type { IteratorProxy } from './managed.ts'
+import { call, type IteratorProxy, Managed } from './managed.ts'
 
 /** A dictionary in a manager. Keys are primitives, or proxies: other objects are copies, which are never found again. Otherwise as {@link ListProxy}. */
 export class DictProxy<K = unknown, V = unknown> extends Managed implements AsyncIterable<[K, V]> {

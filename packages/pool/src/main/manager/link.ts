@@ -1,4 +1,4 @@
-import { slot } from '@manyhands/core/base'
+import { slot } from '@manyhands/base'
 import type { ServerAddress } from '../../protocol/manager-messages.ts'
 import { RemoteLink } from './remote-link.ts'
 

@@ -1,5 +1,4 @@
-import { origin } from '@manyhands/core/base'
-import type { Origin } from '@manyhands/core'
+import { origin, type Origin } from '@manyhands/base'
 import { poolOrigin } from '../../entry-url.ts'
 import { call, Managed } from './managed.ts'
 

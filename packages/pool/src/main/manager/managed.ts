@@ -1,9 +1,7 @@
-import { origin, replace, revive, reviveShared, slot } from '@manyhands/core/base'
-import type { Across, Origin } from '@manyhands/core'
+import { type Across, origin, type Origin, replace, revive, reviveShared, slot } from '@manyhands/base'
 import { poolOrigin } from '../../entry-url.ts'
 import type { ProxyHandle } from '../../protocol/manager-messages.ts'
-import { linkTo } from './link.ts'
-import type { Link } from './link.ts'
+import { type Link, linkTo } from './link.ts'
 import { ManagedResult } from './remote-link.ts'
 
 /** Calls a method of the object; for proxies. */

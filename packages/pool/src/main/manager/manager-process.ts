@@ -1,5 +1,4 @@
-import { origin } from '@manyhands/core/base'
-import type { Origin } from '@manyhands/core'
+import { origin, type Origin } from '@manyhands/base'
 import { poolOrigin } from '../../entry-url.ts'
 import type { ServeOptions } from '../../worker/manager/serve.ts'
 import { Process } from '../process/process.ts'

@@ -1,9 +1,7 @@
-import { origin } from '@manyhands/core/base'
-import type { Origin } from '@manyhands/core'
+import { origin, type Origin } from '@manyhands/base'
 import { poolOrigin } from '../../entry-url.ts'
 import type { ProxyHandle } from '../../protocol/manager-messages.ts'
-import { call, Managed } from './managed.ts'
-import type { IteratorProxy } from './managed.ts'
+import { call, type IteratorProxy, Managed } from './managed.ts'
 
 type Method = (...args: never) => unknown
 /** Names of methods, without those that begin with `_`, and `then`, which would make the proxy a promise. */

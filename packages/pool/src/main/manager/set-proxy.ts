@@ -1,8 +1,6 @@
-import { origin } from '@manyhands/core/base'
-import type { Origin } from '@manyhands/core'
+import { origin, type Origin } from '@manyhands/base'
 import { poolOrigin } from '../../entry-url.ts'
-import { call, Managed } from './managed.ts'
-import type { IteratorProxy } from './managed.ts'
+import { call, type IteratorProxy, Managed } from './managed.ts'
 
 /** A set in a manager. Its values are primitives, or proxies: other objects are copies, which are never found again. Otherwise as {@link ListProxy}. */
 export class SetProxy<T = unknown> extends Managed implements AsyncIterable<T> {

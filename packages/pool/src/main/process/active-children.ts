@@ -1,4 +1,4 @@
-import { slot } from '@manyhands/core/base'
+import { slot } from '@manyhands/base'
 import type { Child } from './child.ts'
 import type { ChildHandle } from './child-handle.ts'
 

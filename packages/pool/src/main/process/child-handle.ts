@@ -1,6 +1,4 @@
-import type { WorkerExit } from '@manyhands/core'
-import { linkDoorbell } from '@manyhands/core/base'
-import type { DoorbellLink } from '@manyhands/core/base'
+import { type DoorbellLink, linkDoorbell, type WorkerExit } from '@manyhands/base'
 import { RANG, RING } from '../../protocol/messages.ts'
 import type { Channel, ChannelEvents } from '../channel.ts'
 

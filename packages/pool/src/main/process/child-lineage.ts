@@ -1,4 +1,4 @@
-import { InvalidStateError } from '@manyhands/core/base'
+import { InvalidStateError } from '@manyhands/base'
 import type { Lineage, StartMethod } from '../../protocol/lineage.ts'
 import { currentProcess, place } from '../../worker/current-process.ts'
 

@@ -1,4 +1,4 @@
-import { InvalidStateError, slot } from '@manyhands/core/base'
+import { InvalidStateError, slot } from '@manyhands/base'
 import type { StartMethod } from '../../protocol/lineage.ts'
 import { currentProcess, parentProcess } from '../../worker/current-process.ts'
 import { cpuCount } from '../cpu-count.ts'

@@ -1,9 +1,7 @@
-import { origin } from '@manyhands/core/base'
-import type { Origin } from '@manyhands/core'
+import { origin, type Origin } from '@manyhands/base'
 import { poolOrigin } from '../../entry-url.ts'
 import type { StartMethod } from '../../protocol/lineage.ts'
-import { Child } from './child.ts'
-import type { ChildKind, ProcessOptions } from './child.ts'
+import { Child, type ChildKind, type ProcessOptions } from './child.ts'
 import { getStartMethod } from './start-method.ts'
 import { startProcess } from './start-process.ts'
 

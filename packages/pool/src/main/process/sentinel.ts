@@ -1,5 +1,4 @@
-import { waitable } from '@manyhands/core/base'
-import type { Waitable, Waiting } from '@manyhands/core'
+import { waitable, type Waitable, type Waiting } from '@manyhands/base'
 import type { ChildHandle } from './child-handle.ts'
 
 /** Ready once a Process or a Thread has ended; for `waitAny`. */

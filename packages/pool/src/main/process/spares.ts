@@ -1,4 +1,4 @@
-import { checkOptionNames, describeValue, InvalidStateError, slot } from '@manyhands/core/base'
+import { checkOptionNames, describeValue, InvalidStateError, slot } from '@manyhands/base'
 import { pack } from '@manyhands/closure'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-import { checkOptionNames, describeValue, InvalidStateError } from '@manyhands/core/base'
+import { checkOptionNames, describeValue, InvalidStateError } from '@manyhands/base'
 import type { StartMethod } from '../../protocol/lineage.ts'
 import { place } from '../../worker/current-process.ts'
 

@@ -1,4 +1,4 @@
-import { InvalidStateError } from '@manyhands/core/base'
+import { InvalidStateError } from '@manyhands/base'
 import type { ContainerKind } from '../../protocol/manager-messages.ts'
 import { keepIterator } from './managing.ts'
 

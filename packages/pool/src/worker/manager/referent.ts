@@ -1,8 +1,7 @@
-import { describeValue } from '@manyhands/core/base'
+import { describeValue } from '@manyhands/base'
 import type { ContainerKind } from '../../protocol/manager-messages.ts'
 import { containers } from './containers.ts'
-import { keepIterator } from './managing.ts'
-import type { Referent } from './managing.ts'
+import { keepIterator, type Referent } from './managing.ts'
 
 export function containerReferent(kind: ContainerKind, initial: object): Referent {
   const { make, methods } = containers[kind]

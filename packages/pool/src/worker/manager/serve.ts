@@ -1,4 +1,4 @@
-import { AuthenticationError } from '@manyhands/core/base'
+import { AuthenticationError } from '@manyhands/base'
 import type { Connection, Listener } from '@manyhands/core'
 import { BYE } from '../../protocol/manager-messages.ts'
 import { unsendableError } from '../unsendable-error.ts'

@@ -1,14 +1,11 @@
-import { InvalidStateError } from '@manyhands/core/base'
-import { links } from '../../main/manager/link.ts'
-import type { Link } from '../../main/manager/link.ts'
+import { InvalidStateError } from '@manyhands/base'
+import { type Link, links } from '../../main/manager/link.ts'
 import { ManagedResult } from '../../main/manager/remote-link.ts'
-import { ROOT } from '../../protocol/manager-messages.ts'
-import type { ContainerKind, ProxyHandle, ServerAddress } from '../../protocol/manager-messages.ts'
+import { type ContainerKind, type ProxyHandle, ROOT, type ServerAddress } from '../../protocol/manager-messages.ts'
 import { copy } from '../../protocol/manager-values.ts'
 import { Managing } from './managing.ts'
 import { containerReferent, objectReferent } from './referent.ts'
-import { Referents } from './referents.ts'
-import type { Holder } from './referents.ts'
+import { type Holder, Referents } from './referents.ts'
 
 type Constructor = new (...args: readonly unknown[]) => unknown
 type Factory = (...args: readonly unknown[]) => unknown

@@ -1,4 +1,5 @@
-import { slot } from './state.ts'
+import type { WorkerInfo } from './executor/worker-info.ts'
+import { slot } from './slots.ts'
 
 const marker = Symbol.for('manyhands.error')
 
@@ -232,7 +233,7 @@ export interface TaskInfo {
   /** The stack as the worker saw it. */
   readonly remoteStack: string | undefined
   readonly taskName: string
-  readonly worker: { readonly kind: 'thread' | 'process'; readonly id: number; readonly pid: number | undefined; readonly threadId: number | undefined }
+  readonly worker: WorkerInfo
 }
 
 /** What is known of the task that raised `error`; undefined when it did not come from a worker, or is not an object. */

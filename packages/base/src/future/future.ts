@@ -1,7 +1,6 @@
-import { CancelledError, WaitTimeoutError } from './errors.ts'
-import { FutureCell } from './future-cell.ts'
-import type { FutureState } from './future-cell.ts'
-import { checkDuration, checkFunction, checkOptionNames, checkSignal } from './options.ts'
+import { CancelledError, WaitTimeoutError } from '../errors.ts'
+import { FutureCell, type FutureState } from './future-cell.ts'
+import { checkDuration, checkFunction, checkOptionNames, checkSignal } from '../options.ts'
 import { watchFailure } from './unseen-failures.ts'
 
 export type { FutureState } from './future-cell.ts'

@@ -1,4 +1,4 @@
-import { state } from './state.ts'
+import { state } from '../slots.ts'
 
 let next = 0
 let prefix: string | undefined

@@ -1,4 +1,4 @@
-import type { Future } from './future.ts'
+import type { Future } from '../future/future.ts'
 
 /** Options of one submitted task. */
 export interface TaskOptions {

@@ -30,8 +30,17 @@ export const origin: unique symbol = Symbol.for('manyhands.origin') as never
 export interface Origin {
   /** Known to workers that carry their own copy of the class, such as `mh:array`. */
   readonly tag: string
+  /** Empty when every worker has a copy of its own. */
   readonly module: string
   readonly name: string
+}
+
+/** The tag of what base and core export: each side has its own copy of them, and finds it by its name. */
+export const CORE_TAG = 'mh:core'
+
+/** The origin of a class of core. */
+export function coreOrigin(name: string): Origin {
+  return { tag: CORE_TAG, module: '', name }
 }
 
 /** Who can share a primitive or receive a message. */

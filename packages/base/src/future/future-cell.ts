@@ -1,6 +1,6 @@
-import { CancelledError, InvalidStateError } from './errors.ts'
+import { CancelledError, InvalidStateError } from '../errors.ts'
 import type { Future } from './future.ts'
-import { describeValue } from './options.ts'
+import { describeValue } from '../options.ts'
 import type { UnseenFailure } from './unseen-failures.ts'
 
 // Not the future's own `then`, which would take this for somebody who looks at it.

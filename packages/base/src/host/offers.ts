@@ -1,4 +1,4 @@
-import { slot } from '../state.ts'
+import { slot } from '../slots.ts'
 
 interface OffersSent {
   /** Of the message that is being made. */

@@ -1,4 +1,4 @@
-import { slot } from '../state.ts'
+import { slot } from '../slots.ts'
 
 /** Threads that can be told apart in one process: those with a larger id are never presumed dead. */
 const MAX_THREADS = 1 << 14

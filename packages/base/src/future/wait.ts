@@ -1,7 +1,6 @@
-import { CancelledError, WaitTimeoutError } from './errors.ts'
-import { Future } from './future.ts'
-import type { WaitOptions } from './future.ts'
-import { checkDuration, checkOptionNames, checkSignal, describeValue } from './options.ts'
+import { CancelledError, WaitTimeoutError } from '../errors.ts'
+import { Future, type WaitOptions } from './future.ts'
+import { checkDuration, checkOptionNames, checkSignal, describeValue } from '../options.ts'
 
 export interface WaitForOptions extends WaitOptions {
   /** When to return. `first-failed` returns early only for a failed or cancelled future. @default 'all-done' */

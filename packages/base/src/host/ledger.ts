@@ -1,4 +1,4 @@
-import { slot } from '../state.ts'
+import { slot } from '../slots.ts'
 
 /** Mappings of one thread that can be told. Of a thread that has more some stay mapped, if it is terminated, until the process ends. */
 const ENTRIES = 2048

@@ -1,4 +1,4 @@
-import { slot } from './state.ts'
+import { slot } from '../slots.ts'
 
 /**
  * Turns values into what a channel carries, and back.

@@ -1,4 +1,4 @@
-import { slot } from '../state.ts'
+import { slot } from '../slots.ts'
 
 /**
  * A bell rings for the same region at most this often: who hears it looks again by itself after as long. Longer: later; shorter: more messages when

@@ -1,5 +1,5 @@
 import { InvalidStateError } from '../errors.ts'
-import { slot } from '../state.ts'
+import { slot } from '../slots.ts'
 
 interface Blocking {
   allowed: boolean

@@ -1,5 +1,5 @@
 import type { FutureLabel } from './future.ts'
-import { describeValue } from './options.ts'
+import { describeValue } from '../options.ts'
 
 /** A failure that nobody has looked at yet. It must not hold the future: it is reported when that is collected. */
 export interface UnseenFailure {

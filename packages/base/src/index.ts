@@ -1,0 +1,29 @@
+/**
+ * The vocabulary that every package of manyhands stands on. Nothing in here waits on shared memory, maps memory or starts a worker. Programs take what they need
+ * of it from `@manyhands/core`; this package is for packages that build on manyhands.
+ * @packageDocumentation
+ */
+export { AuthenticationError, BrokenBarrierError, BrokenPoolError, BufferTooShortError, CancelledError, ConnectionClosedError, InternalError, InvalidStateError, isParallelError, MessageTooLongError, ParallelError, QueueEmptyError, QueueFullError, QueueShutDownError, SerializationError, setTaskInfo, ShutdownError, type TaskInfo, taskInfoOf, TaskTimeoutError, WaitTimeoutError, type WorkerExit, WorkerExitedError } from './errors.ts'
+
+export { Future, type FutureLabel, FutureResolver, type FutureState, type WaitOptions } from './future/future.ts'
+export { warnOfUnseenFailures } from './future/unseen-failures.ts'
+export { asCompleted, wait, type WaitForOptions, type WaitResult } from './future/wait.ts'
+export { type Waitable, waitable, type Waiting } from './future/waitable.ts'
+
+export type { AnyTaskFunction, Batch, BatchHandle, BatchOptions, BatchSink, BatchStats } from './executor/batch.ts'
+export type { WorkerInfo } from './executor/worker-info.ts'
+export type { Executor, MapOptions, ShutdownOptions, TaskFunction, TaskOptions, Transferable } from './executor/executor.ts'
+
+export { channelCodec, type Codec, installChannelCodec } from './travel/codec.ts'
+export { type Across, CORE_TAG, coreOrigin, type Origin, origin, replace, revive } from './travel/replace-revive.ts'
+export { forgetShared, newSharedId, rememberShared, reviveShared } from './travel/shared-id.ts'
+
+export { allowBlocking, checkMayBlock } from './host/blocking.ts'
+export { type DoorbellLink, linkDoorbell, onRing, ring } from './host/doorbell.ts'
+export { enter, strike } from './host/ledger.ts'
+export { offersSent, trackConnections } from './host/offers.ts'
+export { isThreadDead, ownThreadId } from './host/thread-table.ts'
+export { adoptThreadShare, type MappedMemory, newThreadShare, noteThreadExit, noteThreadStart, reclaim, type ThreadShare } from './host/thread-share.ts'
+
+export { checkDuration, checkFunction, checkInteger, checkOptionNames, checkSignal, describeValue, type KnownMistakes, suggestion } from './options.ts'
+export { slot } from './slots.ts'
