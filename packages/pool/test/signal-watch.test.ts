@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
-import { SignalWatch } from '../src/main/signal-watch.ts'
+import { SignalWatch } from '../src/executor/signal-watch.ts'
 
 test('one listener serves all that wait for a signal, and goes with the last of them', () => {
   const watch = new SignalWatch()

@@ -4,7 +4,7 @@ import { createCodec } from '@manyhands/closure/worker'
 import { adoptThreadShare, allowBlocking, installChannelCodec } from '@manyhands/base'
 import { INIT, type Message, PREPARE } from '../protocol/messages.ts'
 import type { ProcessInit, ThreadInit, WorkerInit } from '../protocol/worker-init.ts'
-import { setLineage } from './current-process.ts'
+import { setLineage } from '../here/current-process.ts'
 import { startWorker } from './start-worker.ts'
 
 if (isMainThread) process.once('message', receive)

@@ -1,8 +1,8 @@
 import { type Codec, SerializationError } from '@manyhands/base'
-import { isPrimitive, toPayload } from '../protocol/encode-values.ts'
+import { isPrimitive, toPayload } from '../protocol/payload.ts'
 import { type Message, REPLY, type Segment, SEGMENT_LENGTH } from '../protocol/messages.ts'
-import { takeMoved } from './move.ts'
-import { unsendableError } from './unsendable-error.ts'
+import { takeMoved } from '../here/move.ts'
+import { unsendableError } from '../protocol/unsendable-error.ts'
 
 type Post = (message: Message, transfer?: readonly unknown[]) => void
 

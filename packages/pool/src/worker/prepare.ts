@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import { unpack } from '@manyhands/closure/worker'
 import { PREPARED } from '../protocol/messages.ts'
 import type { Message } from '../protocol/messages.ts'
-import { complain } from './exit.ts'
+import { complain } from '../here/exit.ts'
 import { startWatchdog } from './watchdog.ts'
 
 /** Makes this process ready for orders that it does not have yet: it imports what they may need. Orders that come meanwhile wait in the channel. */

@@ -5,8 +5,8 @@ import { unpack } from '@manyhands/closure/worker'
 import { INTERRUPT, type Message, RANG, RING } from '../protocol/messages.ts'
 import { factsKey, type HasFacts } from '../protocol/process-facts.ts'
 import type { ProcessInit, ThreadEnds } from '../protocol/worker-init.ts'
-import { currentProcess } from './current-process.ts'
-import { complain, exit } from './exit.ts'
+import { currentProcess } from '../here/current-process.ts'
+import { complain, exit } from '../here/exit.ts'
 import { startWatchdog } from './watchdog.ts'
 
 /** Of a program that waits for something that can never come, as Node has it. */

@@ -2,7 +2,7 @@ import type { Codec } from '@manyhands/base'
 import { ABORT, ABORTED_BATCH, BATCH, BEGIN, DEFINE, FORGET, IN_USE, LISTENING, LISTENING_BATCH, type Message, type Payload, RECALL, REPORT_BEGIN, RETURNED, RUN_LENGTH, RUNNING_BATCH, RUNNING_INDEX, SPREAD } from '../protocol/messages.ts'
 import { type FunctionEntry, Functions, reviveFunction, type WorkerFunction } from './functions.ts'
 import { Outbox } from './outbox.ts'
-import type { TaskContext, TaskContextSource } from './task-context.ts'
+import type { TaskContext, TaskContextSource } from '../here/task-context.ts'
 
 /** Longest stay away from the event loop. Larger: timers and I/O of user code are served later; smaller: more turns of the loop. */
 const TURN_MS = 2

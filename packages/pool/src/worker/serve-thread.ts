@@ -2,7 +2,7 @@ import { receiveMessageOnPort } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import { POSTED } from '../protocol/messages.ts'
 import type { Message } from '../protocol/messages.ts'
-import { SpinCredit } from '../protocol/spin-credit.ts'
+import { SpinCredit } from '../here/spin-credit.ts'
 import type { Runner } from './runner.ts'
 
 /**

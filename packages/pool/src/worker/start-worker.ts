@@ -4,11 +4,11 @@ import type { Region } from '@manyhands/core'
 import lazy from '#lazy'
 import { createCodec, unpack } from '@manyhands/closure/worker'
 import { CLOSE, CONTROL, type Message, RANG, READY, RING, START_FAILED } from '../protocol/messages.ts'
-import { unsaid } from '../protocol/unsaid.ts'
+import { unsaid } from '../here/pending-releases.ts'
 import type { ThreadInit, WorkerInit } from '../protocol/worker-init.ts'
 import { Runner } from './runner.ts'
 import { serveThread } from './serve-thread.ts'
-import { setWorkerState } from './state.ts'
+import { setWorkerState } from '../here/current-worker.ts'
 import { startWatchdog } from './watchdog.ts'
 
 type Post = (message: Message, transfer?: readonly unknown[]) => void

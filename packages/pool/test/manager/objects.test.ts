@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, expectTypeOf, test } from 'vitest'
 import { IteratorProxy, Manager, ProcessPoolExecutor, RemoteObject, ThreadPoolExecutor } from '../../src/index.ts'
 import type { DictProxy, ListProxy, Remote } from '../../src/index.ts'
-import { call as callMethod } from '../../src/main/manager/managed.ts'
+import { call as callMethod } from '../../src/remote/managed.ts'
 import { Account, Broke } from '../support/account.ts'
 
 let manager: Manager

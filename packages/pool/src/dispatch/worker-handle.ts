@@ -1,0 +1,282 @@
+import { type DoorbellLink, linkDoorbell, setTaskInfo, type WorkerExit, type WorkerInfo } from '@manyhands/base'
+import { ABORT, ABORTED_BATCH, BEGIN, CLOSE, DEFINE, FORGET, LISTENING, LISTENING_BATCH, type Message, type Payload, RANG, READY, RECALL, REPLY, RETURNED, RING, RUNNING_BATCH, RUNNING_INDEX, SEGMENT_LENGTH, START_FAILED } from '../protocol/messages.ts'
+import type { BatchEncoder } from './batch-encoder.ts'
+import type { Channel, ChannelOptions, StartChannel } from '../host/channel.ts'
+import type { FunctionRecord } from './function-table.ts'
+import { useCodecInChannels } from '../host/channel-codec.ts'
+import type { WorkerCodec } from './worker-codec.ts'
+import type { QueueItem, Shipment } from './shipment.ts'
+import { noteAnswer } from './stay-awake.ts'
+
+/** Share of a new measurement in the moving average of a function's cost. */
+const COST_SHARE = 0.3
+
+export interface WorkerEvents {
+  /** It takes tasks: its initializer, if any, has run. */
+  onReady(): void
+  /** A shipment has been answered for as a whole: there is room for another. */
+  onRoom(worker: WorkerHandle): void
+  onBegin(worker: WorkerHandle, shipment: Shipment): void
+  /** These were not begun and come back. */
+  onReturned(items: readonly QueueItem[]): void
+  onExit(worker: WorkerHandle, exit: WorkerExit, error: unknown): void
+}
+
+/** A worker as the main side sees it: what was sent to it, and what it has answered. */
+export class WorkerHandle {
+  readonly info: WorkerInfo
+  readonly codec: WorkerCodec
+  readonly inFlight: Shipment[] = []
+  /** It runs a task that can be ended on its own: nothing else is sent to it. */
+  exclusive = false
+  /** It is being ended by the pool. */
+  ending = false
+  /** It has exited, though what it sent may still be in the decoding. */
+  gone = false
+  ready = false
+  /** What its initializer threw. */
+  startError: { readonly error: unknown } | undefined
+  readonly #channel: Channel
+  readonly #doorbell: DoorbellLink
+  readonly #events: WorkerEvents
+  readonly #known = new Set<number>()
+  /** It may run tasks of several shipments at a time. */
+  readonly #overlaps: boolean
+  #nextShipment = 1
+  #held = false
+  #decoding = 0
+  #exit: (() => void) | undefined
+
+  /** @throws what `worker_threads` and `fork` throw for options that they refuse */
+  constructor(start: StartChannel, options: ChannelOptions, codec: WorkerCodec, events: WorkerEvents) {
+    this.codec = codec
+    useCodecInChannels()
+    this.#events = events
+    this.#overlaps = options.init.concurrency > 1
+    this.#channel = start(options, {
+      onMessage: message => this.#receive(message),
+      onExit: (exit, error) => {
+        this.gone = true
+        this.#doorbell.close()
+        this.#exit = () => events.onExit(this, exit, error)
+        this.#finishExit()
+      },
+    })
+    this.#doorbell = linkDoorbell(id => this.#channel.post([RING, id]))
+    const { kind, pid, threadId } = this.#channel
+    this.info = { kind, id: options.init.id, pid, threadId }
+  }
+
+  /** It takes tasks. */
+  get open(): boolean {
+    return !this.ending && !this.gone && !this.exclusive
+  }
+
+  get load(): number {
+    return this.inFlight.length
+  }
+
+  get unanswered(): number {
+    let sum = 0
+    for (const shipment of this.inFlight) sum += shipment.unanswered
+    return sum
+  }
+
+  nextShipmentId(): number {
+    return this.#nextShipment++
+  }
+
+  /**
+   * Sends what `encoder` built and notes it as in flight.
+   *
+   * @throws DataCloneError when a value could not be cloned; nothing is in flight then
+   */
+  ship(shipment: Shipment, encoder: BatchEncoder, exclusive: boolean, transfer?: readonly unknown[]): void {
+    for (const fn of encoder.functions) this.#define(fn)
+    const message = encoder.finish()
+    // Which of several tasks is running, and that one is aborted, goes by these words.
+    if (shipment.size > 1 || exclusive) this.#channel.shareControl()
+    if (transfer !== undefined) encoder.transfer.push(...transfer)
+    this.#channel.post(message, encoder.transfer.length > 0 ? encoder.transfer : undefined)
+    this.inFlight.push(shipment)
+    this.exclusive = exclusive
+    this.#hold()
+  }
+
+  /** While something is in flight it keeps the program alive; once it is being ended it does so until it is gone. */
+  #hold(): void {
+    const hold = this.inFlight.length > 0
+    if (hold === this.#held || this.ending) return
+    this.#held = hold
+    if (hold) this.#channel.ref()
+    else this.#channel.unref()
+  }
+
+  recall(shipment: Shipment): void {
+    if (shipment.recalled) return
+    shipment.recalled = true
+    this.#channel.post([RECALL, shipment.id])
+  }
+
+  /** Asks the running task of `shipment` to end itself. */
+  requestAbort(shipment: Shipment): void {
+    if (this.#channel.control !== undefined) Atomics.store(this.#channel.control, ABORTED_BATCH, shipment.id)
+    this.#channel.post([ABORT, shipment.id])
+  }
+
+  /** True when a task of `shipment` asked for its context. */
+  isListening(shipment: Shipment): boolean {
+    return shipment.listening || this.#channel.control?.[LISTENING_BATCH] === shipment.id
+  }
+
+  /** Ends the worker whatever it does. */
+  terminate(): void {
+    this.ending = true
+    this.#channel.awaitExit()
+    this.#channel.terminate()
+  }
+
+  /** Lets the worker exit by itself; the program stays alive until it has. */
+  close(): void {
+    this.ending = true
+    this.#channel.awaitExit()
+    this.#channel.post([CLOSE])
+  }
+
+  forgetFunction(id: number): void {
+    if (this.#known.delete(id) && !this.ending && !this.gone) this.#channel.post([FORGET, [id], undefined])
+  }
+
+  /**
+   * How many tasks of `shipment` the worker may have begun, now that it is gone. It leaves the index of the running task behind; of a process without control
+   * words only the order is known.
+   */
+  begunTasks(shipment: Shipment): number {
+    if (!this.ready) return 0
+    const { control } = this.#channel
+    // A process begins a batch when its answers for those before are on their way, unless it may run several at a time.
+    if (control === undefined) return shipment === this.inFlight[0] || this.#overlaps ? shipment.size : 0
+    const batch = control[RUNNING_BATCH] ?? 0
+    if (shipment.id !== batch) return shipment.id < batch ? shipment.size : 0
+    return Math.min(shipment.size, (control[RUNNING_INDEX] ?? 0) + 1)
+  }
+
+  #define(fn: FunctionRecord): void {
+    if (this.#known.has(fn.id)) return
+    this.#channel.post([DEFINE, fn.id, fn.packed])
+    this.#known.add(fn.id)
+  }
+
+  #receive(message: Message): void {
+    switch (message[0]) {
+      case REPLY:
+        noteAnswer()
+        for (let i = 1; i < message.length; i += SEGMENT_LENGTH) this.#segment(message, i)
+        return
+      case BEGIN: {
+        const shipment = this.#find(message[1] as number)
+        if (shipment !== undefined) this.#events.onBegin(this, shipment)
+        return
+      }
+      case RETURNED: {
+        const shipment = this.#find(message[1] as number)
+        if (shipment === undefined) return
+        const from = message[2] as number
+        const items = shipment.aborted ? [] : shipment.rest(from)
+        shipment.size = Math.min(shipment.size, from)
+        this.#events.onReturned(items)
+        this.#finishIfAnswered(shipment)
+        return
+      }
+      case LISTENING: {
+        const shipment = this.#find(message[1] as number)
+        if (shipment !== undefined) shipment.listening = true
+        return
+      }
+      case RANG:
+        return this.#doorbell.receive(message[1] as string)
+      case READY:
+        this.ready = true
+        this.#events.onReady()
+        return
+      case START_FAILED:
+        this.#decoding++
+        this.codec.decode(message[1], error => {
+          this.startError = { error }
+          this.#decoding--
+          this.#finishExit()
+        })
+        return
+    }
+  }
+
+  #find(id: number): Shipment | undefined {
+    for (const shipment of this.inFlight) if (shipment.id === id) return shipment
+    return undefined
+  }
+
+  #segment(message: Message, at: number): void {
+    const shipment = this.#find(message[at] as number)
+    if (shipment === undefined) return
+    const start = message[at + 1] as number
+    const count = message[at + 2] as number
+    const durationMs = message[at + 3] as number
+    const payload = message[at + 4] as Payload
+    const failures = message[at + 5] as readonly unknown[] | undefined
+    this.#measure(shipment, start, count, durationMs)
+    let failure = 0
+    for (let k = 0; k < count; k++) {
+      const index = start + k
+      if (failures !== undefined && failures[failure] === k) {
+        this.#settle(shipment, index, failures[failure + 1], true)
+        failure += 2
+        continue
+      }
+      const value = payload[k]
+      if (typeof value === 'object' && value !== null) this.#settle(shipment, index, value, false)
+      else shipment.value(index, value)
+    }
+    shipment.answered(start, count)
+    this.#finishIfAnswered(shipment)
+  }
+
+  /** Settles a task with an outcome that may have to be decoded, which may have to wait for an import. */
+  #settle(shipment: Shipment, index: number, encoded: unknown, failed: boolean): void {
+    this.#decoding++
+    this.codec.decode(encoded, (outcome, damaged) => {
+      this.#decoding--
+      if (failed || damaged) {
+        setTaskInfo(outcome, { remoteStack: (outcome as Error | undefined)?.stack, taskName: shipment.record(index).name, worker: this.info })
+        shipment.error(index, outcome)
+      } else {
+        shipment.value(index, outcome)
+      }
+      this.#finishExit()
+    })
+  }
+
+  #measure(shipment: Shipment, start: number, count: number, durationMs: number): void {
+    shipment.spent(durationMs, this.info)
+    const fn = shipment.record(start)
+    if (count > 1 && shipment.record(start + count - 1) !== fn) return // whose time it was is not known
+    const cost = durationMs / count
+    fn.costMs = fn.costMs === undefined ? cost : fn.costMs * (1 - COST_SHARE) + cost * COST_SHARE
+  }
+
+  #finishIfAnswered(shipment: Shipment): void {
+    if (shipment.unanswered > 0) return
+    clearTimeout(shipment.timer)
+    this.inFlight.splice(this.inFlight.indexOf(shipment), 1)
+    this.exclusive = false
+    this.#hold()
+    this.#events.onRoom(this)
+  }
+
+  #finishExit(): void {
+    if (this.#decoding > 0 || this.#exit === undefined) return
+    const exit = this.#exit
+    this.#exit = undefined
+    exit()
+    this.#channel.dispose()
+  }
+}
