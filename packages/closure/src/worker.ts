@@ -1,3 +1,3 @@
 export { useOwnCopies } from './protocol/own-copies.ts'
-export { createCodec } from './worker/create-codec.ts'
-export { unpack } from './worker/unpack.ts'
+export { createCodec } from './revive/create-codec.ts'
+export { unpack } from './revive/unpack.ts'

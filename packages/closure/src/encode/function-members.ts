@@ -1,7 +1,7 @@
 import * as types from 'node:util/types'
 import type { Properties, Prototype } from '../protocol/message.ts'
-import type { Analysis } from './analyze.ts'
-import type { Methods, MethodTexts } from './class-methods.ts'
+import type { Analysis } from '../text/analyze.ts'
+import type { Methods, MethodTexts } from '../text/class-methods.ts'
 import type { Encoder } from './encoder.ts'
 import { textOf } from './function-reader.ts'
 

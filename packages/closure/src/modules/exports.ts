@@ -2,10 +2,10 @@ import lazy from '#lazy'
 import { pathToFileURL } from 'node:url'
 import * as types from 'node:util/types'
 import type * as Lexer from 'es-module-lexer'
-import type { FunctionFacts, Inspector } from './inspector.ts'
-import { nameOf } from './name-of.ts'
+import type { FunctionFacts, Inspector } from '../text/inspector.ts'
+import { nameOf } from '../text/name-of.ts'
 import { nodeRequire } from '../protocol/require.ts'
-import { isMainModule, pathOf, scriptUrl } from './scripts.ts'
+import { isMainModule, pathOf, scriptUrl } from '../text/scripts.ts'
 
 /** Where workers can import something. */
 export interface ExportPlace {

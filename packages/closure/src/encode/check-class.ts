@@ -1,7 +1,7 @@
-import { findInModules, isGlobalFunction } from './builtins.ts'
+import { findInModules, isGlobalFunction } from '../modules/builtins.ts'
 import type { Encoder } from './encoder.ts'
-import { moduleScope } from './exports.ts'
-import { nameOf } from './name-of.ts'
+import { moduleScope } from '../modules/exports.ts'
+import { nameOf } from '../text/name-of.ts'
 import { isNativeText, textOf } from './function-reader.ts'
 
 /**

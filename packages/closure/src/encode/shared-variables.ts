@@ -1,6 +1,6 @@
 import { formatStep, type Step } from './refusal.ts'
 import { SerializationError } from '@manyhands/base'
-import type { ScopeLevel } from './inspector.ts'
+import type { ScopeLevel } from '../text/inspector.ts'
 
 interface Use {
   readonly written: boolean

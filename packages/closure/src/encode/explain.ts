@@ -1,7 +1,7 @@
 import { type Across, SerializationError } from '@manyhands/base'
-import { packWith } from './main/pack.ts'
-import * as m from './protocol/message.ts'
-import type { Edge, Node, Packed } from './protocol/message.ts'
+import { packWith } from './pack.ts'
+import * as m from '../protocol/message.ts'
+import type { Edge, Node, Packed } from '../protocol/message.ts'
 
 const MAX_LINES = 200
 

@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
-import type { CapturedName } from './encoder.ts'
+import type { CapturedName } from '../encode/encoder.ts'
 import { exportNames, findCommonJsMember, moduleScope } from './exports.ts'
 import type { ExportPlace } from './exports.ts'
-import type { Inspector } from './inspector.ts'
-import { parseModule } from './parse-function.ts'
-import { isMainModule, scriptUrl } from './scripts.ts'
+import type { Inspector } from '../text/inspector.ts'
+import { parseModule } from '../text/parse-function.ts'
+import { isMainModule, scriptUrl } from '../text/scripts.ts'
 
 /**
  * Finds the module that exports a captured value, so that an object that cannot be sent (a logger, a database client) is imported by the worker instead. Called

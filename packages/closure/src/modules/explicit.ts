@@ -1,5 +1,5 @@
 import { checkFunction, describeValue, slot } from '@manyhands/base'
-import { nameOf } from './name-of.ts'
+import { nameOf } from '../text/name-of.ts'
 
 /** What the user said of a function, instead of having it read. */
 export type Declared = { readonly captures: Readonly<Record<string, unknown>>; readonly fn: object } | { readonly module: string; readonly name: string }

@@ -1,5 +1,5 @@
 import { checkFunction } from '@manyhands/base'
-import { type Reducer, reducers } from './protocol/reducers.ts'
+import { type Reducer, reducers } from '../protocol/reducers.ts'
 
 /**
  * Says how instances of a class that is not yours travel (for your own, give it `[replace]()` and `static [revive](state)`).
