@@ -5,9 +5,10 @@
  */
 export { AuthenticationError, BrokenBarrierError, BrokenPoolError, BufferTooShortError, CancelledError, ConnectionClosedError, InternalError, InvalidStateError, isParallelError, MessageTooLongError, ParallelError, QueueEmptyError, QueueFullError, QueueShutDownError, SerializationError, setTaskInfo, ShutdownError, type TaskInfo, taskInfoOf, TaskTimeoutError, WaitTimeoutError, type WorkerExit, WorkerExitedError } from './errors.ts'
 
-export { Future, type FutureLabel, FutureResolver, type FutureState, type WaitOptions } from './future/future.ts'
+export { Future, type FutureLabel, FutureResolver, type FutureState, type WaitOptions, watchFuture } from './future/future.ts'
 export { warnOfUnseenFailures } from './future/unseen-failures.ts'
-export { asCompleted, wait, type WaitForOptions, type WaitResult } from './future/wait.ts'
+export { asCompleted } from './future/as-completed.ts'
+export { wait, type WaitForOptions, type WaitResult } from './future/wait.ts'
 export { type Waitable, waitable, type Waiting } from './future/waitable.ts'
 
 export type { AnyTaskFunction, Batch, BatchHandle, BatchOptions, BatchSink, BatchStats } from './executor/batch.ts'
@@ -15,6 +16,7 @@ export type { WorkerInfo } from './executor/worker-info.ts'
 export type { Executor, MapOptions, ShutdownOptions, TaskFunction, TaskOptions, Transferable } from './executor/executor.ts'
 
 export { channelCodec, type Codec, installChannelCodec } from './travel/codec.ts'
+export { acrossNames, isAcross, type Reach, reachOf } from './travel/reach.ts'
 export { type Across, CORE_TAG, coreOrigin, type Origin, origin, replace, revive } from './travel/replace-revive.ts'
 export { forgetShared, newSharedId, rememberShared, reviveShared } from './travel/shared-id.ts'
 
@@ -26,4 +28,6 @@ export { isThreadDead, ownThreadId } from './host/thread-table.ts'
 export { adoptThreadShare, type MappedMemory, newThreadShare, noteThreadExit, noteThreadStart, reclaim, type ThreadShare } from './host/thread-share.ts'
 
 export { checkDuration, checkFunction, checkInteger, checkOptionNames, checkSignal, describeValue, type KnownMistakes, suggestion } from './options.ts'
+export { abortedError, armLimits, GRACE_MS, type Limits, LONGEST_TIMER_MS, type Settle, untilDone } from './limits.ts'
+export { isThenable } from './thenable.ts'
 export { slot } from './slots.ts'

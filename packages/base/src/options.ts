@@ -1,3 +1,5 @@
+import { LONGEST_TIMER_MS } from './limits.ts'
+
 /**
  * Checks of options, for the packages of manyhands: every mistake is a TypeError or RangeError that names the option, the value and what is allowed.
  * @packageDocumentation
@@ -33,9 +35,6 @@ export function suggestion(name: string, known: readonly string[], mistakes: Kno
   }
   return nearest !== undefined && least <= Math.max(2, nearest.length / 3) ? `; did you mean \`${nearest}\`?` : `; known: ${known.join(', ')}`
 }
-
-/** What a timer can hold; a longer one would fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /**
  * @param options.negative - for waits: a negative time is one that is over, as what is left until a deadline can be

@@ -81,6 +81,24 @@ export class FutureCell<T> {
     else (this.callbacks ??= []).push(callback)
   }
 
+  /**
+   * Calls `callback` once it is done, at once when it is done already. Other than `onDone` this does not count as a look: a failure is still reported.
+   *
+   * @returns takes the callback back
+   */
+  watch(callback: () => void): () => void {
+    if (this.done) {
+      call(callback)
+      return ignore
+    }
+    const callbacks = (this.callbacks ??= [])
+    callbacks.push(callback)
+    return () => {
+      const at = callbacks.indexOf(callback)
+      if (at >= 0) callbacks.splice(at, 1)
+    }
+  }
+
   #assertOpen(): void {
     if (this.done) throw new InvalidStateError(`the future is already ${this.state}`)
   }

@@ -1,16 +1,13 @@
-import { CancelledError, WaitTimeoutError } from '../errors.ts'
+import { WaitTimeoutError } from '../errors.ts'
+import { type Limits, untilDone } from '../limits.ts'
 import { FutureCell, type FutureState } from './future-cell.ts'
 import { checkDuration, checkFunction, checkOptionNames, checkSignal } from '../options.ts'
 import { watchFailure } from './unseen-failures.ts'
 
 export type { FutureState } from './future-cell.ts'
 
-export interface WaitOptions {
-  /** Milliseconds to wait at most. @default no limit */
-  readonly timeoutMs?: number | undefined
-  /** Ends the wait, not the task. */
-  readonly signal?: AbortSignal | undefined
-}
+/** Of a wait. `signal` ends the wait, not the task. */
+export type WaitOptions = Limits
 
 type PromiseExecutor<T> = (resolve: (value: T | PromiseLike<T>) => void, reject: (error: unknown) => void) => void
 
@@ -22,6 +19,7 @@ const capture = (resolve: (value: never) => void, reject: (error: unknown) => vo
   capturedReject = reject
 }
 let see: (future: Future<unknown>) => void
+let cellOf: (future: Future<unknown>) => FutureCell<unknown>
 
 /**
  * The result of a task that may not have run yet: a promise that also knows its state, and can be cancelled while it is pending.
@@ -97,24 +95,17 @@ export class Future<T> extends Promise<T> {
     checkSignal('signal', options.signal)
     const { timeoutMs, signal } = options
     if (this.done || (timeoutMs === undefined && signal === undefined)) return this.then()
-    return new Promise<T>((resolve, reject) => {
-      let timer: NodeJS.Timeout | undefined
-      const finish = (conclude: () => void): void => {
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', abort)
-        conclude()
-      }
-      const abort = (): void => finish(() => reject(new CancelledError('waiting for the future was aborted', { cause: signal?.reason })))
-      if (signal?.aborted === true) return abort()
-      signal?.addEventListener('abort', abort, { once: true })
-      if (timeoutMs !== undefined && timeoutMs !== Infinity) {
-        timer = setTimeout(() => finish(() => reject(new WaitTimeoutError('the future was not done', timeoutMs))), timeoutMs)
-      }
-      this.then(
-        value => finish(() => resolve(value)),
-        (error: unknown) => finish(() => reject(error)),
-      )
-    })
+    return untilDone<T>(
+      'Future.result',
+      options,
+      () => {
+        throw new WaitTimeoutError('the future was not done', options.timeoutMs ?? 0)
+      },
+      settle => {
+        see(this)
+        return watchFuture(this, () => void this.then(settle.resolve, settle.reject))
+      },
+    )
   }
 
   /**
@@ -143,7 +134,28 @@ export class Future<T> extends Promise<T> {
 
   static {
     see = future => future.#cell.see()
+    cellOf = future => future.#cell
   }
+}
+
+/**
+ * For packages that build on futures: calls `callback` once `future` is done, at once when it is done already. It does not count as a look at the future, so
+ * a failure is still reported when nobody looks at it.
+ *
+ * @returns takes the callback back
+ */
+export function watchFuture(future: Future<unknown>, callback: () => void): () => void {
+  return cellOf(future).watch(callback)
+}
+
+/** True when `future` was cancelled or has failed. */
+export function hasFailed(future: Future<unknown>): boolean {
+  return cellOf(future).failure !== undefined
+}
+
+/** From now on a failure of `future` counts as seen. */
+export function lookAt(future: Future<unknown>): void {
+  see(future)
 }
 
 // `await`, `Promise.all` and `then` all read `constructor`. The answer `Promise` lets `await` take the future as it is instead of wrapping it in a second

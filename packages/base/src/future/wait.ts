@@ -1,6 +1,7 @@
-import { CancelledError, WaitTimeoutError } from '../errors.ts'
-import { Future, type WaitOptions } from './future.ts'
-import { checkDuration, checkOptionNames, checkSignal, describeValue } from '../options.ts'
+import { untilDone } from '../limits.ts'
+import { describeValue } from '../options.ts'
+import { checkFutures } from './check-futures.ts'
+import { type Future, hasFailed, lookAt, type WaitOptions, watchFuture } from './future.ts'
 
 export interface WaitForOptions extends WaitOptions {
   /** When to return. `first-failed` returns early only for a failed or cancelled future. @default 'all-done' */
@@ -20,123 +21,30 @@ export interface WaitResult<T> {
  * @throws TypeError for what is not a future, or an unknown `returnWhen`
  */
 export function wait<T>(futures: Iterable<Future<T>>, options: WaitForOptions = {}): Promise<WaitResult<T>> {
-  const { all, timeoutMs, signal } = check('wait', futures, options, ['returnWhen'])
+  const all = checkFutures('wait', futures, options, ['returnWhen'])
   const returnWhen = options.returnWhen ?? 'all-done'
   if (!['all-done', 'first-done', 'first-failed'].includes(returnWhen)) {
     throw new TypeError(`returnWhen must be 'all-done', 'first-done' or 'first-failed', got ${describeValue(returnWhen)}`)
   }
-  return new Promise((resolve, reject) => {
+  const result = (): WaitResult<T> => {
+    const done = new Set([...all].filter(future => future.done))
+    return { done, notDone: all.difference(done) }
+  }
+  if (all.size === 0) return Promise.resolve(result())
+  return untilDone('wait', options, result, settle => {
     let missing = all.size
-    let over = false
-    let timer: NodeJS.Timeout | undefined
-    const finish = (conclude?: () => void): void => {
-      if (over) return
-      over = true
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', abort)
-      if (conclude !== undefined) return conclude()
-      const done = new Set([...all].filter(future => future.done))
-      resolve({ done, notDone: all.difference(done) })
-    }
-    const abort = (): void => finish(() => reject(new CancelledError('the wait was aborted', { cause: signal?.reason })))
-    if (missing === 0) return finish()
-    if (signal?.aborted === true) return abort()
+    const stops: (() => void)[] = []
     for (const future of all) {
-      future.onDone(() => {
+      lookAt(future)
+      const stop = watchFuture(future, () => {
         missing--
-        if (missing === 0 || returnWhen === 'first-done') finish()
+        const isEnough = missing === 0 || returnWhen === 'first-done' || (returnWhen === 'first-failed' && hasFailed(future))
+        if (isEnough) settle.resolve(result())
       })
-      if (returnWhen === 'first-failed') future.then(undefined, () => finish())
+      stops.push(stop)
     }
-    if (over) return
-    signal?.addEventListener('abort', abort, { once: true })
-    if (timeoutMs !== undefined && timeoutMs !== Infinity) timer = setTimeout(finish, timeoutMs)
+    return () => {
+      for (const stop of stops) stop()
+    }
   })
-}
-
-/**
- * Yields futures as they get done, those first that are done already. Each comes once, however often it is given.
- *
- * ```ts
- * for await (const future of asCompleted(futures)) console.log(await future)
- * ```
- *
- * @param options.timeoutMs - for the whole iteration, counted from this call
- * @throws WaitTimeoutError from `next()` when the time is over; it says how many are unfinished
- * @throws CancelledError from `next()` when `signal` ended the iteration
- */
-export function asCompleted<T>(futures: Iterable<Future<T>>, options: WaitOptions = {}): AsyncIterableIterator<Future<T>> {
-  const { all, timeoutMs, signal } = check('asCompleted', futures, options, [])
-  const total = all.size
-  const ready: Future<T>[] = []
-  let wake: (() => void) | undefined
-  let left = total
-  let failure: Error | undefined
-  let timer: NodeJS.Timeout | undefined
-  const rouse = (): void => {
-    wake?.()
-    wake = undefined
-  }
-  const fail = (error: Error): void => {
-    failure ??= error
-    rouse()
-  }
-  const abort = (): void => fail(new CancelledError('the iteration was aborted', { cause: signal?.reason }))
-  const close = (): void => {
-    clearTimeout(timer)
-    signal?.removeEventListener('abort', abort)
-    left = 0
-    ready.length = 0
-    rouse()
-  }
-  for (const future of all) {
-    future.onDone(() => {
-      ready.push(future)
-      rouse()
-    })
-  }
-  if (timeoutMs !== undefined && timeoutMs !== Infinity && ready.length < total) {
-    timer = setTimeout(() => fail(new WaitTimeoutError(`${left - ready.length} (of ${total}) futures unfinished`, timeoutMs)), timeoutMs)
-  }
-  if (signal?.aborted === true) abort()
-  else signal?.addEventListener('abort', abort, { once: true })
-  // Written by hand: an async generator would unwrap the futures and end at the first that failed.
-  return {
-    async next() {
-      while (left > 0) {
-        const future = ready.shift()
-        if (future !== undefined) {
-          if (--left === 0) close()
-          return { done: false, value: future }
-        }
-        if (failure !== undefined) {
-          close()
-          throw failure
-        }
-        await new Promise<void>(resolve => {
-          const before = wake
-          wake = before === undefined ? resolve : () => (before(), resolve())
-        })
-      }
-      return { done: true, value: undefined }
-    },
-    async return() {
-      close()
-      return { done: true, value: undefined }
-    },
-    [Symbol.asyncIterator]() {
-      return this
-    },
-  }
-}
-
-function check<T>(where: string, futures: Iterable<Future<T>>, options: WaitOptions, more: readonly string[]): { all: Set<Future<T>>; timeoutMs: number | undefined; signal: AbortSignal | undefined } {
-  checkOptionNames(where, options, ['timeoutMs', 'signal', ...more])
-  checkDuration('timeoutMs', options.timeoutMs, { zero: true })
-  checkSignal('signal', options.signal)
-  const all = new Set(futures)
-  for (const future of all) {
-    if (!(future instanceof Future)) throw new TypeError(`${where} takes futures, got ${describeValue(future)}`)
-  }
-  return { all, timeoutMs: options.timeoutMs, signal: options.signal }
 }

@@ -1,0 +1,19 @@
+import { checkDuration, checkOptionNames, checkSignal, describeValue } from '../options.ts'
+import { Future, type WaitOptions } from './future.ts'
+
+/**
+ * The futures that `wait` and `asCompleted` take, each once.
+ *
+ * @param more - names of further options
+ * @throws TypeError for what is not a future; TypeError, RangeError for bad options
+ */
+export function checkFutures<T>(where: string, futures: Iterable<Future<T>>, options: WaitOptions, more: readonly string[]): Set<Future<T>> {
+  checkOptionNames(where, options, ['timeoutMs', 'signal', ...more])
+  checkDuration('timeoutMs', options.timeoutMs, { zero: true })
+  checkSignal('signal', options.signal)
+  const all = new Set(futures)
+  for (const future of all) {
+    if (!(future instanceof Future)) throw new TypeError(`${where} takes futures, got ${describeValue(future)}`)
+  }
+  return all
+}
