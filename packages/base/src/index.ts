@@ -16,6 +16,7 @@ export type { WorkerInfo } from './executor/worker-info.ts'
 export type { Executor, MapOptions, ShutdownOptions, TaskFunction, TaskOptions, Transferable } from './executor/executor.ts'
 
 export { channelCodec, type Codec, installChannelCodec } from './travel/codec.ts'
+export { type CallOutcome, type EventChannel, eventChannel, type EventName, type EventOf, type EventTable } from './events.ts'
 export { acrossNames, isAcross, type Reach, reachOf } from './travel/reach.ts'
 export { type Across, CORE_TAG, coreOrigin, type Origin, origin, replace, revive } from './travel/replace-revive.ts'
 export { forgetShared, newSharedId, rememberShared, reviveShared } from './travel/shared-id.ts'
