@@ -129,3 +129,13 @@ test('an executor takes processes that wait, with the environment and directory 
 function childrenOf(pid: number): number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
 }
+
+test.for(['no modules', 'preload'])('a spare that is taken before it is prepared gets its orders and all that follows them: %s', async preload => {
+  const { stdout } = await program('takes-spares-early', preload)
+  expect(stdout).toBe("[ 1, 2, 3 ]\nvalue\n{ exitCode: 0, signalCode: null }\n")
+})
+
+test('workers of every kind have the arguments of the program, and so have the modules that they preload', async () => {
+  const { stdout } = await program('arguments', '--verbose', 'file.txt')
+  expect(stdout).toBe('true\n'.repeat(13))
+})

@@ -1,6 +1,7 @@
 import { InvalidStateError } from '@manyhands/base'
 import type { Lineage, StartMethod } from '../protocol/lineage.ts'
 import { currentProcess, place } from './current-process.ts'
+import { currentProgram } from './program.ts'
 
 export const depthLimitVariable = 'MANYHANDS_MAX_DEPTH'
 /** Larger: a program that starts itself over and over takes more of the machine before it is stopped. Smaller: honest recursion is refused. */
@@ -35,6 +36,7 @@ export function childLineage({ name, daemon, path, authKey, startMethod }: Child
     parent: { name: current.name, pid: process.pid, threadId },
     authKey: authKey ?? current.authKey,
     startMethod,
+    program: currentProgram(),
   }
 }
 

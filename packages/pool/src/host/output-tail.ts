@@ -8,9 +8,11 @@ export class OutputTail {
   #text = ''
 
   constructor(stream: Readable) {
-    stream.on('data', (chunk: Buffer) => {
-      this.#text = (this.#text + chunk.toString('utf8')).slice(-LENGTH)
-    })
+    stream.on('data', (chunk: Buffer) => this.add(chunk.toString('utf8')))
+  }
+
+  add(text: string): void {
+    this.#text = (this.#text + text).slice(-LENGTH)
   }
 
   /** The last lines, at most 20. */

@@ -7,12 +7,18 @@ import type { Message } from '../protocol/messages.ts'
 import type { ProcessInit, WorkerInit } from '../protocol/worker-init.ts'
 import type { Channel, ChannelEvents, LaunchOptions, ResourceLimits } from './channel.ts'
 import { ControlWords } from './control-words.ts'
-import { inheritedExecArgv } from './exec-argv.ts'
+import { inheritedExecArgv } from '../here/exec-argv.ts'
+import { passOn, takeAtTheEnd } from './output.ts'
+import { OutputGate } from './output-gate.ts'
 import { OutputTail } from './output-tail.ts'
+import { currentProgram } from '../here/program.ts'
 import { processBoot, workerEntry } from './worker-entry.ts'
 
 /** After an exit: how long to wait for messages and output that are still in the pipes. A grandchild can hold them open for ever. */
 const DRAIN_MS = 60
+/** What is read of each pipe when the program ends. Larger than what a pipe holds; but a process that goes on printing does not hold up the end. */
+const LAST_READS = 16
+const READ_BYTES = 1 << 16
 
 /** A child process behind fork's IPC. Stdio 4 is a pipe that only tells the child when this process is gone. */
 export class ProcessChannel implements Channel {
@@ -42,15 +48,19 @@ export class ProcessChannel implements Channel {
     for (const stream of stdio as readonly (Socket | null)[]) stream?.unref?.()
     ;(stdio[4] as Socket | undefined)?.on('error', () => {}).resume() // it closes with the child, in whatever way
     const { stdout, stderr } = child as { readonly stdout?: Readable | null; readonly stderr?: Readable | null }
-    // By `write` of the streams as they are then: a progress bar that is live keeps what comes above itself.
-    stdout?.on('data', (chunk: Buffer) => process.stdout.write(chunk))
-    stderr?.on('data', (chunk: Buffer) => process.stderr.write(chunk))
+    stdout?.on('data', (chunk: Buffer) => passOn(1, chunk))
+    stderr?.on('data', (chunk: Buffer) => passOn(2, chunk))
+    const forget = takeAtTheEnd(function* () {
+      for (const chunk of waitingIn(stdout)) yield [1, chunk]
+      for (const chunk of waitingIn(stderr)) yield [2, chunk]
+    })
     const errors = stderr ? new OutputTail(stderr) : undefined
-    child.on('message', (message: Message) => {
+    const gate = new OutputGate(stdout, stderr, message => {
       if (message[0] !== PREPARED) return this.#events.onMessage(message)
       this.prepared = true
       onPrepared?.()
     })
+    child.on('message', (message: Message) => gate.receive(message))
 
     if ('text' in entry && child.connected) child.send(entry.text, () => {})
 
@@ -59,16 +69,21 @@ export class ProcessChannel implements Channel {
     const report = (exitCode: number | null, signal: string | null): void => {
       if (reported) return
       reported = true
+      gate.open()
       this.#events.onExit({ kind: 'process', exitCode, signal, pid: child.pid, stderr: errors?.text }, failure)
     }
     child.on('error', error => {
       failure = error
-      if (child.pid === undefined) report(null, null) // it never started, so no exit follows
+      if (child.pid !== undefined) return
+      forget()
+      report(null, null) // it never started, so no exit follows
     })
     child.on('exit', (exitCode, signal) => {
-      const timer = setTimeout(report, DRAIN_MS, exitCode, signal)
+      // Where this thread was busy for that long, they are read by the turn of the event loop that has begun.
+      const timer = setTimeout(() => setImmediate(report, exitCode, signal), DRAIN_MS)
       child.on('close', () => {
         clearTimeout(timer)
+        forget()
         report(exitCode, signal)
       })
     })
@@ -76,7 +91,7 @@ export class ProcessChannel implements Channel {
 
   /** Lets it import modules before it has its orders. @param rehearsal - something packed: there is time to revive that for practice. @default there is none */
   prepare(modules: readonly string[], onError: 'ignore' | 'warn' | 'fail', rehearsal?: unknown): void {
-    this.post([PREPARE, modules, onError, rehearsal])
+    this.post([PREPARE, currentProgram(), modules, onError, rehearsal])
   }
 
   begin(init: WorkerInit | ProcessInit): void {
@@ -86,6 +101,7 @@ export class ProcessChannel implements Channel {
   /** Gives its orders to a spare, which was started before this environment and this directory were known. */
   adopt(init: WorkerInit | ProcessInit, env: NodeJS.ProcessEnv | undefined, events: ChannelEvents): void {
     this.#events = events
+    this.unref() // something may be waiting for it to be prepared
     this.post([INIT, init, { ...(env ?? process.env) }, process.cwd()])
   }
 
@@ -136,6 +152,23 @@ export class ProcessChannel implements Channel {
 
   awaitExit(): void {
     this.#child.ref()
+  }
+}
+
+/** What a pipe holds at this moment, where the system lets it be read directly. */
+function* waitingIn(pipe: Readable | null | undefined): Generator<Uint8Array, void, undefined> {
+  const fd = (pipe as { readonly _handle?: { readonly fd?: number } | null } | null | undefined)?._handle?.fd
+  if (fd === undefined || fd < 0) return
+  const { readSync } = process.getBuiltinModule('node:fs')
+  try {
+    for (let i = 0; i < LAST_READS; i++) {
+      const buffer = new Uint8Array(READ_BYTES)
+      const length = readSync(fd, buffer)
+      if (length === 0) return
+      yield buffer.subarray(0, length)
+    }
+  } catch {
+    // EAGAIN: it is empty.
   }
 }
 

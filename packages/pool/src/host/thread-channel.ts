@@ -1,10 +1,11 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker, type WorkerOptions } from 'node:worker_threads'
 import { newThreadShare, noteThreadExit, noteThreadStart } from '@manyhands/base'
-import { CONTROL_WORDS, INTERRUPT, type Message, POSTED } from '../protocol/messages.ts'
+import { CONTROL_WORDS, INTERRUPT, type Message, OUTPUT, PASSED_ON, POSTED } from '../protocol/messages.ts'
 import type { ProcessInit, ThreadEnds, WorkerInit } from '../protocol/worker-init.ts'
 import type { Channel, ChannelEvents, ChannelOptions } from './channel.ts'
 import { reclaimMemory } from './reclaim-memory.ts'
-import { inheritedExecArgv } from './exec-argv.ts'
+import { inheritedExecArgv } from '../here/exec-argv.ts'
+import { passOn, takeAtTheEnd } from './output.ts'
 import { OutputTail } from './output-tail.ts'
 import { threadBoot, workerEntry } from './worker-entry.ts'
 
@@ -35,18 +36,27 @@ export class ThreadChannel implements Channel {
     this.threadId = this.#worker.threadId
     noteThreadStart(this.threadId)
     this.#worker.unref()
-    // Node itself passes the output of a thread on. Asking for the streams (`stdout: true`) would make reading them keep the program alive.
+    // What a thread prints comes by messages. By these streams comes what it prints before its entry runs, which Node itself passes on: asking for them
+    // (`stdout: true`) would make reading them keep the program alive.
     this.#stderr = new OutputTail(this.#worker.stderr)
     let uncaught: unknown
     // The listener is on the port from the start: messages posted before the worker is ready wait there.
-    port1.on('message', (message: Message) => events.onMessage(message))
+    const receive = (message: Message): void => {
+      if (message[0] === OUTPUT) this.#passOn(message)
+      else events.onMessage(message)
+    }
+    port1.on('message', receive)
     port1.unref()
+    const forget = takeAtTheEnd(function* () {
+      for (const message of waitingOn(port1)) if (message[0] === OUTPUT) yield printed(message)
+    })
     this.#worker.on('error', error => {
       uncaught = error
     })
     this.#worker.on('exit', exitCode => {
       // What the worker posted before it went may still wait: without it finished tasks would count as lost.
-      for (let received; (received = receiveMessageOnPort(port1)) !== undefined; ) events.onMessage(received.message as Message)
+      for (const message of waitingOn(port1)) receive(message)
+      forget()
       port1.close()
       reclaimMemory(this.threadId, noteThreadExit(this.threadId, share))
       events.onExit({ kind: 'thread', exitCode, signal: null, threadId: this.threadId, stderr: this.#stderr.text }, uncaught)
@@ -80,9 +90,23 @@ export class ThreadChannel implements Channel {
     this.#worker.ref()
   }
 
+  #passOn(message: Message): void {
+    const [fd, chunk] = printed(message)
+    if (fd === 2) this.#stderr.add(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'))
+    passOn(fd, chunk, () => void Atomics.add(this.control, PASSED_ON, chunk.length))
+  }
+
   shareControl(): void {} // it has them from the start
 
   dispose(): void {}
+}
+
+function printed([, fd, chunk]: Message): readonly [1 | 2, string | Uint8Array] {
+  return [fd as 1 | 2, chunk as string | Uint8Array]
+}
+
+function* waitingOn(port: MessagePort): Generator<Message, void, undefined> {
+  for (let received; (received = receiveMessageOnPort(port)) !== undefined; ) yield received.message as Message
 }
 
 /**

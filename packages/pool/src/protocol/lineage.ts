@@ -9,6 +9,14 @@ export interface ParentFacts {
   readonly threadId: number
 }
 
+/** What a worker knows of the program that it is part of. */
+export interface Program {
+  /** `process.argv` of the program. */
+  readonly argv: readonly string[]
+  /** URL of the module that the program started with; undefined when that is no file. */
+  readonly mainModule: string | undefined
+}
+
 /** Who a worker is, and what it inherits: over its channel, never by the environment, which others can read. */
 export interface Lineage {
   readonly name: string
@@ -20,4 +28,5 @@ export interface Lineage {
   readonly parent: ParentFacts
   readonly authKey: Uint8Array
   readonly startMethod: StartMethod
+  readonly program: Program
 }

@@ -13,7 +13,7 @@
  * | `[ABORT, batchId]` | tell the running task of the batch to end |
  * | `[CLOSE]` | exit |
  * | `[INIT, init, env, cwd]` | the orders of a process; a thread has them as workerData. `env` and `cwd` when it was started before they were known |
- * | `[PREPARE, modules, onError, packed]` | to a process, before INIT: import these, see setPreload; with `packed`, also practise |
+ * | `[PREPARE, program, modules, onError, packed]` | to a process, before INIT: import these, see setPreload; with `packed`, also practise |
  * | `[INTERRUPT]` | to a Thread: what SIGINT is to a process |
  * | `[CONTROL, handle]` | the control words of a process, in a region; it says in the words that it has them |
  * | `[RING, regionId]` | something in a region has changed; see `linkDoorbell` of core |
@@ -28,6 +28,8 @@
  * | `[LISTENING, batchId]` | a task asked for its context: give it time to end itself (a process without control words) |
  * | `[RANG, regionId]` | as `RING` |
  * | `[PREPARED]` | the modules of PREPARE are imported |
+ * | `[OUTPUT, fd, chunk]` | from a thread: what it printed on stdout (1) or stderr (2) |
+ * | `[PRINTED, stdout, stderr]` | from a process: the bytes that it has written to each pipe so far. What follows is received after these |
  */
 export const BATCH = 0
 export const DEFINE = 1
@@ -49,6 +51,8 @@ export const RETURNED = 4
 export const LISTENING = 5
 export const RANG = 6
 export const PREPARED = 7
+export const OUTPUT = 8
+export const PRINTED = 9
 
 /** Flag of a batch: report its begin. */
 export const REPORT_BEGIN = 1
@@ -104,3 +108,5 @@ export const ABORTED_BATCH = 3
 export const LISTENING_BATCH = 4
 /** 1: the worker has these words and writes to them. Of a process; a thread always does. */
 export const IN_USE = 5
+/** Of a thread: how much of its output main has passed on, counted as the worker counts what it posts. Wraps around. */
+export const PASSED_ON = 6

@@ -5,26 +5,36 @@ import { adoptThreadShare, allowBlocking, installChannelCodec } from '@manyhands
 import { INIT, type Message, PREPARE } from '../protocol/messages.ts'
 import type { ProcessInit, ThreadInit, WorkerInit } from '../protocol/worker-init.ts'
 import { setLineage } from '../here/current-process.ts'
+import type { Program } from '../protocol/lineage.ts'
+import { enterProgram } from './enter-program.ts'
+import { openInbox, receiveWith } from './inbox.ts'
+import { keepOutput } from './output/process-output.ts'
+import { sendOutput } from './output/thread-output.ts'
 import { startWorker } from './start-worker.ts'
 
-if (isMainThread) process.once('message', receive)
+if (isMainThread) openInbox(receive)
 else begin(workerData as ThreadInit | ProcessInit)
 
-function receive(message: Message): void {
+function receive(message: Message): void | Promise<void> {
   if (message[0] === PREPARE) {
-    void import('./prepare.ts').then(({ prepare }) => prepare(message)).then(() => process.once('message', receive))
-    return
+    enterProgram(message[1] as Program)
+    keepOutput()
+    return import('./prepare.ts').then(({ prepare }) => prepare(message))
   }
   if (message[0] !== INIT) return
+  receiveWith(undefined) // what follows is for what is started now
   const [, init, env, cwd] = message as readonly [number, WorkerInit | ProcessInit, NodeJS.ProcessEnv | undefined, string]
-  if (env === undefined) begin(init)
-  else void import('./prepare.ts').then(({ enter }) => (enter(env, cwd), begin(init)))
+  if (env === undefined) return begin(init)
+  return import('./prepare.ts').then(({ enter }) => (enter(env, cwd), begin(init)))
 }
 
 function begin(init: WorkerInit | ProcessInit | ThreadInit): void {
   if ('share' in init) adoptThreadShare(init.share)
   else allowBlocking()
   setLineage(init.lineage)
+  enterProgram(init.lineage.program)
+  if ('port' in init) sendOutput(init.port, init.control)
+  else keepOutput()
   installChannelCodec(() => createCodec({ across: 'processes' }))
   if ('body' in init) void import('./run-process.ts').then(({ runProcess }) => runProcess(init))
   else startWorker(init)

@@ -7,8 +7,7 @@ import { complain } from '../here/exit.ts'
 import { startWatchdog } from './watchdog.ts'
 
 /** Makes this process ready for orders that it does not have yet: it imports what they may need. Orders that come meanwhile wait in the channel. */
-export async function prepare([, modules, onError, rehearsal]: Message): Promise<void> {
-  process.channel?.ref()
+export async function prepare([, , modules, onError, rehearsal]: Message): Promise<void> {
   startWatchdog()
   // Next time these modules are not compiled again.
   enableCompileCache()

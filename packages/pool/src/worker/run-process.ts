@@ -7,6 +7,7 @@ import { factsKey, type HasFacts } from '../protocol/process-facts.ts'
 import type { ProcessInit, ThreadEnds } from '../protocol/worker-init.ts'
 import { currentProcess } from '../here/current-process.ts'
 import { complain, exit } from '../here/exit.ts'
+import { receiveWith } from './inbox.ts'
 import { startWatchdog } from './watchdog.ts'
 
 /** Of a program that waits for something that can never come, as Node has it. */
@@ -31,7 +32,7 @@ export async function runProcess(init: ProcessInit | (ProcessInit & ThreadEnds))
     init.port.unref()
   } else {
     startWatchdog()
-    process.on('message', receive)
+    receiveWith(receive)
     process.channel?.unref()
     // Node prints the error itself, but not whose it is. Nobody else is told: what ends a thread in this way is printed by its parent.
     process.on('uncaughtExceptionMonitor', () => complain(headline()))

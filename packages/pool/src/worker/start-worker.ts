@@ -6,6 +6,8 @@ import { createCodec, unpack } from '@manyhands/closure/worker'
 import { CLOSE, CONTROL, type Message, RANG, READY, RING, START_FAILED } from '../protocol/messages.ts'
 import { unsaid } from '../here/pending-releases.ts'
 import type { ThreadInit, WorkerInit } from '../protocol/worker-init.ts'
+import { receiveWith } from './inbox.ts'
+import { printedSince } from './output/process-output.ts'
 import { Runner } from './runner.ts'
 import { serveThread } from './serve-thread.ts'
 import { setWorkerState } from '../here/current-worker.ts'
@@ -33,12 +35,12 @@ export function startWorker(init: WorkerInit | ThreadInit): void {
   const serve = (): void => {
     post([READY])
     if ('port' in init) return serveThread(init.port, init.control, runner, handle, init.spin)
-    process.on('message', (message: Message) => {
+    process.on('disconnect', () => process.exit(0))
+    startWatchdog()
+    receiveWith(message => {
       handle(message)
       runner.run()
     })
-    process.on('disconnect', () => process.exit(0))
-    startWatchdog()
   }
   const fail = (error: unknown): void => {
     post([START_FAILED, encodeError(codec, error)])
@@ -47,8 +49,7 @@ export function startWorker(init: WorkerInit | ThreadInit): void {
   }
 
   if (init.initializer === undefined) return serve()
-  // The messages that come meanwhile wait in the port, or in the channel of the process: nobody listens yet.
-  process.channel?.ref()
+  // The messages that come meanwhile wait in the port, or in the inbox of the process.
   void initialize(init.initializer).then(serve, fail)
 }
 
@@ -113,6 +114,8 @@ function sender(): { readonly post: Post; readonly unsent: () => Promise<void> |
   }
   return {
     post(message) {
+      const printed = printedSince()
+      if (printed !== undefined) process.send?.(printed, undefined, undefined, () => {})
       process.send?.(message, undefined, undefined, sent)
       count++
     },

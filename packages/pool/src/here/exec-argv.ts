@@ -2,6 +2,11 @@
 const ofTheProgramOnly = ['--inspect', '--test', '--watch', '--cpu-prof', '--heap-prof', '--input-type', '--eval', '--print', '--diagnostic-dir']
 const withSourceText = ['-e', '-p', '-pe', '--eval', '--print']
 
+/** The program is a text among its flags, and not a file. */
+export function hasSourceText(execArgv: readonly string[]): boolean {
+  return execArgv.some(flag => withSourceText.includes(flag.split('=', 1)[0] ?? ''))
+}
+
 /** The flags of this process that its workers inherit. */
 export function inheritedExecArgv(execArgv: readonly string[] = process.execArgv): string[] {
   const kept: string[] = []

@@ -1,0 +1,25 @@
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import { slot } from '@manyhands/base'
+import type { Program } from '../protocol/lineage.ts'
+import { place } from './current-process.ts'
+import { hasSourceText } from './exec-argv.ts'
+
+/** What workers that are started now are told of the program. */
+export function currentProgram(): Program {
+  const { lineage } = place()
+  const mainModule = lineage === undefined ? slot('pool.mainModule', () => ({ url: findMainModule() })).url : lineage.program.mainModule
+  return { argv: [...process.argv], mainModule }
+}
+
+/** Found as Node found it: the program may have been named by a link, by a folder, or without its extension. */
+function findMainModule(): string | undefined {
+  const entry = process.argv[1]
+  // With `-e` the first argument of the program stands there.
+  if (entry === undefined || hasSourceText(process.execArgv)) return undefined
+  try {
+    return pathToFileURL(createRequire(entry).resolve(entry)).href
+  } catch {
+    return undefined // read from stdin, or built into the executable
+  }
+}

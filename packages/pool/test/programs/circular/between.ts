@@ -1,0 +1,3 @@
+import { fromMain } from './main.ts'
+
+export const setting = (): number => fromMain

@@ -1,0 +1,5 @@
+const main = require('./main.cjs')
+
+exports.use = function use(x) {
+  return x + main.fromMain
+}
