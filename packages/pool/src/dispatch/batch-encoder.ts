@@ -7,9 +7,9 @@ import type { FunctionRecord } from './function-table.ts'
  * Builds one BATCH message. Calls of the same function with as many arguments become one run, so that a tiny task adds little more than its argument.
  */
 export class BatchEncoder {
-  readonly batchId: number
   readonly #codec: Codec
-  readonly #message: unknown[]
+  /** The id and the flags are set when it is sent. */
+  readonly #message: unknown[] = [BATCH, 0, 0]
   /** Objects that the message holds; see Codec.encode. Made when the first object comes. */
   #objects: Set<object> | undefined
   #fn: FunctionRecord | undefined
@@ -23,10 +23,8 @@ export class BatchEncoder {
   /** The functions that the worker must know. */
   readonly functions: FunctionRecord[] = []
 
-  constructor(codec: Codec, batchId: number, flags: number) {
-    this.batchId = batchId
+  constructor(codec: Codec) {
     this.#codec = codec
-    this.#message = [BATCH, batchId, flags]
   }
 
   /**
@@ -56,8 +54,10 @@ export class BatchEncoder {
     return true
   }
 
-  finish(): unknown[] {
+  finish(batchId: number, flags: number): unknown[] {
     this.#endRun()
+    this.#message[1] = batchId
+    this.#message[2] = flags
     return this.#message
   }
 

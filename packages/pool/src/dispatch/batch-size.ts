@@ -1,6 +1,3 @@
-import { Slice } from './batch.ts'
-import type { QueueItem } from './shipment.ts'
-
 /** Work that one message should hold. Larger: less overhead for tiny tasks; smaller: results come sooner, and less is lost with a worker. */
 export const BATCH_MS = 2
 /** Tasks in one message at most. More: less overhead for the tiniest tasks; fewer: their results come sooner. */
@@ -21,10 +18,11 @@ export function batchLimit(waiting: number, workers: number, costMs: number | un
   return Math.min(BATCH_TASKS, Math.max(even, least))
 }
 
-/** How many messages may be on their way to the worker that gets `item`: a second one keeps it busy while it answers for the first. */
-export function prefetchDepth(item: QueueItem): number {
-  const fn = item instanceof Slice ? item.state.record(item.from) : item.fn
-  const tasks = item instanceof Slice ? item.to - item.from : 1
-  // A task of unknown cost is not put behind others.
-  return fn.costMs === undefined || fn.costMs * tasks > PREFETCH_MS ? 1 : 2
+/**
+ * How many messages may be on their way to the worker that gets an item: a second one keeps it busy while it answers for the first.
+ *
+ * @param costMs - of the item; undefined when it is not known: then it is not put behind others
+ */
+export function prefetchDepth(costMs: number | undefined): number {
+  return costMs === undefined || costMs > PREFETCH_MS ? 1 : 2
 }

@@ -1,23 +1,24 @@
 import type { Batch, BatchSink, WorkerInfo } from '@manyhands/base'
 import type { FunctionRecord } from './function-table.ts'
+import { asSendError } from './send-error.ts'
+import { type Abortable, type Loading, type QueueItem, Shipment } from './shipment.ts'
 
 /** A batch on its way: what is common to its slices. */
-export class BatchState {
+export class BatchState implements Abortable {
   readonly batch: Batch
   readonly size: number
   readonly sink: BatchSink
   readonly timeoutMs: number | undefined
   readonly #records: readonly FunctionRecord[]
   #left: number
-  #reported: Uint8Array
+  readonly #reported: Uint8Array
   #durationMs = 0
   #worker: WorkerInfo | undefined
   #begun = false
   /** How many workers exited while they ran the task with that index. */
   readonly #exits = new Map<number, number>()
-
-  /** The slice that is queued and holds all of it; undefined once a part was sent. */
-  queued: Slice | undefined
+  /** Slices that are in the queue. */
+  readonly #queued = new Set<Slice>()
 
   /** @param records - of the calls, or the one of the function */
   constructor(batch: Batch, records: readonly FunctionRecord[], sink: BatchSink, timeoutMs: number | undefined) {
@@ -30,15 +31,34 @@ export class BatchState {
     this.#reported = new Uint8Array(this.size)
   }
 
+  /** All of it, to be queued. */
+  whole(): Slice {
+    return new Slice(this, 0, this.size)
+  }
+
   record(index: number): FunctionRecord {
     return (this.#records.length === 1 ? this.#records[0] : this.#records[index]) as FunctionRecord
   }
 
+  noteQueued(slice: Slice): void {
+    this.#queued.add(slice)
+  }
+
+  noteTaken(slice: Slice): void {
+    this.#queued.delete(slice)
+  }
+
   /** Takes it back if no part of it was sent yet. */
   cancel(): boolean {
-    if (this.queued === undefined || this.queued.cancelled || this.isReported(0)) return false
-    this.queued.cancelled = true
+    const [only] = this.#queued
+    if (only === undefined || only.size !== this.size || this.isReported(0)) return false
+    this.#drop()
     return true
+  }
+
+  abort(error: unknown): void {
+    this.#drop()
+    for (let i = 0; i < this.size; i++) if (!this.isReported(i)) this.error(i, error)
   }
 
   isReported(index: number): boolean {
@@ -72,6 +92,12 @@ export class BatchState {
     this.#worker = worker
   }
 
+  /** What is queued is no longer wanted. */
+  #drop(): void {
+    for (const slice of this.#queued) slice.cancelled = true
+    this.#queued.clear()
+  }
+
   #report(index: number): boolean {
     if (this.#reported[index] !== 0) return false
     this.#reported[index] = 1
@@ -87,7 +113,7 @@ export class BatchState {
 }
 
 /** The tasks `from` (inclusive) to `to` (exclusive) of a batch: the whole of it, or what was given back by a worker. */
-export class Slice {
+export class Slice implements QueueItem {
   readonly state: BatchState
   readonly from: number
   readonly to: number
@@ -104,6 +130,14 @@ export class Slice {
     return new Slice(this.state, from, to)
   }
 
+  get name(): string {
+    return this.state.record(this.from).name
+  }
+
+  get size(): number {
+    return this.to - this.from
+  }
+
   get wanted(): boolean {
     return !this.cancelled
   }
@@ -111,5 +145,102 @@ export class Slice {
   /** With a time limit it can be ended on its own, so nothing else may be on its worker. */
   get exclusive(): boolean {
     return this.state.timeoutMs !== undefined
+  }
+
+  get costMs(): number | undefined {
+    const { costMs } = this.state.record(this.from)
+    return costMs === undefined ? undefined : costMs * this.size
+  }
+
+  onQueued(): void {
+    this.state.noteQueued(this)
+  }
+
+  /** Packs its tasks from the front on, until one shares an object with those before. One whose arguments cannot travel is failed and left out. */
+  load({ encoder, queue }: Loading): Shipment | undefined {
+    const { state } = this
+    const { batch } = state
+    state.noteTaken(this)
+    let { from } = this
+    let i = from
+    for (; i < this.to; i++) {
+      const fn = state.record(i)
+      try {
+        const call = 'calls' in batch ? batch.calls[i] : undefined
+        const fits = call !== undefined ? encoder.add(fn, call.args) : 'items' in batch && encoder.addItem(fn, batch.items[i], batch.firstIndex + i)
+        if (!fits) break
+      } catch (error) {
+        if (i > from) break // it is the first of the next message and is failed there
+        state.error(i, asSendError(fn.name, error))
+        from = i + 1
+      }
+    }
+    if (i < this.to) queue.unshift([this.part(i, this.to)])
+    return from < i ? new SliceShipment(this.part(from, i)) : undefined
+  }
+
+  fail(error: () => unknown): void {
+    this.state.noteTaken(this)
+    for (let i = this.from; i < this.to; i++) this.state.error(i, error())
+  }
+
+  cancel(error: () => unknown): boolean {
+    this.cancelled = true
+    this.fail(error)
+    return true
+  }
+}
+
+class SliceShipment extends Shipment {
+  readonly #slice: Slice
+
+  constructor(slice: Slice) {
+    super(slice.size)
+    this.#slice = slice
+  }
+
+  override get exclusive(): boolean {
+    return this.#slice.exclusive
+  }
+
+  override get timeoutMs(): number | undefined {
+    return this.#slice.state.timeoutMs
+  }
+
+  override get reportsBegin(): boolean {
+    return this.timeoutMs !== undefined || this.#slice.state.sink.onBegin !== undefined
+  }
+
+  override get owner(): Abortable {
+    return this.#slice.state
+  }
+
+  override begin(worker: WorkerInfo): void {
+    this.#slice.state.begin(worker)
+  }
+
+  override value(index: number, value: unknown): void {
+    this.#slice.state.value(this.#slice.from + index, value)
+  }
+
+  override error(index: number, error: unknown): void {
+    this.#slice.state.error(this.#slice.from + index, error)
+  }
+
+  override spent(durationMs: number, worker: WorkerInfo): void {
+    super.spent(durationMs, worker)
+    this.#slice.state.spent(durationMs, worker)
+  }
+
+  override record(index: number): FunctionRecord {
+    return this.#slice.state.record(this.#slice.from + index)
+  }
+
+  protected override between(from: number, to: number): QueueItem[] {
+    return from < to ? [this.#slice.part(this.#slice.from + from, this.#slice.from + to)] : []
+  }
+
+  override countExit(index: number): number {
+    return this.#slice.state.countExit(this.#slice.from + index)
   }
 }

@@ -1,5 +1,3 @@
-import { Slice } from './batch.ts'
-import type { BatchState } from './batch.ts'
 import type { QueueItem } from './shipment.ts'
 
 /** What waits for a worker, first in first out. Items that are no longer wanted stay until they come to the front. */
@@ -14,6 +12,7 @@ export class TaskQueue {
 
   push(item: QueueItem): void {
     this.#items.push(item)
+    item.onQueued?.()
   }
 
   /** The first item that is still wanted. */
@@ -39,9 +38,9 @@ export class TaskQueue {
   /** Puts items before all others, in their order. */
   unshift(items: readonly QueueItem[]): void {
     if (items.length === 0) return
-    for (const item of items) if (item instanceof Slice && item.to - item.from === item.state.size) item.state.queued = item
     this.#items = [...items, ...this.#items.slice(this.#head)]
     this.#head = 0
+    for (const item of items) item.onQueued?.()
   }
 
   /** Takes everything out. */
@@ -52,22 +51,9 @@ export class TaskQueue {
     return all
   }
 
-  /** Marks all slices of a batch as no longer wanted. */
-  drop(state: BatchState): void {
-    for (const item of this) if (item instanceof Slice && item.state === state) item.cancelled = true
-  }
-
-  /** Cancels the tasks that were never handed to a worker, and takes them out. */
+  /** Cancels what was never handed to a worker, and takes it out. */
   cancelPending(error: () => unknown): void {
-    const kept: QueueItem[] = []
-    for (const item of this) {
-      if (item instanceof Slice) {
-        for (let i = item.from; i < item.to; i++) item.state.error(i, error())
-      } else if (!item.cancel(error())) {
-        kept.push(item)
-      }
-    }
-    this.#items = kept
+    this.#items = [...this].filter(item => !item.cancel(error))
     this.#head = 0
   }
 

@@ -1,5 +1,8 @@
 import { FutureResolver, type TaskOptions } from '@manyhands/base'
+import { BATCH_MS } from './batch-size.ts'
 import type { FunctionRecord } from './function-table.ts'
+import { asSendError } from './send-error.ts'
+import { type Abortable, type Loading, type QueueItem, Shipment } from './shipment.ts'
 
 /** What most tasks do not have. Apart from them, because tiny tasks are bounded by the memory that each takes while it waits. */
 class TaskDetails {
@@ -18,7 +21,7 @@ class TaskDetails {
 }
 
 /** One submitted call and the future that it settles. */
-export class Task extends FutureResolver<unknown> {
+export class Task extends FutureResolver<unknown> implements QueueItem, Abortable {
   declare readonly label: FunctionRecord
   readonly args: readonly unknown[]
   #details: TaskDetails | undefined
@@ -37,6 +40,14 @@ export class Task extends FutureResolver<unknown> {
     return this.#details?.options
   }
 
+  get size(): number {
+    return 1
+  }
+
+  get costMs(): number | undefined {
+    return this.fn.costMs
+  }
+
   /** Nobody cancelled or aborted it while it was queued. */
   get wanted(): boolean {
     return this.state === 'pending' || this.state === 'running'
@@ -47,10 +58,57 @@ export class Task extends FutureResolver<unknown> {
     return this.#details !== undefined && (this.#details.options !== undefined || this.#details.isolated)
   }
 
-  /** It can be ended on its own, so nothing else may be on its worker. */
   get exclusive(): boolean {
     const options = this.#details?.options
     return options !== undefined && (options.signal !== undefined || options.timeoutMs !== undefined)
+  }
+
+  /** Packs it, and tasks that follow it while they are worth `BATCH_MS` together. One whose arguments cannot travel is failed and left out. */
+  load({ encoder, queue, limit }: Loading): Shipment | undefined {
+    try {
+      encoder.add(this.fn, this.args)
+    } catch (error) {
+      // What comes next may need another worker and another message: that is decided anew.
+      this.fail(() => asSendError(this.name, error))
+      return undefined
+    }
+    const tasks: Task[] = [this.#sent()]
+    if (this.alone || this.costMs === undefined) return new TaskShipment(tasks)
+    const most = limit(this.costMs)
+    let estimateMs = this.costMs
+    for (let next = queue.front(); next instanceof Task && tasks.length < most; next = queue.front()) {
+      if (next.alone || next.costMs === undefined || estimateMs + next.costMs > BATCH_MS) break
+      try {
+        if (!encoder.add(next.fn, next.args)) break
+      } catch (error) {
+        const { name } = next
+        queue.shift()
+        next.fail(() => asSendError(name, error))
+        continue
+      }
+      queue.shift()
+      tasks.push(next.#sent())
+      estimateMs += next.costMs
+    }
+    return new TaskShipment(tasks)
+  }
+
+  fail(error: () => unknown): void {
+    if (this.done) return
+    this.release()
+    this.reject(error())
+  }
+
+  override cancel(error?: unknown): boolean {
+    const cancelled = super.cancel(typeof error === 'function' ? error() : error)
+    if (cancelled) this.release()
+    return cancelled
+  }
+
+  abort(error: unknown): void {
+    if (this.done) return
+    this.release()
+    if (!this.cancel(error)) this.reject(error)
   }
 
   /** From now on it travels alone, because a message that held it could not be cloned. */
@@ -58,7 +116,7 @@ export class Task extends FutureResolver<unknown> {
     this.#extend().isolated = true
   }
 
-  /** Notes that a worker exited while it ran, and says how often that has happened now. */
+  /** Notes that a worker exited while it ran, and returns how often that has happened now. */
   countExit(): number {
     return ++this.#extend().exits
   }
@@ -68,18 +126,74 @@ export class Task extends FutureResolver<unknown> {
     this.#extend().release = release
   }
 
-  /** Lets go of the signal. */
+  /** Ends listening to the signal. */
   release(): void {
     if (this.#details !== undefined) this.#details.release?.()
   }
 
-  override cancel(error?: unknown): boolean {
-    const cancelled = super.cancel(error)
-    if (cancelled) this.release()
-    return cancelled
+  #sent(): this {
+    if (this.state === 'pending') this.start()
+    return this
   }
 
   #extend(): TaskDetails {
     return (this.#details ??= new TaskDetails(undefined))
+  }
+}
+
+class TaskShipment extends Shipment {
+  readonly #tasks: readonly Task[]
+  override readonly exclusive: boolean
+  override readonly timeoutMs: number | undefined
+  override readonly transfer: readonly unknown[] | undefined
+
+  constructor(tasks: readonly [Task, ...Task[]] | readonly Task[]) {
+    super(tasks.length)
+    this.#tasks = tasks
+    const [first] = tasks
+    this.exclusive = first?.exclusive ?? false
+    this.timeoutMs = first?.options?.timeoutMs
+    this.transfer = first?.options?.transfer
+  }
+
+  override get reportsBegin(): boolean {
+    return this.timeoutMs !== undefined
+  }
+
+  /** Only a task that travels alone is aborted. */
+  override get owner(): Abortable {
+    return this.#at(0)
+  }
+
+  override value(index: number, value: unknown): void {
+    const task = this.#at(index)
+    if (task.state !== 'running') return // it was failed by an abort
+    task.release()
+    task.resolve(value)
+  }
+
+  override error(index: number, error: unknown): void {
+    this.#at(index).fail(() => error)
+  }
+
+  override record(index: number): FunctionRecord {
+    return this.#at(index).fn
+  }
+
+  override singly(): QueueItem[] {
+    for (const task of this.#tasks) task.isolate()
+    return super.singly()
+  }
+
+  protected override between(from: number, to: number): QueueItem[] {
+    return this.#tasks.slice(from, to).filter(task => !task.done)
+  }
+
+  override countExit(index: number): number {
+    return this.#at(index).countExit()
+  }
+
+  #at(index: number): Task {
+    return this.#tasks[index] as Task
   }
 }

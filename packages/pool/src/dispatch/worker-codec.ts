@@ -1,7 +1,7 @@
 import { type Across, type Codec, SerializationError } from '@manyhands/base'
 import { createCodec } from '@manyhands/closure'
 
-/** The codec of one worker's channel, with callbacks for what arrives: most values are there at once, and a promise each would double their cost. */
+/** The codec of the channels of a pool, with callbacks for what arrives: most values are there at once, and a promise each would double their cost. */
 export class WorkerCodec {
   readonly codec: Codec
 

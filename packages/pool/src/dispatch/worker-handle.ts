@@ -1,6 +1,6 @@
 import { type DoorbellLink, linkDoorbell, setTaskInfo, type WorkerExit, type WorkerInfo } from '@manyhands/base'
-import { ABORT, ABORTED_BATCH, BEGIN, CLOSE, DEFINE, FORGET, LISTENING, LISTENING_BATCH, type Message, type Payload, RANG, READY, RECALL, REPLY, RETURNED, RING, RUNNING_BATCH, RUNNING_INDEX, SEGMENT_LENGTH, START_FAILED } from '../protocol/messages.ts'
-import type { BatchEncoder } from './batch-encoder.ts'
+import { ABORT, ABORTED_BATCH, BEGIN, CLOSE, DEFINE, FORGET, LISTENING, LISTENING_BATCH, type Message, type Payload, RANG, READY, RECALL, REPLY, REPORT_BEGIN, RETURNED, RING, RUNNING_BATCH, RUNNING_INDEX, SEGMENT_LENGTH, START_FAILED } from '../protocol/messages.ts'
+import type { Outgoing } from './outgoing.ts'
 import type { Channel, ChannelOptions, StartChannel } from '../host/channel.ts'
 import type { FunctionRecord } from './function-table.ts'
 import { useCodecInChannels } from '../host/channel-codec.ts'
@@ -15,7 +15,7 @@ export interface WorkerEvents {
   /** It takes tasks: its initializer, if any, has run. */
   onReady(): void
   /** A shipment has been answered for as a whole: there is room for another. */
-  onRoom(worker: WorkerHandle): void
+  onRoom(worker: WorkerHandle, shipment: Shipment): void
   onBegin(worker: WorkerHandle, shipment: Shipment): void
   /** These were not begun and come back. */
   onReturned(items: readonly QueueItem[]): void
@@ -25,10 +25,11 @@ export interface WorkerEvents {
 /** A worker as the main side sees it: what was sent to it, and what it has answered. */
 export class WorkerHandle {
   readonly info: WorkerInfo
-  readonly codec: WorkerCodec
   readonly inFlight: Shipment[] = []
   /** It runs a task that can be ended on its own: nothing else is sent to it. */
   exclusive = false
+  /** Nothing more is sent to it: it is ended once only aborted tasks are left. */
+  retiring = false
   /** It is being ended by the pool. */
   ending = false
   /** It has exited, though what it sent may still be in the decoding. */
@@ -36,12 +37,13 @@ export class WorkerHandle {
   ready = false
   /** What its initializer threw. */
   startError: { readonly error: unknown } | undefined
+  /** It may run tasks of several shipments at a time. */
+  readonly overlaps: boolean
+  readonly #codec: WorkerCodec
   readonly #channel: Channel
   readonly #doorbell: DoorbellLink
   readonly #events: WorkerEvents
   readonly #known = new Set<number>()
-  /** It may run tasks of several shipments at a time. */
-  readonly #overlaps: boolean
   #nextShipment = 1
   #held = false
   #decoding = 0
@@ -49,10 +51,10 @@ export class WorkerHandle {
 
   /** @throws what `worker_threads` and `fork` throw for options that they refuse */
   constructor(start: StartChannel, options: ChannelOptions, codec: WorkerCodec, events: WorkerEvents) {
-    this.codec = codec
+    this.#codec = codec
     useCodecInChannels()
     this.#events = events
-    this.#overlaps = options.init.concurrency > 1
+    this.overlaps = options.init.concurrency > 1
     this.#channel = start(options, {
       onMessage: message => this.#receive(message),
       onExit: (exit, error) => {
@@ -69,7 +71,7 @@ export class WorkerHandle {
 
   /** It takes tasks. */
   get open(): boolean {
-    return !this.ending && !this.gone && !this.exclusive
+    return !this.ending && !this.gone && !this.exclusive && !this.retiring
   }
 
   get load(): number {
@@ -82,24 +84,22 @@ export class WorkerHandle {
     return sum
   }
 
-  nextShipmentId(): number {
-    return this.#nextShipment++
-  }
-
   /**
-   * Sends what `encoder` built and notes it as in flight.
+   * Sends a message and notes it as in flight.
    *
    * @throws DataCloneError when a value could not be cloned; nothing is in flight then
    */
-  ship(shipment: Shipment, encoder: BatchEncoder, exclusive: boolean, transfer?: readonly unknown[]): void {
+  ship({ shipment, encoder }: Outgoing): void {
     for (const fn of encoder.functions) this.#define(fn)
-    const message = encoder.finish()
+    shipment.id = this.#nextShipment++
+    const message = encoder.finish(shipment.id, shipment.reportsBegin ? REPORT_BEGIN : 0)
     // Which of several tasks is running, and that one is aborted, goes by these words.
-    if (shipment.size > 1 || exclusive) this.#channel.shareControl()
-    if (transfer !== undefined) encoder.transfer.push(...transfer)
+    if (shipment.size > 1 || shipment.exclusive) this.#channel.shareControl()
+    if (shipment.transfer !== undefined) encoder.transfer.push(...shipment.transfer)
     this.#channel.post(message, encoder.transfer.length > 0 ? encoder.transfer : undefined)
+    shipment.sentAt = performance.now()
     this.inFlight.push(shipment)
-    this.exclusive = exclusive
+    this.exclusive = shipment.exclusive
     this.#hold()
   }
 
@@ -122,6 +122,24 @@ export class WorkerHandle {
   requestAbort(shipment: Shipment): void {
     if (this.#channel.control !== undefined) Atomics.store(this.#channel.control, ABORTED_BATCH, shipment.id)
     this.#channel.post([ABORT, shipment.id])
+  }
+
+  /** From now on nothing is sent to it, and what it has not begun comes back. */
+  retire(): void {
+    this.retiring = true
+    for (const shipment of this.inFlight) if (!shipment.aborted) this.recall(shipment)
+  }
+
+  /**
+   * Whether ending the worker now, to end the aborted `shipment`, costs no task of anybody else. When the answer is true the worker begins nothing more: then
+   * it must be ended.
+   */
+  mayEndFor(shipment: Shipment): boolean {
+    if (this.inFlight.every(each => each.aborted)) return true
+    if (this.overlaps || this.inFlight[0] !== shipment) return false
+    // It may have turned to the next, and its answer be under way: the word decides, see `RUNNING_BATCH`.
+    const { control } = this.#channel
+    return control === undefined || Atomics.compareExchange(control, RUNNING_BATCH, shipment.id, -shipment.id) === shipment.id
   }
 
   /** True when a task of `shipment` asked for its context. */
@@ -155,8 +173,8 @@ export class WorkerHandle {
     if (!this.ready) return 0
     const { control } = this.#channel
     // A process begins a batch when its answers for those before are on their way, unless it may run several at a time.
-    if (control === undefined) return shipment === this.inFlight[0] || this.#overlaps ? shipment.size : 0
-    const batch = control[RUNNING_BATCH] ?? 0
+    if (control === undefined) return shipment === this.inFlight[0] || this.overlaps ? shipment.size : 0
+    const batch = Math.abs(control[RUNNING_BATCH] ?? 0)
     if (shipment.id !== batch) return shipment.id < batch ? shipment.size : 0
     return Math.min(shipment.size, (control[RUNNING_INDEX] ?? 0) + 1)
   }
@@ -201,7 +219,7 @@ export class WorkerHandle {
         return
       case START_FAILED:
         this.#decoding++
-        this.codec.decode(message[1], error => {
+        this.#codec.decode(message[1], error => {
           this.startError = { error }
           this.#decoding--
           this.#finishExit()
@@ -243,7 +261,7 @@ export class WorkerHandle {
   /** Settles a task with an outcome that may have to be decoded, which may have to wait for an import. */
   #settle(shipment: Shipment, index: number, encoded: unknown, failed: boolean): void {
     this.#decoding++
-    this.codec.decode(encoded, (outcome, damaged) => {
+    this.#codec.decode(encoded, (outcome, damaged) => {
       this.#decoding--
       if (failed || damaged) {
         setTaskInfo(outcome, { remoteStack: (outcome as Error | undefined)?.stack, taskName: shipment.record(index).name, worker: this.info })
@@ -269,7 +287,7 @@ export class WorkerHandle {
     this.inFlight.splice(this.inFlight.indexOf(shipment), 1)
     this.exclusive = false
     this.#hold()
-    this.#events.onRoom(this)
+    this.#events.onRoom(this, shipment)
   }
 
   #finishExit(): void {

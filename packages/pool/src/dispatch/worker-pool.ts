@@ -1,32 +1,26 @@
-import { channel } from 'node:diagnostics_channel'
-import { type Across, BrokenPoolError, CancelledError, ShutdownError, TaskTimeoutError, type WorkerExit, WorkerExitedError } from '@manyhands/base'
-import { REPORT_BEGIN } from '../protocol/messages.ts'
-import { type BatchState, Slice } from './batch.ts'
-import { BatchEncoder } from './batch-encoder.ts'
-import { batchLimit, prefetchDepth } from './batch-size.ts'
+import { type Across, CancelledError, eventChannel, GRACE_MS, ShutdownError, slot, TaskTimeoutError, type WorkerExit } from '@manyhands/base'
 import type { ChannelOptions, StartChannel } from '../host/channel.ts'
-import { asSendError, loadSlice, loadTasks } from './load-message.ts'
-import { settleLost } from './lost-tasks.ts'
+import { endShipment } from './aborts.ts'
+import { prefetchDepth } from './batch-size.ts'
+import { type OnWorkerExit, WorkerExits } from './worker-exits.ts'
+import { loadFirst, type Outgoing } from './outgoing.ts'
+import { Recall } from './recall.ts'
+import { asSendError } from './send-error.ts'
+import type { Abortable, QueueItem, Shipment } from './shipment.ts'
 import { stayAwake } from './stay-awake.ts'
-import { type QueueItem, type Shipment, SliceShipment, TaskShipment } from './shipment.ts'
-import { Task } from './task.ts'
 import { TaskQueue } from './task-queue.ts'
 import { WorkerCodec } from './worker-codec.ts'
 import { WorkerHandle } from './worker-handle.ts'
 
-/** Starts of workers that may fail one after the other before the pool gives up. More: a passing fault is survived; fewer: a wrong initializer is told sooner. */
-const START_ATTEMPTS = 5
-/** How long tasks may wait behind others on a busy worker while another is idle, before they are called back. Shorter: more traffic for tasks that are nearly done. */
-const RECALL_AFTER_MS = 5
-/** Given to a task that asked for its context and is aborted. */
-const GRACE_MS = 100
 /** Given to a worker that was asked to exit. */
 const CLOSE_MS = 1000
 
-const workerStarted = channel('manyhands:worker-start')
-const workerExited = channel('manyhands:worker-exit')
-
-export type OnWorkerExit = 'fail-task' | 'break' | 'retry'
+const queued = eventChannel('pool-queue')
+const sent = eventChannel('pool-send')
+const begun = eventChannel('pool-begin')
+const ended = eventChannel('pool-end')
+const workerStarted = eventChannel('worker-start')
+const workerExited = eventChannel('worker-exit')
 
 export interface WorkerPoolOptions {
   readonly maxWorkers: number
@@ -43,23 +37,32 @@ export interface WorkerPoolOptions {
 /**
  * The queue and the workers of an executor.
  *
- * Every item of the queue leaves it for a worker, comes back to it, or is settled; every worker that goes has its tasks settled or queued again. Nothing
- * here knows how a worker is reached: that is the channel's.
+ * Every item of the queue leaves it for a worker, comes back to it, or is settled; every worker that goes has its tasks settled or queued again. How a worker
+ * is reached is the channel's; what is in an item is the item's; what follows from an abort, from a worker that exits, and from tasks that wait behind others
+ * is in `aborts.ts`, `worker-exits.ts` and `recall.ts`.
  */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions
+  readonly #number = ++slot('pool.pools', () => ({ count: 0 })).count
+  readonly #codec: WorkerCodec
   readonly #queue = new TaskQueue()
   readonly #workers = new Set<WorkerHandle>()
+  readonly #exits: WorkerExits
+  readonly #recall: Recall
   #nextWorker = 0
-  #failedStarts = 0
   #scheduled = false
-  #recallTimer: NodeJS.Timeout | undefined
   #closing = false
   #closed: PromiseWithResolvers<void> | undefined
-  #broken: { readonly message: string; readonly cause: unknown } | undefined
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options
+    this.#codec = new WorkerCodec(options.across)
+    this.#exits = new WorkerExits(options.onWorkerExit)
+    this.#recall = new Recall({
+      workers: this.#workers,
+      isQueueEmpty: () => this.#queue.length === 0,
+      hasRoom: () => this.#hasRoom(),
+    })
   }
 
   get idle(): boolean {
@@ -67,12 +70,13 @@ export class WorkerPool {
   }
 
   get usable(): boolean {
-    return !this.#closing && this.#broken === undefined
+    return !this.#closing && this.#exits.broken === undefined
   }
 
   /** @throws ShutdownError, BrokenPoolError when the pool takes no more */
   assertUsable(): void {
-    if (this.#broken !== undefined) throw this.#brokenError()
+    const { broken } = this.#exits
+    if (broken !== undefined) throw broken()
     if (this.#closing) throw new ShutdownError()
   }
 
@@ -82,19 +86,14 @@ export class WorkerPool {
    * @throws ShutdownError, BrokenPoolError when the pool takes no more
    */
   admit(): void {
-    if (this.#closing || this.#broken !== undefined) this.assertUsable()
+    if (!this.usable) this.assertUsable()
     if (this.#workers.size === 0) this.#startWorker()
-  }
-
-  /** Queues a batch. */
-  enqueueBatch(state: BatchState): void {
-    state.queued = new Slice(state, 0, state.size)
-    this.enqueue(state.queued)
   }
 
   /** Queues an item. Items of one tick are sent together. */
   enqueue(item: QueueItem): void {
     this.#queue.push(item)
+    if (queued.hasSubscribers) queued.publish({ type: 'pool-queue', ...this.#now(), tasks: item.size, name: item.name })
     if (this.#scheduled) return
     this.#scheduled = true
     queueMicrotask(() => {
@@ -103,41 +102,30 @@ export class WorkerPool {
     })
   }
 
-  /** Tells workers that no task will name the function again. */
+  /** No task will name the function again. */
   forgetFunction(id: number): void {
     for (const worker of this.#workers) worker.forgetFunction(id)
   }
 
-  /** Fails a task now; a worker that runs it is ended, unless the task asked for its context: then it has a moment to end itself. */
-  abortTask(task: Task, error: unknown): void {
-    if (task.done) return
-    task.release()
-    if (!task.cancel(error)) task.reject(error)
+  /**
+   * Fails at once what of `owner` was not settled yet; what of it runs is ended.
+   *
+   * @param graceMs - for what runs. @default 100 ms for a task that asked for its context, none for others
+   */
+  abort(owner: Abortable, error: unknown, graceMs?: number): void {
     for (const worker of this.#workers) {
-      for (const shipment of worker.inFlight) {
-        if (shipment instanceof TaskShipment && shipment.task(0) === task) this.#abortShipment(worker, shipment, worker.isListening(shipment) ? GRACE_MS : 0)
+      for (const shipment of Array.from(worker.inFlight)) {
+        if (shipment.owner !== owner || shipment.aborted) continue
+        endShipment(worker, shipment, graceMs ?? (worker.isListening(shipment) ? GRACE_MS : 0))
       }
     }
+    owner.abort(error)
     this.#checkDrained()
   }
 
-  /** Fails the tasks of a batch that were not reported yet. `graceMs` counts for the one that runs. */
-  abortBatch(state: BatchState, reason: unknown, graceMs: number): void {
-    this.#queue.drop(state)
-    for (const worker of this.#workers) {
-      for (const shipment of worker.inFlight) {
-        if (shipment instanceof SliceShipment && shipment.slice.state === state && !shipment.aborted) this.#abortShipment(worker, shipment, graceMs)
-      }
-    }
-    for (let i = 0; i < state.size; i++) if (!state.isReported(i)) state.error(i, reason)
+  /** To be called when an item was cancelled while it was queued. */
+  noteCancelled(): void {
     this.#checkDrained()
-  }
-
-  /** Takes a batch back if no part of it was sent yet. */
-  cancelBatch(state: BatchState): boolean {
-    const cancelled = state.cancel()
-    if (cancelled) this.#checkDrained()
-    return cancelled
   }
 
   /** Takes no more; resolves when the queue is empty and all workers are gone. */
@@ -162,11 +150,11 @@ export class WorkerPool {
     for (let item = this.#queue.front(); item !== undefined; item = this.#queue.front()) {
       const worker = this.#workerFor(item)
       if (worker === undefined) break
-      if (item instanceof Slice) this.#sendSlice(worker, item)
-      else this.#sendTasks(worker, item)
+      const message = loadFirst(this.#queue, this.#codec, this.#options.maxWorkers)
+      if (message !== undefined) this.#ship(worker, message)
     }
     if (this.#closing) this.#checkDrained()
-    else if (this.#queue.length === 0 && this.#recallTimer === undefined) this.#planRecall()
+    else this.#recall.plan()
   }
 
   #workerFor(item: QueueItem): WorkerHandle | undefined {
@@ -175,41 +163,24 @@ export class WorkerPool {
       if (worker.open && (best === undefined || worker.load < best.load)) best = worker
     }
     if (best?.load === 0) return best
-    if (this.#workers.size < this.#options.maxWorkers) return this.#startWorker()
+    if (this.#hasRoom()) return this.#startWorker()
     if (best === undefined || item.exclusive) return undefined
-    if (best.load < prefetchDepth(item)) return best
+    if (best.load < prefetchDepth(item.costMs)) return best
     return this.#options.concurrency > 1 && best.unanswered < this.#options.concurrency ? best : undefined
   }
 
-  #sendTasks(worker: WorkerHandle, first: Task): void {
-    const encoder = new BatchEncoder(worker.codec.codec, worker.nextShipmentId(), first.options?.timeoutMs === undefined ? 0 : REPORT_BEGIN)
-    const tasks = loadTasks(this.#queue, encoder, batchLimit(this.#queue.length, this.#options.maxWorkers, first.fn.costMs))
-    const [only] = tasks
-    if (only !== undefined) this.#ship(worker, new TaskShipment(encoder.batchId, tasks), encoder, only.exclusive, only.options?.transfer)
-  }
-
-  #sendSlice(worker: WorkerHandle, slice: Slice): void {
-    this.#queue.shift()
-    slice.state.queued = undefined
-    const { timeoutMs, sink } = slice.state
-    const reportBegin = timeoutMs !== undefined || sink.onBegin !== undefined
-    const encoder = new BatchEncoder(worker.codec.codec, worker.nextShipmentId(), reportBegin ? REPORT_BEGIN : 0)
-    const { loaded, rest } = loadSlice(slice, encoder)
-    if (rest.from < rest.to) this.#queue.unshift([rest])
-    if (loaded.from < loaded.to) this.#ship(worker, new SliceShipment(encoder.batchId, loaded), encoder, slice.exclusive)
-  }
-
-  #ship(worker: WorkerHandle, shipment: Shipment, encoder: BatchEncoder, exclusive: boolean, transfer?: readonly unknown[]): void {
+  #ship(worker: WorkerHandle, message: Outgoing): void {
+    const { shipment } = message
     try {
-      worker.ship(shipment, encoder, exclusive, transfer)
-      if (this.#hasFreeCore()) stayAwake()
+      worker.ship(message)
     } catch (error) {
       // Structured clone refuses a whole message for one value: the tasks are sent one by one, and only the culprit fails.
-      if (shipment.size === 1) return shipment.error(0, asSendError(shipment.record(0).name, error))
-      const items = Array.from({ length: shipment.size }, (_, index) => shipment.one(index)).flat()
-      for (const item of items) if (item instanceof Task) item.isolate()
-      this.#queue.unshift(items)
+      if (shipment.size === 1) shipment.error(0, asSendError(shipment.name, error))
+      else this.#queue.unshift(shipment.singly())
+      return
     }
+    if (sent.hasSubscribers) sent.publish({ type: 'pool-send', ...this.#of(worker, shipment), tasks: shipment.size, name: shipment.name })
+    if (this.#hasFreeCore()) stayAwake()
   }
 
   /** The time that waiting for an answer takes must not be a worker's. */
@@ -219,15 +190,25 @@ export class WorkerPool {
     return busy < this.#options.cores
   }
 
+  /** A worker that retires has its place taken. */
+  #hasRoom(): boolean {
+    const { maxWorkers } = this.#options
+    if (this.#workers.size < maxWorkers) return true
+    let staying = 0
+    for (const worker of this.#workers) if (!worker.retiring) staying++
+    return staying < maxWorkers
+  }
+
   /** Undefined when it could not even be started; then the pool is broken. */
   #startWorker(): WorkerHandle | undefined {
     try {
-      const worker = new WorkerHandle(this.#options.start, this.#options.channelOptions(this.#nextWorker++), new WorkerCodec(this.#options.across), {
-        onRoom: () => this.#pump(),
-        onReady: () => {
-          this.#failedStarts = 0
+      const worker = new WorkerHandle(this.#options.start, this.#options.channelOptions(this.#nextWorker++), this.#codec, {
+        onRoom: (free, shipment) => {
+          if (ended.hasSubscribers) this.#publishEnd(free, shipment)
+          this.#pump()
         },
-        onBegin: (begun, shipment) => this.#begun(begun, shipment),
+        onReady: () => this.#exits.noteReady(),
+        onBegin: (begins, shipment) => this.#begun(begins, shipment),
         onReturned: items => {
           this.#queue.unshift(items)
           this.#pump()
@@ -235,96 +216,45 @@ export class WorkerPool {
         onExit: (gone, exit, error) => this.#exited(gone, exit, error),
       })
       this.#workers.add(worker)
-      if (workerStarted.hasSubscribers) workerStarted.publish(worker.info)
+      if (workerStarted.hasSubscribers) workerStarted.publish({ type: 'worker-start', ...this.#now(), worker: worker.info })
       return worker
     } catch (cause) {
-      this.#break(`a worker could not be started: ${(cause as Error).message}`, cause)
+      this.#exits.break(`a worker could not be started: ${(cause as Error).message}`, cause)
+      this.#failBroken()
       return undefined
     }
   }
 
-  /** Looks, after a while, for tasks that wait behind others although a worker is idle. */
-  #planRecall(): void {
-    let waiting = false
-    let idle = this.#workers.size < this.#options.maxWorkers
-    for (const worker of this.#workers) {
-      if (worker.load === 0) idle = true
-      else if (!worker.exclusive && worker.unanswered > 1 && worker.inFlight.some(shipment => !shipment.recalled)) waiting = true
-    }
-    if (!waiting || !idle) return
-    this.#recallTimer = setTimeout(() => {
-      this.#recallTimer = undefined
-      if (this.#queue.length > 0) return
-      const before = performance.now() - RECALL_AFTER_MS
-      for (const worker of this.#workers) {
-        if (worker.exclusive || worker.unanswered < 2) continue
-        for (const shipment of worker.inFlight) if (shipment.sentAt <= before && !shipment.aborted) worker.recall(shipment)
-      }
-      this.#planRecall()
-    }, RECALL_AFTER_MS)
-    this.#recallTimer.unref()
-  }
-
-  // ---- failure
+  // ---- what workers report
 
   #begun(worker: WorkerHandle, shipment: Shipment): void {
-    const isSlice = shipment instanceof SliceShipment
-    if (isSlice) shipment.slice.state.begin(worker.info)
-    const timeoutMs = isSlice ? shipment.slice.state.timeoutMs : (shipment as TaskShipment).task(0).options?.timeoutMs
+    shipment.begin(worker.info)
+    if (begun.hasSubscribers) begun.publish({ type: 'pool-begin', ...this.#of(worker, shipment) })
+    const { timeoutMs } = shipment
     if (timeoutMs === undefined || timeoutMs === Infinity || shipment.aborted) return
     const end = (): void => {
-      if (!worker.inFlight.includes(shipment)) return
-      const error = new TaskTimeoutError(shipment.record(0).name, timeoutMs)
-      if (isSlice) this.abortBatch(shipment.slice.state, error, worker.isListening(shipment) ? GRACE_MS : 0)
-      else this.abortTask((shipment as TaskShipment).task(0), error)
+      if (worker.inFlight.includes(shipment)) this.abort(shipment.owner, new TaskTimeoutError(shipment.name, timeoutMs))
     }
     // Where this thread was busy the answer may be waiting to be received, and timers come first.
     shipment.timer = setTimeout(() => setImmediate(end), timeoutMs)
   }
 
-  #abortShipment(worker: WorkerHandle, shipment: Shipment, graceMs: number): void {
-    shipment.aborted = true
-    clearTimeout(shipment.timer)
-    const end = (): void => {
-      if (!worker.inFlight.includes(shipment)) return
-      // Only a task that runs may cost its worker its life. One that waits behind another is given back by the worker.
-      if (worker.inFlight[0] === shipment) worker.terminate()
-      else shipment.timer = setTimeout(end, GRACE_MS)
-    }
-    if (graceMs <= 0 && worker.inFlight[0] === shipment) return worker.terminate()
-    worker.requestAbort(shipment)
-    shipment.timer = setTimeout(end, graceMs)
-  }
-
   #exited(worker: WorkerHandle, exit: WorkerExit, error: unknown): void {
     this.#workers.delete(worker)
-    if (workerExited.hasSubscribers) workerExited.publish({ worker: worker.info, exit })
-    const cause = worker.startError === undefined ? error : worker.startError.error
-    const busy = worker.load > 0
-    if (this.#options.onWorkerExit === 'break' && busy && !worker.ending) {
-      return this.#break('a worker exited while it held tasks', new WorkerExitedError(exit, { cause }), worker)
-    }
-    this.#queue.unshift(settleLost(worker, exit, cause, this.#options.onWorkerExit === 'retry'))
-    if (!worker.ready && !worker.ending) {
-      if (++this.#failedStarts >= START_ATTEMPTS) {
-        const why = worker.startError === undefined ? 'they exited while starting' : 'their initializer threw'
-        return this.#break(`${START_ATTEMPTS} workers in a row could not be started: ${why}`, new WorkerExitedError(exit, { cause }))
-      }
-    } else if (!busy && !worker.ending) {
-      warnOfIdleExit(exit, cause)
-    }
-    this.#pump()
+    if (workerExited.hasSubscribers) workerExited.publish({ type: 'worker-exit', ...this.#now(), worker: worker.info, exit })
+    this.#queue.unshift(this.#exits.settle(worker, exit, error))
+    if (this.#exits.broken === undefined) this.#pump()
+    else this.#failBroken(worker)
   }
+
+  // ---- the end
 
   /** Fails everything: each future with an error of its own. */
-  #break(message: string, cause: unknown, gone?: WorkerHandle): void {
-    this.#broken ??= { message, cause }
-    this.#failEverything(() => this.#brokenError(), gone)
+  #failBroken(gone?: WorkerHandle): void {
+    const { broken } = this.#exits
+    if (broken === undefined) return
+    this.#failEverything(broken, gone)
     this.#checkDrained()
-  }
-
-  #brokenError(): BrokenPoolError {
-    return new BrokenPoolError(`the pool is broken: ${this.#broken?.message}`, { cause: this.#broken?.cause })
   }
 
   #failEverything(error: () => Error, gone?: WorkerHandle): void {
@@ -334,20 +264,14 @@ export class WorkerPool {
       shipment.aborted = true
       clearTimeout(shipment.timer)
     }
-    for (const item of this.#queue.drain()) {
-      if (item instanceof Slice) for (let i = item.from; i < item.to; i++) item.state.error(i, error())
-      else {
-        item.release()
-        item.reject(error())
-      }
-    }
+    for (const item of this.#queue.drain()) item.fail(error)
     for (const worker of this.#workers) worker.terminate()
   }
 
   /** When the pool is closing and nothing is left to do: ends the workers, and resolves once they are gone. */
   #checkDrained(): void {
     if (!this.#closing || this.#closed === undefined || this.#queue.front() !== undefined) return
-    clearTimeout(this.#recallTimer)
+    this.#recall.stop()
     for (const worker of this.#workers) {
       if (worker.load > 0 || worker.ending) continue
       worker.close()
@@ -355,8 +279,19 @@ export class WorkerPool {
     }
     if (this.#workers.size === 0) this.#closed.resolve()
   }
-}
 
-function warnOfIdleExit(exit: WorkerExit, cause: unknown): void {
-  process.emitWarning(`${new WorkerExitedError(exit, { cause }).message} (it was idle: no task is lost)`, { type: 'ManyhandsWarning', code: 'MANYHANDS_IDLE_WORKER_EXITED' })
+  // ---- events
+
+  #now(): { readonly pool: number; readonly time: number } {
+    return { pool: this.#number, time: performance.now() }
+  }
+
+  #of(worker: WorkerHandle, shipment: Shipment) {
+    return { ...this.#now(), worker: worker.info, message: shipment.id }
+  }
+
+  #publishEnd(worker: WorkerHandle, shipment: Shipment): void {
+    const { size, durationMs, bytes } = shipment
+    ended.publish({ type: 'pool-end', ...this.#of(worker, shipment), tasks: size, durationMs, bytes })
+  }
 }

@@ -3,7 +3,7 @@ import type { StartMethod } from '../protocol/lineage.ts'
 import { cpuCount } from '../here/cpu-count.ts'
 import type { ResourceLimits } from '../host/channel.ts'
 import { checkStartMethod } from '../here/start-method.ts'
-import type { OnWorkerExit } from '../dispatch/worker-pool.ts'
+import type { OnWorkerExit } from '../dispatch/worker-exits.ts'
 
 export interface ExecutorOptions {
   /** Workers at most; they are started when there is work for them. @default cpuCount() */

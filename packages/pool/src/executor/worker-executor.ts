@@ -112,10 +112,14 @@ export class WorkerExecutor implements Executor {
     const records = 'calls' in batch ? this.#records(batch.calls) : [this.#functions.lookup(batch.fn)]
     const state = new BatchState(batch, records, sink, options.timeoutMs)
     if (state.size === 0) throw new TypeError('a batch must hold at least one task')
-    this.#pool.enqueueBatch(state)
+    this.#pool.enqueue(state.whole())
     return {
-      cancel: () => this.#pool.cancelBatch(state),
-      abort: (reason, graceMs) => this.#pool.abortBatch(state, reason, graceMs),
+      cancel: () => {
+        const cancelled = state.cancel()
+        if (cancelled) this.#pool.noteCancelled()
+        return cancelled
+      },
+      abort: (reason, graceMs) => this.#pool.abort(state, reason, graceMs),
     }
   }
 
@@ -160,7 +164,7 @@ export class WorkerExecutor implements Executor {
     const task = new Task(this.#functions.lookup(fn), args, options)
     const future = task.future as Future<Awaited<R>>
     if (signal !== undefined) {
-      const abort = (cause: unknown): void => this.#pool.abortTask(task, new CancelledError('the task was aborted', { cause }))
+      const abort = (cause: unknown): void => this.#pool.abort(task, new CancelledError('the task was aborted', { cause }))
       if (signal.aborted) {
         abort(signal.reason)
         return future

@@ -60,7 +60,10 @@ export class ProcessChannel implements Channel {
       this.prepared = true
       onPrepared?.()
     })
-    child.on('message', (message: Message) => gate.receive(message))
+    // A task may send messages of its own.
+    child.on('message', (message: unknown) => {
+      if (isOurs(message)) gate.receive(message)
+    })
 
     if ('text' in entry && child.connected) child.send(entry.text, () => {})
 

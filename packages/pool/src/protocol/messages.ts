@@ -31,28 +31,41 @@
  * | `[OUTPUT, fd, chunk]` | from a thread: what it printed on stdout (1) or stderr (2) |
  * | `[PRINTED, stdout, stderr]` | from a process: the bytes that it has written to each pipe so far. What follows is received after these |
  */
-export const BATCH = 0
-export const DEFINE = 1
-export const FORGET = 2
-export const RECALL = 3
-export const ABORT = 4
-export const CLOSE = 5
-export const INIT = 6
-export const CONTROL = 7
-export const RING = 8
-export const INTERRUPT = 9
-export const PREPARE = 10
+/**
+ * Kinds are counted from here, so that what a task itself sends to the program (`process.send([2])`) is never taken for a message of ours. An integer of 31
+ * bits costs nothing to compare.
+ */
+const OURS = 0x2d68_0000
+const KINDS = 256
 
-export const READY = 0
-export const START_FAILED = 1
-export const REPLY = 2
-export const BEGIN = 3
-export const RETURNED = 4
-export const LISTENING = 5
-export const RANG = 6
-export const PREPARED = 7
-export const OUTPUT = 8
-export const PRINTED = 9
+/** Whether something that came along the channel of a process is a message of ours. */
+export function isOurs(message: unknown): message is Message {
+  const kind: unknown = Array.isArray(message) ? message[0] : undefined
+  return typeof kind === 'number' && kind >= OURS && kind < OURS + KINDS
+}
+
+export const BATCH = OURS + 0
+export const DEFINE = OURS + 1
+export const FORGET = OURS + 2
+export const RECALL = OURS + 3
+export const ABORT = OURS + 4
+export const CLOSE = OURS + 5
+export const INIT = OURS + 6
+export const CONTROL = OURS + 7
+export const RING = OURS + 8
+export const INTERRUPT = OURS + 9
+export const PREPARE = OURS + 10
+
+export const READY = OURS + 0
+export const START_FAILED = OURS + 1
+export const REPLY = OURS + 2
+export const BEGIN = OURS + 3
+export const RETURNED = OURS + 4
+export const LISTENING = OURS + 5
+export const RANG = OURS + 6
+export const PREPARED = OURS + 7
+export const OUTPUT = OURS + 8
+export const PRINTED = OURS + 9
 
 /** Flag of a batch: report its begin. */
 export const REPORT_BEGIN = 1
@@ -98,7 +111,10 @@ export const PACK_NUMBERS_FROM = 32
 export const CONTROL_WORDS = 8
 /** Messages ever posted to the worker. It spins on this word before it parks. */
 export const POSTED = 0
-/** The batch that the worker is running, or ran last. */
+/**
+ * The batch that the worker is running, or ran last. The worker turns to another batch by a compare-and-exchange from the one before. Main ends a worker for the
+ * sake of a batch by one to its negative: only one of them succeeds, so that no task is begun that nobody waits for, or lost that somebody does.
+ */
 export const RUNNING_BATCH = 1
 /** Index of the last task of that batch which it has begun. Only the worker writes; read after it is gone. */
 export const RUNNING_INDEX = 2

@@ -179,8 +179,12 @@ export class Runner implements TaskContextSource {
     const outbox = this.#outbox
     const first = cursor.call
     let started = performance.now()
+    if (control !== undefined && Atomics.compareExchange(control, RUNNING_BATCH, this.#lastBegun, cursor.id) !== this.#lastBegun) {
+      // Main has claimed the batch that ran last, and is about to end this worker: what is begun now would be lost.
+      this.#paused = true
+      return false
+    }
     this.#lastBegun = cursor.id
-    if (control !== undefined) control[RUNNING_BATCH] = cursor.id
     this.#current = cursor
     let done = true
     for (; cursor.call < count; ) {

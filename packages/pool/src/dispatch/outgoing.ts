@@ -1,0 +1,28 @@
+import { BatchEncoder } from './batch-encoder.ts'
+import { batchLimit } from './batch-size.ts'
+import type { Shipment } from './shipment.ts'
+import type { TaskQueue } from './task-queue.ts'
+import type { WorkerCodec } from './worker-codec.ts'
+
+/** A message that is ready to go. */
+export interface Outgoing {
+  readonly shipment: Shipment
+  readonly encoder: BatchEncoder
+}
+
+/**
+ * Takes the first item out of the queue and packs it, together with what can share its message. Everything about the message is decided from the tasks that
+ * are in it, after those that cannot be sent have left.
+ *
+ * @param workers - among which the queue is divided
+ * @returns undefined when nothing of the first item can be sent: then it was failed
+ */
+export function loadFirst(queue: TaskQueue, codec: WorkerCodec, workers: number): Outgoing | undefined {
+  const waiting = queue.length
+  const item = queue.front()
+  if (item === undefined) return undefined
+  queue.shift()
+  const encoder = new BatchEncoder(codec.codec)
+  const shipment = item.load({ encoder, queue, limit: costMs => batchLimit(waiting, workers, costMs) })
+  return shipment === undefined ? undefined : { shipment, encoder }
+}
