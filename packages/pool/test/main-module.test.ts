@@ -19,7 +19,7 @@ function run(main: string, kind: string, way = ''): Promise<Outcome> {
   return new Promise(resolve => child.on('close', () => resolve(texts)))
 }
 
-const refusal = /imports the main module of the program, file:\S+main\.\w+, which would run again in the worker\.\s+Move what both need to a module of its own/
+const refusal = /imports the main module of the program, file:\S+(?:main\.\w+|old\/index\.js), which would run again in the worker\.\s+Move what both need to a module of its own/
 const ways = ['a function', 'a class', 'an initializer', 'a nested pool', 'a target']
 
 describe.each(['threads', 'processes'])('in workers that are %s', kind => {
@@ -42,6 +42,12 @@ describe.each(['threads', 'processes'])('in workers that are %s', kind => {
     symlinkSync(join(folder, 'main.ts'), link)
     const { stdout, stderr } = await run(link, kind, 'a function')
     rmSync(temporary, { recursive: true })
+    expect(stderr).toMatch(refusal)
+    expect(stdout).toBe('main runs\n')
+  })
+
+  test('a main module that was started by its folder is not run again either', async () => {
+    const { stdout, stderr } = await run('./old', kind)
     expect(stderr).toMatch(refusal)
     expect(stdout).toBe('main runs\n')
   })

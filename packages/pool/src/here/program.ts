@@ -12,14 +12,20 @@ export function currentProgram(): Program {
   return { argv: [...process.argv], mainModule }
 }
 
-/** Found as Node found it: the program may have been named by a link, by a folder, or without its extension. */
+/** Found as Node found it: the program may have been named by a link, by a folder, or without its extension. The last two take longer to find. */
 function findMainModule(): string | undefined {
   const entry = process.argv[1]
   // With `-e` the first argument of the program stands there.
   if (entry === undefined || hasSourceText(process.execArgv)) return undefined
+  return moduleAt(() => process.getBuiltinModule('node:fs').realpathSync(entry)) ?? moduleAt(() => createRequire(entry).resolve(entry))
+}
+
+/** Undefined when nothing is found, or a folder. What was read from stdin, or is built into the executable, is nowhere. */
+function moduleAt(find: () => string): string | undefined {
   try {
-    return pathToFileURL(createRequire(entry).resolve(entry)).href
+    const path = find()
+    return /\.[cm]?[jt]sx?$/.test(path) ? pathToFileURL(path).href : undefined
   } catch {
-    return undefined // read from stdin, or built into the executable
+    return undefined
   }
 }

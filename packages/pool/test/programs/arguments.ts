@@ -9,14 +9,17 @@ for (const method of ['spawn', 'forkserver'] as const) {
   setStartMethod(method, { force: true })
   if (method === 'forkserver') await warmUp()
   for (const Pool of [ThreadPoolExecutor, ProcessPoolExecutor]) {
-    await using pool = new Pool({ maxWorkers: 1 })
+    const pool = new Pool({ maxWorkers: 1 })
     console.log(await pool.submit(isSame))
     const nested = async () => {
-      await using inner = new Pool({ maxWorkers: 1 })
-      return inner.submit(isSame)
+      const inner = new Pool({ maxWorkers: 1 })
+      const result = await inner.submit(isSame)
+      await inner.shutdown()
+      return result
     }
     console.log(await pool.submit(nested))
     if (method === 'forkserver' && Pool === ProcessPoolExecutor) console.log(await pool.submit(() => (globalThis as { argvAtPreload?: string }).argvAtPreload === expected))
+    await pool.shutdown()
   }
   for (const Child of [Thread, Process as unknown as typeof Thread]) {
     const child = new Child({ target: () => console.log(isSame()) })
