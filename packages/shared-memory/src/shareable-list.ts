@@ -137,7 +137,11 @@ export class ShareableList implements Disposable, Iterable<ShareableValue> {
 
   static [revive]({ memory }: ListHandle): ShareableList {
     const list = listOn(memory)
-    return reviveShared(list.#id, () => list)
+    return reviveShared(
+      list.#id,
+      () => list,
+      live => !live.memory.closed,
+    )
   }
 
   static get [origin](): Origin {

@@ -366,11 +366,12 @@ export class SharedArray<D extends Dtype = Dtype> implements Disposable {
   }
 
   static [revive]<D extends Dtype>(handle: ArrayHandle<D>): SharedArray<D> {
-    return reviveShared(idOf(handle), () => {
+    const make = (): SharedArray<D> => {
       const array = new SharedArray(handle)
       array.#known = true
       return array
-    })
+    }
+    return reviveShared(idOf(handle), make, live => !live.#region.closed)
   }
 
   static get [origin](): Origin {

@@ -130,7 +130,7 @@ export class SharedMemory implements Disposable {
   }
 
   static [revive](handle: MemoryHandle): SharedMemory {
-    return reviveShared(idOf(handle), () => new SharedMemory(handle))
+    return reviveShared(idOf(handle), () => new SharedMemory(handle), live => !live.closed)
   }
 
   static get [origin](): Origin {

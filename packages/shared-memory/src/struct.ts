@@ -160,7 +160,11 @@ export class SharedStruct<F extends Fields = Fields> {
 
   static [revive]({ region, byteOffset, types }: Place & { readonly types: Fields }): SharedStruct {
     const place = { region, byteOffset }
-    return reviveShared(idOf(place), () => new (kindOf(types).Class)(place))
+    return reviveShared(
+      idOf(place),
+      () => new (kindOf(types).Class)(place),
+      live => !live.#place.region.closed,
+    )
   }
 
   static get [origin](): Origin {
@@ -227,7 +231,11 @@ export class StructArray<F extends Fields = Fields> implements Disposable, Itera
   }
 
   static [revive]({ region, types }: { readonly region: Region; readonly types: Fields }): StructArray {
-    return reviveShared(`${region.id}/structs`, () => new StructArray(kindOf(types), region))
+    return reviveShared(
+      `${region.id}/structs`,
+      () => new StructArray(kindOf(types), region),
+      live => !live.#region.closed,
+    )
   }
 
   static get [origin](): Origin {

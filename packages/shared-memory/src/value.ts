@@ -187,11 +187,12 @@ export class Value<D extends Dtype = Dtype> implements Disposable {
   }
 
   static [revive]<D extends Dtype>(handle: ValueHandle<D>): Value<D> {
-    return reviveShared(idOf(handle), () => {
+    const make = (): Value<D> => {
       const value = new (Value as RegionValue)(handle.dtype, undefined, { lock: handle.lock ?? false }, handle.region)
       value.#known = true
       return value
-    })
+    }
+    return reviveShared(idOf(handle), make, live => !live.#region.closed)
   }
 
   static get [origin](): Origin {

@@ -1,4 +1,4 @@
-import { SerializationError } from '@manyhands/core'
+import { Queue, SerializationError } from '@manyhands/core'
 import { Parallel, delayed } from '@manyhands/parallel'
 import { ProcessPoolExecutor, ThreadPoolExecutor } from '@manyhands/pool'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -31,6 +31,26 @@ describe.each([
   test('an array that a task returns is the one that it was given', async () => {
     const array = SharedArray.i32(3)
     expect(await pool().submit((given: SharedArray<'i32'>) => given, array)).toBe(array)
+  })
+
+  // The next task in that worker was given what the one before had closed.
+  test('a task that closes its access closes no other', async () => {
+    const Point = struct({ x: 'f64' })
+    const [memory, list, array, value, points] = [SharedMemory.create(8), new ShareableList([5]), SharedArray.f64([1]), new Value('i32', 5), Point.array(1)] as const
+    const queue = new Queue<number>({ across: 'processes' })
+    memory.bytes[0] = 5
+    array.set(5, 0)
+    points.at(0).x = 5
+    for (let i = 0; i < 4; i++) queue.tryPut(5)
+    const single = new Executor({ maxWorkers: 1 })
+    const readAndClose = (m: SharedMemory, l: ShareableList, a: SharedArray<'f64'>, v: Value<'i32'>, p: typeof points, q: Queue<number>): unknown[] => {
+      const read = [m.bytes[0], l.get(0), a.at(0), v.value, p.at(0).x, q.tryGet()]
+      for (const each of [m, l, a, v, p, q]) each.close()
+      return read
+    }
+    for (let i = 0; i < 3; i++) expect(await single.submit(readAndClose, memory, list, array, value, points, queue)).toEqual([5, 5, 5, 5, 5, 5])
+    expect([memory.bytes[0], list.get(0), array.at(0), value.value, points.at(0).x, queue.tryGet()]).toEqual([5, 5, 5, 5, 5, 5])
+    await single.shutdown()
   })
 
   test('an array that a task makes is shared with the caller', async () => {

@@ -32,6 +32,17 @@ test('closing makes it empty here, and the name goes on', () => {
   expect(again.bytes[5]).toBe(6)
 })
 
+test('closing one of two that are on the same memory leaves the other open', () => {
+  const memory = SharedMemory.create(8)
+  const views = [memory, SharedMemory.attach(memory.name), SharedMemory.attach(memory.name)] as const
+  views[0].bytes[0] = 5
+  views[1].close()
+  expect([views[0].closed, views[2].closed, views[0].bytes[0], views[2].bytes[0]]).toEqual([false, false, 5, 5])
+  views[0].close()
+  expect([views[2].closed, views[2].bytes[0]]).toEqual([false, 5])
+  views[2].unlink()
+})
+
 // CPython: test_invalid_shared_memory_cration, test_shared_memory_basics
 test('M09 bad sizes and names are told', () => {
   expect(() => SharedMemory.create(0)).toThrow(new RangeError('byteLength must be an integer >= 1, got 0'))

@@ -10,11 +10,15 @@ export function newSharedId(): string {
   return `${prefix}-${next++}`
 }
 
-/** The live object of this thread that carries `id`, or the one that `make` returns: the same id revives to the same object. */
-export function reviveShared<T extends object>(id: string, make: () => T): T {
+/**
+ * The live object of this thread that carries `id`, or the one that `make` returns: the same id revives to the same object.
+ *
+ * @param isOpen - false for one that was closed here: then the handle that has arrived gets another. @default all are open
+ */
+export function reviveShared<T extends object>(id: string, make: () => T, isOpen?: (live: T) => boolean): T {
   const { shared } = state()
-  const live = shared.get(id)?.deref()
-  if (live !== undefined) return live as T
+  const live = shared.get(id)?.deref() as T | undefined
+  if (live !== undefined && (isOpen === undefined || isOpen(live))) return live
   const made = make()
   rememberShared(id, made)
   return made
@@ -26,9 +30,10 @@ export function rememberShared(id: string, object: object): void {
   forget().register(object, id)
 }
 
-/** The next that is revived with `id` is another object. */
-export function forgetShared(id: string): void {
-  state().shared.delete(id)
+/** The next that is revived with `id` is another object than `object`. */
+export function forgetShared(id: string, object: object): void {
+  const { shared } = state()
+  if (shared.get(id)?.deref() === object) shared.delete(id)
 }
 
 let registry: FinalizationRegistry<string> | undefined

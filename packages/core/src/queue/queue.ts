@@ -235,7 +235,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   }
 
   static [revive](handle: QueueHandle): Queue {
-    return reviveShared(idOf(handle.region), () => new this(asReceived(handle)))
+    return reviveShared(idOf(handle.region), () => new this(asReceived(handle)), live => !live.#closed)
   }
 
   static get [origin](): Origin {

@@ -106,7 +106,7 @@ export class Region implements Disposable {
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    forgetShared(this.id)
+    forgetShared(this.id, this)
     const mapping = this.#mapping
     this.#mapping = undefined
     if (mapping === undefined) {
@@ -144,7 +144,8 @@ export class Region implements Disposable {
   static open(name: string, kind = 'region'): Region {
     const found = lookUp(name)
     if (found.kind !== kind) throw new TypeError(`${JSON.stringify(name)} names a ${found.kind}, not a ${kind}`)
-    return reviveShared(found.id, () => new Region(found.id, openMapping(found.id, found.byteLength, found.path, found.named), false))
+    // A mapping of its own: closing it closes no other object on the same memory, and the other way round.
+    return new Region(found.id, openMapping(found.id, found.byteLength, found.path, found.named), false)
   }
 
   /** Takes a name back; those who have the memory keep it. @returns false when nothing had that name @throws TypeError, RangeError for what is not a name */
@@ -155,6 +156,7 @@ export class Region implements Disposable {
   [replace](across: Across = 'threads'): RegionHandle {
     if (this.#closed) throw new SerializationError('it is a region that was closed')
     const mapping = this.#mapping
+    reviveShared(this.id, () => this) // one that was opened by its name is known from here on, unless another is
     if (mapping === undefined) {
       if (across === 'processes') throw new SerializationError('it is memory that only threads share', { hint: "create it with { across: 'processes' }, run the task on threads, or send a copy" })
       return { id: this.id, buffer: this.#buffer as SharedArrayBuffer }

@@ -186,7 +186,7 @@ export function spinUntilSet(region: Region): void {
 /** Comes last to the barrier, and stays in its action for ever. */
 export async function waitInAction(barrier: Barrier): Promise<void> {
   const { region, parties } = barrier[replace](barrier.across) as never as { region: Region; parties: number }
-  forgetShared(`${region.id}/barrier`)
+  forgetShared(`${region.id}/barrier`, barrier)
   const action = (): Promise<void> => new Promise(() => setInterval(() => {}, 1000))
   await Barrier[revive]({ region, parties, action, timeoutMs: undefined }).wait()
 }
