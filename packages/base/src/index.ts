@@ -19,6 +19,7 @@ export { channelCodec, type Codec, installChannelCodec } from './travel/codec.ts
 export { type CallOutcome, type EventChannel, eventChannel, type EventName, type EventOf, type EventTable } from './events.ts'
 export { acrossNames, isAcross, type Reach, reachOf } from './travel/reach.ts'
 export { type Across, CORE_TAG, coreOrigin, type Origin, origin, replace, revive } from './travel/replace-revive.ts'
+export { noteSharedBuffer, sharedBufferOwner } from './travel/shared-buffer.ts'
 export { forgetShared, newSharedId, rememberShared, reviveShared } from './travel/shared-id.ts'
 
 export { allowBlocking, checkMayBlock } from './host/blocking.ts'

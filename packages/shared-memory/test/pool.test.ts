@@ -53,6 +53,29 @@ describe.each([
     await single.shutdown()
   })
 
+  // Mapped memory looks like any other buffer: what a task wrote to a view of it was lost.
+  test('a view of shared memory stays one, as a capture, an argument and a result', async () => {
+    const array = SharedArray.f64([2, 2])
+    const memory = SharedMemory.create(32)
+    const { data } = array
+    const [row, bytes, view, buffer] = [array.row(1).data, memory.bytes, new DataView(memory.buffer, 8, 8), Buffer.from(memory.buffer as ArrayBuffer, 16, 4)]
+    await pool().submit(() => {
+      data[0] = 1
+    })
+    const write = (given: { row: Float64Array }, [a, b, c]: readonly [Uint8Array, DataView, Buffer], whole: ArrayBuffer): void => {
+      given.row[1] = 2
+      a[0] = 3
+      b.setInt32(0, 4)
+      c[3] = 5
+      new Uint8Array(whole)[31] = 6
+    }
+    await pool().submit(write, { row }, [bytes, view, buffer] as const, memory.buffer as ArrayBuffer)
+    expect([array.toArray(), bytes[0], view.getInt32(0), buffer[3], bytes[31]]).toEqual([[[1, 0], [0, 2]], 3, 4, 5, 6])
+    const back = await pool().submit((given: Float64Array) => given.subarray(1), row)
+    back[0] = 7
+    expect([array.at(1, 1), back.length]).toEqual([7, 1])
+  })
+
   test('an array that a task makes is shared with the caller', async () => {
     const array = await pool().submit((parent: SharedArray<'u8'>) => parent.rows(0, 1), SharedArray.from([[1, 2], [3, 4]], { dtype: 'u8' }))
     expect(array).toBeInstanceOf(SharedArray)

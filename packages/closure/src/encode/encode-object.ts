@@ -1,5 +1,5 @@
 import * as types from 'node:util/types'
-import { replace, SerializationError } from '@manyhands/base'
+import { replace, SerializationError, sharedBufferOwner } from '@manyhands/base'
 import * as m from '../protocol/message.ts'
 import type { Edge, Node, Properties, Prototype } from '../protocol/message.ts'
 import { reducerOf } from '../protocol/reducers.ts'
@@ -41,8 +41,8 @@ export function encodeObject(encoder: Encoder, value: object, index: number): No
   const replaced = encodeReplaced(encoder, value, index)
   if (replaced !== undefined) return replaced
   if (types.isModuleNamespaceObject(value)) return encodeNamespace(encoder, value, index)
-  const shared = encodeShared(value)
-  if (shared !== undefined) return shared
+  const common = encodeCommon(value)
+  if (common !== undefined) return common
   if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return encodeMemory(encoder, value, index)
   const prototype = Object.getPrototypeOf(value) as object | null
   if (prototype === URL.prototype) return [m.URL_LIKE, 'URL', (value as URL).href]
@@ -53,7 +53,7 @@ export function encodeObject(encoder: Encoder, value: object, index: number): No
 }
 
 /** What every worker has: Math, a prototype of the language, a module of Node or of the program as a whole. */
-function encodeShared(value: object): Node | undefined {
+function encodeCommon(value: object): Node | undefined {
   const place = mayBeGlobal(value) ? findGlobal(value) : undefined
   if (place !== undefined) return [m.BUILTIN, place.module, place.path]
   const prototype = Object.getPrototypeOf(value) as object | null
@@ -64,7 +64,17 @@ function encodeShared(value: object): Node | undefined {
   return module === undefined ? undefined : [m.MODULE, module.type, module.url, module.path]
 }
 
+/** A view of memory that others see stays one: a copy would keep from them what is written to it. */
+function encodeShared(encoder: Encoder, value: ArrayBufferView | ArrayBufferLike, owner: object, index: number): Node {
+  const memory = encoder.reference(owner, index, step('(shared memory)'))
+  if (!ArrayBuffer.isView(value)) return [m.SHARED_VIEW, undefined, memory, 0, value.byteLength]
+  const length = 'length' in value ? (value as Uint8Array).length : value.byteLength
+  return [m.SHARED_VIEW, viewType(encoder, value, index), memory, value.byteOffset, length]
+}
+
 function encodeMemory(encoder: Encoder, value: ArrayBufferView | ArrayBufferLike, index: number): Node {
+  const owner = sharedBufferOwner(ArrayBuffer.isView(value) ? value.buffer : value)
+  if (owner !== undefined) return encodeShared(encoder, value, owner, index)
   if (encoder.across === 'processes' && types.isSharedArrayBuffer(ArrayBuffer.isView(value) ? value.buffer : value)) {
     encoder.refuse(index, 'it is shared memory, which cannot be shared with another process', 'run the task on threads, or send a copy (`slice()`)')
   }

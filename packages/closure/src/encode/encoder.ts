@@ -1,5 +1,5 @@
 import * as types from 'node:util/types'
-import { type Across, SerializationError } from '@manyhands/base'
+import { type Across, SerializationError, sharedBufferOwner } from '@manyhands/base'
 import { type Edge, type Extra, type Integrity, type Node, PLAIN_PROPERTY, type Properties, type Prototype, REFUSED, type Template } from '../protocol/message.ts'
 import type { FunctionFacts } from '../text/inspector.ts'
 import { encodeFunction } from './encode-function.ts'
@@ -155,7 +155,7 @@ export class Encoder {
 
   /** A buffer is raw even if something else that was met with it is not, such as a view of a part of it. */
   #isRawBuffer(value: object): boolean {
-    const isRaw = types.isArrayBuffer(value) && Object.getPrototypeOf(value) === ArrayBuffer.prototype && Reflect.ownKeys(value).length === 0
+    const isRaw = types.isArrayBuffer(value) && sharedBufferOwner(value) === undefined && Object.getPrototypeOf(value) === ArrayBuffer.prototype && Reflect.ownKeys(value).length === 0
     if (isRaw) this.#raw.add(value)
     return isRaw
   }

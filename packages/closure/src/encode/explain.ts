@@ -115,6 +115,7 @@ const kinds: Readonly<Record<number, string>> = {
   [m.REGEXP]: 'RegExp',
   [m.BOXED]: 'boxed primitive',
   [m.VIEW]: 'typed array',
+  [m.SHARED_VIEW]: 'view of shared memory',
   [m.URL_LIKE]: 'URL',
   [m.DOM_EXCEPTION]: 'DOMException',
   [m.SYMBOL]: 'symbol',

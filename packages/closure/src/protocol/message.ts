@@ -53,6 +53,9 @@ export const ORIGIN = 18
 /** `require`, `import()` and `import.meta` of a module. */
 export const MODULE_TOOL = 19
 
+/** A view of memory that both sides see, or with no type the buffer itself; `memory` is an object with that `buffer`. */
+export const SHARED_VIEW = 22
+
 /** Only in what is explained: why something cannot travel. */
 export const REFUSED = 21
 
@@ -68,6 +71,7 @@ export type Node =
   | readonly [kind: typeof REGEXP, prototype: Prototype, integrity: Integrity, properties: Properties, source: string, flags: string, lastIndex: number]
   | readonly [kind: typeof BOXED, value: Edge]
   | readonly [kind: typeof VIEW, type: string, buffer: ArrayBuffer | SharedArrayBuffer, byteOffset: number, length: number]
+  | readonly [kind: typeof SHARED_VIEW, type: string | undefined, memory: Reference, byteOffset: number, length: number]
   | readonly [kind: typeof URL_LIKE, type: 'URL' | 'URLSearchParams', text: string]
   | readonly [kind: typeof DOM_EXCEPTION, message: string, name: string, stack: string | undefined, properties: Properties]
   | readonly [kind: typeof SYMBOL, type: 'registered' | 'well-known' | 'local', name: string | undefined]

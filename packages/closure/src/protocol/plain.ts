@@ -1,5 +1,5 @@
 import * as types from 'node:util/types'
-import type { Across } from '@manyhands/base'
+import { type Across, sharedBufferOwner } from '@manyhands/base'
 
 /** Objects nested deeper than this are sent as a flat list: structured clone is recursive and would overflow. */
 const MAX_DEPTH = 400
@@ -152,7 +152,7 @@ export class PlainWalk {
     if (types.isSharedArrayBuffer(value)) return this.#isShared(value)
     if (leafChecks.get(prototype)?.(value) !== true) return false
     if (ArrayBuffer.isView(value)) return this.#isWholeView(value)
-    if (prototype === ArrayBuffer.prototype && !this.#isApart(value, false)) return false
+    if (prototype === ArrayBuffer.prototype && (sharedBufferOwner(value) !== undefined || !this.#isApart(value, false))) return false
     return Reflect.ownKeys(value).length === (types.isRegExp(value) ? 1 : 0)
   }
 
@@ -161,6 +161,7 @@ export class PlainWalk {
     if (this.#options.takesViews === false) return false
     const { buffer } = view
     if (types.isSharedArrayBuffer(buffer)) return this.#isShared(view)
+    if (sharedBufferOwner(buffer) !== undefined) return false
     return view.byteLength === buffer.byteLength && this.#meetBuffer(buffer)
   }
 

@@ -93,6 +93,10 @@ export class Reviver {
         return Object(this.#value(node[1]))
       case m.VIEW:
         return makeView(node[1], node[2], node[3], node[4])
+      case m.SHARED_VIEW: {
+        const { buffer } = this.#value(node[2]) as { readonly buffer: ArrayBuffer | SharedArrayBuffer }
+        return node[1] === undefined ? buffer : makeView(node[1], buffer, node[3], node[4])
+      }
       case m.URL_LIKE:
         return node[1] === 'URL' ? new URL(node[2]) : new URLSearchParams(node[2])
       case m.DOM_EXCEPTION: {

@@ -1,4 +1,4 @@
-import { type Across, checkOptionNames, coreOrigin, describeValue, forgetShared, InternalError, InvalidStateError, newSharedId, origin, type Origin, rememberShared, replace, revive, reviveShared, SerializationError, reclaim, type MappedMemory } from '@manyhands/base'
+import { type Across, checkOptionNames, coreOrigin, describeValue, forgetShared, InternalError, InvalidStateError, newSharedId, noteSharedBuffer, origin, type Origin, rememberShared, replace, revive, reviveShared, SerializationError, reclaim, type MappedMemory } from '@manyhands/base'
 import { reclaimMappings } from '../party/reclaim.ts'
 import { holdInFlight, noteArrival, stopHolding } from './in-flight.ts'
 import { closeMapping, createMapping, type Mapping, openMapping, PARTIES } from './mapping.ts'
@@ -59,6 +59,7 @@ export class Region implements Disposable {
       this.across = 'processes'
       this.#buffer = memory.buffer
       this.#mapping = memory
+      noteSharedBuffer(memory.buffer, this)
     }
   }
 
