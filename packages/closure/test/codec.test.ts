@@ -1,5 +1,5 @@
 import { deserialize, serialize } from 'node:v8'
-import { replace, SerializationError } from '@manyhands/core'
+import { replace, revive, SerializationError } from '@manyhands/core'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { createCodec, explain, pack, registerReducer, remote, stableKey, unpack, withCaptures } from '../src/index.ts'
 
@@ -237,4 +237,35 @@ test('what a module of Node loads late, or has no name for, is found there', () 
   const { availableParallelism } = process.getBuiltinModule('node:os')
   const revived = unpack(structuredClone(pack(() => [AsyncLocalStorage, availableParallelism]))) as () => unknown[]
   expect(revived()).toEqual([AsyncLocalStorage, availableParallelism])
+})
+
+// What was being made was taken for a part of its own state when something else in the message led to it.
+test('objects that decide themselves what travels may share a part with others of the message', async () => {
+  class Part {
+    readonly name: string
+    constructor(name: string) {
+      this.name = name
+    }
+    [replace](): { name: string } {
+      return { name: this.name }
+    }
+    static [revive]({ name }: { name: string }): Part {
+      return new Part(name)
+    }
+  }
+  class Whole {
+    readonly part: Part
+    constructor(part: Part) {
+      this.part = part
+    }
+    [replace](): { parts: Part[] } {
+      return { parts: [this.part] }
+    }
+    static [revive]({ parts }: { parts: [Part] }): Whole {
+      return new Whole(parts[0])
+    }
+  }
+  const part = new Part('shared')
+  const [list, whole, again] = (await unpack(structuredClone(pack([[part], new Whole(part), { part }])))) as [[Part], Whole, { part: Part }]
+  expect([whole.part.name, whole.part === list[0], again.part === list[0]]).toEqual(['shared', true, true])
 })

@@ -58,7 +58,7 @@ describe.each([
     const array = SharedArray.f64([2, 2])
     const memory = SharedMemory.create(32)
     const { data } = array
-    const [row, bytes, view, buffer] = [array.row(1).data, memory.bytes, new DataView(memory.buffer, 8, 8), Buffer.from(memory.buffer as ArrayBuffer, 16, 4)]
+    const [row, bytes, view, buffer] = [array.row(1), memory.bytes, new DataView(memory.buffer, 8, 8), Buffer.from(memory.buffer as ArrayBuffer, 16, 4)]
     await pool().submit(() => {
       data[0] = 1
     })

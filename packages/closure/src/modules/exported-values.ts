@@ -1,8 +1,7 @@
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import type { CapturedName } from '../encode/encoder.ts'
-import { exportNames, findCommonJsMember, moduleScope } from './exports.ts'
-import type { ExportPlace } from './exports.ts'
+import { exportNames, type ExportPlace, findCommonJsMember, moduleScope, valueOf } from './exports.ts'
 import type { Inspector } from '../text/inspector.ts'
 import { parseModule } from '../text/parse-function.ts'
 import { isMainModule, scriptUrl } from '../text/scripts.ts'
@@ -17,13 +16,21 @@ export function findExportedValue(value: unknown, { name, member, facts }: Captu
   if (typeof value !== 'object' || value === null) return undefined
   const { location } = facts
   const variables = moduleScope(facts)
-  if (location === undefined || variables === undefined || !Object.hasOwn(variables, name)) return findCommonJsMember(value)
+  if (location === undefined || variables === undefined || !isModuleVariable(variables, name, member, value)) return findCommonJsMember(value)
   const url = scriptUrl(location.scriptId, inspector)
   if (!url.startsWith('file:')) return undefined
   const imported = findImport(name, url, inspector.scriptSource(location.scriptId))
   if (imported !== undefined) return { ...imported, path: member === undefined ? imported.path : [...imported.path, member] }
   const exported = isMainModule(url) ? undefined : exportNames(url, location.scriptId, inspector).get(name)
   return exported === undefined ? undefined : { type: 'esm', url, path: member === undefined ? [exported] : [exported, member] }
+}
+
+/** Whether the variable of the module is what holds `value`: one of an inner scope may have its name. */
+function isModuleVariable(variables: Readonly<Record<string, unknown>>, name: string, member: string | undefined, value: object): boolean {
+  const held = valueOf(variables, name)
+  if (member === undefined) return held === value
+  // The member was read from this object just now, so reading it again does no more.
+  return typeof held === 'object' && held !== null && (held as Readonly<Record<string, unknown>>)[member] === value
 }
 
 /** The module from which the module `url` imports `name`, and by what name. */

@@ -19,7 +19,12 @@ export class Reviver {
   readonly #packed: Packed
   readonly #modules: ReadonlyMap<string, unknown>
   readonly #made: unknown[]
-  readonly #toFill: (() => void)[] = []
+  /** Nodes whose objects are made but not filled yet, the next one last. */
+  readonly #toFill: number[] = []
+  /** What fills the object of a node; undefined once that has begun. */
+  readonly #fills: ((() => void) | undefined)[] = []
+  /** Length of `#toFill` from which on nodes belong to what is being filled now. */
+  #base = 0
 
   constructor(packed: Packed, modules: ReadonlyMap<string, unknown>) {
     this.#packed = packed
@@ -28,13 +33,30 @@ export class Reviver {
   }
 
   revive(): unknown {
-    const value = this.#value(this.#packed.root)
-    this.#fillAll()
-    return value
+    return this.#filled(() => this.#value(this.#packed.root))
   }
 
-  #fillAll(): void {
-    for (let fill = this.#toFill.pop(); fill !== undefined; fill = this.#toFill.pop()) fill()
+  /**
+   * Makes something and fills all objects that it leads to, but no others: those may lead to an object that is being made just now, which only what it is made
+   * from must not.
+   */
+  #filled<T>(make: () => T): T {
+    const before = this.#base
+    this.#base = this.#toFill.length
+    const made = make()
+    while (this.#toFill.length > this.#base) {
+      const index = this.#toFill.pop() as number
+      const fill = this.#fills[index]
+      this.#fills[index] = undefined
+      fill?.()
+    }
+    this.#base = before
+    return made
+  }
+
+  #fillLater(index: number, fill: () => void): void {
+    this.#fills[index] = fill
+    this.#toFill.push(index)
   }
 
   #value(edge: Edge): unknown {
@@ -44,7 +66,10 @@ export class Reviver {
   #at(index: number): unknown {
     const made = this.#made[index]
     if (made === reserved) throw new SerializationError('an object that says itself what travels is part of its own state')
-    if (made !== undefined) return made
+    if (made !== undefined) {
+      if (this.#base > 0 && this.#fills[index] !== undefined) this.#toFill.push(index) // it waits further down, and is needed now
+      return made
+    }
     const node = this.#packed.nodes[index]
     if (node === undefined) throw new SerializationError(`the message is damaged: it has no node ${index}`)
     return (this.#made[index] = this.#make(node, index))
@@ -55,23 +80,23 @@ export class Reviver {
       case m.RAW:
         return node[1]
       case m.OBJECT:
-        return this.#object(node[1] === null ? (Object.create(null) as object) : {}, node[1], node[2], node[3])
+        return this.#object(index, node[1] === null ? (Object.create(null) as object) : {}, node[1], node[2], node[3])
       case m.ARRAY: {
         const array: unknown[] = node[5].length === node[4] ? [] : Array.from({ length: 0 })
         array.length = node[5].length === node[4] ? 0 : node[4]
-        return this.#object(array, node[1], node[2], node[3], () => {
+        return this.#object(index, array, node[1], node[2], node[3], () => {
           for (const edge of node[5]) array.push(this.#value(edge))
         })
       }
       case m.MAP: {
         const map = new Map<unknown, unknown>()
-        return this.#object(map, node[1], node[2], node[3], () => {
+        return this.#object(index, map, node[1], node[2], node[3], () => {
           for (let i = 0; i < node[4].length; i += 2) Map.prototype.set.call(map, this.#value(node[4][i]), this.#value(node[4][i + 1]))
         })
       }
       case m.SET: {
         const set = new Set<unknown>()
-        return this.#object(set, node[1], node[2], node[3], () => {
+        return this.#object(index, set, node[1], node[2], node[3], () => {
           for (const edge of node[4]) Set.prototype.add.call(set, this.#value(edge))
         })
       }
@@ -80,14 +105,14 @@ export class Reviver {
         delete (error as { message?: string }).message
         if (node[4] === undefined) delete error.stack
         else error.stack = node[4]
-        return this.#object(error, node[1], node[2], node[3])
+        return this.#object(index, error, node[1], node[2], node[3])
       }
       case m.DATE:
-        return this.#object(new Date(node[4]), node[1], node[2], node[3])
+        return this.#object(index, new Date(node[4]), node[1], node[2], node[3])
       case m.REGEXP: {
         const regExp = new RegExp(node[4], node[5])
         regExp.lastIndex = node[6]
-        return this.#object(regExp, node[1], node[2], node[3])
+        return this.#object(index, regExp, node[1], node[2], node[3])
       }
       case m.BOXED:
         return Object(this.#value(node[1]))
@@ -102,7 +127,7 @@ export class Reviver {
       case m.DOM_EXCEPTION: {
         const exception = new DOMException(node[1], node[2])
         Object.defineProperty(exception, 'stack', { value: node[3], configurable: true, writable: true })
-        return this.#object(exception, 0, 0, node[4])
+        return this.#object(index, exception, 0, 0, node[4])
       }
       case m.SYMBOL:
         return makeSymbol(node[1], node[2])
@@ -116,17 +141,14 @@ export class Reviver {
         return Reflect.apply(Function.prototype.bind, this.#value(node[1]), [this.#value(node[2]), ...node[3].map(arg => this.#value(arg))])
       case m.REDUCED: {
         this.#made[index] = reserved
-        const [reviver, state, reducer] = [this.#value(node[1]) as Callable, this.#value(node[2]), this.#value(node[3]) as Callable]
-        this.#fillAll()
+        const [reviver, state, reducer] = this.#filled(() => [this.#value(node[1]) as Callable, this.#value(node[2]), this.#value(node[3]) as Callable] as const)
         const instance = reviver(state)
         learnReducer(instance, reviver, reducer)
         return instance
       }
       case m.REPLACED: {
         this.#made[index] = reserved
-        const type = this.#value(node[1]) as Callable & Readonly<Record<symbol, Callable | undefined>>
-        const state = this.#value(node[2])
-        this.#fillAll()
+        const [type, state] = this.#filled(() => [this.#value(node[1]) as Callable & Readonly<Record<symbol, Callable | undefined>>, this.#value(node[2])] as const)
         const reviver = type[reviveSymbol]
         return typeof reviver === 'function' ? reviver.call(type, state) : type(state)
       }
@@ -145,10 +167,10 @@ export class Reviver {
     return value
   }
 
-  #object<T extends object>(object: T, prototype: Prototype, integrity: m.Integrity, properties: Properties, fill?: () => void): T {
+  #object<T extends object>(index: number, object: T, prototype: Prototype, integrity: m.Integrity, properties: Properties, fill?: () => void): T {
     if (prototype !== 0 && prototype !== null) Object.setPrototypeOf(object, this.#prototype(prototype))
     else if (prototype === null && Object.getPrototypeOf(object) !== null) Object.setPrototypeOf(object, null)
-    this.#toFill.push(() => {
+    this.#fillLater(index, () => {
       fill?.()
       this.#define(object, properties)
       if (integrity === 3) Object.freeze(object)
@@ -186,12 +208,11 @@ export class Reviver {
     if (template === undefined) throw new SerializationError('the message is damaged: a function has no text')
     if (identity !== undefined) {
       const existing = classTable().find(identity[0])
-      if (existing !== undefined) return this.#existingClass(existing, node, template, identity)
+      if (existing !== undefined) return this.#existingClass(index, existing, node, template, identity)
     }
     const instance: Instance = compile(template)()
     if (template.eager.length > 0) {
-      const eager = captures.map((edge, i) => (template.eager.includes(i) ? this.#value(edge) : undefined))
-      this.#fillAll()
+      const eager = this.#filled(() => captures.map((edge, i) => (template.eager.includes(i) ? this.#value(edge) : undefined)))
       const meanwhile = this.#made[index]
       if (meanwhile !== undefined) return meanwhile as object
       instance.set(eager)
@@ -200,7 +221,7 @@ export class Reviver {
     if (name !== undefined && (fn as { readonly name: unknown }).name !== name) Object.defineProperty(fn, 'name', { value: name, configurable: true })
     if (identity !== undefined) classTable().setRevived(identity[0], { type: fn, version: identity[1], names: template.names, set: instance.set })
     this.#made[index] = fn
-    this.#toFill.push(() => this.#fillFunction(fn, node, instance.set))
+    this.#fillLater(index, () => this.#fillFunction(fn, node, instance.set))
     return fn
   }
 
@@ -215,12 +236,12 @@ export class Reviver {
   }
 
   /** A class that this thread has already: its own, or one that an earlier message brought and that this one may bring up to date. */
-  #existingClass(type: object, node: FunctionNode, template: Template, [id, version]: readonly [string, number]): object {
+  #existingClass(index: number, type: object, node: FunctionNode, template: Template, [id, version]: readonly [string, number]): object {
     const revived = classTable().revived(type)
     if (revived === undefined || (revived.version === version && !this.#packed.refresh)) return type
     if (revived.names.join() !== template.names.join()) return type
     classTable().setRevived(id, { ...revived, version })
-    this.#toFill.push(() => this.#fillFunction(type, node, revived.set))
+    this.#fillLater(index, () => this.#fillFunction(type, node, revived.set))
     return type
   }
 }
