@@ -31,5 +31,6 @@ export { adoptThreadShare, type MappedMemory, newThreadShare, noteThreadExit, no
 
 export { checkDuration, checkFunction, checkInteger, checkOptionNames, checkSignal, describeValue, type KnownMistakes, suggestion } from './options.ts'
 export { abortedError, armLimits, GRACE_MS, type Limits, LONGEST_TIMER_MS, type Settle, untilDone } from './limits.ts'
+export { type OpenInput, openInput, readStep } from './iteration.ts'
 export { isThenable } from './thenable.ts'
 export { slot } from './slots.ts'

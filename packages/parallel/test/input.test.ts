@@ -154,3 +154,46 @@ describe('empty input', () => {
     expect(backend.contexts).toEqual([])
   })
 })
+
+/** Inputs that answer nonsense, by how: each gives one item first. */
+const broken: readonly (readonly [how: string, message: RegExp, second: () => unknown])[] = [
+  ['undefined', /next\(\) of the input must return an object \{ done, value \}, got undefined/, () => undefined],
+  ['null', /got null/, () => null],
+  ['a number', /got 5/, () => 5],
+  ['a throw', /^thrown$/, () => { throw new RangeError('thrown') }],
+  ['a getter of `value` that throws', /^value$/, () => ({ get value() { throw new RangeError('value') } })],
+  ['a getter of `done` that throws', /^done$/, () => ({ get done() { throw new RangeError('done') } })],
+]
+
+// A hang, or an unhandled rejection that ended the program.
+describe.each(['sync', 'async'] as const)('an %s input that breaks in the middle', kind => {
+  const inputOf = (second: () => unknown): Iterable<number> => {
+    let asked = 0
+    const next = () => (asked++ === 0 ? { done: false, value: 1 } : second())
+    const iterator = { next: kind === 'sync' ? next : async () => next() }
+    return { [kind === 'sync' ? Symbol.iterator : Symbol.asyncIterator]: () => iterator } as unknown as Iterable<number>
+  }
+
+  test.each(broken)('with %s fails the call with an error that names it', async (_, message, second) => {
+    const unhandled: unknown[] = []
+    const note = (error: unknown): void => void unhandled.push(error)
+    process.on('unhandledRejection', note)
+    const parallel = Parallel({ backend: 'async', jobs: 2 })
+    await expect(parallelMap(inputOf(second), doubled, { backend: 'async', jobs: 2 })).rejects.toThrow(message)
+    const results = parallel.stream((function* () { yield* [] })(), {})
+    expect(await results.next()).toEqual({ done: true, value: undefined })
+    await turn()
+    process.off('unhandledRejection', note)
+    expect(unhandled).toEqual([])
+  })
+})
+
+test('an input that never answers to being closed does not hold up an error', async () => {
+  const endless: AsyncIterable<number> = {
+    [Symbol.asyncIterator]: () => ({ next: async () => ({ done: false as const, value: 1 }), return: () => new Promise<never>(() => {}) }),
+  }
+  const fail = (): never => {
+    throw new RangeError('task')
+  }
+  await expect(parallelMap(endless, fail, { backend: 'async', jobs: 1 })).rejects.toThrow('task')
+})

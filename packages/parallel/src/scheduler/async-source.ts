@@ -1,3 +1,4 @@
+import { readStep } from '@manyhands/base'
 import type { Source } from './source.ts'
 
 /** What an async input tells its reader. */
@@ -51,14 +52,14 @@ export class AsyncSource<T> implements Source<T> {
     if (this.#pending || this.#exhausted) return
     this.#pending = true
     this.#ask().then(
-      next => {
+      item => {
         this.#pending = false
         if (this.#exhausted) return
-        if (next.done === true) {
+        if (item === undefined) {
           this.#exhausted = true
           arrivals.closed()
         } else {
-          this.#items.push(next.value)
+          this.#items.push(item.value)
           arrivals.arrived()
         }
       },
@@ -71,8 +72,8 @@ export class AsyncSource<T> implements Source<T> {
     )
   }
 
-  async #ask(): Promise<IteratorResult<T>> {
-    return this.#iterator.next()
+  async #ask(): Promise<{ readonly value: T } | undefined> {
+    return readStep(await this.#iterator.next())
   }
 
   close(): Promise<unknown> | undefined {

@@ -1,4 +1,4 @@
-import { describeValue } from '@manyhands/base'
+import { openInput, readStep } from '@manyhands/base'
 import { AsyncSource } from './async-source.ts'
 
 /** The input of a call, pulled no further than it is asked. */
@@ -28,13 +28,9 @@ export interface Source<T> {
 export function openSource<T>(where: string, what: string, input: Iterable<T> | AsyncIterable<T>): Source<T> | AsyncSource<T> {
   if (Array.isArray(input)) return new ArraySource<T>(input)
   if (ArrayBuffer.isView(input) && !(input instanceof DataView)) return new ArraySource(input as unknown as ArrayLike<T>)
-  const given: unknown = input
-  if (given !== undefined && given !== null) {
-    const { [Symbol.asyncIterator]: openAsync, [Symbol.iterator]: open } = given as Partial<AsyncIterable<T> & Iterable<T>>
-    if (typeof openAsync === 'function') return new AsyncSource(openAsync.call(given))
-    if (typeof open === 'function') return new IteratorSource(open.call(given), given instanceof Set || given instanceof Map ? given.size : undefined)
-  }
-  throw new TypeError(`${where} takes an iterable or async iterable of ${what}, got ${describeValue(given)}`)
+  const opened = openInput<T>(where, what, input)
+  if ('async' in opened) return new AsyncSource(opened.async)
+  return new IteratorSource(opened.sync, input instanceof Set || input instanceof Map ? input.size : undefined)
 }
 
 /** An array: sliced, never iterated. */
@@ -106,9 +102,8 @@ export class IteratorSource<T> implements Source<T> {
     if (this.ended) return false
     this.#pulling = true
     try {
-      const next = this.#iterator.next()
-      if (next.done === true) this.ended = true
-      else this.#held = next
+      this.#held = readStep(this.#iterator.next())
+      if (this.#held === undefined) this.ended = true
     } catch (error) {
       this.ended = true // by its own error: there is nothing to close
       throw error

@@ -1,35 +1,47 @@
-import { type AnyTaskFunction, type BatchHandle, CancelledError, checkDuration, checkInteger, checkOptionNames, checkSignal, describeValue, type MapOptions, WaitTimeoutError } from '@manyhands/base'
-import type { WorkerExecutor } from './worker-executor.ts'
+import {
+  type AnyTaskFunction,
+  armLimits,
+  type Batch,
+  type BatchHandle,
+  type BatchSink,
+  CancelledError,
+  checkDuration,
+  checkInteger,
+  checkOptionNames,
+  checkSignal,
+  type MapOptions,
+  openInput,
+  type OpenInput,
+  readStep,
+  WaitTimeoutError,
+} from '@manyhands/base'
+
+/** Submits a batch; see `WorkerExecutor.submitBatch`. */
+type Submit = (batch: Batch, sink: BatchSink) => BatchHandle
 
 type Outcome = { readonly value: unknown } | { readonly error: unknown }
 
 /** The iterator behind `executor.map`: submits items as far as the buffer allows and yields results in order. */
-export function mapOrdered<R>(executor: Pick<WorkerExecutor, 'submitBatch'>, fn: AnyTaskFunction, items: unknown, options: MapOptions): AsyncIterableIterator<R> {
+export function mapOrdered<R>(submit: Submit, fn: AnyTaskFunction, items: unknown, options: MapOptions): AsyncIterableIterator<R> {
   checkOptionNames('map', options, ['chunkSize', 'bufferSize', 'timeoutMs', 'signal'], { chunksize: 'chunkSize', buffersize: 'bufferSize', timeout: 'timeoutMs' })
   checkInteger('chunkSize', options.chunkSize, 1)
   checkInteger('bufferSize', options.bufferSize, 1)
   checkDuration('timeoutMs', options.timeoutMs)
   checkSignal('signal', options.signal)
-  return new OrderedMap<R>(executor, fn, openIterator(items), options)
-}
-
-function openIterator(items: unknown): Iterator<unknown> | AsyncIterator<unknown> {
-  const iterable = (items ?? {}) as Iterable<unknown> | AsyncIterable<unknown>
-  if (Symbol.asyncIterator in Object(iterable)) return (iterable as AsyncIterable<unknown>)[Symbol.asyncIterator]()
-  if (Symbol.iterator in Object(iterable)) return (iterable as Iterable<unknown>)[Symbol.iterator]()
-  throw new TypeError(`map takes an iterable or async iterable of items, got ${describeValue(items)}`)
+  return new OrderedMap<R>(submit, fn, openInput('map', 'items', items), options)
 }
 
 class OrderedMap<R> implements AsyncIterableIterator<R> {
-  readonly #executor: Pick<WorkerExecutor, 'submitBatch'>
+  readonly #submitBatch: Submit
   readonly #fn: AnyTaskFunction
   readonly #input: Iterator<unknown> | AsyncIterator<unknown>
+  readonly #isAsync: boolean
   readonly #chunkSize: number
   readonly #bufferSize: number
-  readonly #signal: AbortSignal | undefined
   readonly #outcomes = new Map<number, Outcome>()
   readonly #handles = new Set<BatchHandle>()
-  readonly #timer: NodeJS.Timeout | undefined
+  /** Ends the watch on time and signal. */
+  readonly #disarm: () => void
   #submitted = 0
   #taken = 0
   /** The input gave its last item. */
@@ -41,19 +53,18 @@ class OrderedMap<R> implements AsyncIterableIterator<R> {
   #wake: (() => void) | undefined
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(executor: Pick<WorkerExecutor, 'submitBatch'>, fn: AnyTaskFunction, input: Iterator<unknown> | AsyncIterator<unknown>, options: MapOptions) {
-    this.#executor = executor
+  constructor(submit: Submit, fn: AnyTaskFunction, input: OpenInput<unknown>, options: MapOptions) {
+    this.#submitBatch = submit
     this.#fn = fn
-    this.#input = input
+    this.#isAsync = 'async' in input
+    this.#input = 'async' in input ? input.async : input.sync
     this.#chunkSize = options.chunkSize ?? 1
     this.#bufferSize = options.bufferSize ?? Infinity
-    this.#signal = options.signal
-    const { timeoutMs } = options
-    if (timeoutMs !== undefined && timeoutMs !== Infinity) {
-      this.#timer = setTimeout(() => this.#fail(new WaitTimeoutError(`the results of map were not there`, timeoutMs)), timeoutMs)
-    }
-    if (this.#signal?.aborted === true) this.#abort()
-    else this.#signal?.addEventListener('abort', this.#abort, { once: true })
+    this.#disarm = armLimits(
+      options,
+      () => this.#timeOut(options.timeoutMs ?? 0),
+      reason => this.#abort(reason),
+    )
     this.#pull()
   }
 
@@ -81,7 +92,7 @@ class OrderedMap<R> implements AsyncIterableIterator<R> {
         this.#outcomes.delete(this.#taken)
         this.#taken++
         if ('error' in outcome) {
-          await this.#close()
+          this.#closeLater()
           throw outcome.error
         }
         this.#pull()
@@ -93,7 +104,7 @@ class OrderedMap<R> implements AsyncIterableIterator<R> {
       }
       if (this.#failure !== undefined) {
         const failure = this.#failure
-        await this.#close()
+        this.#closeLater()
         throw failure
       }
       await new Promise<void>(resolve => {
@@ -110,41 +121,43 @@ class OrderedMap<R> implements AsyncIterableIterator<R> {
     while (!this.#ended && !this.#over && this.#failure === undefined) {
       const room = this.#bufferSize - (this.#submitted + chunk.length - this.#taken)
       if (room <= 0) break
-      let step: IteratorResult<unknown> | Promise<IteratorResult<unknown>>
-      try {
-        step = this.#input.next()
-      } catch (error) {
-        this.#inputFailed(error, chunk)
-        break
-      }
-      if (step instanceof Promise || typeof (step as Partial<PromiseLike<unknown>>).then === 'function') {
+      if (this.#isAsync) {
         // While an item is waited for, what is there goes out.
         this.#submit(chunk)
-        void (step as Promise<IteratorResult<unknown>>).then(
-          result => this.#resume(result, chunk),
+        void this.#ask().then(
+          item => this.#resume(item, chunk),
           (error: unknown) => this.#inputFailed(error, chunk),
         )
         return
       }
-      if (this.#accept(step, chunk)) this.#submit(chunk)
+      try {
+        if (this.#accept(readStep(this.#input.next()), chunk)) this.#submit(chunk)
+      } catch (error) {
+        this.#inputFailed(error, chunk)
+        break
+      }
     }
     this.#submit(chunk)
     this.#pulling = false
-    this.#rouse()
+    this.#wakeReader()
   }
 
-  #resume(step: IteratorResult<unknown>, chunk: unknown[]): void {
-    this.#accept(step, chunk)
+  async #ask(): Promise<{ readonly value: unknown } | undefined> {
+    return readStep(await this.#input.next())
+  }
+
+  #resume(item: { readonly value: unknown } | undefined, chunk: unknown[]): void {
+    this.#accept(item, chunk)
     this.#submit(chunk)
     this.#pulling = false
-    this.#rouse()
+    this.#wakeReader()
     this.#pull()
   }
 
   /** @returns true when the chunk is full */
-  #accept(step: IteratorResult<unknown>, chunk: unknown[]): boolean {
-    if (step.done === true) this.#ended = true
-    else chunk.push(step.value)
+  #accept(item: { readonly value: unknown } | undefined, chunk: unknown[]): boolean {
+    if (item === undefined) this.#ended = true
+    else chunk.push(item.value)
     return chunk.length >= this.#chunkSize
   }
 
@@ -155,7 +168,7 @@ class OrderedMap<R> implements AsyncIterableIterator<R> {
     if (this.#failure === undefined) this.#outcomes.set(this.#submitted++, { error })
     this.#ended = true
     this.#pulling = false
-    this.#rouse()
+    this.#wakeReader()
   }
 
   #submit(chunk: unknown[]): void {
@@ -165,7 +178,7 @@ class OrderedMap<R> implements AsyncIterableIterator<R> {
     chunk.length = 0
     this.#submitted += calls.length
     try {
-      const handle = this.#executor.submitBatch(
+      const handle = this.#submitBatch(
         { calls },
         {
           onValue: (index, value) => this.#settle(base + index, { value }),
@@ -182,13 +195,18 @@ class OrderedMap<R> implements AsyncIterableIterator<R> {
   #settle(index: number, outcome: Outcome): void {
     if (this.#over || this.#failure !== undefined) return
     this.#outcomes.set(index, outcome)
-    if (this.#ended && this.#taken + this.#outcomes.size === this.#submitted) clearTimeout(this.#timer) // all are there: nothing can be late
-    if (index === this.#taken) this.#rouse()
+    if (index === this.#taken) this.#wakeReader()
   }
 
-  readonly #abort = (): void => {
+  #abort(reason: unknown): void {
     this.#outcomes.clear()
-    this.#fail(new CancelledError('map was aborted', { cause: this.#signal?.reason }))
+    this.#fail(new CancelledError('map was aborted', { cause: reason }))
+  }
+
+  #timeOut(timeoutMs: number): void {
+    const missing = this.#submitted - this.#taken - this.#outcomes.size
+    if (this.#ended && missing === 0) return // all are there: nothing is late
+    this.#fail(new WaitTimeoutError(`${missing} of ${this.#submitted} results of map were missing`, timeoutMs))
   }
 
   /** From now on nothing is submitted; results that are there are still given. */
@@ -196,7 +214,7 @@ class OrderedMap<R> implements AsyncIterableIterator<R> {
     if (this.#over || this.#failure !== undefined) return
     this.#failure = error
     this.#cancel()
-    this.#rouse()
+    this.#wakeReader()
   }
 
   #cancel(): void {
@@ -204,20 +222,24 @@ class OrderedMap<R> implements AsyncIterableIterator<R> {
     this.#handles.clear()
   }
 
-  #rouse(): void {
+  #wakeReader(): void {
     const wake = this.#wake
     this.#wake = undefined
     wake?.()
   }
 
+  /** As when a loop is left by an error: that error counts, and not what the input says to being closed, which may take forever. */
+  #closeLater(): void {
+    this.#close().catch(() => {})
+  }
+
   async #close(): Promise<void> {
     if (this.#over) return
     this.#over = true
-    clearTimeout(this.#timer)
-    this.#signal?.removeEventListener('abort', this.#abort)
+    this.#disarm()
     this.#cancel()
     this.#outcomes.clear()
-    this.#rouse()
+    this.#wakeReader()
     if (this.#ended) return
     this.#ended = true
     const closing = this.#input.return?.()

@@ -99,7 +99,7 @@ export class WorkerExecutor implements Executor {
    */
   map<I, R>(fn: (item: I) => R, items: Iterable<I> | AsyncIterable<I>, options: MapOptions = {}): AsyncIterableIterator<Awaited<R>> {
     this.#pool.assertUsable()
-    return mapOrdered<Awaited<R>>(this, this.prepare<[item: I], R>(fn), items, options)
+    return mapOrdered<Awaited<R>>((batch, sink) => this.submitBatch(batch, sink), this.prepare<[item: I], R>(fn), items, options)
   }
 
   /**

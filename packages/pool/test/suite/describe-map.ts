@@ -139,6 +139,32 @@ export function describeMap(pool: () => WorkerExecutor): void {
       expect(performance.now() - start).toBeLessThan(1000)
     })
 
+    // A hang, or an unhandled rejection that ended the program.
+    test.for(['sync', 'async'] as const)('an %s input that answers nonsense fails the iteration', async kind => {
+      const steps: readonly (readonly [RegExp, () => unknown])[] = [
+        [/must return an object \{ done, value \}, got undefined/, () => undefined],
+        [/got 5/, () => 5],
+        [/^value$/, () => ({ get value() { throw new RangeError('value') } })],
+      ]
+      for (const [message, second] of steps) {
+        let asked = 0
+        const next = () => (asked++ === 0 ? { done: false, value: 1 } : second())
+        const input = { [kind === 'sync' ? Symbol.iterator : Symbol.asyncIterator]: () => ({ next: kind === 'sync' ? next : async () => next() }) }
+        const results = pool().map(increment, input as unknown as Iterable<number>, { bufferSize: 1 })
+        expect(await results.next()).toEqual({ done: false, value: 2 })
+        await expect(results.next()).rejects.toThrow(message)
+        expect(await results.next()).toEqual({ done: true, value: undefined })
+      }
+    })
+
+    test('the error of a task is not replaced by what the input does when it is closed', async () => {
+      const input = {
+        [Symbol.iterator]: () => ({ next: () => ({ done: false as const, value: 1 }), return: () => { throw new Error('closing') } }),
+      }
+      const results = pool().map((): never => { throw new RangeError('task') }, input as Iterable<number>, { bufferSize: 1 })
+      await expect(results.next()).rejects.toThrow('task')
+    })
+
     test('gives nothing for nothing', async () => {
       expect(await collect(pool().map(increment, []))).toEqual([])
     })

@@ -1,0 +1,41 @@
+import { describeValue } from './options.ts'
+import { isThenable } from './thenable.ts'
+
+/** An iterator that an input gave, of either kind. */
+export type OpenInput<T> = { readonly async: AsyncIterator<T> } | { readonly sync: Iterator<T> }
+
+/**
+ * Opens an input, the async way where it has both.
+ *
+ * @param where - what takes it, for the error
+ * @param what - what it should hold
+ * @throws TypeError when it is no iterable, or gives something that is no iterator
+ */
+export function openInput<T>(where: string, what: string, input: unknown): OpenInput<T> {
+  if (input !== undefined && input !== null) {
+    const { [Symbol.asyncIterator]: openAsync, [Symbol.iterator]: open } = input as Partial<AsyncIterable<T> & Iterable<T>>
+    if (typeof openAsync === 'function') return { async: checkIterator(where, 'asyncIterator', openAsync.call(input)) }
+    if (typeof open === 'function') return { sync: checkIterator(where, 'iterator', open.call(input)) }
+  }
+  throw new TypeError(`${where} takes an iterable or async iterable of ${what}, got ${describeValue(input)}`)
+}
+
+function checkIterator<I extends { readonly next: unknown }>(where: string, method: string, iterator: I): I {
+  const given: unknown = iterator
+  if (((typeof given === 'object' && given !== null) || typeof given === 'function') && typeof (given as I).next === 'function') return iterator
+  throw new TypeError(`${where}: [Symbol.${method}]() of the input must return an iterator, got ${describeValue(given)}`)
+}
+
+/**
+ * What `next()` of an input returned, read once: its `done` and `value` may be getters.
+ *
+ * @returns undefined at the end of the input
+ * @throws TypeError when it is not what an iterator returns, and whatever its getters throw
+ */
+export function readStep<T>(step: unknown): { readonly value: T } | undefined {
+  if (typeof step !== 'object' || step === null) throw new TypeError(`next() of the input must return an object { done, value }, got ${describeValue(step)}`)
+  const { done } = step as { readonly done?: unknown }
+  if (Boolean(done)) return undefined
+  if (isThenable(step)) throw new TypeError('next() of the input returned a promise: an async input needs [Symbol.asyncIterator]')
+  return { value: (step as { readonly value: T }).value }
+}
