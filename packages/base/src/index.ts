@@ -25,7 +25,7 @@ export { forgetShared, newSharedId, rememberShared, reviveShared } from './trave
 export { allowBlocking, checkMayBlock } from './host/blocking.ts'
 export { type DoorbellLink, linkDoorbell, onRing, ring } from './host/doorbell.ts'
 export { enter, strike } from './host/ledger.ts'
-export { offersSent, trackConnections } from './host/offers.ts'
+export { noteOffers, offersSent, openOffers, receiverGone } from './host/offers.ts'
 export { isThreadDead, ownThreadId } from './host/thread-table.ts'
 export { adoptThreadShare, type MappedMemory, newThreadShare, noteThreadExit, noteThreadStart, reclaim, type ThreadShare } from './host/thread-share.ts'
 

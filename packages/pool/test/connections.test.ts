@@ -45,6 +45,28 @@ describe.each([
     expect(await made.recv()).toBe('from the worker')
   })
 
+  // The other end waited indefinitely.
+  test('a worker that ends before it has come for its end closes it', async () => {
+    const single = new Executor({ maxWorkers: 1 })
+    const [[here, there], [mine, yours]] = [pipe(), pipe()]
+    const exits = (_argument: Connection): never => (yours, process.exit(1))
+    expect(await single.submit(exits, there).exception()).toMatchObject({ name: 'WorkerExitedError' })
+    expect(await Promise.allSettled([here.recv(), mine.recv()])).toMatchObject([{ reason: { name: 'ConnectionClosedError' } }, { reason: { name: 'ConnectionClosedError' } }])
+    expect([there.closed, yours.closed]).toEqual([true, true])
+    await single.shutdown()
+  })
+
+  test('an end that is still used here stays when a worker that was given it ends', async () => {
+    const single = new Executor({ maxWorkers: 1 })
+    const [here, there] = pipe()
+    await single.submit((_unused: Connection) => {}, there)
+    await there.send('before')
+    await single.shutdown()
+    await there.send('after')
+    expect([await here.recv(), await here.recv(), there.closed]).toEqual(['before', 'after', false])
+    there.close()
+  })
+
   test('functions, instances and their classes travel through a connection', async () => {
     const [here, there] = pipe()
     const factor = 3
@@ -94,4 +116,18 @@ test.for([
   theirs.close()
   await expect(ours.recv({ timeoutMs: 20_000 })).rejects.toThrow(ConnectionClosedError)
   expect(await child.join()).toMatchObject({ exitCode: 3 })
+})
+
+describe.each([
+  ['Process', Process],
+  ['Thread', Thread],
+] as const)('a %s that ends before it has come for its end', (_, Kind) => {
+  test.each([true, false])('closes it (closed here as well: %s)', async closesHere => {
+    const [here, there] = pipe()
+    const child = new Kind({ target: (_end: Connection) => {}, args: [there] })
+    await child.start()
+    if (closesHere) there.close()
+    await child.join()
+    await expect(here.recv()).rejects.toMatchObject({ name: 'ConnectionClosedError' })
+  })
 })

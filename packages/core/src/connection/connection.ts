@@ -1,7 +1,7 @@
 import { BufferTooShortError, CancelledError, checkDuration, checkInteger, checkOptionNames, checkSignal, ConnectionClosedError, coreOrigin, describeValue, InvalidStateError, MessageTooLongError, newSharedId, origin, type Origin, rememberShared, replace, revive, reviveShared, waitable, type Waitable, type Waiting, WaitTimeoutError } from '@manyhands/base'
 import { DeferredTransport } from './deferred-transport.ts'
 import { BYTES, type Frame, MAX_BODY_BYTES } from './frames.ts'
-import { claim, type Handle, rendezvous } from './hand-over.ts'
+import { claim, type Handle, rendezvous, type Offered } from './hand-over.ts'
 import { Inbox } from './inbox.ts'
 import { LocalTransport } from './local-transport.ts'
 import { relay, type Transport } from './transport.ts'
@@ -55,6 +55,8 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   /** Set when it was sent to a worker, which may not have received it yet. */
   #handle: Handle | undefined
   #sentAway = false
+  /** Something was sent or received here although it was sent to a worker. */
+  #usedSinceSent = false
 
   /** Connections are made by `pipe`, `connect` and `Listener`. */
   constructor(transport: Transport, readable = true, writable = true) {
@@ -231,7 +233,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
       rememberShared(id, this)
       if (this.#transport instanceof LocalTransport) this.#transport.awaitBy(rendezvous())
       const { readable, writable } = this
-      this.#handle = rendezvous().offer(id, { handOver: transport => this.#handOver(transport) }, { readable, writable, isTrusted: this.#transport.isTrusted })
+      this.#handle = rendezvous().offer(id, this.#offered(), { readable, writable, isTrusted: this.#transport.isTrusted })
     }
     rendezvous().noteSent(this.#handle.id)
     return this.#handle
@@ -340,6 +342,17 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
 
   // ---- going away
 
+  /** As it is offered to those that it is sent to. */
+  #offered(): Offered {
+    const isUsed = (): boolean => this.#usedSinceSent || this.#takers.size > 0 || this.#watchers.size > 0
+    return {
+      get isUsedHere() {
+        return isUsed()
+      },
+      handOver: transport => this.#handOver(transport),
+    }
+  }
+
   #handOver(transport: Transport): void {
     const unread = this.#inbox.empty()
     this.#sentAway = true
@@ -361,6 +374,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
 
   #assert(direction: 'readable' | 'writable'): void {
     this.#assertOpen()
+    this.#usedSinceSent = this.#handle !== undefined
     if (!this[direction]) throw new InvalidStateError(direction === 'readable' ? 'this is the sending end of a one-way pipe' : 'this is the receiving end of a one-way pipe')
   }
 

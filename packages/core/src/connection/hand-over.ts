@@ -34,6 +34,8 @@ export interface Handle {
 
 /** What can be handed over. */
 export interface Offered {
+  /** Somebody uses it where it is, as long as nobody has come for it. */
+  readonly isUsedHere: boolean
   /** It is reached by `transport` from now on. */
   handOver(transport: Transport): void
 }
@@ -59,6 +61,7 @@ class Rendezvous implements Door {
 
   constructor() {
     offersSent().noteGone = id => this.#noteGone(id)
+    offersSent().isOpen = id => this.#offers.has(id)
     const { createServer } = process.getBuiltinModule('node:net')
     // An abstract socket leaves no file behind, however this process ends. That others can reach it does not matter: they do not know the key.
     this.#address = process.platform === 'linux' ? `\0manyhands-${newSharedId()}` : privateAddress().address
@@ -77,16 +80,16 @@ class Rendezvous implements Door {
   /** A message with the handle of this offer is made. */
   noteSent(id: string): void {
     if (!this.#offers.has(id)) return // somebody has it
-    const { sent } = offersSent()
-    sent?.push(id)
-    this.#expected.set(id, sent === undefined ? Infinity : (this.#expected.get(id) ?? 0) + 1)
+    const { noted } = offersSent()
+    noted?.push(id)
+    this.#expected.set(id, noted === undefined ? Infinity : (this.#expected.get(id) ?? 0) + 1)
   }
 
   /** One of those that could come is gone. */
   #noteGone(id: string): void {
     if (!this.#offers.has(id)) return
     this.#expected.set(id, (this.#expected.get(id) ?? 0) - 1)
-    if (this.#closed.has(id)) this.#expireWhenNobodyIsLeft(id)
+    this.#expireWhenNobodyIsLeft(id)
   }
 
   /** It was closed here: after a while nobody will come for it. */
@@ -97,9 +100,19 @@ class Rendezvous implements Door {
   }
 
   #expireWhenNobodyIsLeft(id: string): void {
-    if ((this.#expected.get(id) ?? 0) > 0) return
+    if (!this.#isLost(id)) return
+    const look = (): void => {
+      // It may have been sent again meanwhile: a task that had not begun is given to another worker.
+      if (this.#isLost(id)) this.#expire(id)
+    }
     // With a turn of the loop in between, in which what has arrived meanwhile is read.
-    setTimeout(() => setImmediate(() => setImmediate(() => this.#expire(id))), GONE_WAIT_MS).unref()
+    setTimeout(() => setImmediate(() => setImmediate(look)), GONE_WAIT_MS).unref()
+  }
+
+  /** Nobody can come for it, and nobody has it here. */
+  #isLost(id: string): boolean {
+    const offered = this.#offers.get(id)
+    return offered !== undefined && (this.#expected.get(id) ?? 0) <= 0 && (this.#closed.has(id) || !offered.isUsedHere)
   }
 
   #expire(id: string): void {

@@ -22,6 +22,8 @@ export class BatchEncoder {
   readonly transfer: unknown[] = []
   /** The functions that the worker must know. */
   readonly functions: FunctionRecord[] = []
+  /** Connections that functions capture which go along with their one task. */
+  readonly offered: string[] = []
 
   constructor(codec: Codec) {
     this.#codec = codec
@@ -66,7 +68,11 @@ export class BatchEncoder {
     this.#fn = fn
     this.#arity = arity
     this.#firstIndex = firstIndex
-    if (fn.id !== 0 && !this.functions.includes(fn)) this.functions.push(fn)
+    if (fn.id !== 0) {
+      if (!this.functions.includes(fn)) this.functions.push(fn)
+    } else if (fn.offered !== undefined) {
+      this.offered.push(...fn.offered)
+    }
   }
 
   #endRun(): void {

@@ -1,4 +1,4 @@
-import { type Across, describeValue, type FutureLabel, SerializationError, type TaskFunction } from '@manyhands/base'
+import { type Across, describeValue, noteOffers, type FutureLabel, SerializationError, type TaskFunction } from '@manyhands/base'
 import { pack, stableKey } from '@manyhands/closure'
 
 /** A function as workers know it. */
@@ -6,6 +6,8 @@ export interface FunctionRecord extends FutureLabel {
   /** The id under which workers keep it; 0 when it is sent along with its one task. */
   readonly id: number
   readonly packed: object
+  /** Connections that it captures, when it is sent along with its one task. */
+  readonly offered: readonly string[] | undefined
   /** Milliseconds one call takes, as measured by workers (moving average); undefined until the first report. */
   costMs: number | undefined
 }
@@ -49,10 +51,10 @@ export class FunctionTable {
     if (typeof fn !== 'function') throw new TypeError(`fn must be a function, got ${describeValue(fn)}`)
     let record = this.#records.get(fn)
     if (record === undefined) {
-      const packed = pack(fn, { across: this.#across })
+      const { made: packed, offered } = noteOffers(() => pack(fn, { across: this.#across }))
       const key = stableKey(packed)
       // Its values are read when the task is handed to a worker, and that is once.
-      if (key === undefined) return this.#record(0, fn, packed)
+      if (key === undefined) return this.#record(0, fn, packed, offered)
       record = this.#byKey.get(key)?.deref() ?? this.#remember(fn, packed, key)
       this.#records.set(fn, record)
     }
@@ -71,8 +73,8 @@ export class FunctionTable {
     return prepared
   }
 
-  #record(id: number, fn: { readonly name: unknown }, packed: object): FunctionRecord {
-    return { id, name: nameOf(fn), owner: this.#owner, packed, costMs: undefined }
+  #record(id: number, fn: { readonly name: unknown }, packed: object, offered?: readonly string[]): FunctionRecord {
+    return { id, name: nameOf(fn), owner: this.#owner, packed, offered, costMs: undefined }
   }
 
   #remember(fn: { readonly name: unknown }, packed: object, key: string | undefined): FunctionRecord {

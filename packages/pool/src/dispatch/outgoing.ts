@@ -1,3 +1,4 @@
+import { noteOffers, receiverGone } from '@manyhands/base'
 import { BatchEncoder } from './batch-encoder.ts'
 import { batchLimit } from './batch-size.ts'
 import type { Shipment } from './shipment.ts'
@@ -8,6 +9,8 @@ import type { WorkerCodec } from './worker-codec.ts'
 export interface Outgoing {
   readonly shipment: Shipment
   readonly encoder: BatchEncoder
+  /** Connections that it holds, which its worker may not claim before it ends. */
+  readonly offered: readonly string[] | undefined
 }
 
 /**
@@ -23,6 +26,8 @@ export function loadFirst(queue: TaskQueue, codec: WorkerCodec, workers: number)
   if (item === undefined) return undefined
   queue.shift()
   const encoder = new BatchEncoder(codec.codec)
-  const shipment = item.load({ encoder, queue, limit: costMs => batchLimit(waiting, workers, costMs) })
-  return shipment === undefined ? undefined : { shipment, encoder }
+  const { made: shipment, offered } = noteOffers(() => item.load({ encoder, queue, limit: costMs => batchLimit(waiting, workers, costMs) }))
+  if (shipment !== undefined) return { shipment, encoder, offered }
+  if (offered !== undefined) receiverGone(offered)
+  return undefined
 }

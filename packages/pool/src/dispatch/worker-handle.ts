@@ -1,4 +1,4 @@
-import { type DoorbellLink, linkDoorbell, setTaskInfo, type WorkerExit, type WorkerInfo } from '@manyhands/base'
+import { type DoorbellLink, linkDoorbell, openOffers, receiverGone, setTaskInfo, type WorkerExit, type WorkerInfo } from '@manyhands/base'
 import { ABORT, ABORTED_BATCH, BEGIN, CLOSE, DEFINE, FORGET, LISTENING, LISTENING_BATCH, type Message, type Payload, RANG, READY, RECALL, REPLY, REPORT_BEGIN, RETURNED, RING, RUNNING_BATCH, RUNNING_INDEX, SEGMENT_LENGTH, START_FAILED } from '../protocol/messages.ts'
 import type { Outgoing } from './outgoing.ts'
 import type { Channel, ChannelOptions, StartChannel } from '../host/channel.ts'
@@ -8,6 +8,8 @@ import type { WorkerCodec } from './worker-codec.ts'
 import type { QueueItem, Shipment } from './shipment.ts'
 import { noteAnswer } from './stay-awake.ts'
 
+/** Connections that are remembered before those that were claimed are forgotten. */
+const MOST_OFFERED = 256
 /** Share of a new measurement in the moving average of a function's cost. */
 const COST_SHARE = 0.3
 
@@ -44,6 +46,9 @@ export class WorkerHandle {
   readonly #doorbell: DoorbellLink
   readonly #events: WorkerEvents
   readonly #known = new Set<number>()
+  /** Connections that were sent to it. */
+  #offered: string[] = []
+  #pruneAt = MOST_OFFERED
   #nextShipment = 1
   #held = false
   #decoding = 0
@@ -60,6 +65,7 @@ export class WorkerHandle {
       onExit: (exit, error) => {
         this.gone = true
         this.#doorbell.close()
+        receiverGone(this.#offered)
         this.#exit = () => events.onExit(this, exit, error)
         this.#finishExit()
       },
@@ -89,7 +95,7 @@ export class WorkerHandle {
    *
    * @throws DataCloneError when a value could not be cloned; nothing is in flight then
    */
-  ship({ shipment, encoder }: Outgoing): void {
+  ship({ shipment, encoder, offered }: Outgoing): void {
     for (const fn of encoder.functions) this.#define(fn)
     shipment.id = this.#nextShipment++
     const message = encoder.finish(shipment.id, shipment.reportsBegin ? REPORT_BEGIN : 0)
@@ -97,10 +103,20 @@ export class WorkerHandle {
     if (shipment.size > 1 || shipment.exclusive) this.#channel.shareControl()
     if (shipment.transfer !== undefined) encoder.transfer.push(...shipment.transfer)
     this.#channel.post(message, encoder.transfer.length > 0 ? encoder.transfer : undefined)
+    if (offered !== undefined) this.#noteOffered(offered)
+    if (encoder.offered.length > 0) this.#noteOffered(encoder.offered)
     shipment.sentAt = performance.now()
     this.inFlight.push(shipment)
     this.exclusive = shipment.exclusive
     this.#hold()
+  }
+
+  #noteOffered(offered: readonly string[]): void {
+    if (this.#offered.length >= this.#pruneAt) {
+      this.#offered = openOffers(this.#offered)
+      this.#pruneAt = Math.max(MOST_OFFERED, this.#offered.length * 2)
+    }
+    this.#offered.push(...offered)
   }
 
   /** While something is in flight it keeps the program alive; once it is being ended it does so until it is gone. */

@@ -1,4 +1,4 @@
-import { CancelledError, checkDuration, checkFunction, checkOptionNames, checkSignal, describeValue, InvalidStateError, trackConnections } from '@manyhands/base'
+import { CancelledError, checkDuration, checkFunction, checkOptionNames, checkSignal, describeValue, InvalidStateError, noteOffers, receiverGone } from '@manyhands/base'
 import { pack } from '@manyhands/closure'
 import type { StartMethod } from '../protocol/lineage.ts'
 import { factsKey, type ProcessFacts } from '../protocol/process-facts.ts'
@@ -123,13 +123,13 @@ export abstract class Child {
     const lineage = childLineage({ name: facts.name, daemon: facts.daemon, path: own.path, authKey: own.authKey, startMethod })
     const isPlain = this.run === Child.prototype.run && Reflect.ownKeys(this).length === 1
     useCodecInChannels()
-    const { made: body, receiverGone } = trackConnections(() => pack(isPlain ? [facts.target ?? doNothing, facts.args] : this, { across: kind === 'thread' ? 'threads' : 'processes' }))
+    const { made: body, offered = [] } = noteOffers(() => pack(isPlain ? [facts.target ?? doNothing, facts.args] : this, { across: kind === 'thread' ? 'threads' : 'processes' }))
     const options = { init: { kind, lineage, body }, execArgv: own.execArgv, env: own.env, resourceLimits: undefined }
     const handle = new ChildHandle(events => start(options, events), `${kind === 'thread' ? 'Thread' : 'Process'} ${facts.name}`, facts.daemon)
     const { pid, threadId: thread } = handle.channel
     if (pid === undefined && thread === undefined) {
       await new Promise<void>(resolve => handle.onExit(resolve))
-      receiverGone()
+      receiverGone(offered)
       throw handle.failure
     }
     own.handle = handle
@@ -138,7 +138,7 @@ export abstract class Child {
     // It has its own by now: what these hold here may go.
     facts.target = undefined
     facts.args = []
-    listChild(this, handle, receiverGone)
+    listChild(this, handle, () => receiverGone(offered))
   }
 
   /**
