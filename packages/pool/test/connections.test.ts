@@ -49,7 +49,7 @@ describe.each([
   test('a worker that ends before it has come for its end closes it', async () => {
     const single = new Executor({ maxWorkers: 1 })
     const [[here, there], [mine, yours]] = [pipe(), pipe()]
-    const exits = (_argument: Connection): never => (yours, process.exit(1))
+    const exits = (_argument: Connection): never => process.exit(yours.closed ? 2 : 1)
     expect(await single.submit(exits, there).exception()).toMatchObject({ name: 'WorkerExitedError' })
     expect(await Promise.allSettled([here.recv(), mine.recv()])).toMatchObject([{ reason: { name: 'ConnectionClosedError' } }, { reason: { name: 'ConnectionClosedError' } }])
     expect([there.closed, yours.closed]).toEqual([true, true])

@@ -30,10 +30,14 @@ export function rememberShared(id: string, object: object): void {
   forget().register(object, id)
 }
 
-/** The next that is revived with `id` is another object than `object`. */
-export function forgetShared(id: string, object: object): void {
+/**
+ * What is revived with `id` next is another object.
+ *
+ * @param object - only if it is this one that carries the id. @default whichever does
+ */
+export function forgetShared(id: string, object?: object): void {
   const { shared } = state()
-  if (shared.get(id)?.deref() === object) shared.delete(id)
+  if (object === undefined || shared.get(id)?.deref() === object) shared.delete(id)
 }
 
 let registry: FinalizationRegistry<string> | undefined
