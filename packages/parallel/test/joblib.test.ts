@@ -146,6 +146,19 @@ describe('an executor of your own as backend', () => {
     await expect(parallelMap([1], square, { backend })).rejects.toMatchObject({ name: 'ShutdownError' })
   })
 
+  test.each([
+    ['ThreadPoolExecutor', ThreadPoolExecutor],
+    ['ProcessPoolExecutor', ProcessPoolExecutor],
+  ] as const)('%s with several tasks per worker: a call that fails does no harm to a task that is not its own', async (_, Executor) => {
+    await using executor = new Executor({ maxWorkers: 1, concurrency: 4 })
+    const failsOrNever = (i: number): Promise<never> => new Promise((_, reject) => setTimeout(reject, i === 1 ? 50 : 2 ** 30, new Error('own')))
+    const call = Parallel({ backend: executorBackend(executor), batchSize: 1, preDispatch: 'all' })([delayed(failsOrNever)(0), delayed(failsOrNever)(1)])
+    // It takes longer than what is aborted has to end itself.
+    const innocent = executor.submit((ms: number) => new Promise<string>(resolve => setTimeout(resolve, ms, 'done')), 500)
+    await expect(call).rejects.toThrow('own')
+    expect(await innocent).toBe('done')
+  })
+
   test('what is no executor is refused', () => {
     expect(() => executorBackend({} as never)).toThrow(new TypeError('executorBackend takes a ThreadPoolExecutor or ProcessPoolExecutor, got an object'))
   })

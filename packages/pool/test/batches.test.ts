@@ -2,7 +2,7 @@ import { Region } from '@manyhands/core'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Batch, BatchHandle, ExecutorOptions, WorkerExecutor } from '../src/index.ts'
 import { ProcessPoolExecutor, ThreadPoolExecutor } from '../src/index.ts'
-import { burn, countRunning, countRunningToo, Imported, currentPlace, increment, numberOrNever, wordIfAborted } from './tasks/work.ts'
+import { burn, countRunning, countRunningToo, Imported, increment, numberOrNever, wordIfAborted } from './tasks/work.ts'
 
 const kinds = {
   threads: (options: ExecutorOptions) => new ThreadPoolExecutor(options),
@@ -80,48 +80,6 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
       pool.submitBatch({ fn: task, items: Array.from({ length: 9 }, (_, i) => i), firstIndex: 0 }, { onValue: () => void Atomics.add(words, 0, 1), onError: () => {}, onDone: () => resolve() })
     })
     expect(words[0]).toBe(9)
-  })
-
-  // An abort, or a call of Parallel that fails, ended the worker of other people's tasks.
-  test('an aborted batch costs tasks that run beside it nothing', async () => {
-    const pool = create({ concurrency: 4 })
-    const region = Region.create(8, { across: 'processes' })
-    const words = new Int32Array(region.buffer)
-    const started = async (index: number): Promise<number> => {
-      const seen = new Int32Array(region.buffer)
-      Atomics.add(seen, 0, 1)
-      while (Atomics.load(seen, 1) === 0) await new Promise(resolve => setTimeout(resolve, 1))
-      return index
-    }
-    const stuck = submit(pool, { fn: async (index: number) => (await started(index), new Promise(() => setInterval(() => {}, 1000))), items: [0], firstIndex: 0 })
-    const innocent = pool.submit(started, 7)
-    while (Atomics.load(words, 0) < 2) await new Promise(setImmediate)
-    const reason = new RangeError('aborted')
-    stuck.handle.abort(reason, 0)
-    await stuck.done
-    expect(stuck.events).toEqual([['error', 0, reason]])
-    // Its worker takes nothing new, as the aborted task may hold it for good; but what is there is finished.
-    const next = pool.submit(currentPlace)
-    Atomics.store(words, 1, 1)
-    expect(await innocent).toBe(7)
-    expect(await next).toBeDefined()
-    await pool.shutdown()
-  })
-
-  test('an aborted batch that blocks its worker is ended, and what waits behind it runs', async () => {
-    const pool = create()
-    await pool.submit(increment, 1)
-    const region = Region.create(4, { across: 'processes' })
-    const words = new Int32Array(region.buffer)
-    const endless = (): never => {
-      Atomics.store(new Int32Array(region.buffer), 0, 1)
-      for (;;);
-    }
-    const stuck = submit(pool, { calls: [{ fn: endless, args: [] }, { fn: endless, args: [] }] })
-    const behind = pool.submit(increment, 1)
-    while (Atomics.load(words, 0) === 0) await new Promise(setImmediate)
-    stuck.handle.abort(new RangeError('aborted'), 0)
-    expect(await behind).toBe(2)
   })
 
   test('a task whose argument had to be imported has a context', async () => {

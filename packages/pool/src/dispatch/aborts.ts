@@ -1,27 +1,31 @@
-import { GRACE_MS } from '@manyhands/base'
 import type { Shipment } from './shipment.ts'
 import type { WorkerHandle } from './worker-handle.ts'
 
+/** How often a worker that could not be ended is looked at again. Shorter: an aborted task that does not end holds up less; longer: fewer timers. */
+const AGAIN_MS = 100
+
 /**
- * Ends a shipment whose tasks were failed by an abort.
+ * Asks a worker to end a shipment whose tasks were failed by an abort; if it still runs after `graceMs`, ends the worker, once that costs no task of anybody
+ * else.
  *
- * Its worker is asked first, so that a task that asked for its context can end itself. Then it depends on what else the worker holds: it is ended where that
- * costs no task of anybody else, and where it would, nothing new is sent to it, and it is ended once the others are done.
- *
- * @param graceMs - for the task that runs
+ * A task that travels alone is always ended. Any other may run beside tasks that nobody aborted: then its worker lives on, and what the task still answers is
+ * dropped.
  */
-export function endShipment(worker: WorkerHandle, shipment: Shipment, graceMs: number): void {
+export function abortShipment(worker: WorkerHandle, shipment: Shipment, graceMs: number): void {
   shipment.aborted = true
   clearTimeout(shipment.timer)
-  if (graceMs <= 0 && worker.mayEndFor(shipment)) return worker.terminate()
+  if (worker.ending || worker.gone) return
+  if (graceMs <= 0 && worker.holdsOnlyAborted) return worker.terminate()
   worker.requestAbort(shipment)
-  shipment.timer = setTimeout(() => force(worker, shipment), Math.max(graceMs, 0))
+  endAfter(worker, shipment, graceMs)
 }
 
-function force(worker: WorkerHandle, shipment: Shipment): void {
-  if (!worker.inFlight.includes(shipment)) return
-  if (worker.mayEndFor(shipment)) return worker.terminate()
-  // One that only waits behind another in its worker is given back as soon as the worker looks.
-  if (worker.overlaps) worker.retire()
-  shipment.timer = setTimeout(() => force(worker, shipment), GRACE_MS)
+function endAfter(worker: WorkerHandle, shipment: Shipment, delayMs: number): void {
+  const end = (): void => {
+    if (worker.ending || worker.gone || !worker.inFlight.includes(shipment)) return
+    if (worker.mayEndFor(shipment)) worker.terminate()
+    else endAfter(worker, shipment, AGAIN_MS)
+  }
+  // Where this thread was busy the answer may be waiting to be received, and timers come first.
+  shipment.timer = setTimeout(() => setImmediate(end), delayMs)
 }

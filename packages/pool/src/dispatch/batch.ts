@@ -48,6 +48,11 @@ export class BatchState implements Abortable {
     this.#queued.delete(slice)
   }
 
+  /** All its tasks were reported. */
+  get done(): boolean {
+    return this.#left <= 0
+  }
+
   /** Takes it back if no part of it was sent yet. */
   cancel(): boolean {
     const [only] = this.#queued
@@ -139,7 +144,7 @@ export class Slice implements QueueItem {
   }
 
   get wanted(): boolean {
-    return !this.cancelled
+    return !this.cancelled && !this.state.done
   }
 
   /** With a time limit it can be ended on its own, so nothing else may be on its worker. */
@@ -161,7 +166,7 @@ export class Slice implements QueueItem {
     const { state } = this
     const { batch } = state
     state.noteTaken(this)
-    let { from } = this
+    const { from } = this
     let i = from
     for (; i < this.to; i++) {
       const fn = state.record(i)
@@ -172,11 +177,13 @@ export class Slice implements QueueItem {
       } catch (error) {
         if (i > from) break // it is the first of the next message and is failed there
         state.error(i, asSendError(fn.name, error))
-        from = i + 1
+        // The sink may have aborted the batch, or another one and with that the worker: the rest is decided anew.
+        if (i + 1 < this.to) queue.unshift([this.part(i + 1, this.to)])
+        return undefined
       }
     }
     if (i < this.to) queue.unshift([this.part(i, this.to)])
-    return from < i ? new SliceShipment(this.part(from, i)) : undefined
+    return new SliceShipment(this.part(from, i))
   }
 
   fail(error: () => unknown): void {

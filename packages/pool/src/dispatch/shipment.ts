@@ -68,6 +68,8 @@ export abstract class Shipment {
   /** Its tasks were failed by an abort; what the worker still reports of them is dropped. */
   aborted = false
   recalled = false
+  /** The worker has reported which of its tasks it will not begin. After an abort: it is not stuck in one of them. */
+  returned = false
   /** Milliseconds that its tasks took so far. */
   durationMs = 0
   /** Bytes of the buffers that came and went with it. */

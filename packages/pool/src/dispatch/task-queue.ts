@@ -38,8 +38,12 @@ export class TaskQueue {
   /** Puts items before all others, in their order. */
   unshift(items: readonly QueueItem[]): void {
     if (items.length === 0) return
-    this.#items = [...items, ...this.#items.slice(this.#head)]
-    this.#head = 0
+    if (items.length > this.#head) {
+      this.#items = [...items, ...this.#items.slice(this.#head)]
+      this.#head = 0
+    } else {
+      for (let i = items.length - 1; i >= 0; i--) this.#items[--this.#head] = items[i]
+    }
     for (const item of items) item.onQueued?.()
   }
 

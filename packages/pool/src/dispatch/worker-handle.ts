@@ -30,8 +30,6 @@ export class WorkerHandle {
   readonly inFlight: Shipment[] = []
   /** It runs a task that can be ended on its own: nothing else is sent to it. */
   exclusive = false
-  /** Nothing more is sent to it: it is ended once only aborted tasks are left. */
-  retiring = false
   /** It is being ended by the pool. */
   ending = false
   /** It has exited, though what it sent may still be in the decoding. */
@@ -75,9 +73,20 @@ export class WorkerHandle {
     this.info = { kind, id: options.init.id, pid, threadId }
   }
 
-  /** It takes tasks. */
+  /** It takes tasks. One with an aborted task that it may be stuck in, or that keeps others from running, does not. */
   get open(): boolean {
-    return !this.ending && !this.gone && !this.exclusive && !this.retiring
+    if (this.ending || this.gone || this.exclusive) return false
+    for (const { aborted, returned } of this.inFlight) if (aborted && !(this.overlaps && returned)) return false
+    return true
+  }
+
+  /** An aborted task may still be running. */
+  get holdsAborted(): boolean {
+    return this.inFlight.some(shipment => shipment.aborted)
+  }
+
+  get holdsOnlyAborted(): boolean {
+    return this.inFlight.every(shipment => shipment.aborted)
   }
 
   get load(): number {
@@ -136,14 +145,10 @@ export class WorkerHandle {
 
   /** Asks the running task of `shipment` to end itself. */
   requestAbort(shipment: Shipment): void {
-    if (this.#channel.control !== undefined) Atomics.store(this.#channel.control, ABORTED_BATCH, shipment.id)
+    const { control } = this.#channel
+    // Of several batches it names the one that runs.
+    if (control !== undefined && Atomics.load(control, ABORTED_BATCH) !== Math.abs(Atomics.load(control, RUNNING_BATCH))) Atomics.store(control, ABORTED_BATCH, shipment.id)
     this.#channel.post([ABORT, shipment.id])
-  }
-
-  /** From now on nothing is sent to it, and what it has not begun comes back. */
-  retire(): void {
-    this.retiring = true
-    for (const shipment of this.inFlight) if (!shipment.aborted) this.recall(shipment)
   }
 
   /**
@@ -151,7 +156,7 @@ export class WorkerHandle {
    * it must be ended.
    */
   mayEndFor(shipment: Shipment): boolean {
-    if (this.inFlight.every(each => each.aborted)) return true
+    if (this.holdsOnlyAborted) return true
     if (this.overlaps || this.inFlight[0] !== shipment) return false
     // It may have turned to the next, and its answer be under way: the word decides, see `RUNNING_BATCH`.
     const { control } = this.#channel
@@ -216,6 +221,7 @@ export class WorkerHandle {
         const shipment = this.#find(message[1] as number)
         if (shipment === undefined) return
         const from = message[2] as number
+        shipment.returned = true
         const items = shipment.aborted ? [] : shipment.rest(from)
         shipment.size = Math.min(shipment.size, from)
         this.#events.onReturned(items)

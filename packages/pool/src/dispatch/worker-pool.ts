@@ -1,6 +1,6 @@
 import { type Across, CancelledError, eventChannel, GRACE_MS, ShutdownError, slot, TaskTimeoutError, type WorkerExit } from '@manyhands/base'
 import type { ChannelOptions, StartChannel } from '../host/channel.ts'
-import { endShipment } from './aborts.ts'
+import { abortShipment } from './aborts.ts'
 import { prefetchDepth } from './batch-size.ts'
 import { type OnWorkerExit, WorkerExits } from './worker-exits.ts'
 import { loadFirst, type Outgoing } from './outgoing.ts'
@@ -116,7 +116,7 @@ export class WorkerPool {
     for (const worker of this.#workers) {
       for (const shipment of Array.from(worker.inFlight)) {
         if (shipment.owner !== owner || shipment.aborted) continue
-        endShipment(worker, shipment, graceMs ?? (worker.isListening(shipment) ? GRACE_MS : 0))
+        abortShipment(worker, shipment, graceMs ?? (worker.isListening(shipment) ? GRACE_MS : 0))
       }
     }
     owner.abort(error)
@@ -165,7 +165,7 @@ export class WorkerPool {
     if (best?.load === 0) return best
     if (this.#hasRoom()) return this.#startWorker()
     if (best === undefined || item.exclusive) return undefined
-    if (best.load < prefetchDepth(item.costMs)) return best
+    if (!best.holdsAborted && best.load < prefetchDepth(item.costMs)) return best
     return this.#options.concurrency > 1 && best.unanswered < this.#options.concurrency ? best : undefined
   }
 
@@ -190,13 +190,9 @@ export class WorkerPool {
     return busy < this.#options.cores
   }
 
-  /** A worker that retires has its place taken. */
+  /** Another worker may be started. */
   #hasRoom(): boolean {
-    const { maxWorkers } = this.#options
-    if (this.#workers.size < maxWorkers) return true
-    let staying = 0
-    for (const worker of this.#workers) if (!worker.retiring) staying++
-    return staying < maxWorkers
+    return this.#workers.size < this.#options.maxWorkers
   }
 
   /** Undefined when it could not even be started; then the pool is broken. */
@@ -233,7 +229,7 @@ export class WorkerPool {
     const { timeoutMs } = shipment
     if (timeoutMs === undefined || timeoutMs === Infinity || shipment.aborted) return
     const end = (): void => {
-      if (worker.inFlight.includes(shipment)) this.abort(shipment.owner, new TaskTimeoutError(shipment.name, timeoutMs))
+      if (!worker.gone && worker.inFlight.includes(shipment)) this.abort(shipment.owner, new TaskTimeoutError(shipment.name, timeoutMs))
     }
     // Where this thread was busy the answer may be waiting to be received, and timers come first.
     shipment.timer = setTimeout(() => setImmediate(end), timeoutMs)

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { CONTROL, INIT, isOurs, PREPARE, PREPARED } from '../protocol/messages.ts'
+import { CONTROL, INIT, isToMain, PREPARE, PREPARED } from '../protocol/messages.ts'
 import type { Message } from '../protocol/messages.ts'
 import type { ProcessInit, WorkerInit } from '../protocol/worker-init.ts'
 import type { Channel, ChannelEvents, LaunchOptions, ResourceLimits } from './channel.ts'
@@ -62,7 +62,7 @@ export class ProcessChannel implements Channel {
     })
     // A task may send messages of its own.
     child.on('message', (message: unknown) => {
-      if (isOurs(message)) gate.receive(message)
+      if (isToMain(message)) gate.receive(message)
     })
 
     if ('text' in entry && child.connected) child.send(entry.text, () => {})

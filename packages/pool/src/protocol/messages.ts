@@ -10,7 +10,7 @@
  * | `[DEFINE, functionId, packed]` | comes before the first batch that names the id |
  * | `[FORGET, functionIds, codecIds]` | will not be named again |
  * | `[RECALL, batchId]` | give back what you have not begun |
- * | `[ABORT, batchId]` | tell the running task of the batch to end |
+ * | `[ABORT, batchId]` | tell the running task of the batch to end, and give back what was not begun |
  * | `[CLOSE]` | exit |
  * | `[INIT, init, env, cwd]` | the orders of a process; a thread has them as workerData. `env` and `cwd` when it was started before they were known |
  * | `[PREPARE, program, modules, onError, packed]` | to a process, before INIT: import these, see setPreload; with `packed`, also practise |
@@ -24,53 +24,63 @@
  * | `[START_FAILED, error]` | the initializer threw |
  * | `[REPLY, (batchId, start, count, durationMs, payload, failures)…]` | results; see {@link Segment} |
  * | `[BEGIN, batchId]` | only for batches with REPORT_BEGIN, sent before the first task runs |
- * | `[RETURNED, batchId, from]` | tasks from index `from` on were not begun and never will be here |
+ * | `[RETURNED, batchId, from]` | tasks from index `from` on were not begun and never will be here; always follows ABORT, unless all was answered |
  * | `[LISTENING, batchId]` | a task asked for its context: give it time to end itself (a process without control words) |
  * | `[RANG, regionId]` | as `RING` |
  * | `[PREPARED]` | the modules of PREPARE are imported |
  * | `[OUTPUT, fd, chunk]` | from a thread: what it printed on stdout (1) or stderr (2) |
  * | `[PRINTED, stdout, stderr]` | from a process: the bytes that it has written to each pipe so far. What follows is received after these |
  */
-/**
- * Kinds are counted from here, so that what a task itself sends to the program (`process.send([2])`) is never taken for a message of ours. An integer of 31
- * bits costs nothing to compare.
- */
-const OURS = 0x2d68_0000
-const KINDS = 256
+// The code of tasks may send messages of its own along the same channel, with `process.send`. The kinds of ours are numbers that nobody chooses by chance; and one
+// that is sent back as it came is none of the other direction.
+const TO_WORKER = 0x2d68_0000
+const TO_MAIN = 0x2d69_0000
+/** More than there are kinds. */
+const KINDS = 0x100
 
-/** Whether something that came along the channel of a process is a message of ours. */
-export function isOurs(message: unknown): message is Message {
-  const kind: unknown = Array.isArray(message) ? message[0] : undefined
-  return typeof kind === 'number' && kind >= OURS && kind < OURS + KINDS
-}
+export const BATCH = TO_WORKER + 0
+export const DEFINE = TO_WORKER + 1
+export const FORGET = TO_WORKER + 2
+export const RECALL = TO_WORKER + 3
+export const ABORT = TO_WORKER + 4
+export const CLOSE = TO_WORKER + 5
+export const INIT = TO_WORKER + 6
+export const CONTROL = TO_WORKER + 7
+export const RING = TO_WORKER + 8
+export const INTERRUPT = TO_WORKER + 9
+export const PREPARE = TO_WORKER + 10
 
-export const BATCH = OURS + 0
-export const DEFINE = OURS + 1
-export const FORGET = OURS + 2
-export const RECALL = OURS + 3
-export const ABORT = OURS + 4
-export const CLOSE = OURS + 5
-export const INIT = OURS + 6
-export const CONTROL = OURS + 7
-export const RING = OURS + 8
-export const INTERRUPT = OURS + 9
-export const PREPARE = OURS + 10
-
-export const READY = OURS + 0
-export const START_FAILED = OURS + 1
-export const REPLY = OURS + 2
-export const BEGIN = OURS + 3
-export const RETURNED = OURS + 4
-export const LISTENING = OURS + 5
-export const RANG = OURS + 6
-export const PREPARED = OURS + 7
-export const OUTPUT = OURS + 8
-export const PRINTED = OURS + 9
+export const READY = TO_MAIN + 0
+export const START_FAILED = TO_MAIN + 1
+export const REPLY = TO_MAIN + 2
+export const BEGIN = TO_MAIN + 3
+export const RETURNED = TO_MAIN + 4
+export const LISTENING = TO_MAIN + 5
+export const RANG = TO_MAIN + 6
+export const PREPARED = TO_MAIN + 7
+export const OUTPUT = TO_MAIN + 8
+export const PRINTED = TO_MAIN + 9
 
 /** Flag of a batch: report its begin. */
 export const REPORT_BEGIN = 1
 
 export type Message = readonly unknown[]
+
+/** Whether main sent it. */
+export function isToWorker(value: unknown): value is Message {
+  return hasKind(value, TO_WORKER)
+}
+
+/** Whether a worker sent it, and not the code of a task. */
+export function isToMain(value: unknown): value is Message {
+  return hasKind(value, TO_MAIN)
+}
+
+function hasKind(value: unknown, first: number): boolean {
+  if (!Array.isArray(value)) return false
+  const kind: unknown = value[0]
+  return typeof kind === 'number' && kind >= first && kind < first + KINDS
+}
 
 /** Entries of a run in a BATCH message. A run is `count` calls of one function with `arity` arguments each. */
 export const RUN_LENGTH = 5

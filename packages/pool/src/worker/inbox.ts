@@ -1,4 +1,4 @@
-import type { Message } from '../protocol/messages.ts'
+import { isToWorker, type Message } from '../protocol/messages.ts'
 
 /** Takes a message. When it returns a promise, the next message waits for it. */
 export type Receiver = (message: Message) => void | Promise<void>
@@ -13,7 +13,8 @@ let busy = false
  */
 export function openInbox(first: Receiver): void {
   receiver = first
-  process.on('message', (message: Message) => {
+  process.on('message', (message: unknown) => {
+    if (!isToWorker(message)) return // emitted by the code of a task
     if (busy || receiver === undefined) waiting.push(message)
     else take(receiver, message)
   })

@@ -94,8 +94,7 @@ export class Runner implements TaskContextSource {
       case RECALL:
         return this.#giveBack(message[1] as number)
       case ABORT:
-        this.#abort(message[1] as number)
-        return this.#giveBack(message[1] as number)
+        return this.#abort(message[1] as number)
     }
   }
 
@@ -311,10 +310,13 @@ export class Runner implements TaskContextSource {
   }
 
   #abort(batchId: number): void {
-    const cursor = this.#queue.find(waiting => waiting.id === batchId) ?? this.#unsettled.get(batchId)
+    const begun = this.#unsettled.get(batchId)
+    const cursor = begun ?? this.#queue.find(waiting => waiting.id === batchId)
     if (cursor === undefined) return
     cursor.aborted = true
     cursor.controller?.abort()
+    if (begun === undefined) this.#giveBack(batchId)
+    else this.#options.post([RETURNED, batchId, begun.index]) // none, but main sees that this worker is not stuck
   }
 }
 

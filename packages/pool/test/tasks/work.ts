@@ -73,9 +73,6 @@ export async function countRunning(): Promise<number> {
 export const countRunningToo = (): Promise<number> => countRunning()
 
 /** A number at once for a number, else never anything. */
-/** Names the process and the thread that runs it. */
-export const currentPlace = (): string => `${process.pid}/${currentWorker()?.id}`
-
 export const numberOrNever = (value: number | string): unknown => (typeof value === 'number' ? value : new Promise(() => setInterval(() => {}, 1000)))
 
 /** Returns the index, but for the first call of all, which leaves a file and exits. */
