@@ -1,5 +1,6 @@
 import { SerializationError } from '../errors.ts'
 import { enter, strike } from './ledger.ts'
+import { gated } from './native-gate.ts'
 import { memoryProvider } from './provider.ts'
 import { closeSharedFile, createSharedFile, openSharedFile } from './shared-file.ts'
 import type { SharedFile } from './shared-file.ts'
@@ -88,7 +89,12 @@ export function closeMapping(mapping: Mapping, owned: boolean): void {
   release({ address: mapping.address, byteLength, file: mapping.file, owned, entry: mapping.entry })
 }
 
+/** As one, and so is letting go: a thread that is terminated leaves nothing mapped that is not in its ledger. */
 function map(file: SharedFile, byteLength: number, owned: boolean): Mapping {
+  return gated(() => mapAndEnter(file, byteLength, owned))
+}
+
+function mapAndEnter(file: SharedFile, byteLength: number, owned: boolean): Mapping {
   const provider = memoryProvider()
   const length = fileLength(byteLength)
   let address: number
@@ -107,9 +113,11 @@ function map(file: SharedFile, byteLength: number, owned: boolean): Mapping {
 }
 
 function release({ address, byteLength, file, owned, entry }: Held): void {
-  strike(entry)
-  memoryProvider().unmap(address, byteLength)
-  closeSharedFile(file, owned)
+  gated(() => {
+    strike(entry)
+    memoryProvider().unmap(address, byteLength)
+    closeSharedFile(file, owned)
+  })
 }
 
 function fileLength(byteLength: number): number {

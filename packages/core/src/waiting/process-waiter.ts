@@ -1,3 +1,4 @@
+import { gated } from '../region/native-gate.ts'
 import type { Futex } from '../region/provider.ts'
 import { onRing, ring } from './doorbell.ts'
 import { Parked } from './parked.ts'
@@ -56,10 +57,14 @@ export class ProcessWaiter implements Waiter {
   block(wait: Wait, ms: number): void {
     if (spin(this.#words, wait)) return
     const slice = Math.min(ms, SLICE_MS)
-    if (this.#futex === undefined) return sleep(Math.min(slice, 1))
-    this.#words.add(WAITING, ONE_BLOCKED)
-    this.#futex.wait(this.#address + wait.index * 4, wait.expected, slice)
-    this.#words.add(WAITING, -ONE_BLOCKED)
+    const futex = this.#futex
+    if (futex === undefined) return sleep(Math.min(slice, 1))
+    // As one: a thread that is terminated is not counted as blocked for the rest of time.
+    gated(() => {
+      this.#words.add(WAITING, ONE_BLOCKED)
+      futex.wait(this.#address + wait.index * 4, wait.expected, slice)
+      this.#words.add(WAITING, -ONE_BLOCKED)
+    })
   }
 
   park(wait: Wait, resume: () => void): () => void {

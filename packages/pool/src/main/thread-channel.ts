@@ -1,6 +1,7 @@
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import type { MessagePort, WorkerOptions } from 'node:worker_threads'
-import { newThreadShare, noteThreadExit, noteThreadStart } from '@manyhands/core/base'
+import { endThread, newThreadShare, noteThreadExit, noteThreadStart } from '@manyhands/core/base'
+import type { ThreadShare } from '@manyhands/core/base'
 import { CONTROL_WORDS, INTERRUPT, POSTED } from '../protocol/messages.ts'
 import type { Message } from '../protocol/messages.ts'
 import type { ProcessInit, ThreadEnds, WorkerInit } from '../protocol/worker-init.ts'
@@ -17,6 +18,7 @@ export class ThreadChannel implements Channel {
   readonly control: Int32Array
   readonly #worker: Worker
   readonly #port: MessagePort
+  readonly #share: ThreadShare
   readonly #stderr: OutputTail
 
   constructor(options: ChannelOptions<WorkerInit | ProcessInit>, events: ChannelEvents, transfer: readonly unknown[] = []) {
@@ -24,6 +26,7 @@ export class ThreadChannel implements Channel {
     this.#port = port1
     this.control = new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * Int32Array.BYTES_PER_ELEMENT))
     const share = newThreadShare()
+    this.#share = share
     const init: (WorkerInit | ProcessInit) & ThreadEnds = { ...options.init, port: port2, control: this.control, share }
     this.#worker = startThread({
       name: `manyhands ${init.lineage.name}`,
@@ -34,7 +37,7 @@ export class ThreadChannel implements Channel {
       ...(options.resourceLimits === undefined ? {} : { resourceLimits: options.resourceLimits }),
     })
     this.threadId = this.#worker.threadId
-    noteThreadStart(this.threadId)
+    noteThreadStart(this.threadId, share)
     this.#worker.unref()
     // Node itself passes the output of a thread on. Asking for the streams (`stdout: true`) would make reading them keep the program alive.
     this.#stderr = new OutputTail(this.#worker.stderr)
@@ -69,7 +72,9 @@ export class ThreadChannel implements Channel {
   }
 
   terminate(): void {
-    void this.#worker.terminate()
+    // The end follows even if nothing else keeps the program alive.
+    this.#worker.ref()
+    endThread(this.#share, () => void this.#worker.terminate())
   }
 
   signal(name: NodeJS.Signals): void {
