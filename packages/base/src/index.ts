@@ -27,7 +27,8 @@ export { type DoorbellLink, linkDoorbell, onRing, ring } from './host/doorbell.t
 export { enter, strike } from './host/ledger.ts'
 export { noteOffers, offersSent, openOffers, receiverGone } from './host/offers.ts'
 export { isThreadDead, ownThreadId } from './host/thread-table.ts'
-export { adoptThreadShare, type MappedMemory, newThreadShare, noteThreadExit, noteThreadStart, reclaim, type ThreadShare } from './host/thread-share.ts'
+export { gated } from './host/native-gate.ts'
+export { adoptThreadShare, endThread, type MappedMemory, newThreadShare, noteThreadExit, noteThreadStart, reclaim, type ThreadShare } from './host/thread-share.ts'
 
 export { checkDuration, checkFunction, checkInteger, checkOptionNames, checkSignal, describeValue, type KnownMistakes, suggestion } from './options.ts'
 export { abortedError, armLimits, GRACE_MS, type Limits, LONGEST_TIMER_MS, type Settle, untilDone } from './limits.ts'

@@ -1,4 +1,5 @@
 import { adoptLedger, entries, newLedger } from './ledger.ts'
+import { adoptGates, closeGate, dropGate, type NativeGate, newGates, trackGate } from './native-gate.ts'
 import { adoptThreadTable, markThreadExited, markThreadStarted, threadTable } from './thread-table.ts'
 
 /** What a thread shares with the thread that starts it, so that nothing is left when it is terminated. It is part of the thread's `workerData`. */
@@ -7,6 +8,8 @@ export interface ThreadShare {
   readonly table: Int32Array
   /** What the thread has mapped. */
   readonly ledger: Float64Array
+  /** Closed before the thread is terminated: its own first, then those of the threads above it. */
+  readonly gates: readonly NativeGate[]
 }
 
 /** Memory that a thread has mapped. */
@@ -23,18 +26,29 @@ export const reclaim: unique symbol = Symbol.for('manyhands.reclaim') as never
 
 /** Before a thread is started. */
 export function newThreadShare(): ThreadShare {
-  return { table: threadTable(), ledger: newLedger() }
+  return { table: threadTable(), ledger: newLedger(), gates: newGates() }
 }
 
 /** In the thread, before anything else. */
-export function adoptThreadShare({ table, ledger }: ThreadShare): void {
+export function adoptThreadShare({ table, ledger, gates }: ThreadShare): void {
   adoptThreadTable(table)
   adoptLedger(ledger)
+  adoptGates(gates)
 }
 
 /** The thread was started. */
-export function noteThreadStart(threadId: number): void {
+export function noteThreadStart(threadId: number, { gates: [gate] }: ThreadShare): void {
   markThreadStarted(threadId)
+  if (gate !== undefined) trackGate(gate)
+}
+
+/**
+ * Calls `terminate` as soon as the thread is not inside of a native call: at once, or after some milliseconds. A thread that is terminated in there ends the
+ * program by SIGABRT.
+ */
+export function endThread({ gates: [gate] }: ThreadShare, terminate: () => void): void {
+  if (gate === undefined) terminate()
+  else closeGate(gate, terminate)
 }
 
 /**
@@ -42,7 +56,8 @@ export function noteThreadStart(threadId: number): void {
  *
  * @returns what it left mapped, for `Region[reclaim]`
  */
-export function noteThreadExit(threadId: number, { ledger }: ThreadShare): readonly MappedMemory[] {
+export function noteThreadExit(threadId: number, { ledger, gates: [gate] }: ThreadShare): readonly MappedMemory[] {
   markThreadExited(threadId)
+  if (gate !== undefined) dropGate(gate)
   return [...entries(ledger)]
 }

@@ -1,4 +1,4 @@
-import { enter, SerializationError, strike } from '@manyhands/base'
+import { enter, gated, SerializationError, strike } from '@manyhands/base'
 import { memoryProvider } from './provider.ts'
 import { closeSharedFile, createSharedFile, openSharedFile, type SharedFile } from './shared-file.ts'
 
@@ -86,7 +86,12 @@ export function closeMapping(mapping: Mapping, owned: boolean): void {
   release({ address: mapping.address, byteLength, file: mapping.file, owned, entry: mapping.entry })
 }
 
+/** As one, and so is letting go: a thread that is terminated leaves nothing mapped that is not in its ledger. */
 function map(file: SharedFile, byteLength: number, owned: boolean): Mapping {
+  return gated(() => mapAndEnter(file, byteLength, owned))
+}
+
+function mapAndEnter(file: SharedFile, byteLength: number, owned: boolean): Mapping {
   const provider = memoryProvider()
   const length = fileLength(byteLength)
   let address: number
@@ -105,9 +110,11 @@ function map(file: SharedFile, byteLength: number, owned: boolean): Mapping {
 }
 
 function release({ address, byteLength, file, owned, entry }: Held): void {
-  strike(entry)
-  memoryProvider().unmap(address, byteLength)
-  closeSharedFile(file, owned)
+  gated(() => {
+    strike(entry)
+    memoryProvider().unmap(address, byteLength)
+    closeSharedFile(file, owned)
+  })
 }
 
 function fileLength(byteLength: number): number {

@@ -1,4 +1,4 @@
-import { ParallelError, slot } from '@manyhands/base'
+import { gated, ParallelError, slot } from '@manyhands/base'
 import { koffiProvider } from './koffi-provider.ts'
 import { nodeFfiProvider } from './node-ffi-provider.ts'
 
@@ -42,9 +42,29 @@ export function findMemoryProvider(): MemoryProvider | undefined {
   const found = state()
   if (found.provider === undefined) {
     found.provider = null
-    for (const load of found.loaders) if ((found.provider = load() ?? null) !== null) break
+    for (const load of found.loaders) {
+      const provider = gated(load)
+      if (provider === undefined) continue
+      found.provider = withGate(provider)
+      break
+    }
   }
   return found.provider ?? undefined
+}
+
+/** Nobody reaches a native call but through the gate of the thread. */
+function withGate(provider: MemoryProvider): MemoryProvider {
+  const { futex } = provider
+  return {
+    name: provider.name,
+    map: (fd, byteLength) => gated(() => provider.map(fd, byteLength)),
+    unmap: (address, byteLength) => gated(() => provider.unmap(address, byteLength)),
+    view: (address, byteLength) => gated(() => provider.view(address, byteLength)),
+    futex: futex && {
+      wait: (address, expected, ms) => gated(() => futex.wait(address, expected, ms)),
+      wake: (address, count) => gated(() => futex.wake(address, count)),
+    },
+  }
 }
 
 /** @throws ParallelError (`ERR_MANYHANDS_NO_SHARED_MEMORY`) where there is none, saying what to install */

@@ -1,5 +1,5 @@
 import type { Futex } from '../region/provider.ts'
-import { onRing, ring } from '@manyhands/base'
+import { gated, onRing, ring } from '@manyhands/base'
 import { Parked } from './parked.ts'
 import { spin } from './spin.ts'
 import type { Wait } from './steps.ts'
@@ -55,10 +55,14 @@ export class ProcessWaiter implements Waiter {
   block(wait: Wait, ms: number): void {
     if (spin(this.#words, wait)) return
     const slice = Math.min(ms, SLICE_MS)
-    if (this.#futex === undefined) return sleep(Math.min(slice, 1))
-    this.#words.add(WAITING, ONE_BLOCKED)
-    this.#futex.wait(this.#address + wait.index * 4, wait.expected, slice)
-    this.#words.add(WAITING, -ONE_BLOCKED)
+    const futex = this.#futex
+    if (futex === undefined) return sleep(Math.min(slice, 1))
+    // As one: a thread that is terminated is not counted as blocked for the rest of time.
+    gated(() => {
+      this.#words.add(WAITING, ONE_BLOCKED)
+      futex.wait(this.#address + wait.index * 4, wait.expected, slice)
+      this.#words.add(WAITING, -ONE_BLOCKED)
+    })
   }
 
   park(wait: Wait, resume: () => void): () => void {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { Across } from '../../src/index.ts'
-import { newThreadShare, noteThreadExit, noteThreadStart, type ThreadShare } from '../../../base/src/index.ts'
+import { endThread, newThreadShare, noteThreadExit, noteThreadStart, type ThreadShare } from '../../../base/src/index.ts'
 import type * as allActions from './actions.ts'
 import { fromMessage, toMessage } from './travel.ts'
 
@@ -53,7 +53,7 @@ export class Party {
     if (this.#worker instanceof Worker) this.#worker.on('message', receive)
     else this.#worker.on('message', receive)
     const { threadId } = this
-    if (threadId > 0) noteThreadStart(threadId)
+    if (threadId > 0) noteThreadStart(threadId, this.#share)
     void this.exited.then(() => {
       if (threadId > 0) noteThreadExit(threadId, this.#share)
       for (const call of this.#calls.values()) call.reject(new Error('the party is gone'))
@@ -80,11 +80,10 @@ export class Party {
 
   /** Ends it the hard way: SIGKILL, or `terminate`. */
   async kill(): Promise<void> {
-    if (this.#worker instanceof Worker) await this.#worker.terminate()
-    else {
-      this.#worker.kill('SIGKILL')
-      await this.exited
-    }
+    const worker = this.#worker
+    if (worker instanceof Worker) endThread(this.#share, () => void worker.terminate())
+    else worker.kill('SIGKILL')
+    await this.exited
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,5 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker, type WorkerOptions } from 'node:worker_threads'
-import { newThreadShare, noteThreadExit, noteThreadStart } from '@manyhands/base'
+import { endThread, newThreadShare, noteThreadExit, noteThreadStart, type ThreadShare } from '@manyhands/base'
 import { CONTROL_WORDS, INTERRUPT, type Message, OUTPUT, PASSED_ON, POSTED } from '../protocol/messages.ts'
 import type { ProcessInit, ThreadEnds, WorkerInit } from '../protocol/worker-init.ts'
 import type { Channel, ChannelEvents, ChannelOptions } from './channel.ts'
@@ -17,6 +17,7 @@ export class ThreadChannel implements Channel {
   readonly control: Int32Array
   readonly #worker: Worker
   readonly #port: MessagePort
+  readonly #share: ThreadShare
   readonly #stderr: OutputTail
 
   constructor(options: ChannelOptions<WorkerInit | ProcessInit>, events: ChannelEvents, transfer: readonly unknown[] = []) {
@@ -24,6 +25,7 @@ export class ThreadChannel implements Channel {
     this.#port = port1
     this.control = new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * Int32Array.BYTES_PER_ELEMENT))
     const share = newThreadShare()
+    this.#share = share
     const init: (WorkerInit | ProcessInit) & ThreadEnds = { ...options.init, port: port2, control: this.control, share }
     this.#worker = startThread({
       name: `manyhands ${init.lineage.name}`,
@@ -34,7 +36,7 @@ export class ThreadChannel implements Channel {
       ...(options.resourceLimits === undefined ? {} : { resourceLimits: options.resourceLimits }),
     })
     this.threadId = this.#worker.threadId
-    noteThreadStart(this.threadId)
+    noteThreadStart(this.threadId, share)
     this.#worker.unref()
     // What a thread prints comes by messages. By these streams comes what it prints before its entry runs, which Node itself passes on: asking for them
     // (`stdout: true`) would make reading them keep the program alive.
@@ -78,7 +80,9 @@ export class ThreadChannel implements Channel {
   }
 
   terminate(): void {
-    void this.#worker.terminate()
+    // The end follows even if nothing else keeps the program alive.
+    this.#worker.ref()
+    endThread(this.#share, () => void this.#worker.terminate())
   }
 
   signal(name: NodeJS.Signals): void {
