@@ -3,7 +3,10 @@ import type { ViteUserConfig } from 'vitest/config'
 
 const source = '@manyhands/source'
 
-/** Tests run from the sources: the condition makes `@manyhands/*` resolve to `src`, here and in the workers that tests start. */
+/**
+ * Tests run from the sources: the condition makes `@manyhands/*` resolve to `src`, here and in the workers that tests
+ * start.
+ */
 export const testConfig: ViteUserConfig = {
   resolve: { conditions: [source] },
   ssr: { resolve: { conditions: [source, 'node', 'module', 'import', 'default'] } },

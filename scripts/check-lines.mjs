@@ -1,4 +1,5 @@
-// What the formatter does not decide: no line of code or comment is longer than 120 columns, and no file longer than 400 lines.
+// What the formatter does not decide: no line of code or comment is longer than 120 columns, and no file longer than
+// 400 lines.
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { exit } from 'node:process'
@@ -8,7 +9,9 @@ const LINES = 400
 /** Cases of closure keep the form that they test, and a table of Markdown or a link cannot be broken. */
 const exempt = /^packages\/closure\/test\/(cases|modules)\/|\.table\.txt$/
 
-const files = execFileSync('git', ['ls-files', '*.ts', '*.mts', '*.cts', '*.mjs', '*.cjs', '*.md'], { encoding: 'utf8' })
+const files = execFileSync('git', ['ls-files', '*.ts', '*.mts', '*.cts', '*.mjs', '*.cjs', '*.md'], {
+  encoding: 'utf8',
+})
 let faults = 0
 for (const file of files.split('\n')) {
   if (file === '' || exempt.test(file)) continue

@@ -1,4 +1,5 @@
-// Adds up the `Tests  N failed | N passed (N)` lines that vitest printed, and prints `N passed, N failed`. Fails when there was no test or one failed.
+// Adds up the `Tests  N failed | N passed (N)` lines that vitest printed, and prints `N passed, N failed`. Fails when
+// there was no test or one failed.
 import { readFileSync } from 'node:fs'
 import { argv, exit } from 'node:process'
 import { stripVTControlCharacters } from 'node:util'
@@ -11,6 +12,8 @@ for (const [line] of text.matchAll(/^.*\bTests {2}.*$/gm)) {
   failed += Number(/(\d+) failed/.exec(line)?.[1] ?? 0)
 }
 // A suite that could not even be loaded counts as one failure: it has no `Tests` line of its own.
-for (const [line] of text.matchAll(/^.*\bTest Files {2}.*$/gm)) failed += Number(/(\d+) failed/.exec(line)?.[1] ?? 0) > 0 && failed === 0 ? 1 : 0
+for (const [line] of text.matchAll(/^.*\bTest Files {2}.*$/gm)) {
+  failed += Number(/(\d+) failed/.exec(line)?.[1] ?? 0) > 0 && failed === 0 ? 1 : 0
+}
 console.log(`${passed} passed, ${failed} failed`)
 exit(passed > 0 && failed === 0 ? 0 : 1)

@@ -35,22 +35,46 @@ const options = {
   help: { type: 'boolean' },
 } as const
 
-const mistakes = { '--repeats': '--reps', '--rows': '--only', '--out': '--json', '--all': '--variants', '--section': 'SECTION without --' }
+const mistakes = {
+  '--repeats': '--reps',
+  '--rows': '--only',
+  '--out': '--json',
+  '--all': '--variants',
+  '--section': 'SECTION without --',
+}
 
 /** @throws UsageError for an unknown option, section or row, naming the nearest known one */
 export function parseArguments(args: readonly string[]): Arguments {
   // Not strict, because its errors know nothing of near names: what strict refuses is refused below.
-  const { values, tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true, allowPositionals: true })
+  const { values, tokens } = parseArgs({
+    args: [...args],
+    options,
+    strict: false,
+    tokens: true,
+    allowPositionals: true,
+  })
   const sections = new Set<Section>()
   for (const token of tokens) {
     if (token.kind === 'positional') for (const name of splitNames(token.value)) sections.add(toSection(name))
     if (token.kind !== 'option') continue
-    if (!isKnown(token.name)) throw new UsageError(`unknown option ${token.rawName}${suggestion(token.rawName, Object.keys(options).map(name => `--${name}`), mistakes)}`)
+    if (!isKnown(token.name)) {
+      throw new UsageError(
+        `unknown option ${token.rawName}${suggestion(
+          token.rawName,
+          Object.keys(options).map(name => `--${name}`),
+          mistakes,
+        )}`,
+      )
+    }
     const takesValue = options[token.name].type === 'string'
     if (takesValue && (token.value ?? '') === '') throw new UsageError(`${token.rawName} needs a value`)
-    if (!takesValue && token.value !== undefined) throw new UsageError(`${token.rawName} takes no value, got ${JSON.stringify(token.value)}`)
+    if (!takesValue && token.value !== undefined) {
+      throw new UsageError(`${token.rawName} takes no value, got ${JSON.stringify(token.value)}`)
+    }
   }
-  const only = Array.isArray(values.only) ? values.only.filter(value => typeof value === 'string').flatMap(splitNames) : undefined
+  const only = Array.isArray(values.only)
+    ? values.only.filter(value => typeof value === 'string').flatMap(splitNames)
+    : undefined
   return {
     sections: sectionDefinitions.map(({ name }) => name).filter(name => sections.size === 0 || sections.has(name)),
     rows: chooseRows(only, values.variants === true),
@@ -65,7 +89,10 @@ function isKnown(name: string): name is keyof typeof options {
 }
 
 function splitNames(value: string): string[] {
-  return value.split(',').map(name => name.trim()).filter(name => name !== '')
+  return value
+    .split(',')
+    .map(name => name.trim())
+    .filter(name => name !== '')
 }
 
 function toSection(name: string): Section {
@@ -83,7 +110,11 @@ function chooseRows(only: readonly string[] | undefined, variants: boolean): Row
     // A row that is named is meant, also a variant; a library means its rows.
     const named = rows.find(row => row.name.toLowerCase() === name.toLowerCase())
     const found = named === undefined ? shown.filter(row => row.library === name.toLowerCase()) : [named]
-    if (found.length === 0) throw new UsageError(`unknown row ${JSON.stringify(name)}${suggestion(name, [...new Set(rows.flatMap(row => [row.name, row.library]))])}`)
+    if (found.length === 0) {
+      throw new UsageError(
+        `unknown row ${JSON.stringify(name)}${suggestion(name, [...new Set(rows.flatMap(row => [row.name, row.library]))])}`,
+      )
+    }
     for (const row of found) chosen.add(row)
   }
   return rows.filter(row => chosen.has(row))
@@ -91,6 +122,8 @@ function chooseRows(only: readonly string[] | undefined, variants: boolean): Row
 
 function toRepeats(value: unknown): number {
   if (value === undefined) return 5
-  if (typeof value !== 'string' || !/^\d+$/.test(value) || Number(value) < 1) throw new UsageError(`--reps must be an integer >= 1, got ${JSON.stringify(value)}`)
+  if (typeof value !== 'string' || !/^\d+$/.test(value) || Number(value) < 1) {
+    throw new UsageError(`--reps must be an integer >= 1, got ${JSON.stringify(value)}`)
+  }
   return Number(value)
 }

@@ -1,12 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'
-import { UsageError, parseArguments, usage } from './args.ts'
-import type { Arguments } from './args.ts'
+import { type Arguments, parseArguments, usage, UsageError } from './args.ts'
 import { sectionHeading, sectionTable } from './report.ts'
-import { collect, toResultRows } from './results.ts'
-import type { ResultRow, RowResult } from './results.ts'
-import type { Measurement, SectionDefinition } from './section.ts'
+import { collect, type ResultRow, type RowResult, toResultRows } from './results.ts'
 import { runRow } from './run-row.ts'
+import type { Measurement, SectionDefinition } from './section.ts'
 import { appliesTo, sectionDefinitions } from './sections/index.ts'
 
 const stop = new AbortController()
@@ -25,7 +23,9 @@ try {
 async function bench({ sections, rows, repeats, json }: Arguments): Promise<void> {
   const lines: ResultRow[] = []
   const failed: string[] = []
-  console.log(`Node ${process.version}, ${process.platform} ${process.arch}, ${availableParallelism()} processors (${cpus()[0]?.model.trim() ?? 'unknown'}); medians of ${repeats} runs`)
+  console.log(
+    `Node ${process.version}, ${process.platform} ${process.arch}, ${availableParallelism()} processors (${cpus()[0]?.model.trim() ?? 'unknown'}); medians of ${repeats} runs`,
+  )
   for (const section of sectionDefinitions.filter(({ name }) => sections.includes(name))) {
     if (section.unavailable !== undefined) {
       console.log(`\n### ${section.name}\n\nNot measured: ${section.unavailable}.`)
@@ -38,7 +38,11 @@ async function bench({ sections, rows, repeats, json }: Arguments): Promise<void
     console.log(`\n${sectionHeading(section)}\n\n${sectionTable(section, results)}`)
     lines.push(...toResultRows(section, results))
     // A peer may fail; what we answer for may not.
-    failed.push(...results.filter(({ row, values }) => ['manyhands', 'raw'].includes(row.library) && values.size === 0).map(({ row, notes }) => `${section.name}, ${row.name}: ${notes.join('; ')}`))
+    failed.push(
+      ...results
+        .filter(({ row, values }) => ['manyhands', 'raw'].includes(row.library) && values.size === 0)
+        .map(({ row, notes }) => `${section.name}, ${row.name}: ${notes.join('; ')}`),
+    )
   }
   if (json !== undefined) await writeFile(json, `${JSON.stringify(lines, null, 1)}\n`)
   for (const line of failed) console.error(`bench: ${line}`)
@@ -46,7 +50,11 @@ async function bench({ sections, rows, repeats, json }: Arguments): Promise<void
 }
 
 /** Row after row, then the next repeat, so that a slow minute of the machine meets all. */
-async function measureSection(section: SectionDefinition, rows: Arguments['rows'], repeats: number): Promise<RowResult[]> {
+async function measureSection(
+  section: SectionDefinition,
+  rows: Arguments['rows'],
+  repeats: number,
+): Promise<RowResult[]> {
   const measurements = rows.map((): Measurement[] => [])
   for (let repeat = 1; repeat <= repeats; repeat++) {
     for (const [i, row] of rows.entries()) {

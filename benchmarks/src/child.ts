@@ -1,4 +1,5 @@
-// Measures one row in one section, in a process of its own: node child.ts SECTION ROW WORKERS. The last line it prints is a Measurement as JSON.
+// Measures one row in one section, in a process of its own: node child.ts SECTION ROW WORKERS. The last line it prints
+// is a Measurement as JSON.
 import { writeSync } from 'node:fs'
 import { within } from './deadline.ts'
 import type { Row } from './row.ts'
@@ -11,7 +12,9 @@ const closeMs = 1500
 const [sectionName, rowName, workers] = process.argv.slice(2)
 const section = sectionDefinitions.find(({ name }) => name === sectionName)
 const row = rows.find(({ name }) => name === rowName)
-if (section === undefined || row === undefined) throw new Error(`there is no row ${rowName} or no section ${sectionName}`)
+if (section === undefined || row === undefined) {
+  throw new Error(`there is no row ${rowName} or no section ${sectionName}`)
+}
 
 const closing: string[] = []
 const { values, notes } = await section.measure(closingInTime(row), Number(workers))

@@ -1,20 +1,33 @@
+import { type RowResult, valueOf } from './results.ts'
 import type { Kind, Row } from './row.ts'
-import { valueOf } from './results.ts'
-import type { RowResult } from './results.ts'
 import type { Metric, SectionDefinition } from './section.ts'
 import { round } from './statistics.ts'
 
 /** The row that others of its kind are measured against. */
-const baselines: Readonly<Partial<Record<Kind, string>>> = { thread: 'raw worker_threads', process: 'raw fork advanced' }
+const baselines: Readonly<Partial<Record<Kind, string>>> = {
+  thread: 'raw worker_threads',
+  process: 'raw fork advanced',
+}
 
-/** A Markdown table, the best row first. Ratios are of the first metric: the value of the row divided by the other's. */
+/**
+ * A Markdown table, the best row first. Ratios are of the first metric: the value of the row divided by the other's.
+ */
 export function sectionTable(section: SectionDefinition, results: readonly RowResult[]): string {
   const [main] = section.metrics
   if (main === undefined) return ''
   const sign = main.better === 'higher' ? -1 : 1
   const place = (result: RowResult): number => sign * (valueOf(result, main.name) ?? sign * Infinity)
   const sorted = results.toSorted((a, b) => place(a) - place(b))
-  const head = ['row', 'kind', ...section.metrics.map(({ name, unit }) => `${name} (${unit})`), 'min..max', '× raw', '× best peer', 'n', 'note']
+  const head = [
+    'row',
+    'kind',
+    ...section.metrics.map(({ name, unit }) => `${name} (${unit})`),
+    'min..max',
+    '× raw',
+    '× best peer',
+    'n',
+    'note',
+  ]
   const lines = sorted.map(result => [
     result.row.name,
     result.row.kind,
@@ -26,7 +39,9 @@ export function sectionTable(section: SectionDefinition, results: readonly RowRe
     result.notes.join('; ').replaceAll('|', '\\|'),
   ])
   const numeric = section.metrics.map(() => '---:')
-  return [head, ['---', '---', ...numeric, '---:', '---:', '---:', '---:', '---'], ...lines].map(cells => `| ${cells.join(' | ')} |`).join('\n')
+  return [head, ['---', '---', ...numeric, '---:', '---:', '---:', '---:', '---'], ...lines]
+    .map(cells => `| ${cells.join(' | ')} |`)
+    .join('\n')
 }
 
 /** How to read the ratios of a section. */
@@ -40,7 +55,9 @@ function baselineOf(result: RowResult, results: readonly RowResult[]): RowResult
 }
 
 function bestPeerOf(result: RowResult, results: readonly RowResult[], metric: Metric): RowResult | undefined {
-  const peers = results.filter(other => isPeer(other.row) && other.row.kind === result.row.kind && valueOf(other, metric.name) !== undefined)
+  const peers = results.filter(
+    other => isPeer(other.row) && other.row.kind === result.row.kind && valueOf(other, metric.name) !== undefined,
+  )
   const sign = metric.better === 'higher' ? -1 : 1
   return peers.toSorted((a, b) => sign * ((valueOf(a, metric.name) ?? 0) - (valueOf(b, metric.name) ?? 0)))[0]
 }

@@ -27,7 +27,9 @@ export interface RowResult {
 export function collect(row: Row, measurements: readonly Measurement[]): RowResult {
   const values = new Map<string, number[]>()
   for (const measurement of measurements) {
-    for (const [metric, value] of Object.entries(measurement.values)) values.set(metric, [...(values.get(metric) ?? []), value])
+    for (const [metric, value] of Object.entries(measurement.values)) {
+      values.set(metric, [...(values.get(metric) ?? []), value])
+    }
   }
   return { row, repeats: measurements.length, values, notes: [...new Set(measurements.flatMap(({ notes }) => notes))] }
 }
@@ -43,7 +45,18 @@ export function toResultRows(section: SectionDefinition, results: readonly RowRe
   return results.flatMap(result =>
     section.metrics.flatMap(({ name, unit }) => {
       const values = result.values.get(name) ?? []
-      return values.length === 0 ? [] : [{ section: section.name, row: result.row.name, metric: name, value: round(median(values)), unit, repeats: values.length }]
+      return values.length === 0
+        ? []
+        : [
+            {
+              section: section.name,
+              row: result.row.name,
+              metric: name,
+              value: round(median(values)),
+              unit,
+              repeats: values.length,
+            },
+          ]
     }),
   )
 }

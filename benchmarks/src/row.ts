@@ -39,7 +39,9 @@ export interface Row {
   readonly maxTasks?: number
   /** `run` moves the buffers of its argument, asked or not: there is no copying to measure. @default false */
   readonly alwaysMoves?: boolean
-  /** Imports the library and starts its pool. What it costs is measured, so a row imports nothing of its library before. */
+  /**
+   * Imports the library and starts its pool. What it costs is measured, so a row imports nothing of its library before.
+   */
   open(options: OpenOptions): Promise<OpenRow>
 }
 

@@ -24,7 +24,10 @@ export async function runRow(section: SectionDefinition, row: Row, signal: Abort
 
 function runChild(section: SectionDefinition, row: Row, workers: number, signal: AbortSignal): Promise<Measurement> {
   // A process group of its own, so that what a library leaves behind is ended with it.
-  const own = spawn(process.execPath, [child, section.name, row.name, String(workers)], { stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32' })
+  const own = spawn(process.execPath, [child, section.name, row.name, String(workers)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: process.platform !== 'win32',
+  })
   const reap = (): void => {
     try {
       if (own.pid !== undefined && process.platform !== 'win32') process.kill(-own.pid, 'SIGKILL')
@@ -47,7 +50,10 @@ function runChild(section: SectionDefinition, row: Row, workers: number, signal:
       const last = stdout.trimEnd().split('\n').at(-1) ?? ''
       if (code === 0 && last.startsWith('{')) return resolve(JSON.parse(last) as Measurement)
       const why = stderr.split('\n').find(line => /Error\b/.test(line)) ?? stderr.trim().split('\n').at(-1) ?? ''
-      resolve({ values: {}, notes: [`failed (${ending ?? `exit code ${code}`}) ${why.trim().replaceAll(root, '')}`.trim().slice(0, 160)] })
+      resolve({
+        values: {},
+        notes: [`failed (${ending ?? `exit code ${code}`}) ${why.trim().replaceAll(root, '')}`.trim().slice(0, 160)],
+      })
     })
   })
 }

@@ -2,7 +2,10 @@
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = Math.floor(sorted.length / 2)
-  const [low, high] = [sorted[sorted.length % 2 === 1 ? middle : middle - 1] ?? Number.NaN, sorted[middle] ?? Number.NaN]
+  const [low, high] = [
+    sorted[sorted.length % 2 === 1 ? middle : middle - 1] ?? Number.NaN,
+    sorted[middle] ?? Number.NaN,
+  ]
   return (low + high) / 2
 }
 

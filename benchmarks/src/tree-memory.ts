@@ -1,6 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs'
 
-/** Resident memory of this process and all that descend from it, in MB; PSS counts shared pages in shares. Linux only. */
+/**
+ * Resident memory of this process and all that descend from it, in MB; PSS counts shared pages in shares. Linux only.
+ */
 export function treeMemory(): { readonly rssMB: number; readonly pssMB: number } {
   const children = new Map<number, number[]>()
   for (const entry of readdirSync('/proc')) {
@@ -26,7 +28,9 @@ function read(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) return undefined
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) {
+      return undefined
+    }
     throw error
   }
 }

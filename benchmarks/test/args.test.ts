@@ -9,8 +9,24 @@ test('without arguments all sections and one row a library and kind are measured
   expect(repeats).toBe(5)
   expect(json).toBeUndefined()
   const rows = parseArguments([]).rows
-  expect(rows.map(row => row.name)).toEqual(expect.arrayContaining(['manyhands threads', 'manyhands processes', 'manyhands Parallel threads', 'manyhands Parallel processes', 'raw worker_threads', 'raw fork advanced', 'piscina']))
-  const peers = rows.filter(row => row.library !== 'manyhands' && !row.sections?.some(section => section === 'closures' || section === 'primitives')).map(row => `${row.library} ${row.kind}`)
+  expect(rows.map(row => row.name)).toEqual(
+    expect.arrayContaining([
+      'manyhands threads',
+      'manyhands processes',
+      'manyhands Parallel threads',
+      'manyhands Parallel processes',
+      'raw worker_threads',
+      'raw fork advanced',
+      'piscina',
+    ]),
+  )
+  const peers = rows
+    .filter(
+      row =>
+        row.library !== 'manyhands' &&
+        !row.sections?.some(section => section === 'closures' || section === 'primitives'),
+    )
+    .map(row => `${row.library} ${row.kind}`)
   expect(new Set(peers).size).toBe(peers.length)
 })
 

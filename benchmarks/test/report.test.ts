@@ -13,8 +13,17 @@ const section: SectionDefinition = {
   measure: async () => ({ values: {}, notes: [] }),
 }
 
-const row = (name: string, library: string, kind: Row['kind'] = 'thread'): Row => ({ name, library, kind, open: async () => ({ run: () => {}, close: () => {} }) })
-const measured = (of: Row, ...values: number[]): ReturnType<typeof collect> => collect(of, values.map(value => ({ values: { p50us: value }, notes: [] })))
+const row = (name: string, library: string, kind: Row['kind'] = 'thread'): Row => ({
+  name,
+  library,
+  kind,
+  open: async () => ({ run: () => {}, close: () => {} }),
+})
+const measured = (of: Row, ...values: number[]): ReturnType<typeof collect> =>
+  collect(
+    of,
+    values.map(value => ({ values: { p50us: value }, notes: [] })),
+  )
 
 test('the median is the middle value, or the mean of both', () => {
   expect(median([3, 1, 2])).toBe(2)
@@ -44,7 +53,12 @@ test('ratios are to the raw row of the same kind and to the best peer of it', ()
 })
 
 test('a row that failed is last, with its note, and not in the file', () => {
-  const results = [collect(row('broken', 'broken'), [{ values: {}, notes: ['failed'] }]), measured(row('raw worker_threads', 'raw'), 1, 3)]
+  const results = [
+    collect(row('broken', 'broken'), [{ values: {}, notes: ['failed'] }]),
+    measured(row('raw worker_threads', 'raw'), 1, 3),
+  ]
   expect(sectionTable(section, results).split('\n').at(-1)).toBe('| broken | thread |  |  |  |  | 0 | failed |')
-  expect(toResultRows(section, results)).toEqual([{ section: 'latency', row: 'raw worker_threads', metric: 'p50us', value: 2, unit: 'us', repeats: 2 }])
+  expect(toResultRows(section, results)).toEqual([
+    { section: 'latency', row: 'raw worker_threads', metric: 'p50us', value: 2, unit: 'us', repeats: 2 },
+  ])
 })

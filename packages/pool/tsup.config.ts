@@ -11,7 +11,8 @@ const options: Options = {
   clean: true,
   dts: false,
   removeNodeProtocol: false,
-  // A pool starts twice as fast when it and its workers are few files: closure is built in, and each entry is one file. What two copies share is in slots of core.
+  // A pool starts twice as fast when it and its workers are few files: closure is built in, and each entry is one file.
+  // What two copies share is in slots of core.
   splitting: false,
   noExternal: ['@manyhands/closure'],
   external: ['#lazy', '@manyhands/base', '@manyhands/core'],
@@ -19,7 +20,10 @@ const options: Options = {
 }
 export default options
 
-/** Makes the text that workers of bundled programs start with; see src/main/worker-entry.ts. It does not hold itself: a worker knows what it was started with. */
+/**
+ * Makes the text that workers of bundled programs start with; see src/main/worker-entry.ts. It does not hold itself: a
+ * worker knows what it was started with.
+ */
 async function embedWorker(): Promise<void> {
   const { outputFiles } = await build({
     entryPoints: ['src/worker/embedded.ts'],

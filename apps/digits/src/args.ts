@@ -54,7 +54,15 @@ const options = {
 } as const
 
 /** Names of other programs, and ours. */
-const mistakes = { '--n-jobs': '--jobs', '-n': '--jobs', '-j': '--jobs', '-h': '--help', '--workers': '--jobs', '--output': '--out', '--verbose': '--progress' }
+const mistakes = {
+  '--n-jobs': '--jobs',
+  '-n': '--jobs',
+  '-j': '--jobs',
+  '-h': '--help',
+  '--workers': '--jobs',
+  '--output': '--out',
+  '--verbose': '--progress',
+}
 const backendMistakes = { sequential: 'inline', loky: 'processes', threading: 'threads', multiprocessing: 'processes' }
 
 /**
@@ -63,17 +71,38 @@ const backendMistakes = { sequential: 'inline', loky: 'processes', threading: 't
  */
 export function parseArguments(args: readonly string[]): Arguments {
   // Not strict, because its errors know nothing of near names: what strict refuses is refused below.
-  const { values, tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true, allowPositionals: true })
+  const { values, tokens } = parseArgs({
+    args: [...args],
+    options,
+    strict: false,
+    tokens: true,
+    allowPositionals: true,
+  })
   for (const token of tokens) {
     if (token.kind === 'option-terminator') continue
-    if (token.kind === 'positional') throw new UsageError(`unexpected argument ${JSON.stringify(token.value)}; every option begins with --`)
-    if (!isKnown(token.name)) throw new UsageError(`unknown option ${token.rawName}${suggestion(token.rawName, Object.keys(options).map(name => `--${name}`), mistakes)}`)
+    if (token.kind === 'positional') {
+      throw new UsageError(`unexpected argument ${JSON.stringify(token.value)}; every option begins with --`)
+    }
+    if (!isKnown(token.name)) {
+      throw new UsageError(
+        `unknown option ${token.rawName}${suggestion(
+          token.rawName,
+          Object.keys(options).map(name => `--${name}`),
+          mistakes,
+        )}`,
+      )
+    }
     const takesValue = options[token.name].type === 'string'
     if (takesValue && (token.value ?? '') === '') throw new UsageError(`${token.rawName} needs a value`)
-    if (!takesValue && token.value !== undefined) throw new UsageError(`${token.rawName} takes no value, got ${JSON.stringify(token.value)}`)
+    if (!takesValue && token.value !== undefined) {
+      throw new UsageError(`${token.rawName} takes no value, got ${JSON.stringify(token.value)}`)
+    }
   }
-  const text = (name: keyof typeof options): string | undefined => (typeof values[name] === 'string' ? values[name] : undefined)
-  if (text('stop-at') !== undefined && (values.check === true || values.compare === true)) throw new UsageError('--stop-at leaves fits out: it cannot be combined with --check or --compare')
+  const text = (name: keyof typeof options): string | undefined =>
+    typeof values[name] === 'string' ? values[name] : undefined
+  if (text('stop-at') !== undefined && (values.check === true || values.compare === true)) {
+    throw new UsageError('--stop-at leaves fits out: it cannot be combined with --check or --compare')
+  }
   return {
     stopAt: toAccuracy(text('stop-at')),
     backend: oneOf('backend', text('backend'), backends, backendMistakes),
@@ -92,22 +121,33 @@ function isKnown(name: string): name is keyof typeof options {
   return Object.hasOwn(options, name)
 }
 
-function oneOf<const T extends string>(what: string, value: string | undefined, known: readonly T[], others: Readonly<Record<string, string>> = {}): T | undefined {
+function oneOf<const T extends string>(
+  what: string,
+  value: string | undefined,
+  known: readonly T[],
+  others: Readonly<Record<string, string>> = {},
+): T | undefined {
   if (value === undefined) return undefined
   const found = known.find(name => name === value)
-  if (found === undefined) throw new UsageError(`unknown ${what} ${JSON.stringify(value)}${suggestion(value, known, others)}`)
+  if (found === undefined) {
+    throw new UsageError(`unknown ${what} ${JSON.stringify(value)}${suggestion(value, known, others)}`)
+  }
   return found
 }
 
 function toAccuracy(value: string | undefined): number | undefined {
   if (value === undefined) return undefined
   const accuracy = Number(value)
-  if (!(accuracy > 0 && accuracy <= 1)) throw new UsageError(`--stop-at must be an accuracy > 0 and <= 1, got ${JSON.stringify(value)}`)
+  if (!(accuracy > 0 && accuracy <= 1)) {
+    throw new UsageError(`--stop-at must be an accuracy > 0 and <= 1, got ${JSON.stringify(value)}`)
+  }
   return accuracy
 }
 
 function toJobs(value: string | undefined): number | undefined {
   if (value === undefined) return undefined
-  if (!/^\d+$/.test(value) || Number(value) < 1) throw new UsageError(`--jobs must be an integer >= 1, got ${JSON.stringify(value)}`)
+  if (!/^\d+$/.test(value) || Number(value) < 1) {
+    throw new UsageError(`--jobs must be an integer >= 1, got ${JSON.stringify(value)}`)
+  }
   return Number(value)
 }

@@ -1,8 +1,7 @@
 import { isParallelError, JoinableQueue, Lock, SharedEvent } from '@manyhands/core'
 import { Value } from '@manyhands/shared-memory'
 import type { Backend } from './args.ts'
-import { fitFold } from './svc.ts'
-import type { Fit, FitResult, Rows } from './svc.ts'
+import { type Fit, fitFold, type FitResult, type Rows } from './svc.ts'
 
 /** What the fits of one search have in common, wherever they run. */
 export interface Board {
@@ -21,7 +20,13 @@ export function createBoard(backend: Backend, stopAt = Infinity): Board | undefi
   const across = backend === 'processes' ? 'processes' : 'threads'
   try {
     const lock = new Lock({ across })
-    return { results: new JoinableQueue({ across }), best: new Value('f64', 0, { across, lock }), lock, stop: new SharedEvent({ across }), stopAt }
+    return {
+      results: new JoinableQueue({ across }),
+      best: new Value('f64', 0, { across, lock }),
+      lock,
+      stop: new SharedEvent({ across }),
+      stopAt,
+    }
   } catch (error) {
     if (isParallelError(error) && error.code === 'ERR_MANYHANDS_NO_SHARED_MEMORY') return undefined
     throw error

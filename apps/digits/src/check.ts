@@ -10,9 +10,7 @@ export interface Comparison {
 }
 
 export function compareKnn(correct: readonly number[], reference: Reference): Comparison {
-  return compare(
-    correct.map((actual, i) => ({ name: `k-NN k=${i + 1}`, actual, expected: reference.knn.correct[i] })),
-  )
+  return compare(correct.map((actual, i) => ({ name: `k-NN k=${i + 1}`, actual, expected: reference.knn.correct[i] })))
 }
 
 /** @param backend - where the cells were made, for the message */
@@ -20,7 +18,11 @@ export function compareGrid(points: readonly GridPoint[], reference: Reference, 
   return compare(
     points.flatMap(({ C, gamma, correct }) => {
       const expected = reference.svc.cells.find(cell => cell.C === C && cell.gamma === gamma)
-      return correct.map((actual, fold) => ({ name: `SVC on ${backend}, C=${C} gamma=${gamma} fold ${fold}`, actual, expected: expected?.correct[fold] }))
+      return correct.map((actual, fold) => ({
+        name: `SVC on ${backend}, C=${C} gamma=${gamma} fold ${fold}`,
+        actual,
+        expected: expected?.correct[fold],
+      }))
     }),
   )
 }
@@ -36,12 +38,17 @@ export function compareFits(results: readonly FitResult[], reference: Reference,
   )
 }
 
-function compare(cells: readonly { readonly name: string; readonly actual: number; readonly expected: number | undefined }[]): Comparison {
+function compare(
+  cells: readonly { readonly name: string; readonly actual: number; readonly expected: number | undefined }[],
+): Comparison {
   const wrong = cells.filter(({ actual, expected }) => actual !== expected)
   const [first] = wrong
   return {
     cells: cells.length,
     equal: cells.length - wrong.length,
-    mismatch: first === undefined ? undefined : `${first.name}: ${first.actual} rows are right, the reference says ${first.expected ?? 'nothing'}`,
+    mismatch:
+      first === undefined
+        ? undefined
+        : `${first.name}: ${first.actual} rows are right, the reference says ${first.expected ?? 'nothing'}`,
   }
 }

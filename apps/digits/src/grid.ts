@@ -1,5 +1,4 @@
-import { folds } from './svc.ts'
-import type { FitResult } from './svc.ts'
+import { type FitResult, folds } from './svc.ts'
 
 /** One point of the grid: the mean of its folds. */
 export interface GridPoint {

@@ -12,7 +12,10 @@ export interface Chunk {
 
 /** Parts of at most `size` rows. */
 export function chunksOf(from: number, to: number, size: number): Chunk[] {
-  return Array.from({ length: Math.ceil((to - from) / size) }, (_, i) => ({ from: from + i * size, to: Math.min(to, from + (i + 1) * size) }))
+  return Array.from({ length: Math.ceil((to - from) / size) }, (_, i) => ({
+    from: from + i * size,
+    to: Math.min(to, from + (i + 1) * size),
+  }))
 }
 
 /**
@@ -20,11 +23,21 @@ export function chunksOf(from: number, to: number, size: number): Chunk[] {
  *
  * @param neighbours - one row of {@link maxK} indices for each row behind the training rows
  */
-export function nearestShared(features: SharedArray<'f64'>, trainRows: number, neighbours: SharedArray<'i32'>, chunk: Chunk): void {
-  neighbours.rows(chunk.from - trainRows, chunk.to - trainRows).data.set(nearest(features.data, trainRows, features.rows(chunk.from, chunk.to).data))
+export function nearestShared(
+  features: SharedArray<'f64'>,
+  trainRows: number,
+  neighbours: SharedArray<'i32'>,
+  chunk: Chunk,
+): void {
+  neighbours
+    .rows(chunk.from - trainRows, chunk.to - trainRows)
+    .data.set(nearest(features.data, trainRows, features.rows(chunk.from, chunk.to).data))
 }
 
-/** The {@link maxK} nearest training rows of each query, by (squared distance, row index): every tie has one answer, whatever the backend. */
+/**
+ * The {@link maxK} nearest training rows of each query, by (squared distance, row index): every tie has one answer,
+ * whatever the backend.
+ */
 function nearest(train: Float64Array, trainRows: number, queries: Float64Array): Int32Array {
   const count = queries.length / pixels
   const result = new Int32Array(count * maxK)
@@ -36,7 +49,8 @@ function nearest(train: Float64Array, trainRows: number, queries: Float64Array):
     for (let row = 0; row < trainRows; row++) {
       const start = row * pixels
       let distance = 0
-      // Pixels are integers, and so are their sums: the compiler of Node 26 takes three times as long for the same in floats.
+      // Pixels are integers, and so are their sums: the compiler of Node 26 takes three times as long for the same in
+      // floats.
       for (let i = 0; i < pixels; i++) {
         const difference = ((train[start + i] ?? 0) - (query[i] ?? 0)) | 0
         distance = (distance + difference * difference) | 0
@@ -60,7 +74,8 @@ function insert(distances: Float64Array, rows: Int32Array, distance: number, row
 }
 
 /**
- * How many test rows are classified right for k = 1 to 11: the majority of the k nearest rows, and of equal votes the lowest label.
+ * How many test rows are classified right for k = 1 to 11: the majority of the k nearest rows, and of equal votes the
+ * lowest label.
  *
  * @param labels - of all rows, the training rows first
  */

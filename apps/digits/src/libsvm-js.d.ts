@@ -1,4 +1,7 @@
-/** LIBSVM 3.22 in WebAssembly; the part that the app uses. The package has no types of its own; `require` gives a promise of `SvmConstructor`. */
+/**
+ * LIBSVM 3.22 in WebAssembly; the part that the app uses. The package has no types of its own; `require` gives a
+ * promise of `SvmConstructor`.
+ */
 declare module 'libsvm-js' {
   export interface SvmOptions {
     readonly type: number

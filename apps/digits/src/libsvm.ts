@@ -9,8 +9,8 @@ export function loadLibsvm(): Promise<SvmConstructor> {
 }
 
 /**
- * libsvm-js is from 2018 and takes a runtime with a global `fetch` for a browser (it then prints "wasm streaming compile failed"), and it makes every
- * unhandled rejection end the program without a word. Both are undone here.
+ * libsvm-js is from 2018 and takes a runtime with a global `fetch` for a browser (it then prints "wasm streaming
+ * compile failed"), and it makes every unhandled rejection end the program without a word. Both are undone here.
  */
 async function load(): Promise<SvmConstructor> {
   const { fetch } = globalThis

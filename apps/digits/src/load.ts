@@ -50,11 +50,17 @@ async function loadRows(file: string): Promise<number[][]> {
  */
 export function parseRow(line: string, where: string): number[] {
   const cells = line.split(',')
-  if (cells.length !== pixels + 1) throw new UsageError(`${where}: a row has ${pixels + 1} numbers, this one has ${line.trim() === '' ? 0 : cells.length}`)
+  if (cells.length !== pixels + 1) {
+    throw new UsageError(
+      `${where}: a row has ${pixels + 1} numbers, this one has ${line.trim() === '' ? 0 : cells.length}`,
+    )
+  }
   return cells.map((cell, column) => {
     const most = column === pixels ? 9 : 16
     if (/^\s*\d{1,2}\s*$/.test(cell) && Number(cell) <= most) return Number(cell)
-    throw new UsageError(`${where}: column ${column + 1} must be an integer from 0 to ${most}, got ${JSON.stringify(cell)}`)
+    throw new UsageError(
+      `${where}: column ${column + 1} must be an integer from 0 to ${most}, got ${JSON.stringify(cell)}`,
+    )
   })
 }
 

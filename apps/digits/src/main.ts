@@ -2,7 +2,9 @@ import { runApp } from './app.ts'
 import { parseArguments, usage } from './args.ts'
 import { UsageError } from './usage-error.ts'
 
-/** Exit codes: a number that is not as it should be, a mistake of the user, and those of a shell for Ctrl-C and kill. */
+/**
+ * Exit codes: a number that is not as it should be, a mistake of the user, and those of a shell for Ctrl-C and kill.
+ */
 const codes = { mismatch: 1, usage: 2, SIGINT: 130, SIGTERM: 143 } as const
 
 const stop = new AbortController()

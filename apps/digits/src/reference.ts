@@ -11,7 +11,11 @@ export interface Reference {
     readonly uciPercent: readonly number[]
   }
   readonly svc: {
-    readonly cells: readonly { readonly C: number; readonly gamma: number; /** Of each fold. */ readonly correct: readonly number[] }[]
+    readonly cells: readonly {
+      readonly C: number
+      readonly gamma: number
+      /** Of each fold. */ readonly correct: readonly number[]
+    }[]
   }
 }
 
@@ -23,9 +27,15 @@ export async function loadReference(folder: string): Promise<Reference> {
   try {
     value = JSON.parse(text)
   } catch (error) {
-    throw new UsageError(`${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw new UsageError(`${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
   }
-  if (!isReference(value)) throw new UsageError(`${file} lacks knn.correct (11 numbers), knn.uciPercent (11 numbers) or svc.cells ({ C, gamma, correct })`)
+  if (!isReference(value)) {
+    throw new UsageError(
+      `${file} lacks knn.correct (11 numbers), knn.uciPercent (11 numbers) or svc.cells ({ C, gamma, correct })`,
+    )
+  }
   return value
 }
 
@@ -37,7 +47,12 @@ function isReference(value: unknown): value is Reference {
     isNumbers(correct, 11) &&
     isNumbers(uciPercent, 11) &&
     Array.isArray(cells) &&
-    cells.every(cell => typeof record(cell)['C'] === 'number' && typeof record(cell)['gamma'] === 'number' && isNumbers(record(cell)['correct'], 5))
+    cells.every(
+      cell =>
+        typeof record(cell)['C'] === 'number' &&
+        typeof record(cell)['gamma'] === 'number' &&
+        isNumbers(record(cell)['correct'], 5),
+    )
   )
 }
 

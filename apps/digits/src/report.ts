@@ -1,5 +1,4 @@
-import type { GridPoint } from './grid.ts'
-import { bestPoint } from './grid.ts'
+import { bestPoint, type GridPoint } from './grid.ts'
 import type { Cost } from './measure.ts'
 import type { Reference } from './reference.ts'
 import { formatTable } from './table.ts'

@@ -12,7 +12,12 @@ export interface Summary {
     readonly best: { readonly C: number; readonly gamma: number; readonly mean: number }
   }
   /** The SVC searches. `speedup` is against inline when that was run, else task time over wall time. */
-  readonly runs: readonly { readonly backend: string; readonly jobs: number; readonly seconds: number; readonly speedup: number }[]
+  readonly runs: readonly {
+    readonly backend: string
+    readonly jobs: number
+    readonly seconds: number
+    readonly speedup: number
+  }[]
 }
 
 /**
@@ -25,6 +30,8 @@ export async function writeSummary(folder: string, summary: Summary): Promise<vo
     await mkdir(folder, { recursive: true })
     await writeFile(join(folder, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
   } catch (error) {
-    throw new UsageError(`cannot write to --out ${folder}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw new UsageError(`cannot write to --out ${folder}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
   }
 }

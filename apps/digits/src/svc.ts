@@ -33,10 +33,11 @@ export function gridOf(full: boolean): Fit[] {
 }
 
 /**
- * Task: trains a support vector classifier (RBF kernel, one against one) on all folds but one, and tests it on that one.
+ * Task: trains a support vector classifier (RBF kernel, one against one) on all folds but one, and tests it on that
+ * one.
  *
- * The training rows are ordered by (label, index). LIBSVM numbers classes as they first appear and breaks ties by that number; scikit-learn numbers
- * them sorted. In the natural order 7 of 100 cells differ from scikit-learn by one row.
+ * The training rows are ordered by (label, index). LIBSVM numbers classes as they first appear and breaks ties by that
+ * number; scikit-learn numbers them sorted. In the natural order 7 of 100 cells differ from scikit-learn by one row.
  */
 export async function fitFold(rows: Rows, fit: Fit): Promise<FitResult> {
   const SVM = await loadLibsvm()
@@ -46,7 +47,13 @@ export async function fitFold(rows: Rows, fit: Fit): Promise<FitResult> {
   const sample = (i: number): number[] => Array.from(rows.features.subarray(i * pixels, (i + 1) * pixels))
   const training = indices.filter(i => i % folds !== fit.fold).toSorted((a, b) => label(a) - label(b) || a - b)
   const testing = indices.filter(i => i % folds === fit.fold)
-  const svm = new SVM({ type: SVM.SVM_TYPES.C_SVC, kernel: SVM.KERNEL_TYPES.RBF, cost: fit.C, gamma: fit.gamma, quiet: true })
+  const svm = new SVM({
+    type: SVM.SVM_TYPES.C_SVC,
+    kernel: SVM.KERNEL_TYPES.RBF,
+    cost: fit.C,
+    gamma: fit.gamma,
+    quiet: true,
+  })
   try {
     svm.train(training.map(sample), training.map(label))
     const correct = testing.filter(i => svm.predictOne(sample(i)) === label(i)).length

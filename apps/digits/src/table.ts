@@ -8,7 +8,9 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
   const isNumeric = head.map((_, column) => rows.every(row => /^[\d.,%x*+-]* ?$/.test(row[column] ?? '')))
   const line = (cells: readonly string[]): string =>
     cells
-      .map((cell, column) => (isNumeric[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .map((cell, column) =>
+        isNumeric[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
       .join('  ')
       .trimEnd()
   return [line(head), widths.map(width => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n')

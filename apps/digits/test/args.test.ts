@@ -19,8 +19,33 @@ test('without arguments everything has its default', () => {
 })
 
 test('each flag is read', () => {
-  const args = ['--backend', 'processes', '--jobs=3', '--progress', 'lines', '--compare', '--check', '--full', '--out', 'a folder', '--data', 'other', '--help']
-  expect(parseArguments(args)).toEqual({ backend: 'processes', jobs: 3, progress: 'lines', compare: true, check: true, stopAt: undefined, full: true, out: 'a folder', data: 'other', help: true })
+  const args = [
+    '--backend',
+    'processes',
+    '--jobs=3',
+    '--progress',
+    'lines',
+    '--compare',
+    '--check',
+    '--full',
+    '--out',
+    'a folder',
+    '--data',
+    'other',
+    '--help',
+  ]
+  expect(parseArguments(args)).toEqual({
+    backend: 'processes',
+    jobs: 3,
+    progress: 'lines',
+    compare: true,
+    check: true,
+    stopAt: undefined,
+    full: true,
+    out: 'a folder',
+    data: 'other',
+    help: true,
+  })
   expect(parseArguments(['--stop-at', '0.98']).stopAt).toBe(0.98)
 })
 

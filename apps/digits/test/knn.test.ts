@@ -3,8 +3,7 @@ import { SharedArray } from '@manyhands/shared-memory'
 import { beforeAll, expect, test } from 'vitest'
 import { compareKnn } from '../src/check.ts'
 import { chunksOf, countCorrect, maxK, nearestShared } from '../src/knn.ts'
-import { loadDigits } from '../src/load.ts'
-import type { Digits } from '../src/load.ts'
+import { type Digits, loadDigits } from '../src/load.ts'
 import { loadReference } from '../src/reference.ts'
 
 const folder = join(import.meta.dirname, '../data')
@@ -14,7 +13,9 @@ let neighbours: SharedArray<'i32'>
 beforeAll(async () => {
   digits = await loadDigits(folder)
   neighbours = SharedArray.i32([digits.testRows, maxK])
-  for (const chunk of chunksOf(digits.trainRows, digits.trainRows + digits.testRows, 64)) nearestShared(digits.features, digits.trainRows, neighbours, chunk)
+  for (const chunk of chunksOf(digits.trainRows, digits.trainRows + digits.testRows, 64)) {
+    nearestShared(digits.features, digits.trainRows, neighbours, chunk)
+  }
 })
 
 test('all eleven counts equal the reference', async () => {
@@ -41,12 +42,19 @@ test('of rows that are equally near the first comes first', () => {
 test('of labels with equal votes the lowest wins', () => {
   // One vote each for 9 and 2 at k = 2; two each for 9, 2 and 0 at k = 6.
   const labels = Uint8Array.from([9, 2, 2, 9, 0, 0, 0, 0, 0, 0, 0, 2])
-  const correct = countCorrect(Int32Array.from({ length: maxK }, (_, i) => i), labels, 11)
+  const correct = countCorrect(
+    Int32Array.from({ length: maxK }, (_, i) => i),
+    labels,
+    11,
+  )
   expect(correct).toEqual([0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0])
 })
 
 test('chunks cover all rows once', () => {
-  expect(chunksOf(3, 10, 4)).toEqual([{ from: 3, to: 7 }, { from: 7, to: 10 }])
+  expect(chunksOf(3, 10, 4)).toEqual([
+    { from: 3, to: 7 },
+    { from: 7, to: 10 },
+  ])
   expect(chunksOf(0, 0, 4)).toEqual([])
 })
 

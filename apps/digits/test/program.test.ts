@@ -28,7 +28,9 @@ interface Outcome {
 }
 
 function start(args: readonly string[], onStderr: (text: string, pid: number) => void = () => {}): Promise<Outcome> {
-  const child = spawn(process.execPath, ['--conditions=@manyhands/source', join(root, 'src/main.ts'), ...args], { detached: true })
+  const child = spawn(process.execPath, ['--conditions=@manyhands/source', join(root, 'src/main.ts'), ...args], {
+    detached: true,
+  })
   const pid = child.pid ?? 0
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
@@ -89,37 +91,85 @@ test('the published table and every cell of the grid are reproduced, and summary
   })
 })
 
-test.each(['threads', 'processes', 'inline'])('--stop-at ends the search on %s once a fit is good enough', async backend => {
-  const out = join(scratch, `stopped-${backend}`)
-  const { code, stdout } = await start(['--backend', backend, '--jobs', '2', '--stop-at', '0.9', '--progress', 'off', '--data', small, '--out', out])
-  expect(code).toBe(0)
-  const [, finished] = /stopped after (\d+) of 60 fits/.exec(stdout) ?? []
-  expect(Number(finished)).toBeLessThan(60)
-  expect(stdout).toMatch(/rows right, (1\.0|0\.9)\d+ >= 0\.9/)
-  const { svc } = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8')) as { svc: { cells: number; equal: number; best: { mean: number } } }
-  expect([svc.cells, svc.equal]).toEqual([Number(finished), Number(finished)])
-  expect(svc.best.mean).toBeGreaterThanOrEqual(0.9)
-})
+test.each(['threads', 'processes', 'inline'])(
+  '--stop-at ends the search on %s once a fit is good enough',
+  async backend => {
+    const out = join(scratch, `stopped-${backend}`)
+    const { code, stdout } = await start([
+      '--backend',
+      backend,
+      '--jobs',
+      '2',
+      '--stop-at',
+      '0.9',
+      '--progress',
+      'off',
+      '--data',
+      small,
+      '--out',
+      out,
+    ])
+    expect(code).toBe(0)
+    const [, finished] = /stopped after (\d+) of 60 fits/.exec(stdout) ?? []
+    expect(Number(finished)).toBeLessThan(60)
+    expect(stdout).toMatch(/rows right, (1\.0|0\.9)\d+ >= 0\.9/)
+    const { svc } = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8')) as {
+      svc: { cells: number; equal: number; best: { mean: number } }
+    }
+    expect([svc.cells, svc.equal]).toEqual([Number(finished), Number(finished)])
+    expect(svc.best.mean).toBeGreaterThanOrEqual(0.9)
+  },
+)
 
 test('--compare runs inline, threads and processes and tells how much faster they are than inline', async () => {
   const out = join(scratch, 'compared')
-  const { code, stdout } = await start(['--compare', '--check', '--jobs', '2', '--progress', 'off', '--data', small, '--out', out])
+  const { code, stdout } = await start([
+    '--compare',
+    '--check',
+    '--jobs',
+    '2',
+    '--progress',
+    'off',
+    '--data',
+    small,
+    '--out',
+    out,
+  ])
   expect(code).toBe(0)
   expect(stdout).toContain('60 of 60 fold cells equal scikit-learn on processes')
-  const { runs } = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8')) as { runs: { backend: string; jobs: number; seconds: number; speedup: number }[] }
-  expect(runs.map(({ backend, jobs }) => [backend, jobs])).toEqual([['inline', 1], ['threads', 2], ['processes', 2]])
+  const { runs } = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8')) as {
+    runs: { backend: string; jobs: number; seconds: number; speedup: number }[]
+  }
+  expect(runs.map(({ backend, jobs }) => [backend, jobs])).toEqual([
+    ['inline', 1],
+    ['threads', 2],
+    ['processes', 2],
+  ])
   const inline = runs[0]?.seconds ?? 0
-  for (const { seconds, speedup } of runs) expect(Math.abs(speedup * seconds - inline)).toBeLessThan(0.01 * (1 + speedup + seconds))
+  for (const { seconds, speedup } of runs) {
+    expect(Math.abs(speedup * seconds - inline)).toBeLessThan(0.01 * (1 + speedup + seconds))
+  }
 })
 
 test.each([
-  ['a k-NN count', { knn: 4, cell: 0 }, /^digits: check failed: k-NN k=5: \d+ rows are right, the reference says \d+\n$/],
-  ['a fold cell', { knn: 0, cell: 7 }, /^digits: check failed: SVC on processes, C=1 gamma=0\.001 fold 0: \d+ rows are right, the reference says \d+\n$/],
+  [
+    'a k-NN count',
+    { knn: 4, cell: 0 },
+    /^digits: check failed: k-NN k=5: \d+ rows are right, the reference says \d+\n$/,
+  ],
+  [
+    'a fold cell',
+    { knn: 0, cell: 7 },
+    /^digits: check failed: SVC on processes, C=1 gamma=0\.001 fold 0: \d+ rows are right, the reference says \d+\n$/,
+  ],
 ])('--check fails by name when the reference of %s differs', async (name, { knn, cell }, message) => {
   const folder = join(scratch, name)
   await cp(small, folder, { recursive: true })
   const file = join(folder, 'reference.json')
-  const reference = JSON.parse(await readFile(file, 'utf8')) as { knn: { correct: number[] }; svc: { cells: { correct: number[] }[] } }
+  const reference = JSON.parse(await readFile(file, 'utf8')) as {
+    knn: { correct: number[] }
+    svc: { cells: { correct: number[] }[] }
+  }
   if (knn > 0) reference.knn.correct[knn] = (reference.knn.correct[knn] ?? 0) + 1
   const correct = reference.svc.cells[cell]?.correct ?? []
   if (cell > 0) correct[0] = (correct[0] ?? 0) + 1

@@ -6,10 +6,15 @@ import { gridPoints } from '../src/grid.ts'
 import { loadDigits } from '../src/load.ts'
 import { searchGrid, searchNeighbours } from '../src/searches.ts'
 
-/** A new folder with the first rows of the data and a reference that fits them: the whole app runs on it in a second. */
+/**
+ * A new folder with the first rows of the data and a reference that fits them: the whole app runs on it in a second.
+ */
 export async function makeSmallData(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'digits-'))
-  for (const [name, rows] of [['optdigits.tra', 300], ['optdigits.tes', 100]] as const) {
+  for (const [name, rows] of [
+    ['optdigits.tra', 300],
+    ['optdigits.tes', 100],
+  ] as const) {
     const text = await readFile(join(import.meta.dirname, '../data', name), 'utf8')
     await writeFile(join(folder, name), text.split('\n').slice(0, rows).join('\n'))
   }

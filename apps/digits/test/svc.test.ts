@@ -4,10 +4,8 @@ import { compareGrid } from '../src/check.ts'
 import { bestPoint, gridPoints } from '../src/grid.ts'
 import { loadLibsvm } from '../src/libsvm.ts'
 import { loadDigits } from '../src/load.ts'
-import { loadReference } from '../src/reference.ts'
-import type { Reference } from '../src/reference.ts'
-import { fitFold, gridOf } from '../src/svc.ts'
-import type { FitResult, Rows } from '../src/svc.ts'
+import { loadReference, type Reference } from '../src/reference.ts'
+import { fitFold, type FitResult, gridOf, type Rows } from '../src/svc.ts'
 
 const folder = join(import.meta.dirname, '../data')
 let rows: Rows
@@ -15,7 +13,10 @@ let reference: Reference
 
 beforeAll(async () => {
   const { features, labels, trainRows } = await loadDigits(folder)
-  rows = { features: Uint8Array.from(features.rows(trainRows).data), labels: Uint8Array.from(labels.rows(trainRows).data) }
+  rows = {
+    features: Uint8Array.from(features.rows(trainRows).data),
+    labels: Uint8Array.from(labels.rows(trainRows).data),
+  }
   reference = await loadReference(folder)
 })
 
@@ -34,7 +35,9 @@ test('the grid has 60 fits, in full 100, each with a reference', () => {
   expect(gridOf(false)).toHaveLength(60)
   expect(gridOf(true)).toHaveLength(100)
   expect(new Set(gridOf(true).map(fit => JSON.stringify(fit))).size).toBe(100)
-  for (const { C, gamma } of gridOf(true)) expect(reference.svc.cells.filter(cell => cell.C === C && cell.gamma === gamma)).toHaveLength(1)
+  for (const { C, gamma } of gridOf(true)) {
+    expect(reference.svc.cells.filter(cell => cell.C === C && cell.gamma === gamma)).toHaveLength(1)
+  }
 })
 
 test('of points with equal means the first is the best', () => {
@@ -43,13 +46,18 @@ test('of points with equal means the first is the best', () => {
 })
 
 test('a cell that differs or has no reference is named', () => {
-  const points = [{ C: 10, gamma: 0.001, correct: [354, 358, 0, 356, 355], mean: 0 }, { C: 7, gamma: 1, correct: [1], mean: 0 }]
+  const points = [
+    { C: 10, gamma: 0.001, correct: [354, 358, 0, 356, 355], mean: 0 },
+    { C: 7, gamma: 1, correct: [1], mean: 0 },
+  ]
   expect(compareGrid(points, reference, 'threads')).toEqual({
     cells: 6,
     equal: 4,
     mismatch: 'SVC on threads, C=10 gamma=0.001 fold 2: 0 rows are right, the reference says 354',
   })
-  expect(compareGrid(points.slice(1), reference, 'threads').mismatch).toBe('SVC on threads, C=7 gamma=1 fold 0: 1 rows are right, the reference says nothing')
+  expect(compareGrid(points.slice(1), reference, 'threads').mismatch).toBe(
+    'SVC on threads, C=7 gamma=1 fold 0: 1 rows are right, the reference says nothing',
+  )
 })
 
 test('loading LIBSVM leaves fetch and the handling of rejections as they were', async () => {

@@ -1,6 +1,5 @@
 // A listener and a client in another process, which prove to each other that they know the key.
-import { AuthenticationError, connect, Listener } from '@manyhands/core'
-import type { Address } from '@manyhands/core'
+import { type Address, AuthenticationError, connect, Listener } from '@manyhands/core'
 import { Process } from '@manyhands/pool'
 
 const listener = await Listener.create({ host: 'localhost', port: 0 }, { authKey: 'open sesame' })
@@ -20,6 +19,10 @@ await child.join()
 
 const stranger = connect(listener.address, { authKey: 'open barley' })
 for (const attempt of await Promise.allSettled([stranger, listener.accept()])) {
-  console.log(attempt.status === 'rejected' && attempt.reason instanceof AuthenticationError ? 'a stranger was refused' : 'a stranger came in')
+  console.log(
+    attempt.status === 'rejected' && attempt.reason instanceof AuthenticationError
+      ? 'a stranger was refused'
+      : 'a stranger came in',
+  )
 }
 listener.close()

@@ -16,17 +16,30 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'process-subclass': ['Process-1 ended with code 0: 49'],
   'process-target': ['Process-1 is alive', 'hello world, after 50 ms', 'Process-1 is gone'],
   delayed: ['101 104 109 116 125'],
-  listener: ['client received {"question":[2,"times",21]}', 'listener received 1,2,3', 'a stranger was refused', 'a stranger was refused'],
+  listener: [
+    'client received {"question":[2,"times",21]}',
+    'listener received 1,2,3',
+    'a stranger was refused',
+    'a stranger was refused',
+  ],
   barrier: ['round 1: 1,1,1', 'round 2: 2,2,2', 'round 3: 3,3,3'],
 }
 const inOrder = new Set(['pool-map', 'lock', 'process-target', 'barrier'])
 
 test('every program is tested', () => {
-  expect(readdirSync(source).map(file => file.replace('.ts', '')).toSorted()).toEqual(Object.keys(expected).toSorted())
+  expect(
+    readdirSync(source)
+      .map(file => file.replace('.ts', ''))
+      .toSorted(),
+  ).toEqual(Object.keys(expected).toSorted())
 })
 
 test.each(Object.entries(expected))('%s prints what it says, and ends', async (name, lines) => {
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--conditions=@manyhands/source', join(source, `${name}.ts`)], { timeout: 50_000 })
+  const { stdout, stderr } = await promisify(execFile)(
+    process.execPath,
+    ['--conditions=@manyhands/source', join(source, `${name}.ts`)],
+    { timeout: 50_000 },
+  )
   expect(stderr).toBe('')
   const printed = stdout.trimEnd().split('\n')
   if (inOrder.has(name)) expect(printed).toEqual(lines)

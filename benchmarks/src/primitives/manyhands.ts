@@ -1,5 +1,4 @@
-import { Barrier, Lock, pipe, Queue, Semaphore, SharedEvent } from '@manyhands/core'
-import type { Across, Connection } from '@manyhands/core'
+import { type Across, Barrier, type Connection, Lock, pipe, Queue, Semaphore, SharedEvent } from '@manyhands/core'
 import { ForkServerProcess, Process, SpawnProcess, Thread, warmUp } from '@manyhands/pool'
 import { SharedArray } from '@manyhands/shared-memory'
 import { median } from '../statistics.ts'
@@ -32,7 +31,9 @@ export async function measurePrimitives(across: Across): Promise<Record<string, 
     queueKbPerSec: await queue(across, new Uint8Array(1024).fill(120), 50_000),
     queueRecordsPerSec: await queue(across, record, 20_000),
     pipeUs: await pipeRoundTrip(across),
-    ...(across === 'processes' ? { spawnMs: await start(SpawnProcess), forkserverMs: await start(ForkServerProcess) } : {}),
+    ...(across === 'processes'
+      ? { spawnMs: await start(SpawnProcess), forkserverMs: await start(ForkServerProcess) }
+      : {}),
   }
 }
 

@@ -26,6 +26,18 @@ export const closureRows: readonly Row[] = [
       return { run: fn => pool.exec(fn as Fn, []) as unknown, close: () => pool.terminate(true) }
     },
   },
-  { name: 'fn.toString()', library: 'closures', kind: 'limit', sections: ['closures'], open: () => Promise.resolve({ run: () => undefined, close: () => {} }) },
-  { name: 'structuredClone', library: 'closures', kind: 'limit', sections: ['closures'], open: () => Promise.resolve({ run: () => undefined, close: () => {} }) },
+  {
+    name: 'fn.toString()',
+    library: 'closures',
+    kind: 'limit',
+    sections: ['closures'],
+    open: () => Promise.resolve({ run: () => undefined, close: () => {} }),
+  },
+  {
+    name: 'structuredClone',
+    library: 'closures',
+    kind: 'limit',
+    sections: ['closures'],
+    open: () => Promise.resolve({ run: () => undefined, close: () => {} }),
+  },
 ]

@@ -7,4 +7,11 @@ import { primitiveRows } from './primitives.ts'
 import { rawRows } from './raw.ts'
 
 /** In a fixed order, so that runs can be compared. */
-export const rows: readonly Row[] = [...rawRows, ...manyhandsRows, ...peerRows, ...limitRows, ...closureRows, ...primitiveRows]
+export const rows: readonly Row[] = [
+  ...rawRows,
+  ...manyhandsRows,
+  ...peerRows,
+  ...limitRows,
+  ...closureRows,
+  ...primitiveRows,
+]

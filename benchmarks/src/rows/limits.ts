@@ -1,5 +1,4 @@
-import type { OpenRow, Row } from '../row.ts'
-import { workerUrl } from '../row.ts'
+import { type OpenRow, type Row, workerUrl } from '../row.ts'
 import * as tasks from '../workers/tasks.mjs'
 
 /** Ends a thread that waits on shared memory. */
@@ -89,7 +88,9 @@ const sharedRing: Row = {
       read: 0,
     }))
     const loops = await Promise.all(
-      rings.map(({ control, input, output }) => startLoop('shared-ring.mjs', { control, input, output, done }, () => Atomics.store(control, 2, 1))),
+      rings.map(({ control, input, output }) =>
+        startLoop('shared-ring.mjs', { control, input, output, done }, () => Atomics.store(control, 2, 1)),
+      ),
     )
     const runMany = async (xs: readonly number[]): Promise<readonly unknown[]> => {
       const results = Array.from<number>({ length: xs.length })
@@ -100,7 +101,9 @@ const sharedRing: Row = {
         const before = sent + received
         for (const ring of rings) {
           const consumed = Atomics.load(ring.control, 1)
-          for (; ring.read !== consumed; ring.read = (ring.read + 1) | 0, received++) results[ring.places[ring.read & mask] ?? 0] = ring.output[ring.read & mask] ?? 0
+          for (; ring.read !== consumed; ring.read = (ring.read + 1) | 0, received++) {
+            results[ring.places[ring.read & mask] ?? 0] = ring.output[ring.read & mask] ?? 0
+          }
           const free = Math.min(ringSize - (ring.head - ring.read), 1024, xs.length - sent)
           for (let i = 0; i < free; i++, ring.head = (ring.head + 1) | 0) {
             ring.input[ring.head & mask] = xs[sent] ?? 0

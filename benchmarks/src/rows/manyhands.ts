@@ -10,7 +10,10 @@ function executorRow(name: string, kind: Kind & ('thread' | 'process')): Row {
     kind,
     async open({ workers, operation }): Promise<OpenRow> {
       const { ProcessPoolExecutor, ThreadPoolExecutor } = await import('@manyhands/pool')
-      const pool = kind === 'thread' ? new ThreadPoolExecutor({ maxWorkers: workers }) : new ProcessPoolExecutor({ maxWorkers: workers })
+      const pool =
+        kind === 'thread'
+          ? new ThreadPoolExecutor({ maxWorkers: workers })
+          : new ProcessPoolExecutor({ maxWorkers: workers })
       const fn = operations[operation] as (x: unknown) => unknown
       const row = { run: (x: unknown) => pool.submit(fn, x), close: () => pool.shutdown() }
       if (operation !== 'bounce' || kind === 'process') return row

@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { workerUrl } from '../row.ts'
-import type { Operation, Row } from '../row.ts'
+import { type Operation, type Row, workerUrl } from '../row.ts'
 import { burn, echo, inc } from '../workers/tasks.mjs'
 
 const operations = { inc, echo, burn, bounce: echo } as unknown as Readonly<Record<Operation, (x: unknown) => unknown>>
@@ -16,8 +15,18 @@ function piscina(name: string, extra: Extra, variant: boolean): Row {
     variant,
     async open({ workers, operation }) {
       const { Piscina } = await import('piscina')
-      const pool = new Piscina({ filename: workerUrl('piscina.mjs').href, minThreads: workers, maxThreads: workers, name: operation, ...extra })
-      return { run: x => pool.run(x), runTransfer: x => pool.run(x, { transferList: [x.buffer] }), close: () => pool.destroy() }
+      const pool = new Piscina({
+        filename: workerUrl('piscina.mjs').href,
+        minThreads: workers,
+        maxThreads: workers,
+        name: operation,
+        ...extra,
+      })
+      return {
+        run: x => pool.run(x),
+        runTransfer: x => pool.run(x, { transferList: [x.buffer] }),
+        close: () => pool.destroy(),
+      }
     },
   }
 }
@@ -30,10 +39,18 @@ function tinypool(name: string, kind: 'thread' | 'process', extra: Extra, varian
     variant,
     async open({ workers, operation }) {
       const { Tinypool } = await import('tinypool')
-      const pool = new Tinypool({ filename: workerUrl('tinypool.mjs').href, minThreads: workers, maxThreads: workers, name: operation, ...extra })
+      const pool = new Tinypool({
+        filename: workerUrl('tinypool.mjs').href,
+        minThreads: workers,
+        maxThreads: workers,
+        name: operation,
+        ...extra,
+      })
       return {
         run: x => pool.run(x) as unknown,
-        ...(kind === 'thread' ? { runTransfer: (x: Float64Array<ArrayBuffer>) => pool.run(x, { transferList: [x.buffer] }) as unknown } : {}),
+        ...(kind === 'thread'
+          ? { runTransfer: (x: Float64Array<ArrayBuffer>) => pool.run(x, { transferList: [x.buffer] }) as unknown }
+          : {}),
         close: () => pool.destroy(),
       }
     },
@@ -53,7 +70,12 @@ function workerpool(name: string, kind: 'thread' | 'process', extra: Extra, vari
       const task = inline ? operations[operation] : operation
       return {
         run: x => pool.exec(task as string, [x]) as unknown,
-        ...(kind === 'thread' && !inline ? { runTransfer: (x: Float64Array<ArrayBuffer>) => pool.exec(operation, [x], { transfer: [x.buffer] }) as unknown } : {}),
+        ...(kind === 'thread' && !inline
+          ? {
+              runTransfer: (x: Float64Array<ArrayBuffer>) =>
+                pool.exec(operation, [x], { transfer: [x.buffer] }) as unknown,
+            }
+          : {}),
         close: () => pool.terminate(true),
       }
     },
@@ -79,7 +101,9 @@ function poolifier(name: string, kind: 'thread' | 'process', extra: Extra, varia
             : new library.FixedClusterPool(workers, file, extra)
       return {
         run: x => pool.execute(x, operation),
-        ...(kind === 'thread' ? { runTransfer: (x: Float64Array<ArrayBuffer>) => pool.execute(x, operation, undefined, [x.buffer]) } : {}),
+        ...(kind === 'thread'
+          ? { runTransfer: (x: Float64Array<ArrayBuffer>) => pool.execute(x, operation, undefined, [x.buffer]) }
+          : {}),
         close: () => pool.destroy(),
       }
     },
@@ -93,7 +117,11 @@ function jestWorker(name: string, kind: 'thread' | 'process'): Row {
     kind,
     async open({ workers, operation }) {
       const { Worker } = await import('jest-worker')
-      const farm = new Worker(pathOf('tasks.cjs'), { numWorkers: workers, enableWorkerThreads: kind === 'thread', exposedMethods: Object.keys(operations) })
+      const farm = new Worker(pathOf('tasks.cjs'), {
+        numWorkers: workers,
+        enableWorkerThreads: kind === 'thread',
+        exposedMethods: Object.keys(operations),
+      })
       const methods = farm as unknown as Record<string, (x: unknown) => unknown>
       return { run: x => methods[operation]?.(x), close: () => farm.end() }
     },
@@ -106,13 +134,20 @@ const comlink: Row = {
   kind: 'thread',
   async open({ workers, operation }) {
     // Its main entry is a script that does not load as a module.
-    const [{ transfer, wrap }, { default: nodeEndpoint }] = await Promise.all([import('comlink/dist/esm/comlink.mjs'), import('comlink/dist/esm/node-adapter.mjs')])
+    const [{ transfer, wrap }, { default: nodeEndpoint }] = await Promise.all([
+      import('comlink/dist/esm/comlink.mjs'),
+      import('comlink/dist/esm/node-adapter.mjs'),
+    ])
     const { Worker } = await import('node:worker_threads')
     const threads = Array.from({ length: workers }, () => new Worker(workerUrl('comlink.mjs')))
     const proxies = threads.map(thread => wrap(nodeEndpoint(thread)))
     let next = 0
     const call = (x: unknown): unknown => proxies[next++ % workers]?.[operation]?.(x)
-    return { run: call, runTransfer: x => call(transfer(x, [x.buffer])), close: () => Promise.all(threads.map(thread => thread.terminate())) }
+    return {
+      run: call,
+      runTransfer: x => call(transfer(x, [x.buffer])),
+      close: () => Promise.all(threads.map(thread => thread.terminate())),
+    }
   },
 }
 
@@ -152,7 +187,8 @@ const nanothreads: Row = {
   library: 'nanothreads',
   kind: 'thread',
   async open({ workers, operation }) {
-    // 0.3.9 takes any runtime with a global `navigator` for a browser, and Node has one: without this its pool does not start.
+    // 0.3.9 takes any runtime with a global `navigator` for a browser, and Node has one: without this its pool does not
+    // start.
     Object.defineProperty(globalThis, 'navigator', { value: undefined, configurable: true })
     const { ThreadPool } = await import('nanothreads')
     const pool = new ThreadPool({ task: operations[operation], count: workers })

@@ -16,7 +16,9 @@ class Point {
 }
 
 /** Each kind makes a function whose captures are new, what it captures, and what it returns. */
-const kinds: Readonly<Record<string, (n: number) => { readonly fn: () => unknown; readonly captures: unknown; readonly result: unknown }>> = {
+const kinds: Readonly<
+  Record<string, (n: number) => { readonly fn: () => unknown; readonly captures: unknown; readonly result: unknown }>
+> = {
   none: () => ({ fn: () => 1 + 1, captures: {}, result: 2 }),
   primitives: n => {
     const [a, b] = [n, n + 1]
@@ -48,10 +50,14 @@ const data: Readonly<Record<string, () => object>> = {
   floats: () => new Float64Array(1e6),
 }
 
-/** What it takes to send a function that is made anew for each call, by what it captures; and plain data as an argument, against structuredClone of the same. */
+/**
+ * What it takes to send a function that is made anew for each call, by what it captures; and plain data as an argument,
+ * against structuredClone of the same.
+ */
 export const closures: SectionDefinition = {
   name: 'closures',
-  title: 'a function by what it captures: packed (Us), and called on a thread (CallUs); plain data against structuredClone (Ratio)',
+  title:
+    'a function by what it captures: packed (Us), and called on a thread (CallUs); plain data against structuredClone (Ratio)',
   metrics: [
     ...Object.keys(kinds).map(kind => ({ name: `${kind}Us`, unit: 'µs', better: 'lower' as const })),
     ...Object.keys(kinds).map(kind => ({ name: `${kind}CallUs`, unit: 'µs', better: 'lower' as const })),
@@ -73,7 +79,9 @@ export const closures: SectionDefinition = {
       }
       await pool.close()
     }
-    if (row.name === 'manyhands closures') for (const [name, make] of Object.entries(data)) values[`${name}Ratio`] = ratioOf(make())
+    if (row.name === 'manyhands closures') {
+      for (const [name, make] of Object.entries(data)) values[`${name}Ratio`] = ratioOf(make())
+    }
     return { values, notes }
   },
 }
@@ -116,7 +124,10 @@ function ratioOf(value: object): number {
   return median(encoded) / median(plain)
 }
 
-function made(kind: string, n: number): { readonly fn: () => unknown; readonly captures: unknown; readonly result: unknown } {
+function made(
+  kind: string,
+  n: number,
+): { readonly fn: () => unknown; readonly captures: unknown; readonly result: unknown } {
   const make = kinds[kind]
   if (make === undefined) throw new Error(`no kind ${kind}`)
   return make(n)

@@ -10,7 +10,16 @@ import { primitives } from './primitives.ts'
 import { throughput } from './throughput.ts'
 
 /** In the order in which they run. */
-export const sectionDefinitions: readonly SectionDefinition[] = [throughput, latency, payload, cpu, cold, memory, closures, primitives]
+export const sectionDefinitions: readonly SectionDefinition[] = [
+  throughput,
+  latency,
+  payload,
+  cpu,
+  cold,
+  memory,
+  closures,
+  primitives,
+]
 
 /** Whether `row` has a place in the table of `section`. */
 export function appliesTo(section: SectionDefinition, row: Row): boolean {

@@ -52,14 +52,22 @@ async function echoObject(row: Row, workers: number): Promise<number> {
   const check = (y: unknown): void => {
     if (JSON.stringify(y) !== JSON.stringify(object)) throw new Error('did not come back as it left')
   }
-  const time = await repeat({ warm: 200, most: 1500, budgetMs: 300 }, () => object, x => pool.run(x), check)
+  const time = await repeat(
+    { warm: 200, most: 1500, budgetMs: 300 },
+    () => object,
+    x => pool.run(x),
+    check,
+  )
   await pool.close()
   return time
 }
 
 /** NaN when the row cannot transfer. */
 async function echoArray(row: Row, workers: number, size: Size): Promise<number> {
-  const pool = await row.open({ workers: row.kind === 'sync' ? 1 : workers, operation: size.transfer ? 'bounce' : 'echo' })
+  const pool = await row.open({
+    workers: row.kind === 'sync' ? 1 : workers,
+    operation: size.transfer ? 'bounce' : 'echo',
+  })
   const { runTransfer } = pool
   if (size.transfer && runTransfer === undefined) {
     await pool.close()
@@ -67,10 +75,14 @@ async function echoArray(row: Row, workers: number, size: Size): Promise<number>
   }
   const source = Float64Array.from({ length: size.megabytes * 131_072 }, (_, i) => i * 1.1)
   const check = (y: unknown): void => {
-    const same = y instanceof Float64Array && y.length === source.length && y[5] === source[5] && y.at(-1) === source.at(-1)
+    const same =
+      y instanceof Float64Array && y.length === source.length && y[5] === source[5] && y.at(-1) === source.at(-1)
     if (!same) throw new Error('did not come back as it left')
   }
-  const run = size.transfer && runTransfer !== undefined ? (x: Float64Array<ArrayBuffer>) => runTransfer(x) : (x: unknown) => pool.run(x)
+  const run =
+    size.transfer && runTransfer !== undefined
+      ? (x: Float64Array<ArrayBuffer>) => runTransfer(x)
+      : (x: unknown) => pool.run(x)
   const time = await repeat(size, () => (size.transfer ? source.slice() : source), run, check)
   await pool.close()
   return time

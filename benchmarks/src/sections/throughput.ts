@@ -25,7 +25,10 @@ export const throughput: SectionDefinition = {
     do rates.push(await once(pool, count))
     while (rates.length < 3 || performance.now() - start < measureMs)
     await pool.close()
-    return { values: { tasksPerSec: median(rates), firstTasksPerSec: rates[0] ?? 0 }, notes: count < tasks ? [`${count} tasks`] : [] }
+    return {
+      values: { tasksPerSec: median(rates), firstTasksPerSec: rates[0] ?? 0 },
+      notes: count < tasks ? [`${count} tasks`] : [],
+    }
   },
 }
 
@@ -34,6 +37,10 @@ async function once(pool: OpenRow, count: number): Promise<number> {
   const start = performance.now()
   const ys = pool.runMany === undefined ? await Promise.all(xs.map(x => pool.run(x))) : await pool.runMany(xs)
   const seconds = (performance.now() - start) / 1000
-  if (ys.length !== count || ys.some((y, i) => y !== i + 1)) throw new Error(`wrong result: of ${count} results ${ys.findIndex((y, i) => y !== i + 1)} is the first that is not right`)
+  if (ys.length !== count || ys.some((y, i) => y !== i + 1)) {
+    throw new Error(
+      `wrong result: of ${count} results ${ys.findIndex((y, i) => y !== i + 1)} is the first that is not right`,
+    )
+  }
   return count / seconds
 }

@@ -1,4 +1,5 @@
-// Answers one call at a time through shared memory. control[0] counts requests (-1: stop), [1] answers; cell[0] is argument and result.
+// Answers one call at a time through shared memory. control[0] counts requests (-1: stop), [1] answers; cell[0] is
+// argument and result.
 import { workerData } from 'node:worker_threads'
 
 const { control, cell, spin } = workerData

@@ -4,7 +4,8 @@ import { slot } from './slots.ts'
 const marker = Symbol.for('manyhands.error')
 
 /**
- * The parent of every error that manyhands itself raises. A task's own error is rethrown as itself and is not one of these.
+ * The parent of every error that manyhands itself raises. A task's own error is rethrown as itself and is not one of
+ * these.
  *
  * `code` is stable (`ERR_MANYHANDS_…`); `cause` is the origin when there is one.
  */
@@ -54,7 +55,10 @@ export class SerializationError extends ParallelError {
   readonly path: readonly string[]
   readonly hint: string | undefined
 
-  constructor(message: string, details: { readonly path?: readonly string[]; readonly hint?: string | undefined; readonly cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    details: { readonly path?: readonly string[]; readonly hint?: string | undefined; readonly cause?: unknown } = {},
+  ) {
     super('SERIALIZATION', message, 'cause' in details ? { cause: details.cause } : undefined)
     this.path = details.path ?? []
     this.hint = details.hint
@@ -97,13 +101,20 @@ export class WorkerExitedError extends ParallelError {
   /** True when the task may have run, wholly or in part. */
   readonly maybeRan: boolean
 
-  constructor(exit: WorkerExit, details: { readonly taskName?: string | undefined; readonly maybeRan?: boolean; readonly cause?: unknown } = {}) {
+  constructor(
+    exit: WorkerExit,
+    details: { readonly taskName?: string | undefined; readonly maybeRan?: boolean; readonly cause?: unknown } = {},
+  ) {
     const who = exit.kind === 'thread' ? `worker thread ${exit.threadId}` : `worker process ${exit.pid}`
     const how = exit.signal === null ? `exited with code ${exit.exitCode}` : `was ended by ${exit.signal}`
     const task = details.taskName === undefined ? '' : ` while it held task \`${details.taskName}\``
     const stderr = exit.stderr?.trimEnd() ?? ''
     const cause = details.cause instanceof Error ? `: ${details.cause.message}` : ''
-    super('WORKER_EXITED', `${who} ${how}${task}${cause}${stderr === '' ? '' : `\nlast lines of its stderr:\n${stderr}`}`, 'cause' in details && details.cause !== undefined ? { cause: details.cause } : undefined)
+    super(
+      'WORKER_EXITED',
+      `${who} ${how}${task}${cause}${stderr === '' ? '' : `\nlast lines of its stderr:\n${stderr}`}`,
+      'cause' in details && details.cause !== undefined ? { cause: details.cause } : undefined,
+    )
     this.exitCode = exit.exitCode
     this.signal = exit.signal
     this.pid = exit.pid
@@ -113,7 +124,10 @@ export class WorkerExitedError extends ParallelError {
   }
 }
 
-/** The pool can no longer be used; `cause` says which worker broke it. Each pending future fails with an error of its own. */
+/**
+ * The pool can no longer be used; `cause` says which worker broke it. Each pending future fails with an error of its
+ * own.
+ */
 export class BrokenPoolError extends ParallelError {
   override readonly name: string = 'BrokenPoolError'
 
@@ -175,7 +189,10 @@ export class MessageTooLongError extends ParallelError {
   readonly maxLength: number
 
   constructor(length: number, maxLength: number) {
-    super('MESSAGE_TOO_LONG', `a message of ${length} bytes was received, at most ${maxLength} are allowed; the connection was closed`)
+    super(
+      'MESSAGE_TOO_LONG',
+      `a message of ${length} bytes was received, at most ${maxLength} are allowed; the connection was closed`,
+    )
     this.length = length
     this.maxLength = maxLength
   }
@@ -187,7 +204,10 @@ export class BufferTooShortError extends ParallelError {
   readonly data: Uint8Array
 
   constructor(data: Uint8Array, room: number) {
-    super('BUFFER_TOO_SHORT', `a message of ${data.length} bytes does not fit into ${room} bytes; the error's \`data\` holds it`)
+    super(
+      'BUFFER_TOO_SHORT',
+      `a message of ${data.length} bytes does not fit into ${room} bytes; the error's \`data\` holds it`,
+    )
     this.data = data
   }
 }
@@ -249,4 +269,3 @@ export function setTaskInfo(error: unknown, info: TaskInfo): void {
 function infos(): WeakMap<object, TaskInfo> {
   return slot('core.taskInfo', () => new WeakMap<object, TaskInfo>())
 }
-

@@ -29,12 +29,17 @@ interface OfMessage extends OfPool {
 export type CallOutcome = 'done' | 'failed' | 'aborted' | 'left'
 
 /**
- * Everything that manyhands publishes. Each event has the channel `manyhands:<name>` of `node:diagnostics_channel`; without a subscriber it costs one check.
+ * Everything that manyhands publishes. Each event has the channel `manyhands:<name>` of `node:diagnostics_channel`;
+ * without a subscriber it costs one check.
  */
 export interface EventTable {
   // ---- a call of Parallel; `batch` counts the batches of a call from 0
 
-  readonly 'call-start': OfCall & { readonly backend: string; readonly jobs: number; readonly total: number | undefined }
+  readonly 'call-start': OfCall & {
+    readonly backend: string
+    readonly jobs: number
+    readonly total: number | undefined
+  }
   /** A batch of tasks, the first of them at position `first` of the input, was handed to the backend. */
   readonly 'batch-dispatch': OfCall & { readonly batch: number; readonly first: number; readonly tasks: number }
   /** A worker began a batch. Workers report this only while someone subscribes. */
@@ -44,9 +49,19 @@ export interface EventTable {
   /** A task failed for good, and with it the call. */
   readonly 'task-fail': OfCall & { readonly index: number; readonly error: unknown }
   /** A task failed and will run again: the attempt with this number, counted from 1, after `delayMs`. */
-  readonly 'task-retry': OfCall & { readonly index: number; readonly attempt: number; readonly delayMs: number; readonly error: unknown }
+  readonly 'task-retry': OfCall & {
+    readonly index: number
+    readonly attempt: number
+    readonly delayMs: number
+    readonly error: unknown
+  }
   /** The last event of a batch; `durationMs` is what its worker spent in its tasks. */
-  readonly 'batch-end': OfCall & { readonly batch: number; readonly tasks: number; readonly durationMs: number; readonly worker: WorkerInfo | undefined }
+  readonly 'batch-end': OfCall & {
+    readonly batch: number
+    readonly tasks: number
+    readonly durationMs: number
+    readonly worker: WorkerInfo | undefined
+  }
   readonly 'call-stop': OfCall & { readonly outcome: CallOutcome; readonly error: unknown }
 
   // ---- a pool, that of an executor
@@ -57,7 +72,10 @@ export interface EventTable {
   readonly 'pool-send': OfMessage & { readonly tasks: number; readonly name: string }
   /** A worker began the first task of a message. Workers report this only while someone subscribes. */
   readonly 'pool-begin': OfMessage
-  /** A worker has answered for all tasks of a message. `durationMs` was spent in the tasks; `bytes` counts the buffers that came and went. */
+  /**
+   * A worker has answered for all tasks of a message. `durationMs` was spent in the tasks; `bytes` counts the buffers
+   * that came and went.
+   */
   readonly 'pool-end': OfMessage & { readonly tasks: number; readonly durationMs: number; readonly bytes: number }
   readonly 'worker-start': OfPool & { readonly worker: WorkerInfo }
   readonly 'worker-exit': OfPool & { readonly worker: WorkerInfo; readonly exit: WorkerExit }

@@ -1,11 +1,43 @@
 /**
- * The vocabulary that every package of manyhands stands on. Nothing in here waits on shared memory, maps memory or starts a worker. Programs take what they need
- * of it from `@manyhands/core`; this package is for packages that build on manyhands.
+ * The vocabulary that every package of manyhands stands on. Nothing in here waits on shared memory, maps memory or
+ * starts a worker. Programs take what they need of it from `@manyhands/core`; this package is for packages that build
+ * on manyhands.
  * @packageDocumentation
  */
-export { AuthenticationError, BrokenBarrierError, BrokenPoolError, BufferTooShortError, CancelledError, ConnectionClosedError, InternalError, InvalidStateError, isParallelError, MessageTooLongError, ParallelError, QueueEmptyError, QueueFullError, QueueShutDownError, SerializationError, setTaskInfo, ShutdownError, type TaskInfo, taskInfoOf, TaskTimeoutError, WaitTimeoutError, type WorkerExit, WorkerExitedError } from './errors.ts'
+export {
+  AuthenticationError,
+  BrokenBarrierError,
+  BrokenPoolError,
+  BufferTooShortError,
+  CancelledError,
+  ConnectionClosedError,
+  InternalError,
+  InvalidStateError,
+  isParallelError,
+  MessageTooLongError,
+  ParallelError,
+  QueueEmptyError,
+  QueueFullError,
+  QueueShutDownError,
+  SerializationError,
+  setTaskInfo,
+  ShutdownError,
+  type TaskInfo,
+  taskInfoOf,
+  TaskTimeoutError,
+  WaitTimeoutError,
+  type WorkerExit,
+  WorkerExitedError,
+} from './errors.ts'
 
-export { Future, type FutureLabel, FutureResolver, type FutureState, type WaitOptions, watchFuture } from './future/future.ts'
+export {
+  Future,
+  type FutureLabel,
+  FutureResolver,
+  type FutureState,
+  type WaitOptions,
+  watchFuture,
+} from './future/future.ts'
 export { warnOfUnseenFailures } from './future/unseen-failures.ts'
 export { asCompleted } from './future/as-completed.ts'
 export { wait, type WaitForOptions, type WaitResult } from './future/wait.ts'
@@ -13,10 +45,24 @@ export { type Waitable, waitable, type Waiting } from './future/waitable.ts'
 
 export type { AnyTaskFunction, Batch, BatchHandle, BatchOptions, BatchSink, BatchStats } from './executor/batch.ts'
 export type { WorkerInfo } from './executor/worker-info.ts'
-export type { Executor, MapOptions, ShutdownOptions, TaskFunction, TaskOptions, Transferable } from './executor/executor.ts'
+export type {
+  Executor,
+  MapOptions,
+  ShutdownOptions,
+  TaskFunction,
+  TaskOptions,
+  Transferable,
+} from './executor/executor.ts'
 
 export { channelCodec, type Codec, installChannelCodec } from './travel/codec.ts'
-export { type CallOutcome, type EventChannel, eventChannel, type EventName, type EventOf, type EventTable } from './events.ts'
+export {
+  type CallOutcome,
+  type EventChannel,
+  eventChannel,
+  type EventName,
+  type EventOf,
+  type EventTable,
+} from './events.ts'
 export { acrossNames, isAcross, type Reach, reachOf } from './travel/reach.ts'
 export { type Across, CORE_TAG, coreOrigin, type Origin, origin, replace, revive } from './travel/replace-revive.ts'
 export { noteSharedBuffer, sharedBufferOwner } from './travel/shared-buffer.ts'
@@ -28,9 +74,27 @@ export { enter, strike } from './host/ledger.ts'
 export { noteOffers, offersSent, openOffers, receiverGone } from './host/offers.ts'
 export { isThreadDead, ownThreadId } from './host/thread-table.ts'
 export { gated } from './host/native-gate.ts'
-export { adoptThreadShare, endThread, type MappedMemory, newThreadShare, noteThreadExit, noteThreadStart, reclaim, type ThreadShare } from './host/thread-share.ts'
+export {
+  adoptThreadShare,
+  endThread,
+  type MappedMemory,
+  newThreadShare,
+  noteThreadExit,
+  noteThreadStart,
+  reclaim,
+  type ThreadShare,
+} from './host/thread-share.ts'
 
-export { checkDuration, checkFunction, checkInteger, checkOptionNames, checkSignal, describeValue, type KnownMistakes, suggestion } from './options.ts'
+export {
+  checkDuration,
+  checkFunction,
+  checkInteger,
+  checkOptionNames,
+  checkSignal,
+  describeValue,
+  type KnownMistakes,
+  suggestion,
+} from './options.ts'
 export { abortedError, armLimits, GRACE_MS, type Limits, LONGEST_TIMER_MS, type Settle, untilDone } from './limits.ts'
 export { type OpenInput, openInput, readStep } from './iteration.ts'
 export { isThenable } from './thenable.ts'

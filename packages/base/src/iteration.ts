@@ -13,7 +13,9 @@ export type OpenInput<T> = { readonly async: AsyncIterator<T> } | { readonly syn
  */
 export function openInput<T>(where: string, what: string, input: unknown): OpenInput<T> {
   if (input !== undefined && input !== null) {
-    const { [Symbol.asyncIterator]: openAsync, [Symbol.iterator]: open } = input as Partial<AsyncIterable<T> & Iterable<T>>
+    const { [Symbol.asyncIterator]: openAsync, [Symbol.iterator]: open } = input as Partial<
+      AsyncIterable<T> & Iterable<T>
+    >
     if (typeof openAsync === 'function') return { async: checkIterator(where, 'asyncIterator', openAsync.call(input)) }
     if (typeof open === 'function') return { sync: checkIterator(where, 'iterator', open.call(input)) }
   }
@@ -22,8 +24,15 @@ export function openInput<T>(where: string, what: string, input: unknown): OpenI
 
 function checkIterator<I extends { readonly next: unknown }>(where: string, method: string, iterator: I): I {
   const given: unknown = iterator
-  if (((typeof given === 'object' && given !== null) || typeof given === 'function') && typeof (given as I).next === 'function') return iterator
-  throw new TypeError(`${where}: [Symbol.${method}]() of the input must return an iterator, got ${describeValue(given)}`)
+  if (
+    ((typeof given === 'object' && given !== null) || typeof given === 'function') &&
+    typeof (given as I).next === 'function'
+  ) {
+    return iterator
+  }
+  throw new TypeError(
+    `${where}: [Symbol.${method}]() of the input must return an iterator, got ${describeValue(given)}`,
+  )
 }
 
 /**
@@ -33,9 +42,13 @@ function checkIterator<I extends { readonly next: unknown }>(where: string, meth
  * @throws TypeError when it is not what an iterator returns, and whatever its getters throw
  */
 export function readStep<T>(step: unknown): { readonly value: T } | undefined {
-  if (typeof step !== 'object' || step === null) throw new TypeError(`next() of the input must return an object { done, value }, got ${describeValue(step)}`)
+  if (typeof step !== 'object' || step === null) {
+    throw new TypeError(`next() of the input must return an object { done, value }, got ${describeValue(step)}`)
+  }
   const { done } = step as { readonly done?: unknown }
-  if (Boolean(done)) return undefined
-  if (isThenable(step)) throw new TypeError('next() of the input returned a promise: an async input needs [Symbol.asyncIterator]')
+  if (done) return undefined
+  if (isThenable(step)) {
+    throw new TypeError('next() of the input returned a promise: an async input needs [Symbol.asyncIterator]')
+  }
   return { value: (step as { readonly value: T }).value }
 }

@@ -1,7 +1,8 @@
 import { LONGEST_TIMER_MS } from './limits.ts'
 
 /**
- * Checks of options, for the packages of manyhands: every mistake is a TypeError or RangeError that names the option, the value and what is allowed.
+ * Checks of options, for the packages of manyhands: every mistake is a TypeError or RangeError that names the option,
+ * the value and what is allowed.
  * @packageDocumentation
  */
 
@@ -13,7 +14,12 @@ export type KnownMistakes = Readonly<Record<string, string>>
  *
  * @throws TypeError naming the unknown option and the nearest known one
  */
-export function checkOptionNames(where: string, options: object, known: readonly string[], mistakes: KnownMistakes = {}): void {
+export function checkOptionNames(
+  where: string,
+  options: object,
+  known: readonly string[],
+  mistakes: KnownMistakes = {},
+): void {
   if (options === null || typeof options !== 'object' || Array.isArray(options)) {
     throw new TypeError(`${where} takes an options object, got ${describeValue(options)}`)
   }
@@ -33,14 +39,21 @@ export function suggestion(name: string, known: readonly string[], mistakes: Kno
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
     if (distance < least) [nearest, least] = [candidate, distance]
   }
-  return nearest !== undefined && least <= Math.max(2, nearest.length / 3) ? `; did you mean \`${nearest}\`?` : `; known: ${known.join(', ')}`
+  return nearest !== undefined && least <= Math.max(2, nearest.length / 3)
+    ? `; did you mean \`${nearest}\`?`
+    : `; known: ${known.join(', ')}`
 }
 
 /**
  * @param options.negative - for waits: a negative time is one that is over, as what is left until a deadline can be
- * @throws RangeError or TypeError unless `value` is undefined or a number of milliseconds > 0 that a timer can hold (Infinity means no limit)
+ * @throws RangeError or TypeError unless `value` is undefined or a number of milliseconds > 0 that a timer can hold
+ * (Infinity means no limit)
  */
-export function checkDuration(name: string, value: unknown, { zero = false, negative = false }: { readonly zero?: boolean; readonly negative?: boolean } = {}): void {
+export function checkDuration(
+  name: string,
+  value: unknown,
+  { zero = false, negative = false }: { readonly zero?: boolean; readonly negative?: boolean } = {},
+): void {
   if (value === undefined) return
   const allowed = `${name} must be a number of milliseconds${negative ? '' : zero ? ' >= 0' : ' > 0'}, got ${describeValue(value)}`
   if (typeof value !== 'number') throw new TypeError(allowed)
@@ -51,7 +64,11 @@ export function checkDuration(name: string, value: unknown, { zero = false, nega
 }
 
 function checkLongest(name: string, value: number): void {
-  if (value > LONGEST_TIMER_MS && value !== Infinity) throw new RangeError(`${name} must be at most ${LONGEST_TIMER_MS} milliseconds, or Infinity for no limit, got ${value}`)
+  if (value > LONGEST_TIMER_MS && value !== Infinity) {
+    throw new RangeError(
+      `${name} must be at most ${LONGEST_TIMER_MS} milliseconds, or Infinity for no limit, got ${value}`,
+    )
+  }
 }
 
 /** @throws RangeError or TypeError unless `value` is undefined or an integer >= `least` */
@@ -89,7 +106,9 @@ export function describeValue(value: unknown): string {
       if (Array.isArray(value)) return `an array of ${value.length}`
       const prototype: unknown = Object.getPrototypeOf(value)
       const maker: unknown = prototype === null ? undefined : (prototype as { constructor?: unknown }).constructor
-      return typeof maker === 'function' && maker !== Object && maker.name !== '' ? `an instance of ${maker.name}` : 'an object'
+      return typeof maker === 'function' && maker !== Object && maker.name !== ''
+        ? `an instance of ${maker.name}`
+        : 'an object'
     }
     default:
       return String(value)

@@ -28,7 +28,11 @@ test('works with Promise.all, race, allSettled, and as a class like Promise', as
   expect(await all).toEqual([0, 1])
   expect(await new Future<number>(resolve => resolve(5))).toBe(5)
   await expect(new Future((_, reject) => reject(new RangeError('no')))).rejects.toThrow('no')
-  await expect(new Future(() => { throw new RangeError('thrown') })).rejects.toThrow('thrown')
+  await expect(
+    new Future(() => {
+      throw new RangeError('thrown')
+    }),
+  ).rejects.toThrow('thrown')
 })
 
 // CPython: test_cancel
@@ -74,7 +78,9 @@ test('result ends with its signal, whose reason is the cause', async () => {
   const waiting = resolver.future.result({ signal: controller.signal })
   controller.abort('enough')
   await expect(waiting).rejects.toMatchObject({ name: 'CancelledError', cause: 'enough' })
-  await expect(resolver.future.result({ signal: AbortSignal.abort('before') })).rejects.toMatchObject({ cause: 'before' })
+  await expect(resolver.future.result({ signal: AbortSignal.abort('before') })).rejects.toMatchObject({
+    cause: 'before',
+  })
 })
 
 // CPython: test_exception_with_timeout, test_exception_with_success
@@ -99,7 +105,11 @@ test('onDone calls in the order of adding, with the future, and at once when it 
   resolver.future.onDone(() => seen.push(['second', true]))
   resolver.resolve(1)
   resolver.future.onDone(() => seen.push(['late', true]))
-  expect(seen).toEqual([['first', true], ['second', true], ['late', true]])
+  expect(seen).toEqual([
+    ['first', true],
+    ['second', true],
+    ['late', true],
+  ])
 })
 
 // CPython: test_done_callback_raises
@@ -107,7 +117,9 @@ test('an error of a callback becomes a warning and disturbs no other', async () 
   const warning = new Promise<Error>(resolve => process.once('warning', resolve))
   const resolver = new FutureResolver<number>()
   let called = false
-  resolver.future.onDone(() => { throw new RangeError('in a callback') })
+  resolver.future.onDone(() => {
+    throw new RangeError('in a callback')
+  })
   resolver.future.onDone(() => void (called = true))
   resolver.resolve(1)
   expect(called).toBe(true)
@@ -127,7 +139,16 @@ test('a failed future raises no unhandledRejection', async () => {
   await expect(resolver.future).rejects.toThrow('quiet')
 })
 
-test.for([undefined, Symbol('s'), Object.create(null), { toString: () => { throw new Error('no text') } }] as const)('a future may fail with anything: %o', async thrown => {
+test.for([
+  undefined,
+  Symbol('s'),
+  Object.create(null),
+  {
+    toString: () => {
+      throw new Error('no text')
+    },
+  },
+] as const)('a future may fail with anything: %o', async thrown => {
   const resolver = new FutureResolver<number>()
   resolver.reject(thrown)
   expect(await resolver.future.exception()).toBe(thrown)

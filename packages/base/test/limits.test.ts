@@ -1,6 +1,15 @@
 import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
-import { armLimits, asCompleted, CancelledError, FutureResolver, type Settle, untilDone, wait, watchFuture } from '../src/index.ts'
+import {
+  armLimits,
+  asCompleted,
+  CancelledError,
+  FutureResolver,
+  type Settle,
+  untilDone,
+  wait,
+  watchFuture,
+} from '../src/index.ts'
 
 const never = (): never => {
   throw new Error('time was over')

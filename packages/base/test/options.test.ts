@@ -33,6 +33,10 @@ test.for([
 })
 
 test('a duration that no timer can hold is refused, because such a timer fires at once', () => {
-  expect(() => checkDuration('timeoutMs', 1e12)).toThrow(new RangeError('timeoutMs must be at most 2147483647 milliseconds, or Infinity for no limit, got 1000000000000'))
-  for (const allowed of [undefined, 1, 2 ** 31 - 1, Infinity]) expect(() => checkDuration('timeoutMs', allowed)).not.toThrow()
+  expect(() => checkDuration('timeoutMs', 1e12)).toThrow(
+    new RangeError('timeoutMs must be at most 2147483647 milliseconds, or Infinity for no limit, got 1000000000000'),
+  )
+  for (const allowed of [undefined, 1, 2 ** 31 - 1, Infinity]) {
+    expect(() => checkDuration('timeoutMs', allowed)).not.toThrow()
+  }
 })

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { asCompleted, CancelledError, FutureResolver, wait, WaitTimeoutError } from '../src/index.ts'
 
-const make = (count: number): FutureResolver<number>[] => Array.from({ length: count }, () => new FutureResolver<number>())
+const make = (count: number): FutureResolver<number>[] =>
+  Array.from({ length: count }, () => new FutureResolver<number>())
 const futuresOf = (resolvers: FutureResolver<number>[]) => resolvers.map(resolver => resolver.future)
 
 // CPython: test_all_completed
@@ -55,7 +56,9 @@ test('wait ends with its signal; each future counts once; nothing is waited for 
 test('wait and asCompleted refuse what is no future', () => {
   expect(() => wait([Promise.resolve(1)] as never)).toThrow(/wait takes futures, got an instance of Promise/)
   expect(() => asCompleted([5] as never)).toThrow(/asCompleted takes futures, got 5/)
-  expect(() => wait([], { returnWhen: 'some' as never })).toThrow(/returnWhen must be 'all-done', 'first-done' or 'first-failed', got "some"/)
+  expect(() => wait([], { returnWhen: 'some' as never })).toThrow(
+    /returnWhen must be 'all-done', 'first-done' or 'first-failed', got "some"/,
+  )
 })
 
 // CPython: test_no_timeout (as_completed)

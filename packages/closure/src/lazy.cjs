@@ -1,4 +1,5 @@
-// What is loaded when it is first needed. It is CommonJS because that is where bundlers look for `require`: so a bundle holds it, and loads it as late.
+// What is loaded when it is first needed. It is CommonJS because that is where bundlers look for `require`: so a bundle
+// holds it, and loads it as late.
 'use strict'
 
 exports.acorn = () => require('acorn')

@@ -10,7 +10,10 @@ type Row = readonly [name: string, across: string, verdict: Verdict, detail?: st
 const runner = join(import.meta.dirname, 'support/print-cases.mjs')
 
 test('every case works, or is refused as intended, to a thread and to a process', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@manyhands/source', runner], { maxBuffer: 1 << 26, timeout: 50_000 })
+  const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@manyhands/source', runner], {
+    maxBuffer: 1 << 26,
+    timeout: 50_000,
+  })
   const rows = JSON.parse(stdout) as Row[]
   expect(rows.filter(row => row[2] === 'error' || row[2] === 'wrong')).toEqual([])
   await expect(tableOf(rows)).toMatchFileSnapshot('./cases.table.txt')

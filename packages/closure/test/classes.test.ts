@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createCodec, pack, registerReducer } from '../src/index.ts'
-import { startWorker } from './support/worker.ts'
-import type { TestWorker } from './support/worker.ts'
+import { startWorker, type TestWorker } from './support/worker.ts'
 
 let limit = 1
 

@@ -16,7 +16,12 @@ class Point {
 
 describe('codec', () => {
   test('plain data travels as it is', () => {
-    const data = { a: [1, 'two', null, undefined, 3n], m: new Map([[1, new Set([2])]]), d: new Date(5), f: new Float64Array(3) }
+    const data = {
+      a: [1, 'two', null, undefined, 3n],
+      m: new Map([[1, new Set([2])]]),
+      d: new Date(5),
+      f: new Float64Array(3),
+    }
     expect(codec.encode(data, new Set())).toEqual([data])
     expect(there(data)).toEqual(data)
   })
@@ -54,12 +59,18 @@ describe('codec', () => {
     expect(there(new SerializationError('no', { path: ['a'], hint: 'b' }))).toBeInstanceOf(SerializationError)
   })
 
-  test.for([[1, 2], [], 'text', {}, { format: 2 }, { format: 1, nodes: [], templates: [], root: [3] }, { format: 1, nodes: [[99]], templates: [], root: [0] }, { format: 1, nodes: 5, templates: [], root: 1 }])(
-    'a damaged message %o is a SerializationError',
-    damaged => {
-      expect(() => codec.decode(damaged as object)).toThrow(SerializationError)
-    },
-  )
+  test.for([
+    [1, 2],
+    [],
+    'text',
+    {},
+    { format: 2 },
+    { format: 1, nodes: [], templates: [], root: [3] },
+    { format: 1, nodes: [[99]], templates: [], root: [0] },
+    { format: 1, nodes: 5, templates: [], root: 1 },
+  ])('a damaged message %o is a SerializationError', damaged => {
+    expect(() => codec.decode(damaged as object)).toThrow(SerializationError)
+  })
 })
 
 test.for([
@@ -67,10 +78,18 @@ test.for([
   ['a buffer and its view', (b: ArrayBuffer) => [b, new Uint8Array(b)]],
   ['two views', (b: ArrayBuffer) => [new Uint8Array(b), new Uint16Array(b)]],
   ['a buffer twice', (b: ArrayBuffer) => [b, b]],
-  ['the same view twice, deep inside', (b: ArrayBuffer) => { const v = new Uint8Array(b); return [{ v }, { v }, [[b]]] }],
+  [
+    'the same view twice, deep inside',
+    (b: ArrayBuffer) => {
+      const v = new Uint8Array(b)
+      return [{ v }, { v }, [[b]]]
+    },
+  ],
 ] as const)('to a process too, %s share memory', ([, make]) => {
   const processes = createCodec({ across: 'processes' })
-  const arrived = processes.decode(deserialize(serialize(processes.encode(make(new ArrayBuffer(8)), new Set()))) as object)
+  const arrived = processes.decode(
+    deserialize(serialize(processes.encode(make(new ArrayBuffer(8)), new Set()))) as object,
+  )
   const buffers = new Set<unknown>()
   const collect = (value: unknown): void => {
     if (ArrayBuffer.isView(value)) buffers.add(value.buffer)
@@ -82,9 +101,32 @@ test.for([
 })
 
 test.for([
-  ['a tree with parents', () => { const make = (depth: number, parent?: object): object => { const node: { parent?: object | undefined; children: object[] } = { parent, children: [] }; if (depth > 0) for (let i = 0; i < 2; i++) node.children.push(make(depth - 1, node)); return node }; return make(10) }],
-  ['objects that double at each level', () => { let o: object = {}; for (let i = 0; i < 60; i++) o = { a: o, b: o }; return o }],
-  ['an item that is everywhere', () => { const item = { v: 1 }; return Array.from({ length: 1e4 }, () => item) }],
+  [
+    'a tree with parents',
+    () => {
+      const make = (depth: number, parent?: object): object => {
+        const node: { parent?: object | undefined; children: object[] } = { parent, children: [] }
+        if (depth > 0) for (let i = 0; i < 2; i++) node.children.push(make(depth - 1, node))
+        return node
+      }
+      return make(10)
+    },
+  ],
+  [
+    'objects that double at each level',
+    () => {
+      let o: object = {}
+      for (let i = 0; i < 60; i++) o = { a: o, b: o }
+      return o
+    },
+  ],
+  [
+    'an item that is everywhere',
+    () => {
+      const item = { v: 1 }
+      return Array.from({ length: 1e4 }, () => item)
+    },
+  ],
 ] as const)('plain data of any shape is walked once or twice: %s', ([, make]) => {
   const value = make()
   expect(codec.encode(value, new Set())).toEqual([value])
@@ -101,7 +143,9 @@ describe('pack', () => {
 
   test('names the variable, the path and the cure', () => {
     const box = { deep: [Promise.resolve()] }
-    expect(() => pack(() => box)).toThrow('cannot send captured variable `box` of (anonymous) → .deep → [0]: it is a Promise. Hint: await it first and send its result.')
+    expect(() => pack(() => box)).toThrow(
+      'cannot send captured variable `box` of (anonymous) → .deep → [0]: it is a Promise. Hint: await it first and send its result.',
+    )
     try {
       pack({ a: { b: new WeakMap() } })
       expect.unreachable()
@@ -112,10 +156,20 @@ describe('pack', () => {
 
   test('a getter travels and is not run; one that a hook runs and that throws is reported', () => {
     let runs = 0
-    const object = { get value() { runs++; return 5 }, f: () => 1 }
+    const object = {
+      get value() {
+        runs++
+        return 5
+      },
+      f: () => 1,
+    }
     expect((through(object) as typeof object).f()).toBe(1)
     expect(runs).toBe(0)
-    const broken = { [Symbol.for('manyhands.replace')]() { throw new RangeError('not now') } }
+    const broken = {
+      [Symbol.for('manyhands.replace')]() {
+        throw new RangeError('not now')
+      },
+    }
     expect(() => pack(broken)).toThrow(/not now/)
   })
 
@@ -143,7 +197,9 @@ describe('pack', () => {
 
   test('shared memory is refused for processes', () => {
     const words = new Int32Array(new SharedArrayBuffer(4))
-    expect(() => pack({ words }, { across: 'processes' })).toThrow(/\.words: it is shared memory.*Hint: run the task on threads/)
+    expect(() => pack({ words }, { across: 'processes' })).toThrow(
+      /\.words: it is shared memory.*Hint: run the task on threads/,
+    )
     expect((through({ words }) as { words: Int32Array }).words.buffer).toBeInstanceOf(SharedArrayBuffer)
   })
 
@@ -193,9 +249,13 @@ test('explain shows what would travel', () => {
   const factor = 3
   const scale = (x: number): number => x * factor
   const text = explain((x: number) => Math.round(scale(x)))
-  expect(text).toMatch(/^function \(anonymous\), by value from codec\.test\.ts:\d+\n {2}scale: function scale, by value from codec\.test\.ts:\d+\n {4}factor: 3$/)
+  expect(text).toMatch(
+    /^function \(anonymous\), by value from codec\.test\.ts:\d+\n {2}scale: function scale, by value from codec\.test\.ts:\d+\n {4}factor: 3$/,
+  )
   const db = { socket: new WeakMap() }
-  expect(explain(() => db)).toMatch(/^function \(anonymous\), by value from .*\n {2}db: object\n {4}socket: ✗ it is a WeakMap, whose content cannot be listed\. Hint: send a Map\.$/)
+  expect(explain(() => db)).toMatch(
+    /^function \(anonymous\), by value from .*\n {2}db: object\n {4}socket: ✗ it is a WeakMap, whose content cannot be listed\. Hint: send a Map\.$/,
+  )
 })
 
 test('explain shows all that cannot travel, beside what can', () => {
@@ -210,7 +270,7 @@ test('explain shows all that cannot travel, beside what can', () => {
   expect(text.split('\n')).toEqual([
     'object',
     '  services: object',
-    '    client: ✗ it is an instance of class Client, which has the private member #key; private state cannot be read from outside. Hint: give the class [Symbol.for(\'manyhands.replace\')]() and static [Symbol.for(\'manyhands.revive\')](state), or build the object inside of the function.',
+    "    client: ✗ it is an instance of class Client, which has the private member #key; private state cannot be read from outside. Hint: give the class [Symbol.for('manyhands.replace')]() and static [Symbol.for('manyhands.revive')](state), or build the object inside of the function.",
     '    pending: ✗ it is a Promise. Hint: await it first and send its result.',
     '    limit: 3',
     '  list: data (Array)',
@@ -266,6 +326,10 @@ test('objects that decide themselves what travels may share a part with others o
     }
   }
   const part = new Part('shared')
-  const [list, whole, again] = (await unpack(structuredClone(pack([[part], new Whole(part), { part }])))) as [[Part], Whole, { part: Part }]
+  const [list, whole, again] = (await unpack(structuredClone(pack([[part], new Whole(part), { part }])))) as [
+    [Part],
+    Whole,
+    { part: Part },
+  ]
   expect([whole.part.name, whole.part === list[0], again.part === list[0]]).toEqual(['shared', true, true])
 })

@@ -4,7 +4,11 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
 async function run(program: string, options: readonly string[] = [], ...args: readonly string[]): Promise<unknown> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@manyhands/source', ...options, join(import.meta.dirname, 'programs', program), ...args], { cwd: import.meta.dirname, timeout: 50_000 })
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--conditions=@manyhands/source', ...options, join(import.meta.dirname, 'programs', program), ...args],
+    { cwd: import.meta.dirname, timeout: 50_000 },
+  )
   return JSON.parse(stdout)
 }
 
@@ -18,5 +22,8 @@ test.for([
 test('tasks leave nothing behind, on either side', async () => {
   const heaps = (await run('lifetimes.mjs', ['--expose-gc'], '10000')) as (readonly [main: number, worker: number])[]
   const [half, last] = [heaps[4] ?? [0, 0], heaps[9] ?? [99, 99]]
-  expect([last[0] - half[0], last[1] - half[1]].map(growth => Math.max(growth, 0))).toEqual([expect.closeTo(0, 0), expect.closeTo(0, 0)])
+  expect([last[0] - half[0], last[1] - half[1]].map(growth => Math.max(growth, 0))).toEqual([
+    expect.closeTo(0, 0),
+    expect.closeTo(0, 0),
+  ])
 })

@@ -1,7 +1,7 @@
 import { deserialize, serialize } from 'node:v8'
+import { SerializationError } from '@manyhands/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { SerializationError } from '@manyhands/core'
 import { createCodec, pack, unpack } from '../src/index.ts'
 import { graph } from './support/graphs.ts'
 import { firstDifference, objectsOf } from './support/same-graph.ts'
@@ -65,18 +65,59 @@ test('a message of which any part was altered is revived or refused, and nothing
     held = captured
     static of = new Box()
   }
-  const values = [() => captured, Box, new Box(), [new Error('x'), Symbol('s'), Math.max, new Uint8Array(9).subarray(2)], new Map<unknown, unknown>([[Box, { get a() { return captured } }]])]
-  const junk = fc.constantFrom<unknown>(undefined, null, -1, 0, 1, 7, 1e9, NaN, '', 'length', '__proto__', {}, [], [0], [99], [-1], [[0]], true, 5n)
+  const values = [
+    () => captured,
+    Box,
+    new Box(),
+    [new Error('x'), Symbol('s'), Math.max, new Uint8Array(9).subarray(2)],
+    new Map<unknown, unknown>([
+      [
+        Box,
+        {
+          get a() {
+            return captured
+          },
+        },
+      ],
+    ]),
+  ]
+  const junk = fc.constantFrom<unknown>(
+    undefined,
+    null,
+    -1,
+    0,
+    1,
+    7,
+    1e9,
+    NaN,
+    '',
+    'length',
+    '__proto__',
+    {},
+    [],
+    [0],
+    [99],
+    [-1],
+    [[0]],
+    true,
+    5n,
+  )
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...values), fc.array(fc.nat(40), { minLength: 1, maxLength: 6 }), junk, fc.boolean(), async (value, way, replacement, cut) => {
-      const message = structuredClone(pack(value)) as object
-      alter(message, way, replacement, cut)
-      try {
-        await unpack(message as never)
-      } catch (error) {
-        expect(error).toBeInstanceOf(SerializationError)
-      }
-    }),
+    fc.asyncProperty(
+      fc.constantFrom(...values),
+      fc.array(fc.nat(40), { minLength: 1, maxLength: 6 }),
+      junk,
+      fc.boolean(),
+      async (value, way, replacement, cut) => {
+        const message = structuredClone(pack(value)) as object
+        alter(message, way, replacement, cut)
+        try {
+          await unpack(message as never)
+        } catch (error) {
+          expect(error).toBeInstanceOf(SerializationError)
+        }
+      },
+    ),
     { numRuns: 5000 },
   )
 })
@@ -86,25 +127,33 @@ test('bytes of a message that were altered or cut short are refused, or revived'
   class Box {
     held = captured
   }
-  const messages = [() => captured, new Box(), [new Error('x'), Math.max, new Uint8Array(9).subarray(2)]].map(value => serialize(pack(value, { across: 'processes' })))
+  const messages = [() => captured, new Box(), [new Error('x'), Math.max, new Uint8Array(9).subarray(2)]].map(value =>
+    serialize(pack(value, { across: 'processes' })),
+  )
   let revived = 0
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...messages), fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }), fc.nat(), fc.boolean(), async (message, changes, end, cut) => {
-      const bytes = Buffer.from(cut ? message.subarray(0, end % message.length) : message)
-      for (const [at, value] of changes) if (bytes.length > 0) bytes[at % bytes.length] = value
-      let packed: unknown
-      try {
-        packed = deserialize(bytes)
-      } catch {
-        return // no message: its channel says so
-      }
-      try {
-        await unpack(packed as never)
-        revived++
-      } catch (error) {
-        expect(error).toBeInstanceOf(SerializationError)
-      }
-    }),
+    fc.asyncProperty(
+      fc.constantFrom(...messages),
+      fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }),
+      fc.nat(),
+      fc.boolean(),
+      async (message, changes, end, cut) => {
+        const bytes = Buffer.from(cut ? message.subarray(0, end % message.length) : message)
+        for (const [at, value] of changes) if (bytes.length > 0) bytes[at % bytes.length] = value
+        let packed: unknown
+        try {
+          packed = deserialize(bytes)
+        } catch {
+          return // no message: its channel says so
+        }
+        try {
+          await unpack(packed as never)
+          revived++
+        } catch (error) {
+          expect(error).toBeInstanceOf(SerializationError)
+        }
+      },
+    ),
     { numRuns: 3000 },
   )
   expect(revived).toBeGreaterThan(0)

@@ -2,11 +2,60 @@
  * Primitives among threads and processes, and what programs need of `@manyhands/base`.
  * @packageDocumentation
  */
-export { type Across, asCompleted, AuthenticationError, BrokenBarrierError, BrokenPoolError, BufferTooShortError, CancelledError, ConnectionClosedError, type Executor, Future, type FutureLabel, FutureResolver, type FutureState, InternalError, InvalidStateError, isParallelError, type MapOptions, MessageTooLongError, ParallelError, QueueEmptyError, QueueFullError, QueueShutDownError, replace, revive, SerializationError, ShutdownError, type ShutdownOptions, type TaskFunction, type TaskInfo, taskInfoOf, type TaskOptions, TaskTimeoutError, type Transferable, wait, type Waitable, waitable, type WaitForOptions, type Waiting, type WaitOptions, type WaitResult, WaitTimeoutError, type WorkerExit, WorkerExitedError } from '@manyhands/base'
+export {
+  type Across,
+  asCompleted,
+  AuthenticationError,
+  BrokenBarrierError,
+  BrokenPoolError,
+  BufferTooShortError,
+  CancelledError,
+  ConnectionClosedError,
+  type Executor,
+  Future,
+  type FutureLabel,
+  FutureResolver,
+  type FutureState,
+  InternalError,
+  InvalidStateError,
+  isParallelError,
+  type MapOptions,
+  MessageTooLongError,
+  ParallelError,
+  QueueEmptyError,
+  QueueFullError,
+  QueueShutDownError,
+  replace,
+  revive,
+  SerializationError,
+  ShutdownError,
+  type ShutdownOptions,
+  type TaskFunction,
+  type TaskInfo,
+  taskInfoOf,
+  type TaskOptions,
+  TaskTimeoutError,
+  type Transferable,
+  wait,
+  type Waitable,
+  waitable,
+  type WaitForOptions,
+  type Waiting,
+  type WaitOptions,
+  type WaitResult,
+  WaitTimeoutError,
+  type WorkerExit,
+  WorkerExitedError,
+} from '@manyhands/base'
 export type { Address } from './connection/address.ts'
 export type { AuthKey } from './connection/auth-key.ts'
 export { connect, type ConnectOptions } from './connection/connect.ts'
-export { Connection, type ReceiveBytesOptions, type ReceiveOptions, type SendBytesOptions } from './connection/connection.ts'
+export {
+  Connection,
+  type ReceiveBytesOptions,
+  type ReceiveOptions,
+  type SendBytesOptions,
+} from './connection/connection.ts'
 export { Listener, type ListenerOptions } from './connection/listener.ts'
 export { pipe, type PipeOptions } from './connection/pipe.ts'
 export { type ReadableLike, waitAny } from './connection/wait-any.ts'

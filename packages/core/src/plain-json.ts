@@ -16,14 +16,17 @@ interface Walk {
 }
 
 /**
- * JSON of small plain data that it keeps whole, which most of what is sent is: it takes less than half the time of structured clone.
+ * JSON of small plain data that it keeps whole, which most of what is sent is: it takes less than half the time of
+ * structured clone.
  *
- * @returns undefined for all that JSON would change: accessors, hidden and symbol properties, classes, holes, `undefined`, NaN, infinities and -0, objects that
- * are met twice; and for what is large
+ * @returns undefined for all that JSON would change: accessors, hidden and symbol properties, classes, holes,
+ * `undefined`, NaN, infinities and -0, objects that are met twice; and for what is large
  */
 export function plainJson(value: object): string | undefined {
   try {
-    return isKept(value, { met: [], members: MAX_MEMBERS, characters: MAX_CHARACTERS }) ? JSON.stringify(value) : undefined
+    return isKept(value, { met: [], members: MAX_MEMBERS, characters: MAX_CHARACTERS })
+      ? JSON.stringify(value)
+      : undefined
   } catch {
     return undefined // an item of an array is an accessor, which throws: structured clone tells it
   }
@@ -42,7 +45,9 @@ function isObjectKept(value: object, walk: Walk): boolean {
   const keys = Object.keys(value)
   walk.members -= keys.length
   if (walk.members < 0 || keys.length === 0 || 'toJSON' in value || isDisguised(value)) return false
-  if (Object.getOwnPropertyNames(value).length !== keys.length || Object.getOwnPropertySymbols(value).length > 0) return false
+  if (Object.getOwnPropertyNames(value).length !== keys.length || Object.getOwnPropertySymbols(value).length > 0) {
+    return false
+  }
   for (const key of keys) {
     walk.characters -= key.length
     // An accessor has no value, and `undefined` is not kept.
@@ -53,7 +58,16 @@ function isObjectKept(value: object, walk: Walk): boolean {
 
 /** Something that structured clone knows, and whose prototype was changed to that of plain objects. */
 function isDisguised(value: object): boolean {
-  return types.isBoxedPrimitive(value) || ArrayBuffer.isView(value) || types.isMap(value) || types.isSet(value) || types.isDate(value) || types.isRegExp(value) || types.isAnyArrayBuffer(value) || types.isNativeError(value)
+  return (
+    types.isBoxedPrimitive(value) ||
+    ArrayBuffer.isView(value) ||
+    types.isMap(value) ||
+    types.isSet(value) ||
+    types.isDate(value) ||
+    types.isRegExp(value) ||
+    types.isAnyArrayBuffer(value) ||
+    types.isNativeError(value)
+  )
 }
 
 function isArrayKept(value: readonly unknown[], walk: Walk): boolean {
@@ -61,7 +75,9 @@ function isArrayKept(value: readonly unknown[], walk: Walk): boolean {
   if (walk.members < 0 || 'toJSON' in value) return false
   // A hole reads as `undefined`. When there is none, all names but `length` are those of items.
   for (let i = 0; i < value.length; i++) if (!isMemberKept(value[i], walk)) return false
-  return Object.getOwnPropertyNames(value).length === value.length + 1 && Object.getOwnPropertySymbols(value).length === 0
+  return (
+    Object.getOwnPropertyNames(value).length === value.length + 1 && Object.getOwnPropertySymbols(value).length === 0
+  )
 }
 
 function isMemberKept(member: unknown, walk: Walk): boolean {

@@ -1,8 +1,9 @@
 import { slot } from '@manyhands/base'
 
 /**
- * When a process was started, in ticks of the system since it booted. A process id alone is used again by another process; together with this it is
- * unique. 0 where that cannot be known: there is no such process, or the system has no /proc.
+ * When a process was started, in ticks of the system since it booted. A process id alone is used again by another
+ * process; together with this it is unique. 0 where that cannot be known: there is no such process, or the system has
+ * no /proc.
  *
  * A zombie is dead: 0.
  */
@@ -23,7 +24,10 @@ export function ownStartTime(): number {
   return slot('core.startTime', () => startTimeOf(process.pid))
 }
 
-/** Whether the process that had `pid` when it started at `startTime` is still there. Without /proc: whether any process has that id. */
+/**
+ * Whether the process that had `pid` when it started at `startTime` is still there. Without /proc: whether any process
+ * has that id.
+ */
 export function isProcessAlive(pid: number, startTime: number): boolean {
   if (pid === process.pid) return startTime === 0 || startTime === ownStartTime()
   try {

@@ -13,7 +13,18 @@ class Point {
   x = 1
 }
 const values: readonly (readonly [string, object, 'kept' | 'left'])[] = [
-  ['a record', { id: 17, name: 'Ada', tags: ['a', 'ü', '\u{1F600}', '\u2028"\\\0'], at: { lat: 1.234567, lng: -3.25 }, ok: true, none: null }, 'kept'],
+  [
+    'a record',
+    {
+      id: 17,
+      name: 'Ada',
+      tags: ['a', 'ü', '\u{1F600}', '\u2028"\\\0'],
+      at: { lat: 1.234567, lng: -3.25 },
+      ok: true,
+      none: null,
+    },
+    'kept',
+  ],
   ['numbers at the ends', [0, -1, 2 ** 53, 1e300, 5e-324, 0.1 + 0.2, -1e21], 'kept'],
   ['a lone surrogate', { text: 'a\uD800' }, 'kept'],
   ['keys of all kinds', { '': 1, '2': 2, '1': 1, 'a b': 3, ['__proto__']: { x: 1 }, toString: 'own' }, 'kept'],
@@ -53,7 +64,12 @@ const values: readonly (readonly [string, object, 'kept' | 'left'])[] = [
   ['arguments', argumentsOf(1, 2), 'left'],
   ['an error that poses as plain', Object.setPrototypeOf(new Error('x'), Object.prototype) as object, 'left'],
   ...[new Number(5), new Date(), new Map([[1, 2]]), new Set([1]), new Uint8Array(2), /x/, new Error('x')].map(
-    other => [`${other.constructor.name} in disguise`, Object.assign(Object.setPrototypeOf(other, Object.prototype) as object, { a: 1 }), 'left'] as const,
+    other =>
+      [
+        `${other.constructor.name} in disguise`,
+        Object.assign(Object.setPrototypeOf(other, Object.prototype) as object, { a: 1 }),
+        'left',
+      ] as const,
   ),
   ['a long text', { text: 'x'.repeat(70_000) }, 'left'],
   ['many members', Array.from({ length: 1000 }, () => 1), 'left'],
@@ -85,7 +101,8 @@ test('an item that sends something itself, when it is read, does not confuse the
 })
 
 test('where plain objects have got a toJSON nothing is kept', () => {
-  Object.defineProperty(Object.prototype, 'toJSON', { value: () => 1, configurable: true }) // oxlint-disable-line no-extend-native
+  // oxlint-disable-next-line no-extend-native
+  Object.defineProperty(Object.prototype, 'toJSON', { value: () => 1, configurable: true })
   try {
     expect([plainJson({ a: 1 }), plainJson([1])]).toEqual([undefined, undefined])
   } finally {

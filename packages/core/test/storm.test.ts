@@ -29,13 +29,26 @@ test(`${KILLS} kills of holders, producers and consumers: nothing is lost that n
   const words = new Int32Array(region.buffer)
   const running: { role: Role; self: number; party: Party; ended: Promise<unknown>; busy: Promise<unknown> }[] = []
   const pids: number[] = []
-  const roles: readonly (readonly [Role, number])[] = [['holder', 1], ['holder', 2], ['producer', 0], ['producer', 1], ['consumer', 0], ['consumer', 1]]
+  const roles: readonly (readonly [Role, number])[] = [
+    ['holder', 1],
+    ['holder', 2],
+    ['producer', 0],
+    ['producer', 1],
+    ['consumer', 0],
+    ['consumer', 1],
+  ]
   const start = (role: Role, self: number): (typeof running)[number] => {
     const party = new Party('processes')
     pids.push(party.pid)
     const busy = party.call('keep')
     // Only then: what it is to do blocks it, so that it could not answer any more.
-    const ended = busy.then(() => (role === 'holder' ? party.call('holdAgainAndAgain', lock, region, party.pid) : role === 'producer' ? party.call('produceAgainAndAgain', queue, region, self) : party.call('consumeAgainAndAgain', queue, region)))
+    const ended = busy.then(() =>
+      role === 'holder'
+        ? party.call('holdAgainAndAgain', lock, region, party.pid)
+        : role === 'producer'
+          ? party.call('produceAgainAndAgain', queue, region, self)
+          : party.call('consumeAgainAndAgain', queue, region),
+    )
     ended.catch(() => {})
     return { role, self, party, ended, busy }
   }
@@ -63,7 +76,8 @@ test(`${KILLS} kills of holders, producers and consumers: nothing is lost that n
   expect([words[PROGRESS], words[PROGRESS + 1]]).toEqual([ITEMS_EACH, ITEMS_EACH])
   const seen = Array.from(words.subarray(SEEN, SEEN + producers * ITEMS_EACH))
   expect(Math.max(...seen)).toBe(1)
-  // A producer that is killed may not have put the item that it counted; a consumer may not have said which it got. One each, and no more.
+  // A producer that is killed may not have put the item that it counted; a consumer may not have said which it got. One
+  // each, and no more.
   expect(seen.filter(count => count === 0).length).toBeLessThanOrEqual(killed.producer + killed.consumer)
   expect(queue.size).toBe(0)
   expect((await lock.acquire({ timeoutMs: 1000 })).ownerDied).toBe(false)

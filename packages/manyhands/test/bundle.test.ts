@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { build } from 'esbuild'
-import type { BuildOptions } from 'esbuild'
+import { build, type BuildOptions } from 'esbuild'
 import { expect, test } from 'vitest'
 
 // What is bundled are the built packages, as they are published.
@@ -41,9 +40,22 @@ test.for<[string, BuildOptions & { outfile: string }]>([
   const folder = mkdtempSync(join(tmpdir(), 'manyhands-bundle-'))
   const file = join(folder, options.outfile)
   try {
-    const { warnings } = await build({ ...options, outfile: file, entryPoints: [fileURLToPath(new URL('./programs/bundled.ts', import.meta.url))], bundle: true, platform: 'node', target: 'node22.18', external: ['koffi'], logOverride, logLevel: 'silent' })
+    const { warnings } = await build({
+      ...options,
+      outfile: file,
+      entryPoints: [fileURLToPath(new URL('./programs/bundled.ts', import.meta.url))],
+      bundle: true,
+      platform: 'node',
+      target: 'node22.18',
+      external: ['koffi'],
+      logOverride,
+      logLevel: 'silent',
+    })
     expect(warnings).toEqual([])
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [file], { cwd: dirname(file), timeout: 50_000 })
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [file], {
+      cwd: dirname(file),
+      timeout: 50_000,
+    })
     expect(stderr).toBe('')
     expect(stdout).toBe(expected)
     expect(readdirSync(folder)).toEqual([options.outfile])

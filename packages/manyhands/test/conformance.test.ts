@@ -10,7 +10,10 @@ const cases: Readonly<Record<string, readonly (readonly [number, number])[]>> = 
   G: [[1, 9]],
   M: [[1, 20]],
   P: [[1, 29]],
-  Q: [[1, 11], [20, 32]],
+  Q: [
+    [1, 11],
+    [20, 32],
+  ],
   S: [[1, 29]],
   X: [[1, 4]],
 }
@@ -21,7 +24,9 @@ interface Row {
   readonly here: string
 }
 
-const all = Object.entries(cases).flatMap(([letter, groups]) => groups.flatMap(([first, last]) => range(letter, first, last)))
+const all = Object.entries(cases).flatMap(([letter, groups]) =>
+  groups.flatMap(([first, last]) => range(letter, first, last)),
+)
 
 function range(letter: string, first: number, last: number): string[] {
   return Array.from({ length: last - first + 1 }, (_, i) => letter + String(first + i).padStart(2, '0'))
@@ -29,7 +34,9 @@ function range(letter: string, first: number, last: number): string[] {
 
 /** `A01, A03 to A05` as single cases. */
 function idsOf(text: string): string[] {
-  return [...text.matchAll(/([A-Z])(\d\d)(?: to [A-Z](\d\d))?/g)].flatMap(([, letter = '', first, last = first]) => range(letter, Number(first), Number(last)))
+  return [...text.matchAll(/([A-Z])(\d\d)(?: to [A-Z](\d\d))?/g)].flatMap(([, letter = '', first, last = first]) =>
+    range(letter, Number(first), Number(last)),
+  )
 }
 
 function rows(): Row[] {
@@ -37,30 +44,48 @@ function rows(): Row[] {
     const folder = join(packages, name, 'test')
     const list = join(folder, 'conformance.md')
     if (!existsSync(list)) return []
-    return [...readFileSync(list, 'utf8').matchAll(/^\| ([A-Z]\d\d[^|]*)\|[^|]+\|([^|]+)\|$/gm)].map(([, ids = '', here = '']) => ({ folder, ids: idsOf(ids), here }))
+    return [...readFileSync(list, 'utf8').matchAll(/^\| ([A-Z]\d\d[^|]*)\|[^|]+\|([^|]+)\|$/gm)].map(
+      ([, ids = '', here = '']) => ({ folder, ids: idsOf(ids), here }),
+    )
   })
 }
 
 /** The cases that tests name at the begin of their titles. */
 function tested(): Set<string> {
-  const files = readdirSync(packages).flatMap(name => readdirSync(join(packages, name, 'test'), { recursive: true, encoding: 'utf8' }).map(file => join(packages, name, 'test', file)))
-  const titles = files.filter(file => file.endsWith('.ts')).flatMap(file => [...readFileSync(file, 'utf8').matchAll(/^.*\(['`]((?:[CGMPQSX]\d\d(?:, | to | ))+)/gm)])
+  const files = readdirSync(packages).flatMap(name =>
+    readdirSync(join(packages, name, 'test'), { recursive: true, encoding: 'utf8' }).map(file =>
+      join(packages, name, 'test', file),
+    ),
+  )
+  const titles = files
+    .filter(file => file.endsWith('.ts'))
+    .flatMap(file => [...readFileSync(file, 'utf8').matchAll(/^.*\(['`]((?:[CGMPQSX]\d\d(?:, | to | ))+)/gm)])
   return new Set(titles.flatMap(([, ids = '']) => idsOf(ids)))
 }
 
 test('the lists of cases have each case once', () => {
-  expect(rows().flatMap(({ ids }) => ids).toSorted()).toEqual(all.toSorted())
+  expect(
+    rows()
+      .flatMap(({ ids }) => ids)
+      .toSorted(),
+  ).toEqual(all.toSorted())
 })
 
 test('each case has a test, or a reason why it has none', () => {
   const named = tested()
-  const without = rows().filter(({ here }) => /^ (does not apply|do not apply|left out|not yet)\b/.test(here)).flatMap(({ ids }) => ids)
+  const without = rows()
+    .filter(({ here }) => /^ (does not apply|do not apply|left out|not yet)\b/.test(here))
+    .flatMap(({ ids }) => ids)
   expect(all.filter(id => !named.has(id)).toSorted()).toEqual(without.toSorted())
 })
 
 test('files that the lists name are there', () => {
-  const named = rows().flatMap(({ folder, here }) => [...here.matchAll(/`([\w/.-]+\.ts)`/g)].map(([, file = '']) => ({ folder, file })))
+  const named = rows().flatMap(({ folder, here }) =>
+    [...here.matchAll(/`([\w/.-]+\.ts)`/g)].map(([, file = '']) => ({ folder, file })),
+  )
   expect(named.length).toBeGreaterThan(30)
   const elsewhere = readdirSync(packages).map(name => join(packages, name, 'test'))
-  expect(named.filter(({ folder, file }) => ![folder, ...elsewhere].some(place => existsSync(join(place, file))))).toEqual([])
+  expect(
+    named.filter(({ folder, file }) => ![folder, ...elsewhere].some(place => existsSync(join(place, file)))),
+  ).toEqual([])
 })

@@ -10,11 +10,15 @@ const packages = join(import.meta.dirname, '../..')
 
 /** What an example takes for granted, by a part of its text. */
 const preludes: Readonly<Record<string, string>> = {
-  'asCompleted(futures)': "const futures = [1, 2].map(n => { const resolver = new FutureResolver(); resolver.start(); resolver.resolve(n); return resolver.future })",
+  'asCompleted(futures)':
+    'const futures = [1, 2].map(n => { const resolver = new FutureResolver(); resolver.start(); resolver.resolve(n); return resolver.future })',
   'condition.waitFor': 'const condition = new Condition(); const items = []',
-  'waitAny([connection': 'const [connection, other] = pipe(); await other.send(1); const child = new Process({ target: () => {} }); await child.start()',
-  "connect('./my.sock'": "const listener = await Listener.create('./my.sock', { authKey: 'secret' }); void listener.accept().then(() => listener.close())",
-  'delayed(fit)(X, f)': 'const folds = [1, 2]; const X = 3; const fit = (x, f) => x * f; const use = () => {}; const tasks = [delayed(fit)(1, 2)]',
+  'waitAny([connection':
+    'const [connection, other] = pipe(); await other.send(1); const child = new Process({ target: () => {} }); await child.start()',
+  "connect('./my.sock'":
+    "const listener = await Listener.create('./my.sock', { authKey: 'secret' }); void listener.accept().then(() => listener.close())",
+  'delayed(fit)(X, f)':
+    'const folds = [1, 2]; const X = 3; const fit = (x, f) => x * f; const use = () => {}; const tasks = [delayed(fit)(1, 2)]',
   'delayed(square)': 'const square = n => n ** 2',
   'libraryThatUsesParallel()': 'const libraryThatUsesParallel = () => parallelMap([1, 2], x => x)',
   'executorBackend(pool)': 'const loadModel = () => {}; const tasks = [delayed(x => x)(1)]',
@@ -28,10 +32,18 @@ interface Example {
 
 /** The `ts` blocks of all docstrings. */
 function examples(): Example[] {
-  const files = readdirSync(packages).flatMap(name => readdirSync(join(packages, name, 'src'), { recursive: true, encoding: 'utf8' }).map(file => join(name, 'src', file)))
+  const files = readdirSync(packages).flatMap(name =>
+    readdirSync(join(packages, name, 'src'), { recursive: true, encoding: 'utf8' }).map(file =>
+      join(name, 'src', file),
+    ),
+  )
   return files
     .filter(file => file.endsWith('.ts'))
-    .flatMap(where => [...readFileSync(join(packages, where), 'utf8').matchAll(/^ *\* ```ts\n(.*?)^ *\* ```$/gms)].map(([, block = '']) => ({ where, code: block.replaceAll(/^ *\* ?/gm, '') })))
+    .flatMap(where =>
+      [...readFileSync(join(packages, where), 'utf8').matchAll(/^ *\* ```ts\n(.*?)^ *\* ```$/gms)].map(
+        ([, block = '']) => ({ where, code: block.replaceAll(/^ *\* ?/gm, '') }),
+      ),
+    )
 }
 
 test('every example in a docstring runs', async () => {
@@ -48,8 +60,15 @@ test('every example in a docstring runs', async () => {
     const program = `import * as manyhands from 'manyhands'\nfor (const example of [\n${blocks.join(',\n')},\n]) await example()\nconsole.log('all ran')\nprocess.exit()\n`
     // Node 22 does not know `using`, and what an example does not release, a later line may wait for.
     const knowsUsing = Number(process.versions.node.split('.')[0]) >= 24
-    writeFileSync(join(folder, 'examples.ts'), knowsUsing ? program : (await transform(program, { loader: 'ts', target: 'node22' })).code)
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--conditions=@manyhands/source', 'examples.ts'], { cwd: folder, timeout: 50_000 })
+    writeFileSync(
+      join(folder, 'examples.ts'),
+      knowsUsing ? program : (await transform(program, { loader: 'ts', target: 'node22' })).code,
+    )
+    const { stdout, stderr } = await promisify(execFile)(
+      process.execPath,
+      ['--conditions=@manyhands/source', 'examples.ts'],
+      { cwd: folder, timeout: 50_000 },
+    )
     expect(stderr).toBe('')
     expect(stdout).toMatch(/all ran\n$/)
   } finally {

@@ -7,7 +7,8 @@ function store(): AsyncLocalStorage<ParallelOptions> {
 }
 
 /**
- * Sets defaults for every Parallel call that begins inside of `fn`, also after an `await`. Options given to a call itself win.
+ * Sets defaults for every Parallel call that begins inside of `fn`, also after an `await`. Options given to a call
+ * itself win.
  *
  * A nested `parallelConfig` inherits what it does not set. Nothing of this reaches code in workers.
  *

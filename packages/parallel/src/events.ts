@@ -1,7 +1,9 @@
 import { type CallOutcome, eventChannel, type EventOf, slot } from '@manyhands/base'
 
 /** What is published of a call: a part of the table of events. */
-export type ParallelEvent = EventOf<'call-start' | 'batch-dispatch' | 'batch-begin' | 'tasks-end' | 'task-fail' | 'task-retry' | 'batch-end' | 'call-stop'>
+export type ParallelEvent = EventOf<
+  'call-start' | 'batch-dispatch' | 'batch-begin' | 'tasks-end' | 'task-fail' | 'task-retry' | 'batch-end' | 'call-stop'
+>
 
 export type { CallOutcome }
 
@@ -33,7 +35,7 @@ export class CallEvents {
     const event = { ...details, call: this.#call, time: performance.now() } as ParallelEvent
     this.#listener?.(event)
     const published = eventChannel(details.type)
-    if (published.hasSubscribers) published.publish(event as never)
+    if (published.hasSubscribers) published.publish(event)
   }
 
   /** One more task has succeeded. Those of one message become one event. */

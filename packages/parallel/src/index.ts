@@ -9,7 +9,13 @@ export type { Jobs } from './jobs.ts'
 export type { ParallelOptions, PreDispatch } from './options.ts'
 export { type Indexed, Parallel, type ParallelConstructor, type StreamOptions } from './parallel.ts'
 export { parallelMap } from './parallel-map.ts'
-export type { Progress, ProgressOptions, ProgressRenderer, ProgressStream, RendererName } from './progress/progress-options.ts'
+export type {
+  Progress,
+  ProgressOptions,
+  ProgressRenderer,
+  ProgressStream,
+  RendererName,
+} from './progress/progress-options.ts'
 export type { ProgressState, WorkerProgress } from './progress/progress-state.ts'
 export type { ResultStream } from './scheduler/result-stream.ts'
 export { delayed, type DelayedOptions, type ResultOf, type Results, type Task } from './task.ts'

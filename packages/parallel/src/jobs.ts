@@ -1,6 +1,9 @@
 import { describeValue } from '@manyhands/base'
 
-/** How many tasks run at a time: a number, negative to count down from all (-1 is all), or a share of all such as `'50%'`. */
+/**
+ * How many tasks run at a time: a number, negative to count down from all (-1 is all), or a share of all such as
+ * `'50%'`.
+ */
 export type Jobs = number | `${number}%`
 
 /**

@@ -7,34 +7,60 @@ import { checkProgress, type Progress } from './progress/progress-options.ts'
 /** How far the input is pulled ahead, in batches: per job, a fixed number, or all of it at once. */
 export type PreDispatch = number | 'all' | { readonly perJob: number }
 
-/** Options of Parallel. All are read when a call starts. What is left out comes from {@link parallelConfig}, then from the default. */
+/**
+ * Options of Parallel. All are read when a call starts. What is left out comes from {@link parallelConfig}, then from
+ * the default.
+ */
 export interface ParallelOptions {
-  /** How many tasks run at a time: a number, -1 for all that the machine can run, -2 for all but one, or a share of all such as `'50%'`. @default all */
+  /**
+   * How many tasks run at a time: a number, -1 for all that the machine can run, -2 for all but one, or a share of all
+   * such as `'50%'`.
+   * @default all
+   */
   readonly jobs?: Jobs | undefined
   /** Where tasks run: a name, or a backend of your own. @default 'threads' */
   readonly backend?: BackendName | ParallelBackend | undefined
   /** Tasks that are sent to a worker together. `'auto'` starts with 1 and aims at 2 ms. @default 'auto' */
   readonly batchSize?: number | 'auto' | undefined
   /**
-   * Batches that may be sent and not done; for a stream, whose results were not yet taken. More: the input is pulled further ahead; fewer than one per job:
-   * jobs stay idle. `'all'` pulls the whole input when the call starts. @default { perJob: 2 }
+   * Batches that may be sent and not done; for a stream, whose results were not yet taken. More: the input is pulled
+   * further ahead; fewer than one per job: jobs stay idle. `'all'` pulls the whole input when the call starts. @default
+   * { perJob: 2 }
    */
   readonly preDispatch?: PreDispatch | undefined
   /** Milliseconds each task may run, counted from its start. Tasks are then sent one by one. @default no limit */
   readonly timeoutMs?: number | undefined
   /** Aborts the call: it rejects with CancelledError, whose `cause` is the signal's reason. */
   readonly signal?: AbortSignal | undefined
-  /** Further attempts after a task's own error or the exit of its worker; never after a timeout or an abort. @default 0 */
+  /**
+   * Further attempts after a task's own error or the exit of its worker; never after a timeout or an abort.
+   * @default 0
+   */
   readonly retries?: number | undefined
   /** Milliseconds before the first further attempt; doubled before each one after it. @default 0 */
   readonly retryDelayMs?: number | undefined
   /** Show progress: true, a description, or {@link ProgressOptions}. @default false */
   readonly progress?: Progress | undefined
-  /** `'shared-memory'`: tasks must see the memory of SharedArrays. A configured backend that cannot do this gives way to threads. @default none */
+  /**
+   * `'shared-memory'`: tasks must see the memory of SharedArrays. A configured backend that cannot do this gives way to
+   * threads.
+   * @default none
+   */
   readonly require?: 'shared-memory' | undefined
 }
 
-const names = ['jobs', 'backend', 'batchSize', 'preDispatch', 'timeoutMs', 'signal', 'retries', 'retryDelayMs', 'progress', 'require'] as const
+const names = [
+  'jobs',
+  'backend',
+  'batchSize',
+  'preDispatch',
+  'timeoutMs',
+  'signal',
+  'retries',
+  'retryDelayMs',
+  'progress',
+  'require',
+] as const
 
 /** What users of other libraries type. */
 const mistakes: Readonly<Record<string, string>> = {
@@ -82,7 +108,9 @@ export function checkOptions(where: string, options: ParallelOptions): void {
   checkDuration('retryDelayMs', retryDelayMs, { zero: true })
   checkProgress(progress)
   const required: unknown = options.require
-  if (required !== undefined && required !== 'shared-memory') throw new TypeError(`require must be 'shared-memory', got ${describeValue(required)}`)
+  if (required !== undefined && required !== 'shared-memory') {
+    throw new TypeError(`require must be 'shared-memory', got ${describeValue(required)}`)
+  }
 }
 
 function checkPreDispatch(value: PreDispatch | undefined): void {

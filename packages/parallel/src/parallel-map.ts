@@ -6,8 +6,8 @@ import { mappedItems } from './scheduler/work.ts'
 /**
  * Runs `fn(item, index)` for every item on the backend's workers.
  *
- * `fn` is sent to each worker once, with the values its captured variables have when the call starts. The input is pulled as results come, never further
- * ahead than `preDispatch` allows, so that an endless one is stopped by `signal`.
+ * `fn` is sent to each worker once, with the values its captured variables have when the call starts. The input is
+ * pulled as results come, never further ahead than `preDispatch` allows, so that an endless one is stopped by `signal`.
  *
  * ```ts
  * const scale = 3
@@ -23,7 +23,11 @@ import { mappedItems } from './scheduler/work.ts'
  * @throws SerializationError `fn`, an item or a result cannot travel
  * @throws TypeError, RangeError for bad arguments, at the call
  */
-export function parallelMap<I, R>(items: Iterable<I> | AsyncIterable<I>, fn: (item: I, index: number) => R, options: ParallelOptions = {}): Promise<Awaited<R>[]> {
+export function parallelMap<I, R>(
+  items: Iterable<I> | AsyncIterable<I>,
+  fn: (item: I, index: number) => R,
+  options: ParallelOptions = {},
+): Promise<Awaited<R>[]> {
   checkFunction('fn', fn)
   return runToArray('parallelMap', mappedItems(fn), items, options) as Promise<Awaited<R>[]>
 }

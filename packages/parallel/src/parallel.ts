@@ -38,11 +38,21 @@ export interface Parallel {
   /**
    * Runs all tasks, beginning now, and yields their results.
    *
-   * A result counts for `preDispatch` until it is taken, so that a slow consumer stops the pull. Leaving the loop cancels what is left.
+   * A result counts for `preDispatch` until it is taken, so that a slow consumer stops the pull. Leaving the loop
+   * cancels what is left.
    */
-  stream<T extends Task<unknown>>(tasks: TaskInput<T>, options?: { readonly ordered?: true | undefined }): ResultStream<ResultOf<T>>
-  stream<T extends Task<unknown>>(tasks: TaskInput<T>, options: { readonly ordered: false }): ResultStream<Indexed<ResultOf<T>>>
-  stream<T extends Task<unknown>>(tasks: TaskInput<T>, options: StreamOptions): ResultStream<ResultOf<T> | Indexed<ResultOf<T>>>
+  stream<T extends Task<unknown>>(
+    tasks: TaskInput<T>,
+    options?: { readonly ordered?: true | undefined },
+  ): ResultStream<ResultOf<T>>
+  stream<T extends Task<unknown>>(
+    tasks: TaskInput<T>,
+    options: { readonly ordered: false },
+  ): ResultStream<Indexed<ResultOf<T>>>
+  stream<T extends Task<unknown>>(
+    tasks: TaskInput<T>,
+    options: StreamOptions,
+  ): ResultStream<ResultOf<T> | Indexed<ResultOf<T>>>
 }
 
 export interface ParallelConstructor {
@@ -62,11 +72,14 @@ export interface ParallelConstructor {
  */
 export const Parallel: ParallelConstructor = function (options: ParallelOptions = {}): Parallel {
   checkOptions('Parallel', options)
-  const run = (tasks: TaskInput<Task<unknown>>): Promise<unknown[]> => runToArray('Parallel', delayedCalls, tasks, options)
+  const run = (tasks: TaskInput<Task<unknown>>): Promise<unknown[]> =>
+    runToArray('Parallel', delayedCalls, tasks, options)
   const stream = (tasks: TaskInput<Task<unknown>>, streamOptions: StreamOptions = {}): ResultStream<unknown> => {
     checkOptionNames('stream', streamOptions, ['ordered'])
     const { ordered = true } = streamOptions
-    if (typeof ordered !== 'boolean') throw new TypeError(`ordered must be true or false, got ${describeValue(ordered)}`)
+    if (typeof ordered !== 'boolean') {
+      throw new TypeError(`ordered must be true or false, got ${describeValue(ordered)}`)
+    }
     return runToStream('stream', delayedCalls, tasks, options, ordered)
   }
   return Object.assign(run, { stream }) as Parallel

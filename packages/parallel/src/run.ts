@@ -3,14 +3,11 @@ import { CallEvents } from './events.ts'
 import type { ParallelOptions } from './options.ts'
 import { showProgress } from './progress/show-progress.ts'
 import { Call } from './scheduler/call.ts'
-import { Collector } from './scheduler/output.ts'
-import type { Output } from './scheduler/output.ts'
+import { Collector, type Output } from './scheduler/output.ts'
 import { ResultStream } from './scheduler/result-stream.ts'
-import { openSource } from './scheduler/source.ts'
-import type { Source } from './scheduler/source.ts'
+import { openSource, type Source } from './scheduler/source.ts'
 import type { Work } from './scheduler/work.ts'
-import { readSettings } from './settings.ts'
-import type { Settings } from './settings.ts'
+import { readSettings, type Settings } from './settings.ts'
 
 type Input<T> = Iterable<T> | AsyncIterable<T>
 
@@ -19,7 +16,12 @@ type Input<T> = Iterable<T> | AsyncIterable<T>
  *
  * @throws TypeError or RangeError at the call, for bad options or an input that is not iterable
  */
-export function runToArray<T>(where: string, work: Work<T>, input: Input<T>, options: ParallelOptions): Promise<unknown[]> {
+export function runToArray<T>(
+  where: string,
+  work: Work<T>,
+  input: Input<T>,
+  options: ParallelOptions,
+): Promise<unknown[]> {
   const settings = readSettings(where, options)
   const source = openSource(where, work.what, input)
   const output = new Collector(source.total)
@@ -32,7 +34,13 @@ export function runToArray<T>(where: string, work: Work<T>, input: Input<T>, opt
  *
  * @throws as {@link runToArray}
  */
-export function runToStream<T, R>(where: string, work: Work<T>, input: Input<T>, options: ParallelOptions, ordered: boolean): ResultStream<R> {
+export function runToStream<T, R>(
+  where: string,
+  work: Work<T>,
+  input: Input<T>,
+  options: ParallelOptions,
+  ordered: boolean,
+): ResultStream<R> {
   const settings = readSettings(where, options)
   const source = openSource(where, work.what, input)
   const stream = new ResultStream<R>(ordered)

@@ -3,10 +3,8 @@ import type { ParallelBackend } from './backends/backend.ts'
 import { chooseBackend } from './backends/choose-backend.ts'
 import { configuredOptions, overlay } from './config.ts'
 import { resolveJobs } from './jobs.ts'
-import { checkOptions } from './options.ts'
-import type { ParallelOptions } from './options.ts'
-import { progressOptions } from './progress/progress-options.ts'
-import type { ProgressOptions } from './progress/progress-options.ts'
+import { checkOptions, type ParallelOptions } from './options.ts'
+import { progressOptions, type ProgressOptions } from './progress/progress-options.ts'
 
 /** The options of one call, with all defaults. */
 export interface Settings {
@@ -38,14 +36,19 @@ export function readSettings(where: string, given: ParallelOptions): Settings {
   const options = overlay(configuredOptions(), given)
   const backend = chooseBackend(given.backend, options)
   const timeoutMs = options.timeoutMs === Infinity ? undefined : options.timeoutMs
-  if (timeoutMs !== undefined && !backend.capabilities.timeout) throw new TypeError(`backend \`${backend.name}\` cannot limit how long a task runs (timeoutMs)`)
+  if (timeoutMs !== undefined && !backend.capabilities.timeout) {
+    throw new TypeError(`backend \`${backend.name}\` cannot limit how long a task runs (timeoutMs)`)
+  }
   const jobs = backend.effectiveJobs(resolveJobs(options.jobs ?? -1, cpuCount()))
   const { preDispatch = { perJob: PER_JOB } } = options
   return {
     backend,
     jobs,
     batchSize: options.batchSize === 'auto' ? undefined : options.batchSize,
-    window: typeof preDispatch === 'number' ? preDispatch : Math.max(1, Math.floor(jobs * (preDispatch === 'all' ? PER_JOB : preDispatch.perJob))),
+    window:
+      typeof preDispatch === 'number'
+        ? preDispatch
+        : Math.max(1, Math.floor(jobs * (preDispatch === 'all' ? PER_JOB : preDispatch.perJob))),
     eager: preDispatch === 'all',
     timeoutMs,
     signal: options.signal,

@@ -1,10 +1,11 @@
-import { withCaptures } from '@manyhands/closure'
 import { checkFunction, checkOptionNames, describeValue } from '@manyhands/base'
+import { withCaptures } from '@manyhands/closure'
 
 declare const result: unique symbol
 
 /**
- * One call that has not been made yet: what `delayed(fn)(...args)` returns. A plain object, it does nothing until Parallel runs it.
+ * One call that has not been made yet: what `delayed(fn)(...args)` returns. A plain object, it does nothing until
+ * Parallel runs it.
  *
  * `R` is the type of its result, promises unwrapped.
  */
@@ -35,7 +36,10 @@ export interface DelayedOptions {
  *
  * @throws TypeError when `fn` is not a function, or for an unknown option
  */
-export function delayed<A extends readonly unknown[], R>(fn: (...args: A) => R, options?: DelayedOptions): (...args: A) => Task<Awaited<R>> {
+export function delayed<A extends readonly unknown[], R>(
+  fn: (...args: A) => R,
+  options?: DelayedOptions,
+): (...args: A) => Task<Awaited<R>> {
   checkFunction('fn', fn)
   if (options !== undefined) checkOptionNames('delayed', options, ['captures'])
   const travelling = options?.captures === undefined ? fn : withCaptures(fn, options.captures)
@@ -44,12 +48,25 @@ export function delayed<A extends readonly unknown[], R>(fn: (...args: A) => R, 
 
 /** @throws TypeError that names the position of what is not a task */
 export function checkTask(task: unknown, position: number): asserts task is Task<unknown> {
-  if (typeof task === 'object' && task !== null && typeof (task as Task<unknown>).fn === 'function' && Array.isArray((task as Task<unknown>).args)) return
-  throw new TypeError(`task ${position} is not a delayed call: ${describeValue(task)}. Write delayed(fn)(...args)${hint(task)}`)
+  if (
+    typeof task === 'object' &&
+    task !== null &&
+    typeof (task as Task<unknown>).fn === 'function' &&
+    Array.isArray((task as Task<unknown>).args)
+  ) {
+    return
+  }
+  throw new TypeError(
+    `task ${position} is not a delayed call: ${describeValue(task)}. Write delayed(fn)(...args)${hint(task)}`,
+  )
 }
 
 function hint(task: unknown): string {
-  if (typeof task === 'function') return '; if this is what delayed(fn) returned, call it with the arguments of the task'
-  if (typeof (task as { then?: unknown } | null)?.then === 'function') return '; fn(...args) has run the function already'
+  if (typeof task === 'function') {
+    return '; if this is what delayed(fn) returned, call it with the arguments of the task'
+  }
+  if (typeof (task as { then?: unknown } | null)?.then === 'function') {
+    return '; fn(...args) has run the function already'
+  }
   return ''
 }

@@ -61,7 +61,10 @@ describe('rows', () => {
     display.remove(two === undefined ? [] : [two], 'two is done')
     expect(screen.text).toBe('two is done\none\nthree')
     expect(isRestored()).toBe(false)
-    display.remove([one, three].filter(row => row !== undefined), 'all done')
+    display.remove(
+      [one, three].filter(row => row !== undefined),
+      'all done',
+    )
     expect(screen.text).toBe('two is done\nall done')
     expect(isRestored()).toBe(true)
   })
@@ -95,7 +98,12 @@ describe('the bar of a call', () => {
   function call(options: { columns?: number; rows?: number; workers?: boolean; leave?: boolean } = {}) {
     const { screen, out, display, isRestored } = terminal(options.columns, options.rows)
     const opened = Promise.withResolvers<TerminalDisplay>()
-    const renderer = new BarRenderer({ stream: screen, workers: options.workers ?? false, leave: options.leave ?? true, open: () => opened.promise })
+    const renderer = new BarRenderer({
+      stream: screen,
+      workers: options.workers ?? false,
+      leave: options.leave ?? true,
+      open: () => opened.promise,
+    })
     const state = new ProgressState({ desc: 'fits' })
     state.apply({ type: 'call-start', call: 1, time: 0, backend: 'threads', jobs: 2, total: 4 })
     const stop = (time: number) => {
@@ -133,7 +141,17 @@ describe('the bar of a call', () => {
     renderer.update(state)
     opened.resolve(display)
     await screen.shows(/fits/)
-    for (let id = 0; id < 4; id++) state.apply({ type: 'batch-end', call: 1, time: 500, batch: id, tasks: 1, durationMs: 400, worker: { kind: 'thread', id, threadId: id + 1 } })
+    for (let id = 0; id < 4; id++) {
+      state.apply({
+        type: 'batch-end',
+        call: 1,
+        time: 500,
+        batch: id,
+        tasks: 1,
+        durationMs: 400,
+        worker: { kind: 'thread', id, threadId: id + 1 },
+      })
+    }
     renderer.update(state)
     await screen.shows(/worker 1 thread 2 +1 done +busy +80%/)
     expect(screen.text).not.toContain('worker 2')

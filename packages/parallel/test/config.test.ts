@@ -151,7 +151,11 @@ describe("require: 'shared-memory'", () => {
 
   test('a backend without it that is given at the call is refused', () => {
     const message = "backend `processes` has no shared memory, but require is 'shared-memory'; use 'threads'"
-    expect(() => void parallelMap([1], add, { backend: 'processes', require: 'shared-memory' })).toThrow(new TypeError(message))
-    expect(() => parallelConfig({ require: 'shared-memory' }, () => void parallelMap([1], add, { backend: 'processes' }))).toThrow(message)
+    expect(() => void parallelMap([1], add, { backend: 'processes', require: 'shared-memory' })).toThrow(
+      new TypeError(message),
+    )
+    expect(() =>
+      parallelConfig({ require: 'shared-memory' }, () => void parallelMap([1], add, { backend: 'processes' })),
+    ).toThrow(message)
   })
 })

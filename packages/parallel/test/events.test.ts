@@ -1,11 +1,19 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, expect, test, vi } from 'vitest'
-import { delayed, Parallel, parallelMap } from '../src/index.ts'
-import type { ParallelEvent, ProgressState } from '../src/index.ts'
+import { delayed, Parallel, type ParallelEvent, parallelMap, type ProgressState } from '../src/index.ts'
 import { ManualBackend } from './support/manual-backend.ts'
 
-const types = ['call-start', 'batch-dispatch', 'batch-begin', 'tasks-end', 'task-fail', 'task-retry', 'batch-end', 'call-stop'] as const
+const types = [
+  'call-start',
+  'batch-dispatch',
+  'batch-begin',
+  'tasks-end',
+  'task-fail',
+  'task-retry',
+  'batch-end',
+  'call-stop',
+] as const
 const cleanups: (() => void)[] = []
 afterEach(() => {
   for (const cleanup of cleanups.splice(0)) cleanup()
@@ -103,7 +111,9 @@ test('results that come in one message are one event', async () => {
 test('a renderer of your own is called at the start and at the end, however short the call', async () => {
   const backend = new ManualBackend()
   const seen: unknown[] = []
-  const renderer = { update: ({ done, total, desc, outcome }: ProgressState) => void seen.push({ done, total, desc, outcome }) }
+  const renderer = {
+    update: ({ done, total, desc, outcome }: ProgressState) => void seen.push({ done, total, desc, outcome }),
+  }
   const result = parallelMap([1, 2], x => x, { backend, progress: { renderer, desc: 'work' } })
   await backend.runAll()
   await result
@@ -131,7 +141,13 @@ test('an input of unknown length takes its total from the options', async () => 
   const backend = new ManualBackend()
   const totals: unknown[] = []
   const renderer = { update: ({ total }: ProgressState) => void totals.push(total) }
-  const result = parallelMap((function* () { yield 1 })(), x => x, { backend, progress: { renderer, total: 50 } })
+  const result = parallelMap(
+    (function* () {
+      yield 1
+    })(),
+    x => x,
+    { backend, progress: { renderer, total: 50 } },
+  )
   await backend.runAll()
   await result
   expect(totals).toEqual([50, 50])

@@ -127,7 +127,9 @@ describe('failure', () => {
   test('a task that is not delayed is named by its position', async () => {
     const { options } = manual()
     const notDelayed = (tasks: unknown[]) => Parallel(options)(tasks as never[])
-    await expect(notDelayed([...tasksOf(3), 5])).rejects.toThrow(new TypeError('task 3 is not a delayed call: 5. Write delayed(fn)(...args)'))
+    await expect(notDelayed([...tasksOf(3), 5])).rejects.toThrow(
+      new TypeError('task 3 is not a delayed call: 5. Write delayed(fn)(...args)'),
+    )
     await expect(notDelayed([delayed(double)])).rejects.toThrow(/task 0 .* call it with the arguments/)
     await expect(notDelayed([Promise.resolve(1)])).rejects.toThrow(/task 0 .* has run the function already/)
     await expect(notDelayed([null])).rejects.toThrow('task 0 is not a delayed call: null')
@@ -142,7 +144,11 @@ describe('abort', () => {
     const [first] = backend.batches
     if (first !== undefined) first.state = 'running'
     abort.abort('enough')
-    await expect(result).rejects.toMatchObject({ name: 'CancelledError', code: 'ERR_MANYHANDS_CANCELLED', cause: 'enough' })
+    await expect(result).rejects.toMatchObject({
+      name: 'CancelledError',
+      code: 'ERR_MANYHANDS_CANCELLED',
+      cause: 'enough',
+    })
     expect(backend.batches.map(batch => batch.state)).toEqual(['aborted', 'cancelled', 'cancelled', 'cancelled'])
   })
 
@@ -287,6 +293,8 @@ describe('a backend', () => {
   test('that cannot limit the time of a task refuses timeoutMs at the call', () => {
     const { backend, options } = manual({ timeoutMs: 5 })
     backend.capabilities = { ...backend.capabilities, timeout: false }
-    expect(() => Parallel(options)(tasksOf(1))).toThrow(new TypeError('backend `manual` cannot limit how long a task runs (timeoutMs)'))
+    expect(() => Parallel(options)(tasksOf(1))).toThrow(
+      new TypeError('backend `manual` cannot limit how long a task runs (timeoutMs)'),
+    )
   })
 })

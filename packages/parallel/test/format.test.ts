@@ -18,11 +18,21 @@ test('times are minutes and seconds, with hours when there are any', () => {
 })
 
 test('rates keep two digits', () => {
-  expect([0.042, 0.5, 3.94, 22.1, 140.4, 12_340, 2.5e7].map(rate => formatRate(rate, 'task'))).toEqual(['0.04 task/s', '0.5 task/s', '3.9 task/s', '22 task/s', '140 task/s', '12k task/s', '25M task/s'])
+  expect([0.042, 0.5, 3.94, 22.1, 140.4, 12_340, 2.5e7].map(rate => formatRate(rate, 'task'))).toEqual([
+    '0.04 task/s',
+    '0.5 task/s',
+    '3.9 task/s',
+    '22 task/s',
+    '140 task/s',
+    '12k task/s',
+    '25M task/s',
+  ])
 })
 
 test('a bar on 100 columns', () => {
-  expect(barLine(state(57, 100, { failed: 1 }), 100)).toBe('svm grid  57%│█████████████████▏            │   57/100 [00:04<00:03, 14 task/s] ▶ 2/2 ✗ 1 processes')
+  expect(barLine(state(57, 100, { failed: 1 }), 100)).toBe(
+    'svm grid  57%│█████████████████▏            │   57/100 [00:04<00:03, 14 task/s] ▶ 2/2 ✗ 1 processes',
+  )
 })
 
 test('a narrow bar leaves out the end of the line first, then itself', () => {
@@ -31,7 +41,9 @@ test('a narrow bar leaves out the end of the line first, then itself', () => {
 })
 
 test.each([20, 40, 60, 80, 100, 200])('no line is wider than %i columns', columns => {
-  for (const done of [0, 3, 100]) expect(barLine(state(done, 100, { desc: 'a long description of this' }), columns).length).toBeLessThan(columns)
+  for (const done of [0, 3, 100]) {
+    expect(barLine(state(done, 100, { desc: 'a long description of this' }), columns).length).toBeLessThan(columns)
+  }
 })
 
 test('without a total there is a count and a rate', () => {
@@ -44,7 +56,15 @@ test('an empty input is all done', () => {
 
 test('a worker has a row', () => {
   const made = state(57, 100)
-  made.apply({ type: 'batch-end', call: 1, time: 4000, batch: 0, tasks: 39, durationMs: 3840, worker: { kind: 'process', id: 0, pid: 41_230 } })
+  made.apply({
+    type: 'batch-end',
+    call: 1,
+    time: 4000,
+    batch: 0,
+    tasks: 39,
+    durationMs: 3840,
+    worker: { kind: 'process', id: 0, pid: 41_230 },
+  })
   const [worker] = made.workers
   expect(worker && workerLine(worker, made, 80)).toBe('  worker 0 process 41230        39 done  busy  96%')
 })

@@ -160,9 +160,31 @@ const broken: readonly (readonly [how: string, message: RegExp, second: () => un
   ['undefined', /next\(\) of the input must return an object \{ done, value \}, got undefined/, () => undefined],
   ['null', /got null/, () => null],
   ['a number', /got 5/, () => 5],
-  ['a throw', /^thrown$/, () => { throw new RangeError('thrown') }],
-  ['a getter of `value` that throws', /^value$/, () => ({ get value() { throw new RangeError('value') } })],
-  ['a getter of `done` that throws', /^done$/, () => ({ get done() { throw new RangeError('done') } })],
+  [
+    'a throw',
+    /^thrown$/,
+    () => {
+      throw new RangeError('thrown')
+    },
+  ],
+  [
+    'a getter of `value` that throws',
+    /^value$/,
+    () => ({
+      get value() {
+        throw new RangeError('value')
+      },
+    }),
+  ],
+  [
+    'a getter of `done` that throws',
+    /^done$/,
+    () => ({
+      get done() {
+        throw new RangeError('done')
+      },
+    }),
+  ],
 ]
 
 // A hang, or an unhandled rejection that ended the program.
@@ -180,7 +202,12 @@ describe.each(['sync', 'async'] as const)('an %s input that breaks in the middle
     process.on('unhandledRejection', note)
     const parallel = Parallel({ backend: 'async', jobs: 2 })
     await expect(parallelMap(inputOf(second), doubled, { backend: 'async', jobs: 2 })).rejects.toThrow(message)
-    const results = parallel.stream((function* () { yield* [] })(), {})
+    const results = parallel.stream(
+      (function* () {
+        yield* []
+      })(),
+      {},
+    )
     expect(await results.next()).toEqual({ done: true, value: undefined })
     await turn()
     process.off('unhandledRejection', note)
@@ -190,7 +217,10 @@ describe.each(['sync', 'async'] as const)('an %s input that breaks in the middle
 
 test('an input that never answers to being closed does not hold up an error', async () => {
   const endless: AsyncIterable<number> = {
-    [Symbol.asyncIterator]: () => ({ next: async () => ({ done: false as const, value: 1 }), return: () => new Promise<never>(() => {}) }),
+    [Symbol.asyncIterator]: () => ({
+      next: async () => ({ done: false as const, value: 1 }),
+      return: () => new Promise<never>(() => {}),
+    }),
   }
   const fail = (): never => {
     throw new RangeError('task')

@@ -3,12 +3,12 @@ import { threadId, Worker } from 'node:worker_threads'
 import { TaskTimeoutError } from '@manyhands/core'
 import { ProcessPoolExecutor, ThreadPoolExecutor } from '@manyhands/pool'
 import { describe, expect, test } from 'vitest'
-import { delayed, executorBackend, Parallel, parallelConfig, parallelMap } from '../src/index.ts'
-import type { PreDispatch } from '../src/index.ts'
-import { add, square } from './tasks/arithmetic.ts'
+import { delayed, executorBackend, Parallel, parallelConfig, parallelMap, type PreDispatch } from '../src/index.ts'
 import { collect } from './support/collect.ts'
+import { add, square } from './tasks/arithmetic.ts'
 
-// Cases of joblib's own suite (joblib/test/test_parallel.py, test_config.py) that apply here and are not in the tests of a part. Each names its origin.
+// Cases of joblib's own suite (joblib/test/test_parallel.py, test_config.py) that apply here and are not in the tests
+// of a part. Each names its origin.
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i)
 const wait = async (ms: number) => {
@@ -23,7 +23,11 @@ test('may be called from a thread of your own', async () => {
     import { parallelMap } from '@manyhands/parallel'
     parentPort.postMessage(await parallelMap([1, 2, 3], x => x * x, { jobs: 2 }))
   `
-  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(code.replace('@manyhands/parallel', new URL('../src/index.ts', import.meta.url).href))}`))
+  const worker = new Worker(
+    new URL(
+      `data:text/javascript,${encodeURIComponent(code.replace('@manyhands/parallel', new URL('../src/index.ts', import.meta.url).href))}`,
+    ),
+  )
   expect((await once(worker, 'message'))[0]).toEqual([1, 4, 9])
   await worker.terminate()
 })
@@ -31,7 +35,13 @@ test('may be called from a thread of your own', async () => {
 // joblib: test_parallel_timeout_success, test_parallel_timeout_fail
 test.each(['threads', 'async'] as const)('a time limit holds in streams (%s)', async backend => {
   const parallel = Parallel({ backend, jobs: 2, timeoutMs: 300 })
-  const run = (waits: number[], ordered: boolean) => collect<unknown>(parallel.stream(waits.map(ms => delayed(wait)(ms)), { ordered }))
+  const run = (waits: number[], ordered: boolean) =>
+    collect<unknown>(
+      parallel.stream(
+        waits.map(ms => delayed(wait)(ms)),
+        { ordered },
+      ),
+    )
   expect(await run([1, 1, 1], true)).toEqual([1, 1, 1])
   expect(await run([1, 1, 1], false)).toHaveLength(3)
   await expect(run([1, 60_000], true)).rejects.toBeInstanceOf(TaskTimeoutError)
@@ -69,26 +79,37 @@ test('an iterator that is exhausted gives no results', async () => {
 })
 
 // joblib: test_parallel_unordered_generator_returns_fastest_first
-test.each(['threads', 'async'] as const)('an unordered stream yields the fast results while a slow task runs (%s)', async backend => {
-  const stream = Parallel({ backend, jobs: 2 }).stream([60_000, ...numbers(9)].map(ms => delayed(wait)(ms)), { ordered: false })
-  const fast: number[] = []
-  for await (const { index } of stream) {
-    fast.push(index)
-    if (fast.length === 9) break
-  }
-  expect(fast.toSorted((a, b) => a - b)).toEqual(numbers(9).map(i => i + 1))
-})
+test.each(['threads', 'async'] as const)(
+  'an unordered stream yields the fast results while a slow task runs (%s)',
+  async backend => {
+    const stream = Parallel({ backend, jobs: 2 }).stream(
+      [60_000, ...numbers(9)].map(ms => delayed(wait)(ms)),
+      { ordered: false },
+    )
+    const fast: number[] = []
+    for await (const { index } of stream) {
+      fast.push(index)
+      if (fast.length === 9) break
+    }
+    expect(fast.toSorted((a, b) => a - b)).toEqual(numbers(9).map(i => i + 1))
+  },
+)
 
 // joblib: test_abort_backend
-test.each(['threads', 'processes'] as const)('an error does not wait for what is queued or runs (%s)', async backend => {
-  const sleeper = async (ms: number) => {
-    if (ms === 0) throw new TypeError('at once')
-    await new Promise(resolve => setTimeout(resolve, ms))
-  }
-  const began = performance.now()
-  await expect(parallelMap([0, ...Array.from({ length: 100 }, () => 10_000)], sleeper, { backend, jobs: 2 })).rejects.toThrow(new TypeError('at once'))
-  expect(performance.now() - began).toBeLessThan(8000)
-})
+test.each(['threads', 'processes'] as const)(
+  'an error does not wait for what is queued or runs (%s)',
+  async backend => {
+    const sleeper = async (ms: number) => {
+      if (ms === 0) throw new TypeError('at once')
+      await new Promise(resolve => setTimeout(resolve, ms))
+    }
+    const began = performance.now()
+    await expect(
+      parallelMap([0, ...Array.from({ length: 100 }, () => 10_000)], sleeper, { backend, jobs: 2 }),
+    ).rejects.toThrow(new TypeError('at once'))
+    expect(performance.now() - began).toBeLessThan(8000)
+  },
+)
 
 // joblib: test_deadlock_with_generator
 test('a stream that is dropped with large results under way does not keep anything from going on', async () => {
@@ -135,7 +156,11 @@ describe('an executor of your own as backend', () => {
     ['ThreadPoolExecutor', ThreadPoolExecutor],
     ['ProcessPoolExecutor', ProcessPoolExecutor],
   ] as const)('%s: its initializer ran before the tasks', async (_, Executor) => {
-    const executor = new Executor({ maxWorkers: 2, initializer: (value: string) => void Object.assign(globalThis, { mark: value }), initializerArgs: ['initialised'] })
+    const executor = new Executor({
+      maxWorkers: 2,
+      initializer: (value: string) => void Object.assign(globalThis, { mark: value }),
+      initializerArgs: ['initialised'],
+    })
     const backend = executorBackend(executor)
     await parallelConfig({ backend }, async () => {
       const marks = await parallelMap(numbers(6), () => Reflect.get(globalThis, 'mark') as unknown, { jobs: 5 })
@@ -149,17 +174,29 @@ describe('an executor of your own as backend', () => {
   test.each([
     ['ThreadPoolExecutor', ThreadPoolExecutor],
     ['ProcessPoolExecutor', ProcessPoolExecutor],
-  ] as const)('%s with several tasks per worker: a call that fails does no harm to a task that is not its own', async (_, Executor) => {
-    await using executor = new Executor({ maxWorkers: 1, concurrency: 4 })
-    const failsOrNever = (i: number): Promise<never> => new Promise((_, reject) => setTimeout(reject, i === 1 ? 50 : 2 ** 30, new Error('own')))
-    const call = Parallel({ backend: executorBackend(executor), batchSize: 1, preDispatch: 'all' })([delayed(failsOrNever)(0), delayed(failsOrNever)(1)])
-    // It takes longer than what is aborted has to end itself.
-    const innocent = executor.submit((ms: number) => new Promise<string>(resolve => setTimeout(resolve, ms, 'done')), 500)
-    await expect(call).rejects.toThrow('own')
-    expect(await innocent).toBe('done')
-  })
+  ] as const)(
+    '%s with several tasks per worker: a call that fails does no harm to a task that is not its own',
+    async (_, Executor) => {
+      await using executor = new Executor({ maxWorkers: 1, concurrency: 4 })
+      const failsOrNever = (i: number): Promise<never> =>
+        new Promise((_resolve, reject) => setTimeout(reject, i === 1 ? 50 : 2 ** 30, new Error('own')))
+      const call = Parallel({ backend: executorBackend(executor), batchSize: 1, preDispatch: 'all' })([
+        delayed(failsOrNever)(0),
+        delayed(failsOrNever)(1),
+      ])
+      // It takes longer than what is aborted has to end itself.
+      const innocent = executor.submit(
+        (ms: number) => new Promise<string>(resolve => setTimeout(resolve, ms, 'done')),
+        500,
+      )
+      await expect(call).rejects.toThrow('own')
+      expect(await innocent).toBe('done')
+    },
+  )
 
   test('what is no executor is refused', () => {
-    expect(() => executorBackend({} as never)).toThrow(new TypeError('executorBackend takes a ThreadPoolExecutor or ProcessPoolExecutor, got an object'))
+    expect(() => executorBackend({} as never)).toThrow(
+      new TypeError('executorBackend takes a ThreadPoolExecutor or ProcessPoolExecutor, got an object'),
+    )
   })
 })

@@ -12,7 +12,9 @@ class Log {
   constructor(total: number | undefined, desc = 'svm grid') {
     this.state = new ProgressState({ desc, unit: 'fit' })
     this.state.apply({ type: 'call-start', call: 1, time: 0, backend: 'processes', jobs: 2, total })
-    for (const batch of [0, 1]) this.state.apply({ type: 'batch-dispatch', call: 1, time: 0, batch, first: 0, tasks: 1 })
+    for (const batch of [0, 1]) {
+      this.state.apply({ type: 'batch-dispatch', call: 1, time: 0, batch, first: 0, tasks: 1 })
+    }
     this.draw(300)
   }
 
@@ -35,7 +37,15 @@ class Log {
 test('a line at the start, at each tenth, and at the end', () => {
   const log = new Log(40)
   for (let i = 1; i <= 40; i++) log.done(300 + i * 250)
-  log.state.apply({ type: 'batch-end', call: 1, time: 10_300, batch: 0, tasks: 40, durationMs: 20_000, worker: undefined })
+  log.state.apply({
+    type: 'batch-end',
+    call: 1,
+    time: 10_300,
+    batch: 0,
+    tasks: 40,
+    durationMs: 20_000,
+    worker: undefined,
+  })
   log.stop(10_400, 'done')
   expect(log.text).toMatchInlineSnapshot(`
     "[parallel] svm grid: start, 40 to do, jobs 2 (processes)
@@ -87,7 +97,9 @@ test('a failure is told at the end', () => {
   log.state.apply({ type: 'task-retry', call: 1, time: 1100, index: 7, attempt: 2, delayMs: 0, error: undefined })
   log.state.apply({ type: 'task-fail', call: 1, time: 1200, index: 7, error: undefined })
   log.stop(1200, 'failed')
-  expect(log.text.split('\n').at(-2)).toBe('[parallel] svm grid: failed 5/100  elapsed 00:01.2  4.2 fit/s  failed 1  retries 1  utilisation 0%')
+  expect(log.text.split('\n').at(-2)).toBe(
+    '[parallel] svm grid: failed 5/100  elapsed 00:01.2  4.2 fit/s  failed 1  retries 1  utilisation 0%',
+  )
 })
 
 test('lines are short and plain', () => {

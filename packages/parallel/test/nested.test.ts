@@ -42,19 +42,25 @@ describe('where Parallel runs inside of a worker', () => {
 })
 
 // joblib: test_nested_loop
-test.each(['inline', 'async', 'threads', 'processes'] as const)('loops in loops of every kind complete (outer: %s)', async outer => {
-  for (const inner of ['inline', 'async', 'threads', 'processes'] as const) {
-    expect(await Parallel({ backend: outer, jobs: 2 })([0, 10].map(i => delayed(row)(i, inner)))).toEqual([
-      [0, 1, 2],
-      [10, 11, 12],
-    ])
-  }
-})
+test.each(['inline', 'async', 'threads', 'processes'] as const)(
+  'loops in loops of every kind complete (outer: %s)',
+  async outer => {
+    for (const inner of ['inline', 'async', 'threads', 'processes'] as const) {
+      expect(await Parallel({ backend: outer, jobs: 2 })([0, 10].map(i => delayed(row)(i, inner)))).toEqual([
+        [0, 1, 2],
+        [10, 11, 12],
+      ])
+    }
+  },
+)
 
 // joblib: test_thread_bomb_mitigation
-test.each(['threads', 'processes'] as const)('a function that nests itself does not multiply workers (%s)', async backend => {
-  expect(await Parallel({ backend, jobs: 2 })([delayed(depth)(30, backend)])).toEqual([30])
-})
+test.each(['threads', 'processes'] as const)(
+  'a function that nests itself does not multiply workers (%s)',
+  async backend => {
+    expect(await Parallel({ backend, jobs: 2 })([delayed(depth)(30, backend)])).toEqual([30])
+  },
+)
 
 // joblib: test_nested_loop_with_exception_with_loky
 test('an error in one branch of a nested loop surfaces as itself', async () => {

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { delayed, Parallel, parallelConfig, parallelMap, registerBackend } from '../src/index.ts'
-import type { ParallelOptions } from '../src/index.ts'
-import { resolveJobs } from '../src/jobs.ts'
-import type { Jobs } from '../src/jobs.ts'
+import { delayed, Parallel, parallelConfig, parallelMap, type ParallelOptions, registerBackend } from '../src/index.ts'
+import { type Jobs, resolveJobs } from '../src/jobs.ts'
 import { ManualBackend } from './support/manual-backend.ts'
 
 const bad = (options: object) => () => Parallel(options)
@@ -26,7 +24,9 @@ describe('jobs', () => {
 
   test.each([0, 0.5, 2.3, Number.NaN, Infinity, '0%'])('%s is out of range', jobs => {
     expect(bad({ jobs })).toThrow(RangeError)
-    expect(bad({ jobs })).toThrow(/^jobs must be an integer other than 0 \(-1 is all, -2 all but one\) or a share of all such as '50%', got /)
+    expect(bad({ jobs })).toThrow(
+      /^jobs must be an integer other than 0 \(-1 is all, -2 all but one\) or a share of all such as '50%', got /,
+    )
   })
 
   test.each(['2', '2.3', 'x', '', '%', '-50%', null, {}, 2n])('%s is no number of jobs', jobs => {
@@ -49,8 +49,12 @@ describe('unknown names answer with the nearest known one', () => {
   })
 
   test('in parallelMap and parallelConfig as well, at the call', () => {
-    expect(() => void parallelMap([], x => x, { nJobs: 1 } as ParallelOptions)).toThrow('parallelMap has no option `nJobs`; did you mean `jobs`?')
-    expect(() => parallelConfig({ nJobs: 1 } as ParallelOptions, () => {})).toThrow('parallelConfig has no option `nJobs`; did you mean `jobs`?')
+    expect(() => void parallelMap([], x => x, { nJobs: 1 } as ParallelOptions)).toThrow(
+      'parallelMap has no option `nJobs`; did you mean `jobs`?',
+    )
+    expect(() => parallelConfig({ nJobs: 1 } as ParallelOptions, () => {})).toThrow(
+      'parallelConfig has no option `nJobs`; did you mean `jobs`?',
+    )
   })
 
   test.each([
@@ -63,34 +67,52 @@ describe('unknown names answer with the nearest known one', () => {
   })
 
   test('a backend like none is answered with all', () => {
-    expect(bad({ backend: 'kubernetes' })).toThrow('there is no backend `kubernetes`; known: threads, processes, inline, async')
+    expect(bad({ backend: 'kubernetes' })).toThrow(
+      'there is no backend `kubernetes`; known: threads, processes, inline, async',
+    )
   })
 })
 
 describe('values that make no sense are named', () => {
   test.each<[object, typeof TypeError, string]>([
-    [{ backend: 5 }, TypeError, 'backend must be the name of a backend or an object with effectiveJobs, startCall, terminate, got 5'],
+    [
+      { backend: 5 },
+      TypeError,
+      'backend must be the name of a backend or an object with effectiveJobs, startCall, terminate, got 5',
+    ],
     [{ batchSize: 0 }, RangeError, "batchSize must be an integer >= 1 or 'auto', got 0"],
     [{ batchSize: -1 }, RangeError, "batchSize must be an integer >= 1 or 'auto', got -1"],
     [{ batchSize: 1.42 }, RangeError, "batchSize must be an integer >= 1 or 'auto', got 1.42"],
     [{ batchSize: 'big' }, TypeError, 'batchSize must be an integer >= 1 or \'auto\', got "big"'],
     [{ preDispatch: 0 }, RangeError, "preDispatch must be an integer >= 1, 'all' or { perJob: number > 0 }, got 0"],
-    [{ preDispatch: '2*jobs' }, TypeError, "preDispatch must be an integer >= 1, 'all' or { perJob: number > 0 }, got \"2*jobs\""],
-    [{ preDispatch: { perJob: 0 } }, RangeError, "preDispatch must be an integer >= 1, 'all' or { perJob: number > 0 }, got perJob: 0"],
+    [
+      { preDispatch: '2*jobs' },
+      TypeError,
+      'preDispatch must be an integer >= 1, \'all\' or { perJob: number > 0 }, got "2*jobs"',
+    ],
+    [
+      { preDispatch: { perJob: 0 } },
+      RangeError,
+      "preDispatch must be an integer >= 1, 'all' or { perJob: number > 0 }, got perJob: 0",
+    ],
     [{ preDispatch: { perWorker: 1 } }, TypeError, 'preDispatch has no option `perWorker`; did you mean `perJob`?'],
     [{ timeoutMs: 0 }, RangeError, 'timeoutMs must be a number of milliseconds > 0, got 0'],
     [{ timeoutMs: '1s' }, TypeError, 'timeoutMs must be a number of milliseconds > 0, got "1s"'],
     [{ signal: {} }, TypeError, 'signal must be an AbortSignal, got an object'],
     [{ retries: -1 }, RangeError, 'retries must be an integer >= 0, got -1'],
     [{ retryDelayMs: -1 }, RangeError, 'retryDelayMs must be a number of milliseconds >= 0, got -1'],
-    [{ require: 'sharedmem' }, TypeError, "require must be 'shared-memory', got \"sharedmem\""],
+    [{ require: 'sharedmem' }, TypeError, 'require must be \'shared-memory\', got "sharedmem"'],
     [{ progress: 5 }, TypeError, 'progress must be a boolean, a description or an options object, got 5'],
     [{ progress: { description: 'x' } }, TypeError, 'progress has no option `description`; did you mean `desc`?'],
     [{ progress: { desc: 5 } }, TypeError, 'progress.desc must be a string, got 5'],
     [{ progress: { total: -1 } }, RangeError, 'progress.total must be an integer >= 0, got -1'],
     [{ progress: { leave: 'no' } }, TypeError, 'progress.leave must be a boolean, got "no"'],
     [{ progress: { stream: {} } }, TypeError, 'progress.stream must be a writable stream, got an object'],
-    [{ progress: { renderer: 'fancy' } }, TypeError, "progress.renderer must be 'auto', 'bar', 'lines', 'silent' or an object with update(state), got \"fancy\""],
+    [
+      { progress: { renderer: 'fancy' } },
+      TypeError,
+      "progress.renderer must be 'auto', 'bar', 'lines', 'silent' or an object with update(state), got \"fancy\"",
+    ],
   ])('%j', (options, kind, message) => {
     expect(bad(options)).toThrow(kind)
     expect(bad(options)).toThrow(message)
@@ -101,19 +123,25 @@ describe('values that make no sense are named', () => {
   })
 
   test('undefined means left out', () => {
-    expect(() => Parallel({ jobs: undefined, backend: undefined, progress: undefined, signal: undefined })).not.toThrow()
+    expect(() =>
+      Parallel({ jobs: undefined, backend: undefined, progress: undefined, signal: undefined }),
+    ).not.toThrow()
   })
 })
 
 describe('arguments', () => {
   test('delayed takes functions only', () => {
     expect(() => delayed('f' as never)).toThrow(new TypeError('fn must be a function, got "f"'))
-    expect(() => delayed(() => 1, { capture: {} } as never)).toThrow('delayed has no option `capture`; did you mean `captures`?')
+    expect(() => delayed(() => 1, { capture: {} } as never)).toThrow(
+      'delayed has no option `capture`; did you mean `captures`?',
+    )
   })
 
   test('parallelMap takes an iterable and a function', () => {
     expect(() => void parallelMap([1], 5 as never)).toThrow(new TypeError('fn must be a function, got 5'))
-    expect(() => void parallelMap(5 as never, x => x)).toThrow(new TypeError('parallelMap takes an iterable or async iterable of items, got 5'))
+    expect(() => void parallelMap(5 as never, x => x)).toThrow(
+      new TypeError('parallelMap takes an iterable or async iterable of items, got 5'),
+    )
   })
 
   test('Parallel takes an iterable', () => {
@@ -122,8 +150,12 @@ describe('arguments', () => {
   })
 
   test('ordered is a boolean', () => {
-    expect(() => Parallel().stream([], { ordered: 1 } as never)).toThrow(new TypeError('ordered must be true or false, got 1'))
-    expect(() => Parallel().stream([], { order: true } as never)).toThrow('stream has no option `order`; did you mean `ordered`?')
+    expect(() => Parallel().stream([], { ordered: 1 } as never)).toThrow(
+      new TypeError('ordered must be true or false, got 1'),
+    )
+    expect(() => Parallel().stream([], { order: true } as never)).toThrow(
+      'stream has no option `order`; did you mean `ordered`?',
+    )
   })
 
   test('parallelConfig takes a function', () => {
@@ -160,7 +192,9 @@ describe('registerBackend', () => {
   })
 
   test('refuses what is neither a name nor a function', () => {
-    expect(() => registerBackend('', () => new ManualBackend())).toThrow('the name of a backend must be a string, got ""')
+    expect(() => registerBackend('', () => new ManualBackend())).toThrow(
+      'the name of a backend must be a string, got ""',
+    )
     expect(() => registerBackend('x', 5 as never)).toThrow('make must be a function, got 5')
   })
 })

@@ -37,7 +37,10 @@ test('failures and further attempts are counted', () => {
 
 test('workers are credited with their batches', () => {
   const { state, at } = started()
-  const [one, two] = [{ kind: 'thread', id: 1 }, { kind: 'thread', id: 0 }]
+  const [one, two] = [
+    { kind: 'thread', id: 1 },
+    { kind: 'thread', id: 0 },
+  ]
   for (const worker of [one, two, one]) at(1100, { type: 'batch-end', batch: 0, tasks: 5, durationMs: 40, worker })
   expect(state.workers).toEqual([
     { kind: 'thread', id: 0, done: 5, busyMs: 40 },

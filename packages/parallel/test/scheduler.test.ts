@@ -1,9 +1,8 @@
-import { InternalError } from '@manyhands/core'
 import { withCaptures } from '@manyhands/closure'
+import { InternalError } from '@manyhands/core'
 import { describe, expect, test } from 'vitest'
-import { delayed, Parallel, parallelMap } from '../src/index.ts'
+import { delayed, Parallel, parallelMap, type ParallelOptions } from '../src/index.ts'
 import { kindOf } from '../src/scheduler/kind.ts'
-import type { ParallelOptions } from '../src/index.ts'
 import { doubled, manual, tasksOf } from './support/manual-call.ts'
 
 describe('batches', () => {
@@ -33,7 +32,9 @@ describe('batches', () => {
     const result = Parallel(options)([...tasksOf(40), delayed(unknown)(1), ...tasksOf(40)])
     await backend.runAll(0.001)
     expect(await result).toHaveLength(81)
-    const alone = backend.batches.filter(({ batch }) => 'calls' in batch && batch.calls.some(call => call.fn === unknown))
+    const alone = backend.batches.filter(
+      ({ batch }) => 'calls' in batch && batch.calls.some(call => call.fn === unknown),
+    )
     expect(alone.map(batch => batch.size)).toEqual([1])
   })
 

@@ -1,8 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { CancelledError } from '@manyhands/core'
 import { describe, expect, test } from 'vitest'
-import { delayed, Parallel } from '../src/index.ts'
-import type { ParallelOptions } from '../src/index.ts'
+import { delayed, Parallel, type ParallelOptions } from '../src/index.ts'
 import { collect } from './support/collect.ts'
 import { ManualBackend } from './support/manual-backend.ts'
 
@@ -99,18 +98,27 @@ describe('a slow consumer', () => {
 })
 
 describe('leaving early', () => {
-  test.each([true, false])('a loop that is left cancels what is queued, aborts what runs and closes the input (ordered: %s)', async ordered => {
-    const { backend, parallel } = manual()
-    const closed: string[] = []
-    const stream = parallel.stream(endless([], closed), { ordered })
-    const [first, second] = backend.batches
-    if (second !== undefined) second.state = 'running'
-    first?.run()
-    for await (const _ of stream) break
-    expect(closed).toEqual(['closed'])
-    expect(backend.batches.map(batch => batch.state)).toEqual(['done', 'aborted', 'cancelled', 'cancelled', 'cancelled'])
-    expect(await stream.next()).toEqual({ done: true, value: undefined })
-  })
+  test.each([true, false])(
+    'a loop that is left cancels what is queued, aborts what runs and closes the input (ordered: %s)',
+    async ordered => {
+      const { backend, parallel } = manual()
+      const closed: string[] = []
+      const stream = parallel.stream(endless([], closed), { ordered })
+      const [first, second] = backend.batches
+      if (second !== undefined) second.state = 'running'
+      first?.run()
+      for await (const _ of stream) break
+      expect(closed).toEqual(['closed'])
+      expect(backend.batches.map(batch => batch.state)).toEqual([
+        'done',
+        'aborted',
+        'cancelled',
+        'cancelled',
+        'cancelled',
+      ])
+      expect(await stream.next()).toEqual({ done: true, value: undefined })
+    },
+  )
 
   test('await using does the same', async () => {
     const { backend, parallel } = manual()
@@ -132,7 +140,12 @@ describe('leaving early', () => {
 
   test('tells what the input throws while it is closed', async () => {
     const { parallel } = manual()
-    const input = { [Symbol.iterator]: () => ({ next: () => ({ done: false, value: delayed(double)(1) }), return: throwWhileClosing }) }
+    const input = {
+      [Symbol.iterator]: () => ({
+        next: () => ({ done: false, value: delayed(double)(1) }),
+        return: throwWhileClosing,
+      }),
+    }
     await expect(parallel.stream(input).return()).rejects.toThrow('while closing')
   })
 

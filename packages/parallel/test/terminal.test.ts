@@ -5,12 +5,15 @@ import { Screen } from './support/screen.ts'
 
 const program = new URL('./tasks/terminal-program.ts', import.meta.url).pathname
 /** `script` of util-linux gives a program a terminal. */
-const hasTerminal = process.platform === 'linux' &&  spawnSync('script', ['--version']).stdout?.toString().includes('util-linux')
+const hasTerminal =
+  process.platform === 'linux' && spawnSync('script', ['--version']).stdout?.toString().includes('util-linux')
 
 /** Runs the program on a terminal. */
 function run(how: string, env: NodeJS.ProcessEnv = {}) {
   const command = `'${process.execPath}' --conditions=@manyhands/source '${program}' ${how}`
-  const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], { env: { ...process.env, TERM: 'xterm', ...env } })
+  const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+    env: { ...process.env, TERM: 'xterm', ...env },
+  })
   const screen = new Screen(200)
   child.stdout.setEncoding('utf8').on('data', (text: string) => screen.write(text.replaceAll('\r\n', '\n')))
   return { child, screen, closed: once(child, 'close') }
@@ -33,7 +36,9 @@ describe.runIf(hasTerminal)('on a terminal', () => {
   test('after a failure the terminal is as it was', async () => {
     const { screen, closed } = run('fail')
     await closed
-    expect(screen.text).toMatch(/steps +8\d%│.*50\/60 .* failed ✗ 1 async\n.*failed: task 50\nwrite is its own, 0 listeners$/)
+    expect(screen.text).toMatch(
+      /steps +8\d%│.*50\/60 .* failed ✗ 1 async\n.*failed: task 50\nwrite is its own, 0 listeners$/,
+    )
     leavesTerminalAlone(screen)
   })
 
@@ -67,15 +72,24 @@ describe.runIf(hasTerminal)('on a terminal', () => {
 })
 
 test('elsewhere there are plain lines on stderr, and stdout is left alone', () => {
-  const { stdout, stderr } = spawnSync(process.execPath, ['--conditions=@manyhands/source', program, 'done'], { encoding: 'utf8' })
+  const { stdout, stderr } = spawnSync(process.execPath, ['--conditions=@manyhands/source', program, 'done'], {
+    encoding: 'utf8',
+  })
   expect(stdout).toBe('printed by the program\nno newline, printed by a task\nwrite is its own, 0 listeners\n')
   expect(stderr).toMatch(/^\[parallel\] steps: start, 60 to do, jobs 1 \(async\)\n/)
-  expect(stderr).toMatch(/\[parallel\] steps: \d\d\/60 +\d\d% {2}elapsed 00:0\d {2}eta 00:0\d {2}\d+ step\/s {2}busy 1\/1\n/)
+  expect(stderr).toMatch(
+    /\[parallel\] steps: \d\d\/60 +\d\d% {2}elapsed 00:0\d {2}eta 00:0\d {2}\d+ step\/s {2}busy 1\/1\n/,
+  )
   expect(stderr).toMatch(/\[parallel\] steps: done 60\/60 {2}elapsed 00:0\d\.\d {2}\d+ step\/s {2}utilisation \d+%\n$/)
 })
 
 test('an unknown MANYHANDS_PROGRESS is a warning', () => {
-  const { stderr } = spawnSync(process.execPath, ['--conditions=@manyhands/source', program, 'done'], { encoding: 'utf8', env: { ...process.env, MANYHANDS_PROGRESS: 'pretty' } })
-  expect(stderr).toContain('[MANYHANDS_PROGRESS] ManyhandsWarning: MANYHANDS_PROGRESS must be auto, bar, lines or off, got "pretty"')
+  const { stderr } = spawnSync(process.execPath, ['--conditions=@manyhands/source', program, 'done'], {
+    encoding: 'utf8',
+    env: { ...process.env, MANYHANDS_PROGRESS: 'pretty' },
+  })
+  expect(stderr).toContain(
+    '[MANYHANDS_PROGRESS] ManyhandsWarning: MANYHANDS_PROGRESS must be auto, bar, lines or off, got "pretty"',
+  )
   expect(stderr).toContain('[parallel] steps: done 60/60')
 })

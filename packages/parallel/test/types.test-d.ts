@@ -1,6 +1,15 @@
 import { expectTypeOf, test } from 'vitest'
-import { delayed, Parallel, parallelConfig, parallelMap, remote } from '../src/index.ts'
-import type { Indexed, ParallelBackend, ResultStream, Task } from '../src/index.ts'
+import {
+  delayed,
+  type Indexed,
+  Parallel,
+  type ParallelBackend,
+  parallelConfig,
+  parallelMap,
+  remote,
+  type ResultStream,
+  type Task,
+} from '../src/index.ts'
 
 declare function fit(rows: Float64Array, fold: number): { fold: number; score: number }
 declare function countWords(path: string): Promise<number>
@@ -8,7 +17,9 @@ declare function shrink(path: string, size?: number): Promise<Uint8Array>
 declare const X: Float64Array
 
 test('delayed keeps the parameters and unwraps the result', () => {
-  expectTypeOf(delayed(fit)).toEqualTypeOf<(rows: Float64Array, fold: number) => Task<{ fold: number; score: number }>>()
+  expectTypeOf(delayed(fit)).toEqualTypeOf<
+    (rows: Float64Array, fold: number) => Task<{ fold: number; score: number }>
+  >()
   expectTypeOf(delayed(countWords)('a')).toEqualTypeOf<Task<number>>()
   expectTypeOf(delayed(shrink)('a')).toEqualTypeOf<Task<Uint8Array>>()
   expectTypeOf(delayed(() => {})()).toEqualTypeOf<Task<void>>()
@@ -36,7 +47,9 @@ test('a task does nothing by itself, and is no promise', () => {
 
 test('arrays, sets and generators give arrays', () => {
   const parallel = Parallel({ jobs: 2 })
-  expectTypeOf(parallel([0, 1].map(f => delayed(fit)(X, f)))).toEqualTypeOf<Promise<{ fold: number; score: number }[]>>()
+  expectTypeOf(parallel([0, 1].map(f => delayed(fit)(X, f)))).toEqualTypeOf<
+    Promise<{ fold: number; score: number }[]>
+  >()
   expectTypeOf(parallel(new Set([delayed(countWords)('a')]))).toEqualTypeOf<Promise<number[]>>()
   function* tasks() {
     for (const path of ['a', 'b']) yield delayed(countWords)(path)
@@ -50,7 +63,9 @@ test('arrays, sets and generators give arrays', () => {
 })
 
 test('tuples give tuples', () => {
-  expectTypeOf(Parallel()([delayed(countWords)('a'), delayed(shrink)('a', 64)])).toEqualTypeOf<Promise<[number, Uint8Array]>>()
+  expectTypeOf(Parallel()([delayed(countWords)('a'), delayed(shrink)('a', 64)])).toEqualTypeOf<
+    Promise<[number, Uint8Array]>
+  >()
   const fixed = [delayed(countWords)('a'), delayed(shrink)('a')] as const
   expectTypeOf(Parallel()(fixed)).toEqualTypeOf<Promise<[number, Uint8Array]>>()
   expectTypeOf(Parallel()([])).toEqualTypeOf<Promise<[]>>()
@@ -94,6 +109,9 @@ test('options are checked', () => {
 })
 
 test('remote is re-exported, and what it names can be delayed', () => {
-  const add = remote<typeof import('./tasks/arithmetic.ts'), 'add'>(new URL('./tasks/arithmetic.ts', import.meta.url), 'add')
+  const add = remote<typeof import('./tasks/arithmetic.ts'), 'add'>(
+    new URL('./tasks/arithmetic.ts', import.meta.url),
+    'add',
+  )
   expectTypeOf(delayed(add)(1, 2)).toEqualTypeOf<Task<number>>()
 })

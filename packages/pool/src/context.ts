@@ -1,14 +1,14 @@
 import { InvalidStateError, slot } from '@manyhands/base'
-import type { StartMethod } from './protocol/lineage.ts'
-import { currentProcess, parentProcess } from './here/current-process.ts'
-import { cpuCount } from './here/cpu-count.ts'
 import type { ExecutorOptions } from './executor/executor-options.ts'
 import { ProcessPoolExecutor } from './executor/process-pool-executor.ts'
+import { cpuCount } from './here/cpu-count.ts'
+import { currentProcess, parentProcess } from './here/current-process.ts'
+import { allStartMethods, checkStartMethod, getStartMethod, setStartMethod } from './here/start-method.ts'
+import { setPreload, warmUp } from './host/spares.ts'
 import { activeChildren } from './process/active-children.ts'
 import { ForkServerProcess, Process, SpawnProcess } from './process/process.ts'
-import { setPreload, warmUp } from './host/spares.ts'
-import { allStartMethods, checkStartMethod, getStartMethod, setStartMethod } from './here/start-method.ts'
 import { Thread } from './process/thread.ts'
+import type { StartMethod } from './protocol/lineage.ts'
 
 /** What this package has, bound to one start method: for a library that must not change the program's. */
 export interface Context {
@@ -31,7 +31,8 @@ export interface Context {
 }
 
 /**
- * The context of a start method; without one that of the program, which follows `setStartMethod`. The same for the same method.
+ * The context of a start method; without one that of the program, which follows `setStartMethod`. The same for the same
+ * method.
  *
  * @throws TypeError for a method that there is not
  */
@@ -72,7 +73,9 @@ function contextOf(startMethod: StartMethod): Context {
     getContext: method => (method === undefined ? context : getContext(method)),
     getStartMethod: () => startMethod,
     setStartMethod() {
-      throw new InvalidStateError(`this context is the one of \`${startMethod}\`: only that of the program, getContext(), can be given another start method`)
+      throw new InvalidStateError(
+        `this context is the one of \`${startMethod}\`: only that of the program, getContext(), can be given another start method`,
+      )
     },
   }
   return context

@@ -1,6 +1,7 @@
 import { type Origin, slot } from '@manyhands/base'
 
-// At the root of src because bundling moves every file next to index.js: from here the worker's entry has the same place before and after.
+// At the root of src because bundling moves every file next to index.js: from here the worker's entry has the same
+// place before and after.
 
 /** Undefined in a bundle of CommonJS. */
 const here = import.meta.url as string | undefined
@@ -14,7 +15,11 @@ export function workerEntryUrl(): URL | undefined {
 /** Where workers find what this package exports as `name`. */
 export function poolOrigin(name: string, type: unknown): Origin {
   ownClasses().set(name, type)
-  return { tag: POOL_TAG, module: here === undefined ? '' : new URL(isSource ? './index.ts' : './index.js', here).href, name }
+  return {
+    tag: POOL_TAG,
+    module: here === undefined ? '' : new URL(isSource ? './index.ts' : './index.js', here).href,
+    name,
+  }
 }
 
 /** Those of this package that were sent: they may come back. */

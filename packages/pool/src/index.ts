@@ -1,4 +1,12 @@
-export type { AnyTaskFunction, Batch, BatchHandle, BatchOptions, BatchSink, BatchStats, WorkerInfo } from '@manyhands/base'
+export type {
+  AnyTaskFunction,
+  Batch,
+  BatchHandle,
+  BatchOptions,
+  BatchSink,
+  BatchStats,
+  WorkerInfo,
+} from '@manyhands/base'
 export type { ResourceLimits } from './host/channel.ts'
 export { cpuCount } from './here/cpu-count.ts'
 export type { ExecutorOptions } from './executor/executor-options.ts'

@@ -1,7 +1,14 @@
 import { Region } from '@manyhands/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Batch, BatchHandle, ExecutorOptions, WorkerExecutor } from '../src/index.ts'
-import { ProcessPoolExecutor, taskContext, ThreadPoolExecutor } from '../src/index.ts'
+import {
+  type Batch,
+  type BatchHandle,
+  type ExecutorOptions,
+  ProcessPoolExecutor,
+  taskContext,
+  ThreadPoolExecutor,
+  type WorkerExecutor,
+} from '../src/index.ts'
 import { increment, numberOrNever } from './tasks/work.ts'
 
 // An aborted batch, and what else is on its worker.
@@ -60,7 +67,7 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
   const begun = async (index: number): Promise<void> => {
     while (Atomics.load(words, index) === 0) await new Promise(setImmediate)
   }
-  const mark = (): number => ((globalThis as { mark?: number }).mark ??= 0, ++(globalThis as { mark?: number }).mark!)
+  const mark = (): number => (((globalThis as { mark?: number }).mark ??= 0), ++(globalThis as { mark?: number }).mark!)
 
   test('one of several async tasks is aborted: the others and their worker live on, and what it still answers is dropped', async () => {
     const pool = create({ concurrency: 4 })
@@ -103,17 +110,20 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
     expect(await neighbour).toBe(2)
   })
 
-  test.each(['loop', 'wait'] as const)('what was sent ahead behind an aborted %s comes back and runs elsewhere', async how => {
-    const pool = create()
-    await pool.submit(increment, 1) // what it costs is known, so it may be sent ahead
-    const aborted = submit(pool, { fn: how === 'loop' ? spins() : waits(), items: [0], firstIndex: 0 })
-    await begun(0)
-    const ahead = [1, 2, 3].map(n => pool.submit(increment, n))
-    await Promise.resolve()
-    expect(ahead[0]?.state).toBe('running')
-    aborted.handle.abort(new Error('enough'), 0)
-    expect(await Promise.all(ahead)).toEqual([2, 3, 4])
-  })
+  test.each(['loop', 'wait'] as const)(
+    'what was sent ahead behind an aborted %s comes back and runs elsewhere',
+    async how => {
+      const pool = create()
+      await pool.submit(increment, 1) // what it costs is known, so it may be sent ahead
+      const aborted = submit(pool, { fn: how === 'loop' ? spins() : waits(), items: [0], firstIndex: 0 })
+      await begun(0)
+      const ahead = [1, 2, 3].map(n => pool.submit(increment, n))
+      await Promise.resolve()
+      expect(ahead[0]?.state).toBe('running')
+      aborted.handle.abort(new Error('enough'), 0)
+      expect(await Promise.all(ahead)).toEqual([2, 3, 4])
+    },
+  )
 
   test('a task that was begun after an aborted one is not ended with it, though main has not yet seen the answer', async () => {
     const pool = create()

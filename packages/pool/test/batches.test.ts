@@ -1,7 +1,13 @@
 import { Region } from '@manyhands/core'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Batch, BatchHandle, ExecutorOptions, WorkerExecutor } from '../src/index.ts'
-import { ProcessPoolExecutor, ThreadPoolExecutor } from '../src/index.ts'
+import {
+  type Batch,
+  type BatchHandle,
+  type ExecutorOptions,
+  ProcessPoolExecutor,
+  ThreadPoolExecutor,
+  type WorkerExecutor,
+} from '../src/index.ts'
 import { burn, countRunning, countRunningToo, Imported, increment, numberOrNever, wordIfAborted } from './tasks/work.ts'
 
 const kinds = {
@@ -61,9 +67,16 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
   })
 
   test('what waits behind an async task goes to an idle worker', async () => {
-    const { events, until } = submit(create({ maxWorkers: 2 }), { fn: numberOrNever, items: ['never', 1, 2], firstIndex: 0 })
+    const { events, until } = submit(create({ maxWorkers: 2 }), {
+      fn: numberOrNever,
+      items: ['never', 1, 2],
+      firstIndex: 0,
+    })
     await until(2)
-    expect(events).toEqual([['value', 1, 1], ['value', 2, 2]])
+    expect(events).toEqual([
+      ['value', 1, 1],
+      ['value', 2, 2],
+    ])
   })
 
   test('results of a long batch come as they are ready, also when its tasks turn out slow', async () => {
@@ -77,7 +90,10 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
       while (Atomics.load(seen, 0) < before);
     }
     await new Promise<void>(resolve => {
-      pool.submitBatch({ fn: task, items: Array.from({ length: 9 }, (_, i) => i), firstIndex: 0 }, { onValue: () => void Atomics.add(words, 0, 1), onError: () => {}, onDone: () => resolve() })
+      pool.submitBatch(
+        { fn: task, items: Array.from({ length: 9 }, (_, i) => i), firstIndex: 0 },
+        { onValue: () => void Atomics.add(words, 0, 1), onError: () => {}, onDone: () => resolve() },
+      )
     })
     expect(words[0]).toBe(9)
   })
@@ -85,7 +101,9 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
   test('a task whose argument had to be imported has a context', async () => {
     const pool = create()
     expect(await pool.submit(wordIfAborted, new Imported())).toEqual(['imported', false])
-    expect(await pool.submit((imported: Imported, _other: number) => wordIfAborted(imported), new Imported(), 1)).toEqual(['imported', false])
+    expect(
+      await pool.submit((imported: Imported, _other: number) => wordIfAborted(imported), new Imported(), 1),
+    ).toEqual(['imported', false])
   })
 
   test('arguments that share an object still do where they arrive', async () => {
@@ -101,25 +119,59 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
       ],
     })
     await done
-    expect(events).toMatchObject([['error', 0, { name: 'SerializationError' }], ['value', 1, true], ['value', 2, false]])
+    expect(events).toMatchObject([
+      ['error', 0, { name: 'SerializationError' }],
+      ['value', 1, true],
+      ['value', 2, false],
+    ])
   })
 
   test('a thenable counts as a promise: it settles once, and what it throws fails its task only', async () => {
     const pool = create()
     const thenables = [
       () => ({ then: (resolve: (value: number) => void) => (resolve(1), resolve(2)) }),
-      () => ({ then: () => { throw new RangeError('then') } }),
-      () => ({ get then() { throw new RangeError('getter') } }),
+      () => ({
+        then: () => {
+          throw new RangeError('then')
+        },
+      }),
+      () => ({
+        get then() {
+          throw new RangeError('getter')
+        },
+      }),
     ] as const
-    const outcomes = await Promise.allSettled([...thenables.map(fn => pool.submit(fn as () => unknown)), pool.submit(increment, 1)])
-    expect(outcomes).toMatchObject([{ value: 1 }, { reason: new RangeError('then') }, { reason: new RangeError('getter') }, { value: 2 }])
+    const outcomes = await Promise.allSettled([
+      ...thenables.map(fn => pool.submit(fn as () => unknown)),
+      pool.submit(increment, 1),
+    ])
+    expect(outcomes).toMatchObject([
+      { value: 1 },
+      { reason: new RangeError('then') },
+      { reason: new RangeError('getter') },
+      { value: 2 },
+    ])
   })
 
   test('a thrown value that has no text form and cannot travel fails its task only', async () => {
     const pool = create()
-    const error = await pool.submit(() => { throw Object.assign(Object.create(null), { map: new WeakMap() }) }).exception()
-    expect(error).toMatchObject({ name: 'SerializationError', message: expect.stringContaining('the task failed with an object') as string })
-    const outcome = await pool.submit(() => { throw Object.create(null) }).then(() => 'resolved', (thrown: unknown) => typeof thrown)
+    const error = await pool
+      .submit(() => {
+        throw Object.assign(Object.create(null), { map: new WeakMap() })
+      })
+      .exception()
+    expect(error).toMatchObject({
+      name: 'SerializationError',
+      message: expect.stringContaining('the task failed with an object') as string,
+    })
+    const outcome = await pool
+      .submit(() => {
+        throw Object.create(null)
+      })
+      .then(
+        () => 'resolved',
+        (thrown: unknown) => typeof thrown,
+      )
     expect(outcome).toBe('object')
   })
 })

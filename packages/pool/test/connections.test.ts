@@ -35,12 +35,15 @@ describe.each([
     }
     await talking
     await expect(here.recv()).rejects.toMatchObject({ name: 'ConnectionClosedError' })
-    const made = await pool.submit(async (path: string) => {
-      const core = (await import(path)) as { pipe: typeof pipe }
-      const [a, b] = core.pipe()
-      void b.send('from the worker')
-      return a
-    }, import.meta.resolve('@manyhands/core'))
+    const made = await pool.submit(
+      async (path: string) => {
+        const core = (await import(path)) as { pipe: typeof pipe }
+        const [a, b] = core.pipe()
+        void b.send('from the worker')
+        return a
+      },
+      import.meta.resolve('@manyhands/core'),
+    )
     expect(made).toBeInstanceOf(Connection)
     expect(await made.recv()).toBe('from the worker')
   })
@@ -51,7 +54,10 @@ describe.each([
     const [[here, there], [mine, yours]] = [pipe(), pipe()]
     const exits = (_argument: Connection): never => process.exit(yours.closed ? 2 : 1)
     expect(await single.submit(exits, there).exception()).toMatchObject({ name: 'WorkerExitedError' })
-    expect(await Promise.allSettled([here.recv(), mine.recv()])).toMatchObject([{ reason: { name: 'ConnectionClosedError' } }, { reason: { name: 'ConnectionClosedError' } }])
+    expect(await Promise.allSettled([here.recv(), mine.recv()])).toMatchObject([
+      { reason: { name: 'ConnectionClosedError' } },
+      { reason: { name: 'ConnectionClosedError' } },
+    ])
     expect([there.closed, yours.closed]).toEqual([true, true])
     await single.shutdown()
   })
@@ -71,7 +77,10 @@ describe.each([
     const [here, there] = pipe()
     const factor = 3
     const answered = pool.submit(async (connection: Connection) => {
-      const { triple, temperature } = await connection.recv<{ triple: (x: number) => number; temperature: { fahrenheit: number } }>()
+      const { triple, temperature } = await connection.recv<{
+        triple: (x: number) => number
+        temperature: { fahrenheit: number }
+      }>()
       await connection.send([triple(14), temperature.fahrenheit, temperature])
     }, there)
     await here.send({ triple: (x: number) => x * factor, temperature: new Celsius(100) })
@@ -106,17 +115,20 @@ test.each([Process, Thread])('the sentinel of a $name is waited for together wit
 test.for([
   ['Process', Process],
   ['Thread', Thread],
-] as const)('whoever waits for a %s that ended before it came for its connection hears that nobody will', async ([, Given]) => {
-  const [ours, theirs] = pipe()
-  const child = new (Given as unknown as typeof Process)<[Connection]>({
-    target: () => process.exit(3),
-    args: [theirs],
-  })
-  await child.start()
-  theirs.close()
-  await expect(ours.recv({ timeoutMs: 20_000 })).rejects.toThrow(ConnectionClosedError)
-  expect(await child.join()).toMatchObject({ exitCode: 3 })
-})
+] as const)(
+  'whoever waits for a %s that ended before it came for its connection hears that nobody will',
+  async ([, Given]) => {
+    const [ours, theirs] = pipe()
+    const child = new (Given as unknown as typeof Process)<[Connection]>({
+      target: () => process.exit(3),
+      args: [theirs],
+    })
+    await child.start()
+    theirs.close()
+    await expect(ours.recv({ timeoutMs: 20_000 })).rejects.toThrow(ConnectionClosedError)
+    expect(await child.join()).toMatchObject({ exitCode: 3 })
+  },
+)
 
 describe.each([
   ['Process', Process],

@@ -15,20 +15,26 @@ const folder = fileURLToPath(new URL('./programs/circular/', import.meta.url))
 function run(main: string, kind: string, way = ''): Promise<Outcome> {
   const child = spawn(process.execPath, ['--conditions=@manyhands/source', main, kind, way], { cwd: folder })
   const texts = { stdout: '', stderr: '' }
-  for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', chunk => (texts[name] += chunk))
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', chunk => (texts[name] += chunk))
+  }
   return new Promise(resolve => child.on('close', () => resolve(texts)))
 }
 
-const refusal = /imports the main module of the program, file:\S+(?:main\.\w+|old\/index\.js), which would run again in the worker\.\s+Move what both need to a module of its own/
+const refusal =
+  /imports the main module of the program, file:\S+(?:main\.\w+|old\/index\.js), which would run again in the worker\.\s+Move what both need to a module of its own/
 const ways = ['a function', 'a class', 'an initializer', 'a nested pool', 'a target']
 
 describe.each(['threads', 'processes'])('in workers that are %s', kind => {
-  test.for(kind === 'threads' ? ways : [...ways, 'a subclass', 'preload'])('the main module is not run again for the module of %s that imports it', async way => {
-    const { stdout, stderr } = await run('main.ts', kind, way)
-    expect(stderr).toMatch(refusal)
-    expect(stderr).toContain('circular/between.ts imports')
-    expect(stdout).toBe(way === 'preload' ? 'main runs\nresult undefined\n' : 'main runs\n')
-  })
+  test.for(kind === 'threads' ? ways : [...ways, 'a subclass', 'preload'])(
+    'the main module is not run again for the module of %s that imports it',
+    async way => {
+      const { stdout, stderr } = await run('main.ts', kind, way)
+      expect(stderr).toMatch(refusal)
+      expect(stderr).toContain('circular/between.ts imports')
+      expect(stdout).toBe(way === 'preload' ? 'main runs\nresult undefined\n' : 'main runs\n')
+    },
+  )
 
   test('the main module of CommonJS is not run again either', async () => {
     const { stdout, stderr } = await run('main.cjs', kind)

@@ -12,7 +12,13 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 function start(kind: string, way: string) {
-  return spawn(process.execPath, ['--conditions=@manyhands/source', fileURLToPath(new URL('./programs/lines.ts', import.meta.url)), kind, way, join(folder, kind)])
+  return spawn(process.execPath, [
+    '--conditions=@manyhands/source',
+    fileURLToPath(new URL('./programs/lines.ts', import.meta.url)),
+    kind,
+    way,
+    join(folder, kind),
+  ])
 }
 
 function outputOf(child: ReturnType<typeof start>): Promise<string[]> {
@@ -49,7 +55,9 @@ describe.each(['threads', 'processes'])('what %s print comes out, whole and in o
 
   test('results are received between, and before each of them', async () => {
     const lines = await outputOf(start(kind, 'results are received between them'))
-    expect(lines.map(line => line.replace(/ #+$/, ''))).toEqual(Array.from({ length: 20 }, (_, i) => [`line ${2 * i}`, `line ${2 * i + 1}`, `result ${i}`]).flat())
+    expect(lines.map(line => line.replace(/ #+$/, ''))).toEqual(
+      Array.from({ length: 20 }, (_, i) => [`line ${2 * i}`, `line ${2 * i + 1}`, `result ${i}`]).flat(),
+    )
   })
 
   test('nobody reads for a while', async () => {

@@ -1,12 +1,34 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { ExecutorOptions } from '../src/index.ts'
-import { ForkServerProcess, ProcessPoolExecutor, SpawnProcess, ThreadPoolExecutor } from '../src/index.ts'
+import {
+  type ExecutorOptions,
+  ForkServerProcess,
+  ProcessPoolExecutor,
+  SpawnProcess,
+  ThreadPoolExecutor,
+} from '../src/index.ts'
 import { REPLY } from '../src/protocol/messages.ts'
 import { increment } from './tasks/work.ts'
 
-// The code of a task sends messages to its parent, or listens for some: nobody is there for them, and the pool is not harmed.
+// The code of a task sends messages to its parent, or listens for some: nobody is there for them, and the pool is not
+// harmed.
 
-const messages: readonly unknown[] = ['ready', { any: 1 }, null, undefined, [], [1, 2], [2, 3, 4], [0], [7], 7, true, [null], { 0: 2 }, [String(REPLY)], new Map([[0, 2]])]
+const messages: readonly unknown[] = [
+  'ready',
+  { any: 1 },
+  null,
+  undefined,
+  [],
+  [1, 2],
+  [2, 3, 4],
+  [0],
+  [7],
+  7,
+  true,
+  [null],
+  { 0: 2 },
+  [String(REPLY)],
+  new Map([[0, 2]]),
+]
 
 describe('messages of the code of tasks', () => {
   const open: (ProcessPoolExecutor | ThreadPoolExecutor)[] = []
@@ -51,7 +73,9 @@ describe('messages of the code of tasks', () => {
       process.getBuiltinModule('node:worker_threads').parentPort?.postMessage(message)
       return 'posted'
     }
-    for (const message of messages) expect([await pool.submit(posts, message), await pool.submit(increment, 1)]).toEqual(['posted', 2])
+    for (const message of messages) {
+      expect([await pool.submit(posts, message), await pool.submit(increment, 1)]).toEqual(['posted', 2])
+    }
   })
 
   test('a listener that an initializer adds takes no message from the pool, and what it sends back is heard by nobody', async () => {
@@ -66,7 +90,8 @@ describe('messages of the code of tasks', () => {
 
   test('what the code of a task emits as a message is none', async () => {
     const pool = processes()
-    const emits = (all: readonly unknown[]): number => all.filter(message => process.emit('message', message, undefined)).length
+    const emits = (all: readonly unknown[]): number =>
+      all.filter(message => process.emit('message', message, undefined)).length
     expect(await pool.submit(emits, messages)).toBe(messages.length)
     expect(await pool.submit(increment, 1)).toBe(2)
   })

@@ -1,10 +1,24 @@
 import { readFileSync } from 'node:fs'
-import { Barrier, Condition, JoinableQueue, Lock, Queue, Region, RLock, Semaphore, SharedEvent, SimpleQueue } from '@manyhands/core'
-import type { Across } from '@manyhands/core'
+import {
+  type Across,
+  Barrier,
+  Condition,
+  JoinableQueue,
+  Lock,
+  Queue,
+  Region,
+  RLock,
+  Semaphore,
+  SharedEvent,
+  SimpleQueue,
+} from '@manyhands/core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { ProcessPoolExecutor, ThreadPoolExecutor } from '../src/index.ts'
 
-const pools = { threads: new ThreadPoolExecutor({ maxWorkers: 2 }), processes: new ProcessPoolExecutor({ maxWorkers: 2 }) }
+const pools = {
+  threads: new ThreadPoolExecutor({ maxWorkers: 2 }),
+  processes: new ProcessPoolExecutor({ maxWorkers: 2 }),
+}
 afterAll(() => Promise.all([pools.threads.terminate(), pools.processes.terminate()]))
 
 describe.each<Across>(['threads', 'processes'])('in tasks on %s', kind => {
@@ -26,7 +40,12 @@ describe.each<Across>(['threads', 'processes'])('in tasks on %s', kind => {
   })
 
   test('the others work as well, and what the main thread waits for is heard of', async () => {
-    const [event, semaphore, barrier, condition] = [new SharedEvent({ across: kind }), new Semaphore(0, { across: kind }), new Barrier(3, { across: kind }), new Condition({ lock: new RLock({ across: kind }) })]
+    const [event, semaphore, barrier, condition] = [
+      new SharedEvent({ across: kind }),
+      new Semaphore(0, { across: kind }),
+      new Barrier(3, { across: kind }),
+      new Condition({ lock: new RLock({ across: kind }) }),
+    ]
     const task = (): number => {
       event.waitSync()
       semaphore.release()
@@ -54,7 +73,10 @@ describe.each<Across>(['threads', 'processes'])('in tasks on %s', kind => {
         return `hello ${this.name}`
       }
     }
-    const [jobs, results] = [new JoinableQueue<(() => string) | Job | Lock>({ across: kind, maxSize: 2 }), new Queue<string | Job>({ across: kind })]
+    const [jobs, results] = [
+      new JoinableQueue<(() => string) | Job | Lock>({ across: kind, maxSize: 2 }),
+      new Queue<string | Job>({ across: kind }),
+    ]
     const lock = new Lock({ across: 'processes' })
     const worker = pool.submit(async () => {
       for await (const job of jobs) {
@@ -82,9 +104,13 @@ describe.each<Across>(['threads', 'processes'])('in tasks on %s', kind => {
 
   test('a SimpleQueue, blocking in the worker', async () => {
     const [to, from] = [new SimpleQueue<number>({ across: kind }), new SimpleQueue<number>({ across: kind })]
-    const worker = pool.submit((a: SimpleQueue<number>, b: SimpleQueue<number>) => {
-      for (let item = a.getSync(); item >= 0; item = a.getSync()) b.putSync(item * 2)
-    }, to, from)
+    const worker = pool.submit(
+      (a: SimpleQueue<number>, b: SimpleQueue<number>) => {
+        for (let item = a.getSync(); item >= 0; item = a.getSync()) b.putSync(item * 2)
+      },
+      to,
+      from,
+    )
     for (const item of [1, 2, 3, -1]) await to.put(item)
     expect([await from.get(), await from.get(), await from.get()]).toEqual([2, 4, 6])
     await worker
@@ -105,8 +131,12 @@ describe.each<Across>(['threads', 'processes'])('in tasks on %s', kind => {
 })
 
 test('a lock of threads is refused to a process, with what to write', async () => {
-  await expect(pools.processes.submit((lock: Lock) => lock.locked, new Lock())).rejects.toThrow("it is a Lock that only threads share. Hint: create it with `new Lock({ across: 'processes' })`")
-  await expect(pools.processes.submit((semaphore: Semaphore) => semaphore.value, new Semaphore())).rejects.toThrow("create it with `new Semaphore(permits, { across: 'processes' })`")
+  await expect(pools.processes.submit((lock: Lock) => lock.locked, new Lock())).rejects.toThrow(
+    "it is a Lock that only threads share. Hint: create it with `new Lock({ across: 'processes' })`",
+  )
+  await expect(pools.processes.submit((semaphore: Semaphore) => semaphore.value, new Semaphore())).rejects.toThrow(
+    "create it with `new Semaphore(permits, { across: 'processes' })`",
+  )
 })
 
 test('a lock across processes is one for threads and processes', async () => {
@@ -124,7 +154,10 @@ test('a thread that is terminated leaves no memory mapped', async () => {
     readFileSync('/proc/self/maps', 'latin1')
       .split('\n')
       .map(line => /^([0-9a-f]+)-([0-9a-f]+) .*\/dev\/shm\//.exec(line))
-      .filter(match => match !== null && Number.parseInt(match[2] ?? '', 16) - Number.parseInt(match[1] ?? '', 16) === pages * 4096).length
+      .filter(
+        match =>
+          match !== null && Number.parseInt(match[2] ?? '', 16) - Number.parseInt(match[1] ?? '', 16) === pages * 4096,
+      ).length
   const pool = new ThreadPoolExecutor({ maxWorkers: 1 })
   const region = Region.create(pages * 4096 - 100, { across: 'processes' })
   expect(mapped()).toBe(1)

@@ -7,7 +7,17 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { cpuCount, currentProcess, Process, ProcessPoolExecutor } from '../src/index.ts'
 import { describeProcess } from './suite/describe-process.ts'
-import { bomb, openDescriptors, sleep, startSleeper, tell, tellArguments, tellDaemons, tellDescriptors, tellFlags } from './tasks/processes.ts'
+import {
+  bomb,
+  openDescriptors,
+  sleep,
+  startSleeper,
+  tell,
+  tellArguments,
+  tellDaemons,
+  tellDescriptors,
+  tellFlags,
+} from './tasks/processes.ts'
 
 describeProcess('Process', Process)
 
@@ -21,7 +31,11 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 function program(name: string, ...args: string[]) {
-  return promisify(execFile)(process.execPath, ['--conditions=@manyhands/source', fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url)), ...args], { timeout: 50_000 })
+  return promisify(execFile)(
+    process.execPath,
+    ['--conditions=@manyhands/source', fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url)), ...args],
+    { timeout: 50_000 },
+  )
 }
 
 async function isGone(pid: number): Promise<void> {
@@ -32,7 +46,9 @@ async function isGone(pid: number): Promise<void> {
       return undefined
     }
   }
-  for (let now = state(); now !== undefined && now !== 'Z' && now !== 'X'; now = state()) await new Promise(setImmediate)
+  for (let now = state(); now !== undefined && now !== 'Z' && now !== 'X'; now = state()) {
+    await new Promise(setImmediate)
+  }
 }
 
 async function appears(file: string): Promise<void> {
@@ -50,7 +66,8 @@ test('P04 a process is a daemon if its creator is, unless it is said', async () 
   expect(read(file)).toEqual({ own: true, explicit: false, start: 'InvalidStateError' })
 })
 
-// CPython: test_parent_process: there a grandchild sees that its parent is gone. Here it goes as well: nothing outlives what started it.
+// CPython: test_parent_process: there a grandchild sees that its parent is gone. Here it goes as well: nothing outlives
+// what started it.
 test.runIf(process.platform === 'linux')('P06 a grandchild ends when its parent is killed', async () => {
   const file = newFile()
   const middle = new Process({ target: startSleeper, args: [file] })
@@ -70,32 +87,42 @@ test('P10 cpuCount is an integer of at least 1', () => {
 })
 
 // CPython: test_child_fd_inflation, test_closefd
-test.runIf(process.platform === 'linux')('P17, P27 a child has none of the descriptors of its parent, so neither those of its siblings', async () => {
-  const siblings = Array.from({ length: 3 }, () => new Process({ target: sleep }))
-  await Promise.all(siblings.map(sibling => sibling.start()))
-  const opened = newFile()
-  tell(opened, '')
-  const descriptor = openSync(opened, 'r')
-  const file = newFile()
-  const child = new Process({ target: tellDescriptors, args: [file] })
-  await child.start()
-  const ours = openDescriptors()
-  await child.join()
-  expect(ours).toContain(opened)
-  expect(ours.length).toBeGreaterThan(3 * siblings.length)
-  const theirs = read(file) as string[]
-  expect(theirs.length).toBeGreaterThan(3)
-  const fromOutside = openDescriptors(process.ppid)
-  expect(theirs.filter(target => ours.includes(target) && !fromOutside.includes(target) && target !== '/dev/null')).toEqual([])
-  closeSync(descriptor)
-  for (const sibling of siblings) sibling.kill()
-  await Promise.all(siblings.map(sibling => sibling.join()))
-})
+test.runIf(process.platform === 'linux')(
+  'P17, P27 a child has none of the descriptors of its parent, so neither those of its siblings',
+  async () => {
+    const siblings = Array.from({ length: 3 }, () => new Process({ target: sleep }))
+    await Promise.all(siblings.map(sibling => sibling.start()))
+    const opened = newFile()
+    tell(opened, '')
+    const descriptor = openSync(opened, 'r')
+    const file = newFile()
+    const child = new Process({ target: tellDescriptors, args: [file] })
+    await child.start()
+    const ours = openDescriptors()
+    await child.join()
+    expect(ours).toContain(opened)
+    expect(ours.length).toBeGreaterThan(3 * siblings.length)
+    const theirs = read(file) as string[]
+    expect(theirs.length).toBeGreaterThan(3)
+    const fromOutside = openDescriptors(process.ppid)
+    expect(
+      theirs.filter(target => ours.includes(target) && !fromOutside.includes(target) && target !== '/dev/null'),
+    ).toEqual([])
+    closeSync(descriptor)
+    for (const sibling of siblings) sibling.kill()
+    await Promise.all(siblings.map(sibling => sibling.join()))
+  },
+)
 
 // CPython: test_error_on_stdio_flush_1, _2
 test.runIf(process.platform !== 'win32')('P19 closed output does not make a child fail, here or there', async () => {
   const { code, errors } = await new Promise<{ code: number | null; errors: string }>(resolve => {
-    const child = spawn('sh', ['-c', 'exec "$0" --conditions=@manyhands/source "$1" >&-', process.execPath, fileURLToPath(new URL('./programs/closed-output.ts', import.meta.url))])
+    const child = spawn('sh', [
+      '-c',
+      'exec "$0" --conditions=@manyhands/source "$1" >&-',
+      process.execPath,
+      fileURLToPath(new URL('./programs/closed-output.ts', import.meta.url)),
+    ])
     let text = ''
     child.stderr.on('data', chunk => (text += chunk))
     child.on('close', exitCode => resolve({ code: exitCode, errors: text }))
@@ -109,7 +136,9 @@ test('P22 the stack of an error that was not caught is on stderr, with the name 
   const { stderr } = await program('uncaught')
   for (const label of ['Process', 'Thread']) {
     expect(stderr).toMatch(new RegExp(`${label} ${label}-1:\\nRangeError: thrown by ${label}-1\\n.*uncaught\\.ts:\\d+`))
-    expect(stderr).toMatch(new RegExp(`${label} ${label}-2:\\n[^]*RangeError[^\\n]*: late in ${label}-2\\n.*uncaught\\.ts:\\d+`))
+    expect(stderr).toMatch(
+      new RegExp(`${label} ${label}-2:\\n[^]*RangeError[^\\n]*: late in ${label}-2\\n.*uncaught\\.ts:\\d+`),
+    )
   }
   expect(stderr.match(/thrown by Process-1/g)?.length).toBe(1)
 })
@@ -140,7 +169,11 @@ test('a process that starts itself over and over is stopped by the limit of dept
   const child = new Process({ target: bomb, args: [file], env: { ...process.env, MANYHANDS_MAX_DEPTH: '3' } })
   await child.start()
   expect(await child.join()).toMatchObject({ exitCode: 0 })
-  expect(readFileSync(file, 'utf8')).toBe('xxx`Process-' + child.name.slice(8) + ':1:1:1` would be nested 4 deep, and 3 is the limit: does each process start another? MANYHANDS_MAX_DEPTH sets another limit')
+  expect(readFileSync(file, 'utf8')).toBe(
+    'xxx`Process-' +
+      child.name.slice(8) +
+      ':1:1:1` would be nested 4 deep, and 3 is the limit: does each process start another? MANYHANDS_MAX_DEPTH sets another limit',
+  )
 })
 
 // CPython: test_flags
@@ -156,7 +189,13 @@ test('P26 flags of this process are those of its children and theirs', async () 
 
 test('flags and environment can be given', async () => {
   const file = newFile()
-  const child = new Process({ target: (path: string) => tell(path, [process.execArgv.includes('--no-deprecation'), process.env['WORD'], process.env['PATH']]), args: [file], execArgv: [...process.execArgv, '--no-deprecation'], env: { WORD: 'x' } })
+  const child = new Process({
+    target: (path: string) =>
+      tell(path, [process.execArgv.includes('--no-deprecation'), process.env['WORD'], process.env['PATH']]),
+    args: [file],
+    execArgv: [...process.execArgv, '--no-deprecation'],
+    env: { WORD: 'x' },
+  })
   await child.start()
   await child.join()
   expect(read(file)).toEqual([true, 'x', null])
@@ -176,7 +215,11 @@ test('workers of executors know who they are and inherit the key', async () => {
   const pool = new ProcessPoolExecutor({ maxWorkers: 1 })
   const file = newFile()
   await pool.submit(tellArguments, file)
-  expect(read(file)).toMatchObject({ name: 'worker-0', parent: { name: 'MainProcess', pid: process.pid }, authKey: Buffer.from(currentProcess().authKey).toString('hex') })
+  expect(read(file)).toMatchObject({
+    name: 'worker-0',
+    parent: { name: 'MainProcess', pid: process.pid },
+    authKey: Buffer.from(currentProcess().authKey).toString('hex'),
+  })
   await pool.shutdown()
 })
 
@@ -187,7 +230,10 @@ test('a process that cannot be started rejects with what the system says', async
 })
 
 test('a function that waits for something that can no longer come is told, not taken for done', async () => {
-  await expect(program('never-settles')).rejects.toMatchObject({ code: 13, stderr: expect.stringContaining('Process Process-1:\nits function never finished') as string })
+  await expect(program('never-settles')).rejects.toMatchObject({
+    code: 13,
+    stderr: expect.stringContaining('Process Process-1:\nits function never finished') as string,
+  })
 })
 
 test.for(['daemon', 'not a daemon'])('a program ends with its processes: %s', async kind => {

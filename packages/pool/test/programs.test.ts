@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -11,7 +10,11 @@ interface Outcome {
 }
 
 function start(name: string, ...args: string[]): ChildProcess {
-  return spawn(process.execPath, ['--conditions=@manyhands/source', fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url)), ...args])
+  return spawn(process.execPath, [
+    '--conditions=@manyhands/source',
+    fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url)),
+    ...args,
+  ])
 }
 
 function run(name: string, ...args: string[]): Promise<Outcome> {
@@ -30,9 +33,12 @@ test.for(['threads', 'processes'])('a program that forgets to shut its %s down e
   expect(await run('forgets-shutdown', kind)).toMatchObject({ code: 0, stdout: '2,4,6\n' })
 })
 
-test.for(['threads', 'processes'])('a program that waits only for a worker of its %s to exit hears of it', async kind => {
-  expect(await run('awaits-death', kind)).toMatchObject({ code: 0, stdout: 'WorkerExitedError\n' })
-})
+test.for(['threads', 'processes'])(
+  'a program that waits only for a worker of its %s to exit hears of it',
+  async kind => {
+    expect(await run('awaits-death', kind)).toMatchObject({ code: 0, stdout: 'WorkerExitedError\n' })
+  },
+)
 
 test.for(['threads', 'processes'])('terminate of %s resolves although an answer came in the meantime', async kind => {
   expect(await run('answers-while-ending', kind)).toMatchObject({ code: 0, stdout: 'ShutdownError\ngone\n' })
@@ -58,11 +64,19 @@ test('a failure that nobody looked at is told when the pool closes, one that som
   expect(stderr).not.toContain('looked at\n')
 })
 
-test.runIf(process.platform !== 'win32')('a process that cannot be spawned breaks its pool, not the program', async () => {
-  const program = fileURLToPath(new URL('./programs/no-descriptors.ts', import.meta.url))
-  const child = spawn('sh', ['-c', 'ulimit -n 60; exec "$0" --conditions=@manyhands/source "$1"', process.execPath, program])
-  expect(await outcomeOf(child)).toMatchObject({ code: 0, stdout: 'BrokenPoolError\n' })
-})
+test.runIf(process.platform !== 'win32')(
+  'a process that cannot be spawned breaks its pool, not the program',
+  async () => {
+    const program = fileURLToPath(new URL('./programs/no-descriptors.ts', import.meta.url))
+    const child = spawn('sh', [
+      '-c',
+      'ulimit -n 60; exec "$0" --conditions=@manyhands/source "$1"',
+      process.execPath,
+      program,
+    ])
+    expect(await outcomeOf(child)).toMatchObject({ code: 0, stdout: 'BrokenPoolError\n' })
+  },
+)
 
 // Linux: /proc says whether a process is there, or is a zombie that waits for its parent.
 test.runIf(process.platform === 'linux')('a busy process worker dies with its parent', async () => {

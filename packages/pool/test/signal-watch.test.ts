@@ -21,7 +21,10 @@ test('an abort tells all that still wait, with the reason', () => {
   const ends = ['a', 'b', 'c'].map(name => watch.watch(controller.signal, reason => told.push([name, reason])))
   ends[1]?.()
   controller.abort('enough')
-  expect(told).toEqual([['a', 'enough'], ['c', 'enough']])
+  expect(told).toEqual([
+    ['a', 'enough'],
+    ['c', 'enough'],
+  ])
   ends[0]?.()
 })
 

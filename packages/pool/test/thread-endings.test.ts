@@ -11,9 +11,15 @@ type Cell = Int32Array<SharedArrayBuffer>
 /** What a thread has told of its native calls. */
 const [INSIDE, RETURNED, INSIDE_AGAIN] = [1, 2, 3] as const
 
-/** Makes two native calls one after the other. They stand for those that abort the program when the thread is terminated inside: the first one takes 100 ms. */
+/**
+ * Makes two native calls one after the other. They stand for those that abort the program when the thread is terminated
+ * inside: the first one takes 100 ms.
+ */
 function callTwice(cell: Cell): void {
-  const state = slot<{ loaders: unknown; provider: unknown }>('core.memoryProvider', () => ({ loaders: [], provider: undefined }))
+  const state = slot<{ loaders: unknown; provider: unknown }>('core.memoryProvider', () => ({
+    loaders: [],
+    provider: undefined,
+  }))
   const call = (load: () => void): void => {
     Object.assign(state, { loaders: [load], provider: undefined })
     Region.create(8, { across: 'auto' })

@@ -7,7 +7,9 @@ describeExecutor('ThreadPoolExecutor', options => new ThreadPoolExecutor(options
 test('a transferred buffer moves to the thread, and a moved result back', async () => {
   const pool = new ThreadPoolExecutor({ maxWorkers: 1 })
   const bytes = new Uint8Array(1024).fill(7)
-  const sum = await pool.with({ transfer: [bytes.buffer] }).submit((array: Uint8Array) => array.reduce((a, b) => a + b, 0), bytes)
+  const sum = await pool
+    .with({ transfer: [bytes.buffer] })
+    .submit((array: Uint8Array) => array.reduce((a, b) => a + b, 0), bytes)
   expect(sum).toBe(7 * 1024)
   expect(bytes.byteLength).toBe(0)
   const moved = await pool.submit(() => {

@@ -1,7 +1,6 @@
 import { Region } from '@manyhands/core'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { ExecutorOptions, WorkerExecutor } from '../src/index.ts'
-import { ProcessPoolExecutor, ThreadPoolExecutor } from '../src/index.ts'
+import { type ExecutorOptions, ProcessPoolExecutor, ThreadPoolExecutor, type WorkerExecutor } from '../src/index.ts'
 import { increment } from './tasks/work.ts'
 
 // What becomes of a message when the first of its tasks turns out to be one that cannot travel.
@@ -27,25 +26,35 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
   test('a time limit counts also behind a task that cannot travel', async () => {
     const pool = create()
     const bad = pool.submit(increment, unsendable)
-    const endless = pool.with({ timeoutMs: 20 }).submit(() => { for (;;); })
-    expect(await Promise.all([bad.exception(), endless.exception()])).toMatchObject([{ name: 'SerializationError' }, { name: 'TaskTimeoutError' }])
+    const endless = pool.with({ timeoutMs: 20 }).submit(() => {
+      for (;;);
+    })
+    expect(await Promise.all([bad.exception(), endless.exception()])).toMatchObject([
+      { name: 'SerializationError' },
+      { name: 'TaskTimeoutError' },
+    ])
   })
 
-  test.each([1, 4])('a task that can be ended waits for a worker of its own also behind one that cannot travel (concurrency: %i)', async concurrency => {
-    const pool = create({ concurrency })
-    await pool.submit(increment, 1) // what it costs is known, so it may be sent ahead
-    const region = Region.create(4, { across: 'processes' })
-    const words = new Int32Array(region.buffer)
-    const busy = pool.submit(() => { while (Atomics.load(new Int32Array(region.buffer), 0) === 0); })
-    await Promise.resolve()
-    const bad = pool.submit(increment, unsendable)
-    const limited = pool.with({ timeoutMs: 60_000 }).submit(increment, 1)
-    const behind = pool.submit(increment, 2)
-    await bad.exception()
-    expect([busy, limited, behind].map(future => future.state)).toEqual(['running', 'pending', 'pending'])
-    Atomics.store(words, 0, 1)
-    expect(await Promise.all([limited, behind])).toEqual([2, 3])
-  })
+  test.each([1, 4])(
+    'a task that can be ended waits for a worker of its own also behind one that cannot travel (concurrency: %i)',
+    async concurrency => {
+      const pool = create({ concurrency })
+      await pool.submit(increment, 1) // what it costs is known, so it may be sent ahead
+      const region = Region.create(4, { across: 'processes' })
+      const words = new Int32Array(region.buffer)
+      const busy = pool.submit(() => {
+        while (Atomics.load(new Int32Array(region.buffer), 0) === 0);
+      })
+      await Promise.resolve()
+      const bad = pool.submit(increment, unsendable)
+      const limited = pool.with({ timeoutMs: 60_000 }).submit(increment, 1)
+      const behind = pool.submit(increment, 2)
+      await bad.exception()
+      expect([busy, limited, behind].map(future => future.state)).toEqual(['running', 'pending', 'pending'])
+      Atomics.store(words, 0, 1)
+      expect(await Promise.all([limited, behind])).toEqual([2, 3])
+    },
+  )
 
   test('a batch that is aborted when its first task cannot travel is not sent', async () => {
     const pool = create()
@@ -54,7 +63,11 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
     await new Promise<void>(resolve => {
       const handle = pool.submitBatch(
         { fn: task, items: [unsendable, 1, 2], firstIndex: 0 },
-        { onValue: () => {}, onError: index => index === 0 && handle.abort(new Error('enough'), 0), onDone: () => resolve() },
+        {
+          onValue: () => {},
+          onError: index => index === 0 && handle.abort(new Error('enough'), 0),
+          onDone: () => resolve(),
+        },
       )
     })
     await pool.submit(increment, 1)
@@ -65,7 +78,16 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
     const pool = create()
     await pool.submit(increment, 1)
     const sink = { onValue: () => {}, onError: () => {}, onDone: () => {} }
-    const running = pool.submitBatch({ fn: () => { for (;;); }, items: [0], firstIndex: 0 }, sink)
+    const running = pool.submitBatch(
+      {
+        fn: () => {
+          for (;;);
+        },
+        items: [0],
+        firstIndex: 0,
+      },
+      sink,
+    )
     await Promise.resolve()
     const outcomes: unknown[] = []
     await new Promise<void>(resolve => {

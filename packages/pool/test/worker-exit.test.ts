@@ -3,9 +3,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BrokenPoolError, WorkerExitedError } from '@manyhands/core'
 import { afterEach, describe, expect, test } from 'vitest'
-import { ProcessPoolExecutor, ThreadPoolExecutor } from '../src/index.ts'
-import type { ExecutorOptions, WorkerExecutor } from '../src/index.ts'
-import { exhaustHeap, exit, exitAtThree, exitOnce, increment, killMyself, meet, noteAndExit, throwInTimer, waitForLength } from './tasks/work.ts'
+import { type ExecutorOptions, ProcessPoolExecutor, ThreadPoolExecutor, type WorkerExecutor } from '../src/index.ts'
+import {
+  exhaustHeap,
+  exit,
+  exitAtThree,
+  exitOnce,
+  increment,
+  killMyself,
+  meet,
+  noteAndExit,
+  throwInTimer,
+  waitForLength,
+} from './tasks/work.ts'
 
 const kinds = {
   threads: (options: ExecutorOptions) => new ThreadPoolExecutor(options),
@@ -25,10 +35,27 @@ interface Death {
 const deaths: readonly Death[] = [
   { name: 'process.exit(0)', on: ['threads', 'processes'], die: pool => pool.submit(exit, 0), exitCode: 0 },
   { name: 'process.exit(3)', on: ['threads', 'processes'], die: pool => pool.submit(exit, 3), exitCode: 3 },
-  { name: 'throw in a timer', on: ['threads', 'processes'], die: pool => pool.submit(throwInTimer, 'late'), exitCode: 1 },
+  {
+    name: 'throw in a timer',
+    on: ['threads', 'processes'],
+    die: pool => pool.submit(throwInTimer, 'late'),
+    exitCode: 1,
+  },
   { name: 'heap exhaustion', on: ['threads', 'processes'], die: pool => pool.submit(exhaustHeap) },
-  { name: 'SIGKILL', on: ['processes'], die: pool => pool.submit(killMyself, 'SIGKILL'), exitCode: null, signal: 'SIGKILL' },
-  { name: 'SIGSEGV', on: ['processes'], die: pool => pool.submit(killMyself, 'SIGSEGV'), exitCode: null, signal: 'SIGSEGV' },
+  {
+    name: 'SIGKILL',
+    on: ['processes'],
+    die: pool => pool.submit(killMyself, 'SIGKILL'),
+    exitCode: null,
+    signal: 'SIGKILL',
+  },
+  {
+    name: 'SIGSEGV',
+    on: ['processes'],
+    die: pool => pool.submit(killMyself, 'SIGSEGV'),
+    exitCode: null,
+    signal: 'SIGSEGV',
+  },
 ]
 
 const open: WorkerExecutor[] = []
@@ -55,7 +82,10 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
       const pool = create(kind)
       const fatal = die(pool)
       const waiting = [1, 2, 3].map(n => pool.submit(increment, n))
-      const error = (await fatal.then(() => undefined, (thrown: unknown) => thrown)) as WorkerExitedError
+      const error = (await fatal.then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      )) as WorkerExitedError
       expect(error).toBeInstanceOf(WorkerExitedError)
       expect(error.maybeRan).toBe(true)
       if (exitCode !== undefined) expect(error.exitCode).toBe(exitCode)
@@ -73,7 +103,14 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
       const pool = create(kind, { onWorkerExit: 'break' })
       await pool.submit(increment, 1)
       const futures = [die(pool), ...[1, 2, 3].map(n => pool.submit(increment, n))]
-      const errors = await Promise.all(futures.map(future => future.then(() => undefined, (thrown: unknown) => thrown as Error)))
+      const errors = await Promise.all(
+        futures.map(future =>
+          future.then(
+            () => undefined,
+            (thrown: unknown) => thrown as Error,
+          ),
+        ),
+      )
       expect(new Set(errors).size).toBe(4)
       for (const error of errors) {
         expect(error).toBeInstanceOf(BrokenPoolError)
@@ -118,8 +155,16 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
     const outcomes = await Promise.allSettled([0, 1, 2, 3, 4, 5, 6, 7].map(n => pool.submit(exitAtThree, n)))
     const failed = outcomes.flatMap((outcome, i) => (outcome.status === 'rejected' ? [i] : []))
     expect(failed).toContain(3)
-    for (const i of failed) expect((outcomes[i] as PromiseRejectedResult).reason).toMatchObject({ name: 'WorkerExitedError', exitCode: 7, maybeRan: true })
-    for (const [i, outcome] of outcomes.entries()) if (outcome.status === 'fulfilled') expect(outcome.value).toBe(i * 10)
+    for (const i of failed) {
+      expect((outcomes[i] as PromiseRejectedResult).reason).toMatchObject({
+        name: 'WorkerExitedError',
+        exitCode: 7,
+        maybeRan: true,
+      })
+    }
+    for (const [i, outcome] of outcomes.entries()) {
+      if (outcome.status === 'fulfilled') expect(outcome.value).toBe(i * 10)
+    }
     // The index of the running task was left behind: only the culprit fails.
     expect(failed).toEqual([3])
   })
@@ -141,7 +186,11 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
     const mark = temporaryFile()
     const outcomes: unknown[] = []
     await new Promise<void>(resolve => {
-      const sink = { onValue: (_: number, value: unknown) => outcomes.push(value), onError: (_: number, error: unknown) => outcomes.push(error), onDone: () => resolve() }
+      const sink = {
+        onValue: (_: number, value: unknown) => outcomes.push(value),
+        onError: (_: number, error: unknown) => outcomes.push(error),
+        onDone: () => resolve(),
+      }
       pool.submitBatch({ fn: exitOnce, items: [mark, mark, mark, mark, mark], firstIndex: 0 }, sink)
     })
     expect(outcomes).toEqual([0, 1, 2, 3, 4])
@@ -149,7 +198,10 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
 
   test('a message that a worker cannot take in fails its task instead of ending one worker after the other', async () => {
     const pool = create(kind, { resourceLimits: { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 4 } })
-    const waiting = pool.submit((list: unknown[]) => list.length, Array.from({ length: 1_000_000 }, (_, i) => ({ i })))
+    const waiting = pool.submit(
+      (list: unknown[]) => list.length,
+      Array.from({ length: 1_000_000 }, (_, i) => ({ i })),
+    )
     expect(await waiting.exception()).toBeInstanceOf(WorkerExitedError)
     expect(await pool.submit(increment, 1)).toBe(2)
   })
@@ -193,7 +245,9 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
 
   test('twenty deaths in a row lose no task and no worker', async () => {
     const pool = create(kind, { maxWorkers: 2 })
-    const outcomes = await Promise.allSettled(Array.from({ length: 60 }, (_, i) => (i % 3 === 0 ? pool.submit(exit, 4) : pool.submit(increment, i))))
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 60 }, (_, i) => (i % 3 === 0 ? pool.submit(exit, 4) : pool.submit(increment, i))),
+    )
     outcomes.forEach((outcome, i) => {
       if (i % 3 === 0) expect(outcome).toMatchObject({ status: 'rejected', reason: { exitCode: 4 } })
       else expect(outcome).toEqual({ status: 'fulfilled', value: i + 1 })
@@ -209,7 +263,11 @@ test('a process that exits in a batch whose answer to the one before was not yet
   const run = (what: string): Promise<unknown[]> => {
     const outcomes: unknown[] = []
     return new Promise(resolve => {
-      const sink = { onValue: (_: number, value: unknown) => outcomes.push(value), onError: (_: number, error: unknown) => outcomes.push((error as Error).name), onDone: () => resolve(outcomes) }
+      const sink = {
+        onValue: (_: number, value: unknown) => outcomes.push(value),
+        onError: (_: number, error: unknown) => outcomes.push((error as Error).name),
+        onDone: () => resolve(outcomes),
+      }
       pool.submitBatch({ calls: [{ fn: noteAndExit, args: [what, log] }] }, sink)
     })
   }

@@ -1,5 +1,4 @@
-import { isAtomic } from './dtype.ts'
-import type { DataOf, Dtype, ElementOf } from './dtype.ts'
+import { type DataOf, type Dtype, type ElementOf, isAtomic } from './dtype.ts'
 
 /** The operations of `Atomics` that change an element in one step and return what was there before. */
 interface AnyAtomics {

@@ -58,7 +58,12 @@ export function bytesPerElement(dtype: Dtype): number {
 }
 
 /** A view of `length` elements. */
-export function viewOf<D extends Dtype>(dtype: D, buffer: ArrayBufferLike, byteOffset: number, length: number): DataOf<D> {
+export function viewOf<D extends Dtype>(
+  dtype: D,
+  buffer: ArrayBufferLike,
+  byteOffset: number,
+  length: number,
+): DataOf<D> {
   return new constructors[dtype](buffer, byteOffset, length)
 }
 
@@ -78,7 +83,9 @@ export function dtypeOf(value: unknown): Dtype | undefined {
 /** @throws TypeError naming the nearest known dtype, unless `value` is one */
 export function checkDtype(where: string, value: unknown): asserts value is Dtype {
   if (typeof value === 'string' && Object.hasOwn(constructors, value)) return
-  throw new TypeError(`${where} knows no dtype ${typeof value === 'string' ? `\`${value}\`${suggestion(value, names, mistakes)}` : `${typeof value}; known: ${names.join(', ')}`}`)
+  throw new TypeError(
+    `${where} knows no dtype ${typeof value === 'string' ? `\`${value}\`${suggestion(value, names, mistakes)}` : `${typeof value}; known: ${names.join(', ')}`}`,
+  )
 }
 
 /** What NumPy, ctypes and typed arrays call them. */

@@ -3,13 +3,17 @@ export type { AtomicDtype, BigDtype, DataOf, Dtype, DtypeArrays, ElementOf } fro
 export type { ShareableFormat, ShareableValue } from './list-layout.ts'
 export type { Shape } from './shape.ts'
 export { ShareableList } from './shareable-list.ts'
-export type { NestedArray, SharedArrayFromOptions, SharedArrayOptions } from './shared-array.ts'
-export { SharedArray } from './shared-array.ts'
-export type { SharedMemoryOptions } from './shared-memory.ts'
-export { SharedMemory } from './shared-memory.ts'
+export { type NestedArray, SharedArray, type SharedArrayFromOptions, type SharedArrayOptions } from './shared-array.ts'
+export { SharedMemory, type SharedMemoryOptions } from './shared-memory.ts'
 export type { Source, SourceDtype } from './source.ts'
-export type { StructInit, StructOf, StructOptions, StructType } from './struct.ts'
-export { SharedStruct, struct, StructArray } from './struct.ts'
+export {
+  SharedStruct,
+  struct,
+  StructArray,
+  type StructInit,
+  type StructOf,
+  type StructOptions,
+  type StructType,
+} from './struct.ts'
 export type { FieldInput, Fields, FieldType, FieldValue } from './struct-layout.ts'
-export type { ValueOptions } from './value.ts'
-export { Value } from './value.ts'
+export { Value, type ValueOptions } from './value.ts'

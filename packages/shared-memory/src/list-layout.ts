@@ -28,13 +28,17 @@ export const formats: readonly ShareableFormat[] = ['number', 'bigint', 'boolean
 /** @throws TypeError, RangeError for what a list cannot hold */
 export function formatOf(where: string, value: unknown): ShareableFormat {
   if (value === null) return 'null'
-  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string') return typeof value as ShareableFormat
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string') {
+    return typeof value as ShareableFormat
+  }
   if (typeof value === 'bigint') {
     if (BigInt.asIntN(64, value) !== value) throw new RangeError(`${where} must fit into 64 bits, got ${value}n`)
     return 'bigint'
   }
   if (value instanceof Uint8Array) return 'bytes'
-  throw new TypeError(`${where} must be a number, bigint, boolean, string, Uint8Array or null, got ${describeValue(value)}`)
+  throw new TypeError(
+    `${where} must be a number, bigint, boolean, string, Uint8Array or null, got ${describeValue(value)}`,
+  )
 }
 
 /** Bytes that `value` takes, without what fills up its slot. */
@@ -75,7 +79,11 @@ export function readValue(memory: DataView, at: number, format: ShareableFormat)
       return null
     default: {
       // Copied first: what decodes text refuses memory that others may change.
-      const bytes = new Uint8Array(memory.buffer, memory.byteOffset + at + LENGTH_BYTES, memory.getUint32(at, true)).slice()
+      const bytes = new Uint8Array(
+        memory.buffer,
+        memory.byteOffset + at + LENGTH_BYTES,
+        memory.getUint32(at, true),
+      ).slice()
       return format === 'string' ? Buffer.from(bytes.buffer).toString() : bytes
     }
   }

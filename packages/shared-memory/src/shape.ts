@@ -10,9 +10,12 @@ export type Shape = readonly number[]
  * @throws RangeError when an extent is not an integer >= 0, or the elements are too many to count
  */
 export function toShape(where: string, shape: unknown): Shape {
-  const extents: readonly unknown[] | undefined = typeof shape === 'number' ? [shape] : Array.isArray(shape) ? shape : undefined
+  const extents: readonly unknown[] | undefined =
+    typeof shape === 'number' ? [shape] : Array.isArray(shape) ? shape : undefined
   if (extents === undefined || extents.length === 0) {
-    throw new TypeError(`${where}: shape must be a number or an array of at least one number, got ${describeValue(shape)}`)
+    throw new TypeError(
+      `${where}: shape must be a number or an array of at least one number, got ${describeValue(shape)}`,
+    )
   }
   extents.forEach((extent, axis) => {
     if (typeof extent !== 'number' || !Number.isInteger(extent) || extent < 0) {
@@ -20,7 +23,9 @@ export function toShape(where: string, shape: unknown): Shape {
     }
   })
   const copy: Shape = extents.map(Number)
-  if (!Number.isSafeInteger(sizeOf(copy))) throw new RangeError(`${where}: shape ${describeShape(copy)} holds too many elements`)
+  if (!Number.isSafeInteger(sizeOf(copy))) {
+    throw new RangeError(`${where}: shape ${describeShape(copy)} holds too many elements`)
+  }
   return copy
 }
 
@@ -41,7 +46,9 @@ export function describeShape(shape: Shape): string {
  */
 export function offsetOf(shape: Shape, indices: readonly number[]): number {
   if (indices.length !== shape.length) {
-    throw new TypeError(`shape ${describeShape(shape)} takes ${shape.length} ${shape.length === 1 ? 'index' : 'indices'}, got ${indices.length}`)
+    throw new TypeError(
+      `shape ${describeShape(shape)} takes ${shape.length} ${shape.length === 1 ? 'index' : 'indices'}, got ${indices.length}`,
+    )
   }
   let offset = 0
   for (let axis = 0; axis < shape.length; axis++) {
@@ -59,7 +66,10 @@ export function offsetOf(shape: Shape, indices: readonly number[]): number {
  * @throws RangeError unless 0 <= from <= to <= extent
  */
 export function checkRange(where: string, from: number, to: number, extent: number): void {
-  for (const [name, end] of [['from', from], ['to', to]] as const) {
+  for (const [name, end] of [
+    ['from', from],
+    ['to', to],
+  ] as const) {
     if (typeof end !== 'number' || !Number.isInteger(end) || end < 0 || end > extent) {
       throw new RangeError(`${where}: ${name} must be an integer from 0 to ${extent}, got ${describeValue(end)}`)
     }

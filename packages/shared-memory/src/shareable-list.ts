@@ -1,5 +1,28 @@
-import { checkOptionNames, describeValue, InvalidStateError, origin, type Origin, rememberShared, replace, revive, reviveShared } from '@manyhands/base'
-import { alignSlot, dataStart, formatOf, formats, HEAD_BYTES, MAGIC, MAX_BYTES, readValue, type ShareableFormat, type ShareableValue, sizeOfValue, writeValue } from './list-layout.ts'
+import {
+  checkOptionNames,
+  describeValue,
+  InvalidStateError,
+  origin,
+  type Origin,
+  rememberShared,
+  replace,
+  revive,
+  reviveShared,
+} from '@manyhands/base'
+import {
+  alignSlot,
+  dataStart,
+  formatOf,
+  formats,
+  HEAD_BYTES,
+  MAGIC,
+  MAX_BYTES,
+  readValue,
+  type ShareableFormat,
+  type ShareableValue,
+  sizeOfValue,
+  writeValue,
+} from './list-layout.ts'
 import { SharedMemory, type SharedMemoryOptions } from './shared-memory.ts'
 
 interface ListHandle {
@@ -7,8 +30,8 @@ interface ListHandle {
 }
 
 /**
- * A list of fixed length in shared memory: numbers, bigints of 64 bits, booleans, strings, bytes and null, each of which may be replaced by any other
- * that fits into the place of the first.
+ * A list of fixed length in shared memory: numbers, bigints of 64 bits, booleans, strings, bytes and null, each of
+ * which may be replaced by any other that fits into the place of the first.
  *
  * ```ts
  * const list = new ShareableList(['howdy', 273.15, 42n, true, null])
@@ -16,10 +39,11 @@ interface ListHandle {
  * list.get(-1) // null
  * ```
  *
- * It travels by handle, whatever its length, and is found by the name of its `memory`. Nothing is locked: a string that one reads while another writes it
- * may be a mixture.
+ * It travels by handle, whatever its length, and is found by the name of its `memory`. Nothing is locked: a string that
+ * one reads while another writes it may be a mixture.
  *
- * Source of the semantics: Python, `multiprocessing.shared_memory.ShareableList`. Other than there a string may end with zeros.
+ * Source of the semantics: Python, `multiprocessing.shared_memory.ShareableList`. Other than there a string may end
+ * with zeros.
  */
 export class ShareableList implements Disposable, Iterable<ShareableValue> {
   /** What holds the list: its `name`, `close` and `unlink` are those of the list. */
@@ -46,7 +70,9 @@ export class ShareableList implements Disposable, Iterable<ShareableValue> {
    */
   static attach(name: string): ShareableList {
     const memory = SharedMemory.attach(name)
-    if (memory.byteLength >= HEAD_BYTES && new DataView(memory.buffer).getUint32(0, true) === MAGIC) return listOn(memory)
+    if (memory.byteLength >= HEAD_BYTES && new DataView(memory.buffer).getUint32(0, true) === MAGIC) {
+      return listOn(memory)
+    }
     throw new TypeError(`${JSON.stringify(name)} names shared memory that is no ShareableList`)
   }
 
@@ -63,7 +89,8 @@ export class ShareableList implements Disposable, Iterable<ShareableValue> {
   /**
    * Replaces the element at `index`; -1 is the last. It may be of another kind.
    *
-   * @throws RangeError when `index` is outside, or the value does not fit into the place of the one that was there at first; nothing is written then
+   * @throws RangeError when `index` is outside, or the value does not fit into the place of the one that was there at
+   * first; nothing is written then
    * @throws TypeError for what a list cannot hold
    */
   set(index: number, value: ShareableValue): void {
@@ -71,7 +98,11 @@ export class ShareableList implements Disposable, Iterable<ShareableValue> {
     const format = formatOf(`element ${index}`, value)
     const start = this.#slot(i)
     const room = this.#slot(i + 1) - start
-    if (sizeOfValue(value) > room) throw new RangeError(`element ${index} has room for ${room} bytes, the new value takes ${sizeOfValue(value)}: it exceeds the available storage`)
+    if (sizeOfValue(value) > room) {
+      throw new RangeError(
+        `element ${index} has room for ${room} bytes, the new value takes ${sizeOfValue(value)}: it exceeds the available storage`,
+      )
+    }
     writeValue(this.#view, start, value)
     this.#view.setUint8(HEAD_BYTES + 4 * (this.length + 1) + i, formats.indexOf(format))
   }
@@ -168,7 +199,9 @@ function fill(source: Iterable<ShareableValue>, options: SharedMemoryOptions): S
   const starts = [dataStart(values.length)]
   for (const value of values) starts.push((starts.at(-1) ?? 0) + alignSlot(sizeOfValue(value)))
   const byteLength = starts.at(-1) ?? 0
-  if (byteLength > MAX_BYTES) throw new RangeError(`the elements take ${byteLength} bytes, a ShareableList holds at most ${MAX_BYTES}`)
+  if (byteLength > MAX_BYTES) {
+    throw new RangeError(`the elements take ${byteLength} bytes, a ShareableList holds at most ${MAX_BYTES}`)
+  }
   const memory = SharedMemory.create(byteLength, options)
   const view = new DataView(memory.buffer)
   // The mark comes last: who attaches meanwhile finds no list.

@@ -1,10 +1,38 @@
-import { type Across, checkOptionNames, describeValue, InvalidStateError, origin, type Origin, rememberShared, replace, revive, reviveShared } from '@manyhands/base'
+import {
+  type Across,
+  checkOptionNames,
+  describeValue,
+  InvalidStateError,
+  origin,
+  type Origin,
+  rememberShared,
+  replace,
+  revive,
+  reviveShared,
+} from '@manyhands/base'
 import { Region } from '@manyhands/core'
 import { type AcrossOption, checkAcross } from './across.ts'
 import { atomics, checkAtomic } from './atomics.ts'
-import { type AtomicDtype, bytesPerElement, checkDtype, type DataOf, type Dtype, type ElementOf, isBig, viewOf } from './dtype.ts'
+import {
+  type AtomicDtype,
+  bytesPerElement,
+  checkDtype,
+  type DataOf,
+  type Dtype,
+  type ElementOf,
+  isBig,
+  viewOf,
+} from './dtype.ts'
 import { checkRange, describeShape, offsetOf, type Shape, sizeOf, toShape } from './shape.ts'
-import { type Elements, fillFrom, type Source, sourceDtype, type SourceDtype, sourceShape, sourceSize } from './source.ts'
+import {
+  type Elements,
+  fillFrom,
+  type Source,
+  sourceDtype,
+  type SourceDtype,
+  sourceShape,
+  sourceSize,
+} from './source.ts'
 
 export interface SharedArrayOptions {
   /**
@@ -32,8 +60,9 @@ interface ArrayHandle<D extends Dtype> {
 /**
  * An n-dimensional typed array whose memory several workers see, threads and processes.
  *
- * It travels to workers by handle, whatever its size: they read and write the same elements. The order is row-major. Elements start as zero.
- * Plain reads and writes of several threads are not ordered: let each task write elements of its own, or use `Atomics` on `data`.
+ * It travels to workers by handle, whatever its size: they read and write the same elements. The order is row-major.
+ * Elements start as zero. Plain reads and writes of several threads are not ordered: let each task write elements of
+ * its own, or use `Atomics` on `data`.
  *
  * ```ts
  * const X = SharedArray.f64([5620, 64])
@@ -62,7 +91,8 @@ export class SharedArray<D extends Dtype = Dtype> implements Disposable {
    * @param shape - how many elements along each axis; a number for one axis
    * @throws TypeError for an unknown dtype or option, or what is not a shape
    * @throws RangeError for an extent that is not an integer >= 0, an unknown `across`, or when memory is exhausted
-   * @throws ParallelError (`ERR_MANYHANDS_NO_SHARED_MEMORY`) for `across: 'processes'` where this machine cannot share memory; it says what to install
+   * @throws ParallelError (`ERR_MANYHANDS_NO_SHARED_MEMORY`) for `across: 'processes'` where this machine cannot share
+   * memory; it says what to install
    * @throws Error with `code` ENOSPC when shared memory is full
    */
   static create<D extends Dtype>(dtype: D, shape: number | Shape, options: SharedArrayOptions = {}): SharedArray<D> {
@@ -71,7 +101,12 @@ export class SharedArray<D extends Dtype = Dtype> implements Disposable {
     checkOptionNames(where, options, ['across'])
     const across = checkAcross(where, options.across)
     const extents = toShape(where, shape)
-    return new SharedArray({ region: Region.create(sizeOf(extents) * bytesPerElement(dtype), { across }), dtype, shape: extents, byteOffset: 0 })
+    return new SharedArray({
+      region: Region.create(sizeOf(extents) * bytesPerElement(dtype), { across }),
+      dtype,
+      shape: extents,
+      byteOffset: 0,
+    })
   }
 
   /**
@@ -80,19 +115,31 @@ export class SharedArray<D extends Dtype = Dtype> implements Disposable {
    * Values are converted as typed arrays convert them (300 becomes 44 in a `u8`).
    *
    * @param options.shape - another shape for the same elements; they are taken in order
-   * @throws TypeError for an element that is not a number (a bigint for i64 and u64), naming it; and as {@link SharedArray.create}
-   * @throws RangeError for parts of unequal length, naming the first; for a shape that does not hold as many elements; and as {@link SharedArray.create}
+   * @throws TypeError for an element that is not a number (a bigint for i64 and u64), naming it; and as
+   * {@link SharedArray.create}
+   * @throws RangeError for parts of unequal length, naming the first; for a shape that does not hold as many elements;
+   * and as {@link SharedArray.create}
    */
-  static from<const S extends Source>(source: S, options?: SharedArrayFromOptions & { readonly dtype?: undefined }): SharedArray<SourceDtype<S>>
-  static from<D extends Dtype>(source: Source, options: SharedArrayFromOptions<D> & { readonly dtype: D }): SharedArray<D>
+  static from<const S extends Source>(
+    source: S,
+    options?: SharedArrayFromOptions & { readonly dtype?: undefined },
+  ): SharedArray<SourceDtype<S>>
+  static from<D extends Dtype>(
+    source: Source,
+    options: SharedArrayFromOptions<D> & { readonly dtype: D },
+  ): SharedArray<D>
   static from(source: unknown, options: SharedArrayFromOptions = {}): SharedArray {
     checkOptionNames('SharedArray.from', options, ['dtype', 'shape', 'across'])
     const found = sourceShape(source)
-    if (found.length === 0) throw new TypeError(`SharedArray.from takes an array or a typed array, got ${describeValue(source)}`)
+    if (found.length === 0) {
+      throw new TypeError(`SharedArray.from takes an array or a typed array, got ${describeValue(source)}`)
+    }
     const dtype = options.dtype ?? sourceDtype(source)
     const shape = options.shape === undefined ? found : toShape('SharedArray.from', options.shape)
     if (options.shape !== undefined && sourceSize(source) !== sizeOf(shape)) {
-      throw new RangeError(`SharedArray.from: shape ${describeShape(shape)} holds ${sizeOf(shape)} elements, the source has ${sourceSize(source)}`)
+      throw new RangeError(
+        `SharedArray.from: shape ${describeShape(shape)} holds ${sizeOf(shape)} elements, the source has ${sourceSize(source)}`,
+      )
     }
     const array = SharedArray.create(dtype, shape, { across: options.across })
     fillFrom(array.data as unknown as Elements<unknown>, dtype, source, options.shape === undefined ? shape : undefined)
@@ -170,9 +217,11 @@ export class SharedArray<D extends Dtype = Dtype> implements Disposable {
   }
 
   /**
-   * Gives the memory back now, as far as this thread is concerned; workers that have it keep it. Calling it again does nothing.
+   * Gives the memory back now, as far as this thread is concerned; workers that have it keep it. Calling it again does
+   * nothing.
    *
-   * This array and every other view of the same memory here are empty from then on. Without it the memory goes when the last view of it was collected.
+   * This array and every other view of the same memory here are empty from then on. Without it the memory goes when the
+   * last view of it was collected.
    */
   close(): void {
     this.#region.close()
@@ -198,7 +247,8 @@ export class SharedArray<D extends Dtype = Dtype> implements Disposable {
   /**
    * Writes `value` at `indices`, one index for each axis; it is converted as typed arrays convert.
    *
-   * @throws TypeError when there are more or fewer indices than axes, or `value` is a bigint where numbers are stored, or the other way round
+   * @throws TypeError when there are more or fewer indices than axes, or `value` is a bigint where numbers are stored,
+   * or the other way round
    * @throws RangeError for an index that is outside, naming index, axis and extent
    */
   set(value: ElementOf<D>, ...indices: number[]): void {
@@ -216,7 +266,10 @@ export class SharedArray<D extends Dtype = Dtype> implements Disposable {
     return atomics.load(this.data, this.#cell('load', indices))
   }
 
-  /** Writes `value` at `indices` in order with what other workers do. @throws as {@link SharedArray.load} and {@link SharedArray.set} */
+  /**
+   * Writes `value` at `indices` in order with what other workers do.
+   * @throws as {@link SharedArray.load} and {@link SharedArray.set}
+   */
   store(this: SharedArray<AtomicDtype & D>, value: ElementOf<D>, ...indices: number[]): void {
     atomics.store(this.data, this.#cell('store', indices), value)
   }
@@ -251,7 +304,11 @@ export class SharedArray<D extends Dtype = Dtype> implements Disposable {
     return atomics.xor(this.data, this.#cell('xor', indices), mask)
   }
 
-  /** Writes `value` and reads what was there, in one step. @returns the element before @throws as {@link SharedArray.load} */
+  /**
+   * Writes `value` and reads what was there, in one step.
+   * @returns the element before
+   * @throws as {@link SharedArray.load}
+   */
   exchange(this: SharedArray<AtomicDtype & D>, value: ElementOf<D>, ...indices: number[]): ElementOf<D> {
     return atomics.exchange(this.data, this.#cell('exchange', indices), value)
   }
@@ -262,12 +319,18 @@ export class SharedArray<D extends Dtype = Dtype> implements Disposable {
    * @returns the element before: `expected` when it was written, else what is there
    * @throws as {@link SharedArray.load}
    */
-  compareExchange(this: SharedArray<AtomicDtype & D>, expected: ElementOf<D>, replacement: ElementOf<D>, ...indices: number[]): ElementOf<D> {
+  compareExchange(
+    this: SharedArray<AtomicDtype & D>,
+    expected: ElementOf<D>,
+    replacement: ElementOf<D>,
+    ...indices: number[]
+  ): ElementOf<D> {
     return atomics.compareExchange(this.data, this.#cell('compareExchange', indices), expected, replacement)
   }
 
   /**
-   * Everything at index `i` of the first axis, as a typed array on the same memory: a write to it is a write to this array.
+   * Everything at index `i` of the first axis, as a typed array on the same memory: a write to it is a write to this
+   * array.
    *
    * @throws RangeError when `i` is outside, naming index, axis and extent
    */
@@ -280,7 +343,8 @@ export class SharedArray<D extends Dtype = Dtype> implements Disposable {
   }
 
   /**
-   * The indices `from` to `to` (not included) of the first axis, as a SharedArray on the same memory. It travels by handle too.
+   * The indices `from` to `to` (not included) of the first axis, as a SharedArray on the same memory. It travels by
+   * handle too.
    *
    * @param to - @default the end
    * @throws RangeError unless 0 <= from <= to <= extent of the first axis
@@ -309,7 +373,9 @@ export class SharedArray<D extends Dtype = Dtype> implements Disposable {
    */
   fill(value: ElementOf<D>): this {
     if (isBig(this.dtype) !== (typeof value === 'bigint')) {
-      throw new TypeError(`fill takes a ${isBig(this.dtype) ? 'bigint' : 'number'} for dtype ${this.dtype}, got ${describeValue(value)}`)
+      throw new TypeError(
+        `fill takes a ${isBig(this.dtype) ? 'bigint' : 'number'} for dtype ${this.dtype}, got ${describeValue(value)}`,
+      )
     }
     this.#assertOpen()
     this.#elements.fill(value)

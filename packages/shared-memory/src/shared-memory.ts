@@ -1,8 +1,22 @@
-import { checkInteger, checkOptionNames, InvalidStateError, newSharedId, origin, type Origin, rememberShared, replace, revive, reviveShared } from '@manyhands/base'
+import {
+  checkInteger,
+  checkOptionNames,
+  InvalidStateError,
+  newSharedId,
+  origin,
+  type Origin,
+  rememberShared,
+  replace,
+  revive,
+  reviveShared,
+} from '@manyhands/base'
 import { Region } from '@manyhands/core'
 
 export interface SharedMemoryOptions {
-  /** By which others find it: 1 to 200 letters, digits, `_`, `-` and `.`. @default a new one, made when `name` is first read */
+  /**
+   * By which others find it: 1 to 200 letters, digits, `_`, `-` and `.`.
+   * @default a new one, made when `name` is first read
+   */
   readonly name?: string | undefined
 }
 
@@ -21,11 +35,12 @@ interface MemoryHandle {
  * memory.unlink()
  * ```
  *
- * `close()` lets go of it here, `unlink()` takes the name back: whoever has the memory keeps it, and the last one to go frees it. The name also goes with
- * the thread that made it; nothing outlives the processes that use it, however they end. Elements start as zero and nothing is locked.
+ * `close()` lets go of it here, `unlink()` takes the name back: whoever has the memory keeps it, and the last one to go
+ * frees it. The name also goes with the thread that made it; nothing outlives the processes that use it, however they
+ * end. Elements start as zero and nothing is locked.
  *
- * Source of the semantics: Python, `multiprocessing.shared_memory.SharedMemory`. Other than there a block can still be sent when its name was taken back,
- * and its size is exactly what was asked for.
+ * Source of the semantics: Python, `multiprocessing.shared_memory.SharedMemory`. Other than there a block can still be
+ * sent when its name was taken back, and its size is exactly what was asked for.
  */
 export class SharedMemory implements Disposable {
   /** All of it; empty once it was closed. */
@@ -45,7 +60,8 @@ export class SharedMemory implements Disposable {
    * @param byteLength - an integer >= 1
    * @throws TypeError, RangeError for a bad size, option or name
    * @throws Error with `code` EEXIST when the name is taken, ENOSPC when shared memory is full
-   * @throws ParallelError (`ERR_MANYHANDS_NO_SHARED_MEMORY`) where this machine cannot share memory; it says what to install
+   * @throws ParallelError (`ERR_MANYHANDS_NO_SHARED_MEMORY`) where this machine cannot share memory; it says what to
+   * install
    */
   static create(byteLength: number, options: SharedMemoryOptions = {}): SharedMemory {
     if (byteLength === undefined) throw new TypeError('byteLength must be an integer >= 1, got undefined')
@@ -102,7 +118,8 @@ export class SharedMemory implements Disposable {
   }
 
   /**
-   * Lets go of the memory in this thread: every view of it is empty from then on. The name stays, others keep what they have. Calling it again does nothing.
+   * Lets go of the memory in this thread: every view of it is empty from then on. The name stays, others keep what they
+   * have. Calling it again does nothing.
    */
   close(): void {
     this.#region.close()
@@ -119,7 +136,9 @@ export class SharedMemory implements Disposable {
    */
   unlink(): void {
     if (this.#name !== undefined && Region.unpublish(this.#name)) return
-    throw Object.assign(new Error(`there is no shared memory named ${JSON.stringify(this.#name)} to unlink`), { code: 'ENOENT' })
+    throw Object.assign(new Error(`there is no shared memory named ${JSON.stringify(this.#name)} to unlink`), {
+      code: 'ENOENT',
+    })
   }
 
   [replace](): MemoryHandle {
@@ -130,7 +149,11 @@ export class SharedMemory implements Disposable {
   }
 
   static [revive](handle: MemoryHandle): SharedMemory {
-    return reviveShared(idOf(handle), () => new SharedMemory(handle), live => !live.closed)
+    return reviveShared(
+      idOf(handle),
+      () => new SharedMemory(handle),
+      live => !live.closed,
+    )
   }
 
   static get [origin](): Origin {

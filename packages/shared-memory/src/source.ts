@@ -6,20 +6,31 @@ import type { Shape } from './shape.ts'
 export type Source = ArrayLike<number> | ArrayLike<bigint> | readonly Source[]
 
 /** The dtype of an array made from `S` when none is given; not known beyond six axes. */
-export type SourceDtype<S, Axes extends readonly unknown[] = []> =
-  Axes['length'] extends 7 ? Dtype
-  : S extends Float32Array ? 'f32'
-  : S extends Uint8ClampedArray ? 'u8c'
-  : S extends Int8Array ? 'i8'
-  : S extends Uint8Array ? 'u8'
-  : S extends Int16Array ? 'i16'
-  : S extends Uint16Array ? 'u16'
-  : S extends Int32Array ? 'i32'
-  : S extends Uint32Array ? 'u32'
-  : S extends BigUint64Array ? 'u64'
-  : S extends ArrayLike<infer E> ? SourceDtype<E, [...Axes, unknown]>
-  : S extends bigint ? 'i64'
-  : 'f64'
+export type SourceDtype<S, Axes extends readonly unknown[] = []> = Axes['length'] extends 7
+  ? Dtype
+  : S extends Float32Array
+    ? 'f32'
+    : S extends Uint8ClampedArray
+      ? 'u8c'
+      : S extends Int8Array
+        ? 'i8'
+        : S extends Uint8Array
+          ? 'u8'
+          : S extends Int16Array
+            ? 'i16'
+            : S extends Uint16Array
+              ? 'u16'
+              : S extends Int32Array
+                ? 'i32'
+                : S extends Uint32Array
+                  ? 'u32'
+                  : S extends BigUint64Array
+                    ? 'u64'
+                    : S extends ArrayLike<infer E>
+                      ? SourceDtype<E, [...Axes, unknown]>
+                      : S extends bigint
+                        ? 'i64'
+                        : 'f64'
 
 /**
  * The dtype of the first typed array found on the way to the first element; else i64 for bigints and f64 for numbers.
@@ -69,18 +80,30 @@ export function fillFrom<E>(data: Elements<E>, dtype: Dtype, source: unknown, sh
   let next = 0
   const walk = (part: unknown, path: string, axis: number): void => {
     if (!isNested(part)) {
-      if (shape !== undefined && axis < shape.length) throw new RangeError(`element ${path} must be an array of ${shape[axis]}, got ${describeValue(part)}`)
-      if (typeof part !== expected) throw new TypeError(`element ${path} must be a ${expected} for dtype ${dtype}, got ${describeValue(part)}`)
+      if (shape !== undefined && axis < shape.length) {
+        throw new RangeError(`element ${path} must be an array of ${shape[axis]}, got ${describeValue(part)}`)
+      }
+      if (typeof part !== expected) {
+        throw new TypeError(`element ${path} must be a ${expected} for dtype ${dtype}, got ${describeValue(part)}`)
+      }
       data[next++] = part as E
       return
     }
     if (shape !== undefined) {
-      if (axis >= shape.length) throw new RangeError(`element ${path} must be a ${expected}, got ${describeValue(part)}`)
-      if (part.length !== shape[axis]) throw new RangeError(`element ${path} must be an array of ${shape[axis]} as those before it, got ${part.length}`)
+      if (axis >= shape.length) {
+        throw new RangeError(`element ${path} must be a ${expected}, got ${describeValue(part)}`)
+      }
+      if (part.length !== shape[axis]) {
+        throw new RangeError(
+          `element ${path} must be an array of ${shape[axis]} as those before it, got ${part.length}`,
+        )
+      }
     }
     const partDtype = dtypeOf(part)
     if (partDtype !== undefined && isBig(partDtype) === isBig(dtype)) {
-      if (shape !== undefined && axis + 1 < shape.length) throw new RangeError(`element ${path}[0] must be an array of ${shape[axis + 1]}, got a ${expected}`)
+      if (shape !== undefined && axis + 1 < shape.length) {
+        throw new RangeError(`element ${path}[0] must be an array of ${shape[axis + 1]}, got a ${expected}`)
+      }
       data.set(part as ArrayLike<E>, next)
       next += part.length
       return

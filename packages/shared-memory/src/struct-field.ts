@@ -35,18 +35,29 @@ export function readField(view: DataView, { dtype, isBool, count, byteOffset }: 
  *
  * @throws TypeError for a value of the wrong kind, RangeError for an array that is too long; both name the field
  */
-export function writeField(view: DataView, { name, dtype, isBool, count, byteOffset }: FieldLayout, value: unknown): void {
-  const data = (): Elements<unknown> & { fill(value: unknown, from: number): unknown } => viewOf(dtype, view.buffer, view.byteOffset + byteOffset, count ?? 1) as never
+export function writeField(
+  view: DataView,
+  { name, dtype, isBool, count, byteOffset }: FieldLayout,
+  value: unknown,
+): void {
+  const data = (): Elements<unknown> & { fill(value: unknown, from: number): unknown } =>
+    viewOf(dtype, view.buffer, view.byteOffset + byteOffset, count ?? 1) as never
   if (count !== undefined) {
     const source = value as ArrayLike<unknown> | null | undefined
-    if (typeof source !== 'object' || source === null || typeof source.length !== 'number') throw new TypeError(`field \`${name}\` takes an array of at most ${count}, got ${describeValue(value)}`)
-    if (source.length > count) throw new RangeError(`field \`${name}\` takes an array of at most ${count}, got ${source.length}`)
+    if (typeof source !== 'object' || source === null || typeof source.length !== 'number') {
+      throw new TypeError(`field \`${name}\` takes an array of at most ${count}, got ${describeValue(value)}`)
+    }
+    if (source.length > count) {
+      throw new RangeError(`field \`${name}\` takes an array of at most ${count}, got ${source.length}`)
+    }
     data().set(source, 0)
     data().fill(isBig(dtype) ? 0n : 0, source.length)
     return
   }
   const expected = isBool ? 'boolean' : isBig(dtype) ? 'bigint' : 'number'
-  if (typeof value !== expected) throw new TypeError(`field \`${name}\` takes a ${expected}, got ${describeValue(value)}`)
+  if (typeof value !== expected) {
+    throw new TypeError(`field \`${name}\` takes a ${expected}, got ${describeValue(value)}`)
+  }
   if (dtype === 'u8c') data()[0] = value // the only one that a DataView converts otherwise
   else (view as unknown as AnyView)[`set${kinds[dtype]}`]?.call(view, byteOffset, isBool ? Number(value) : value, true)
 }

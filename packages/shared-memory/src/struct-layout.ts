@@ -8,10 +8,16 @@ export type FieldType = Dtype | 'bool' | readonly [Dtype, number]
 export type Fields = Readonly<Record<string, FieldType>>
 
 /** What a field is read as. A fixed number of elements is a typed array on the same memory. */
-export type FieldValue<T extends FieldType> = T extends readonly [infer D extends Dtype, number] ? DataOf<D> : T extends 'bool' ? boolean : ElementOf<Extract<T, Dtype>>
+export type FieldValue<T extends FieldType> = T extends readonly [infer D extends Dtype, number]
+  ? DataOf<D>
+  : T extends 'bool'
+    ? boolean
+    : ElementOf<Extract<T, Dtype>>
 
 /** What a field may be set to. */
-export type FieldInput<T extends FieldType> = T extends readonly [infer D extends Dtype, number] ? ArrayLike<ElementOf<D>> : FieldValue<T>
+export type FieldInput<T extends FieldType> = T extends readonly [infer D extends Dtype, number]
+  ? ArrayLike<ElementOf<D>>
+  : FieldValue<T>
 
 export interface FieldLayout {
   readonly name: string
@@ -39,7 +45,11 @@ const reserved = new Set(['constructor', '__proto__', 'toObject', 'toJSON', 'clo
  * @throws RangeError for a count that is not an integer >= 1
  */
 export function layoutOf(types: unknown): StructLayout {
-  if (typeof types !== 'object' || types === null || Object.keys(types).length === 0) throw new TypeError(`struct takes an object of at least one field, such as { x: 'f64' }, got ${describeValue(types)}`)
+  if (typeof types !== 'object' || types === null || Object.keys(types).length === 0) {
+    throw new TypeError(
+      `struct takes an object of at least one field, such as { x: 'f64' }, got ${describeValue(types)}`,
+    )
+  }
   let end = 0
   let alignment = 1
   const fields = Object.entries(types).map(([name, type]: [string, unknown]): FieldLayout => {
@@ -49,7 +59,9 @@ export function layoutOf(types: unknown): StructLayout {
     const isBool = element === 'bool' && !isArray
     const dtype = isBool ? 'u8' : element
     checkDtype(`struct field \`${name}\``, dtype)
-    if (isArray && (typeof count !== 'number' || !Number.isInteger(count) || count < 1)) throw new RangeError(`struct field \`${name}\`: the count must be an integer >= 1, got ${describeValue(count)}`)
+    if (isArray && (typeof count !== 'number' || !Number.isInteger(count) || count < 1)) {
+      throw new RangeError(`struct field \`${name}\`: the count must be an integer >= 1, got ${describeValue(count)}`)
+    }
     const size = bytesPerElement(dtype)
     const byteOffset = alignTo(end, size)
     end = byteOffset + size * ((count as number | undefined) ?? 1)

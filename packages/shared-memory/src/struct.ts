@@ -1,4 +1,17 @@
-import { type Across, checkInteger, checkOptionNames, describeValue, InvalidStateError, origin, type Origin, rememberShared, replace, revive, reviveShared, suggestion } from '@manyhands/base'
+import {
+  type Across,
+  checkInteger,
+  checkOptionNames,
+  describeValue,
+  InvalidStateError,
+  origin,
+  type Origin,
+  rememberShared,
+  replace,
+  revive,
+  reviveShared,
+  suggestion,
+} from '@manyhands/base'
 import { Region } from '@manyhands/core'
 import { type AcrossOption, checkAcross } from './across.ts'
 import { readField, writeField } from './struct-field.ts'
@@ -21,7 +34,8 @@ export interface StructType<F extends Fields> {
   /** Bytes of one struct in an array, padding included. */
   readonly byteLength: number
   /**
-   * A struct of zeros, but for the fields that `values` sets. What is shorter than an array field is filled up with zeros.
+   * A struct of zeros, but for the fields that `values` sets. What is shorter than an array field is filled up with
+   * zeros.
    *
    * @throws TypeError for an unknown field or option, or a value of the wrong kind
    * @throws RangeError for an array that is longer than its field; and as {@link SharedArray.create}
@@ -47,7 +61,8 @@ export interface StructType<F extends Fields> {
  * swarm.at(7).x = 2
  * ```
  *
- * Structs and their arrays travel to workers by handle. Nothing is locked: a read-modify-write that several do needs a lock around it.
+ * Structs and their arrays travel to workers by handle. Nothing is locked: a read-modify-write that several do needs a
+ * lock around it.
  *
  * @param types - the fields in their order: a dtype, `'bool'`, or `[dtype, count]` for a fixed number of elements
  * @throws TypeError, RangeError naming the field for a bad name, type or count
@@ -60,7 +75,10 @@ export function struct<const F extends Fields>(types: F): StructType<F> {
     byteLength: layout.byteLength,
     create(values = {}, options = {}) {
       checkOptionNames('struct', options, ['across'])
-      const one = new kind.Class({ region: Region.create(layout.byteLength, { across: checkAcross('struct', options.across) }), byteOffset: 0 })
+      const one = new kind.Class({
+        region: Region.create(layout.byteLength, { across: checkAcross('struct', options.across) }),
+        byteOffset: 0,
+      })
       for (const [name, value] of Object.entries(values)) {
         const known = layout.fields.map(field => field.name)
         if (!known.includes(name)) throw new TypeError(`the struct has no field \`${name}\`${suggestion(name, known)}`)
@@ -72,7 +90,10 @@ export function struct<const F extends Fields>(types: F): StructType<F> {
       if (length === undefined) throw new TypeError('length must be an integer >= 0, got undefined')
       checkInteger('length', length, 0)
       checkOptionNames('struct array', options, ['across'])
-      return arrayOn(kind, Region.create(layout.byteLength * length, { across: checkAcross('struct array', options.across) })) as never
+      return arrayOn(
+        kind,
+        Region.create(layout.byteLength * length, { across: checkAcross('struct array', options.across) }),
+      ) as never
     },
   }
 }
@@ -102,7 +123,8 @@ function kindOf(types: Fields, layout: StructLayout = layoutOf(types)): Kind {
       super(place, kind as Kind)
     }
   }
-  // So that it travels as a SharedStruct, which makes this class anew from the fields, and not as the text of this class.
+  // So that it travels as a SharedStruct, which makes this class anew from the fields, and not as the text of this
+  // class.
   Object.defineProperty(Struct.prototype, 'constructor', { value: SharedStruct })
   for (const field of layout.fields) {
     Object.defineProperty(Struct.prototype, field.name, {
@@ -144,7 +166,10 @@ export class SharedStruct<F extends Fields = Fields> {
     return Object.fromEntries(entries) as never
   }
 
-  /** Gives the memory back, as far as this thread is concerned; of a struct of an array that of the whole array. @see SharedArray.close */
+  /**
+   * Gives the memory back, as far as this thread is concerned; of a struct of an array that of the whole array.
+   * @see SharedArray.close
+   */
   close(): void {
     this.#place.region.close()
   }
@@ -207,7 +232,9 @@ export class StructArray<F extends Fields = Fields> implements Disposable, Itera
    */
   at(index: number): StructOf<F> {
     if (this.#region.closed) throw new InvalidStateError('the memory of this array was closed')
-    if (!Number.isInteger(index) || index < 0 || index >= this.length) throw new RangeError(`index ${describeValue(index)} is out of bounds for an array of ${this.length} structs`)
+    if (!Number.isInteger(index) || index < 0 || index >= this.length) {
+      throw new RangeError(`index ${describeValue(index)} is out of bounds for an array of ${this.length} structs`)
+    }
     return new this.#kind.Class({ region: this.#region, byteOffset: index * this.#kind.layout.byteLength }) as never
   }
 
@@ -246,4 +273,3 @@ export class StructArray<F extends Fields = Fields> implements Disposable, Itera
     arrayOn = (kind, region) => new StructArray(kind, region)
   }
 }
-

@@ -1,8 +1,29 @@
-import { type Across, checkOptionNames, describeValue, InvalidStateError, origin, type Origin, rememberShared, replace, revive, reviveShared } from '@manyhands/base'
+import {
+  type Across,
+  checkOptionNames,
+  describeValue,
+  InvalidStateError,
+  origin,
+  type Origin,
+  rememberShared,
+  replace,
+  revive,
+  reviveShared,
+} from '@manyhands/base'
 import { Lock, Region, RLock } from '@manyhands/core'
 import { type AcrossOption, checkAcross } from './across.ts'
 import { atomics, checkAtomic, loadElement } from './atomics.ts'
-import { type AtomicDtype, bytesPerElement, checkDtype, type DataOf, type Dtype, type ElementOf, isAtomic, isBig, viewOf } from './dtype.ts'
+import {
+  type AtomicDtype,
+  bytesPerElement,
+  checkDtype,
+  type DataOf,
+  type Dtype,
+  type ElementOf,
+  isAtomic,
+  isBig,
+  viewOf,
+} from './dtype.ts'
 
 export interface ValueOptions {
   /**
@@ -11,8 +32,8 @@ export interface ValueOptions {
    */
   readonly across?: AcrossOption | undefined
   /**
-   * What `value.lock` is: `true` for a recursive lock of its own, a lock that several values may have in common, or `false` for none. Reads and writes never
-   * take it by themselves. @default true
+   * What `value.lock` is: `true` for a recursive lock of its own, a lock that several values may have in common, or
+   * `false` for none. Reads and writes never take it by themselves. @default true
    */
   readonly lock?: boolean | Lock | RLock | undefined
 }
@@ -26,8 +47,9 @@ interface ValueHandle<D extends Dtype> {
 /**
  * One number that several workers see, threads and processes. It travels to them by handle.
  *
- * Integers are read and written atomically, and `add`, `sub`, `and`, `or`, `xor`, `exchange` and `compareExchange` change them in one step. Any other
- * read-modify-write, and all of a float (`best.value = Math.max(best.value, score)`), needs a lock around it: `best.lock.runExclusive(() => …)`.
+ * Integers are read and written atomically, and `add`, `sub`, `and`, `or`, `xor`, `exchange` and `compareExchange`
+ * change them in one step. Any other read-modify-write, and all of a float
+ * (`best.value = Math.max(best.value, score)`), needs a lock around it: `best.lock.runExclusive(() => …)`.
  *
  * ```ts
  * const finished = new Value('i32', 0)
@@ -50,7 +72,8 @@ export class Value<D extends Dtype = Dtype> implements Disposable {
    * @param value - to start with. @default 0
    * @throws TypeError for an unknown dtype or option, or a value that is not a number (a bigint for i64 and u64)
    * @throws RangeError for an unknown `across`
-   * @throws ParallelError (`ERR_MANYHANDS_NO_SHARED_MEMORY`) for `across: 'processes'` where this machine cannot share memory; it says what to install
+   * @throws ParallelError (`ERR_MANYHANDS_NO_SHARED_MEMORY`) for `across: 'processes'` where this machine cannot share
+   * memory; it says what to install
    */
   constructor(dtype: D, value?: ElementOf<D>, options?: ValueOptions)
   constructor(dtype: D, value?: ElementOf<D>, options: ValueOptions = {}, region?: Region) {
@@ -99,7 +122,10 @@ export class Value<D extends Dtype = Dtype> implements Disposable {
     return this.#lock
   }
 
-  /** Gives the memory back now, as far as this thread is concerned: the value cannot be used here any more. Calling it again does nothing. */
+  /**
+   * Gives the memory back now, as far as this thread is concerned: the value cannot be used here any more. Calling it
+   * again does nothing.
+   */
   close(): void {
     this.#region.close()
   }
@@ -165,7 +191,9 @@ export class Value<D extends Dtype = Dtype> implements Disposable {
 
   #check(value: unknown): ElementOf<D> {
     const expected = isBig(this.dtype) ? 'bigint' : 'number'
-    if (typeof value !== expected) throw new TypeError(`a Value of dtype ${this.dtype} takes a ${expected}, got ${describeValue(value)}`)
+    if (typeof value !== expected) {
+      throw new TypeError(`a Value of dtype ${this.dtype} takes a ${expected}, got ${describeValue(value)}`)
+    }
     return value as ElementOf<D>
   }
 

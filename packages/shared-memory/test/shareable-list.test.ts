@@ -3,7 +3,17 @@ import { InvalidStateError } from '@manyhands/core'
 import { expect, test } from 'vitest'
 import { ShareableList, type ShareableValue, SharedMemory } from '../src/index.ts'
 
-const mixed: readonly ShareableValue[] = ['howdy', new Uint8Array([72, 111, 0]), -273.154, 100n, null, true, 42, 'snow ☃', '']
+const mixed: readonly ShareableValue[] = [
+  'howdy',
+  new Uint8Array([72, 111, 0]),
+  -273.154,
+  100n,
+  null,
+  true,
+  42,
+  'snow ☃',
+  '',
+]
 
 // CPython: test_shared_memory_ShareableList_basics
 test('M16 a list holds what it was given, by index from both ends and by iteration', () => {
@@ -12,7 +22,17 @@ test('M16 a list holds what it was given, by index from both ends and by iterati
   expect(list.toArray()).toEqual(mixed)
   expect([...list]).toEqual(mixed)
   expect([list.get(0), list.get(-2), list.get(5)]).toEqual(['howdy', 'snow ☃', true])
-  expect(Array.from(mixed, (_, i) => list.format(i))).toEqual(['string', 'bytes', 'number', 'bigint', 'null', 'boolean', 'number', 'string', 'string'])
+  expect(Array.from(mixed, (_, i) => list.format(i))).toEqual([
+    'string',
+    'bytes',
+    'number',
+    'bigint',
+    'null',
+    'boolean',
+    'number',
+    'string',
+    'string',
+  ])
 })
 
 test('M16 an index outside is refused', () => {
@@ -31,19 +51,27 @@ test('M16 elements are replaced in place, by other kinds as well, when they fit'
   expect(list.toArray()).toEqual(['dry', 2n ** 62n, new Uint8Array(20).fill(9), false])
   list.set(1, 'four')
   expect(list.get(1)).toBe('four')
-  expect(() => list.set(1, 'fives')).toThrow(new RangeError('element 1 has room for 8 bytes, the new value takes 9: it exceeds the available storage'))
+  expect(() => list.set(1, 'fives')).toThrow(
+    new RangeError('element 1 has room for 8 bytes, the new value takes 9: it exceeds the available storage'),
+  )
   expect(list.get(1)).toBe('four')
 })
 
 test('what a list cannot hold is refused by name', () => {
-  expect(() => new ShareableList([1, {} as never])).toThrow(new TypeError('element 1 must be a number, bigint, boolean, string, Uint8Array or null, got an object'))
-  expect(() => new ShareableList([2n ** 63n])).toThrow(new RangeError('element 0 must fit into 64 bits, got 9223372036854775808n'))
+  expect(() => new ShareableList([1, {} as never])).toThrow(
+    new TypeError('element 1 must be a number, bigint, boolean, string, Uint8Array or null, got an object'),
+  )
+  expect(() => new ShareableList([2n ** 63n])).toThrow(
+    new RangeError('element 0 must fit into 64 bits, got 9223372036854775808n'),
+  )
   expect(() => new ShareableList([1]).set(0, undefined as never)).toThrow(TypeError)
 })
 
 test('M16 elements are counted and found', () => {
   const list = new ShareableList([1, 'a', 1, Number.NaN, new Uint8Array([1, 2])])
-  expect([list.count(1), list.count('b'), list.count(Number.NaN), list.count(new Uint8Array([1, 2]))]).toEqual([2, 0, 1, 1])
+  expect([list.count(1), list.count('b'), list.count(Number.NaN), list.count(new Uint8Array([1, 2]))]).toEqual([
+    2, 0, 1, 1,
+  ])
   expect([list.indexOf('a'), list.indexOf(1), list.indexOf('b')]).toEqual([1, 0, -1])
 })
 
@@ -68,6 +96,8 @@ test('M16 an empty list works', () => {
 
 test('memory of something else is no list', () => {
   const memory = SharedMemory.create(64)
-  expect(() => ShareableList.attach(memory.name)).toThrow(new TypeError(`"${memory.name}" names shared memory that is no ShareableList`))
+  expect(() => ShareableList.attach(memory.name)).toThrow(
+    new TypeError(`"${memory.name}" names shared memory that is no ShareableList`),
+  )
   memory.unlink()
 })

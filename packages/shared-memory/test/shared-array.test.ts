@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { SharedArray } from '../src/index.ts'
-import type { Dtype } from '../src/index.ts'
+import { type Dtype, SharedArray } from '../src/index.ts'
 
 const factories: readonly [Dtype, new (length: number) => object, number][] = [
   ['f64', Float64Array, 8],
@@ -49,15 +48,31 @@ test('a row is a view of the same memory', () => {
 })
 
 test('a row of three axes holds everything behind the first index', () => {
-  const array = SharedArray.from([[[1, 2], [3, 4]], [[5, 6], [7, 8]]])
+  const array = SharedArray.from([
+    [
+      [1, 2],
+      [3, 4],
+    ],
+    [
+      [5, 6],
+      [7, 8],
+    ],
+  ])
   expect([...array.row(1)]).toEqual([5, 6, 7, 8])
 })
 
 test('rows are an array of their own on the same memory', () => {
-  const array = SharedArray.from([[1, 2], [3, 4], [5, 6]])
+  const array = SharedArray.from([
+    [1, 2],
+    [3, 4],
+    [5, 6],
+  ])
   const rows = array.rows(1, 3)
   expect(rows.shape).toEqual([2, 2])
-  expect(rows.toArray()).toEqual([[3, 4], [5, 6]])
+  expect(rows.toArray()).toEqual([
+    [3, 4],
+    [5, 6],
+  ])
   rows.set(40, 0, 1)
   expect(array.at(1, 1)).toBe(40)
   expect(rows.rows(1).toArray()).toEqual([[5, 6]])
@@ -65,22 +80,38 @@ test('rows are an array of their own on the same memory', () => {
 })
 
 test('a subarray is a flat part of the same memory', () => {
-  const array = SharedArray.from([[1, 2], [3, 4], [5, 6]])
+  const array = SharedArray.from([
+    [1, 2],
+    [3, 4],
+    [5, 6],
+  ])
   const part = array.subarray(1, 4)
   expect(part.shape).toEqual([3])
   expect(part.toArray()).toEqual([2, 3, 4])
   part.fill(0)
-  expect(array.toArray()).toEqual([[1, 0], [0, 0], [5, 6]])
+  expect(array.toArray()).toEqual([
+    [1, 0],
+    [0, 0],
+    [5, 6],
+  ])
 })
 
 test('fill writes every element and returns the array', () => {
   const array = SharedArray.u64([2, 2])
   expect(array.fill(3n)).toBe(array)
-  expect(array.toArray()).toEqual([[3n, 3n], [3n, 3n]])
+  expect(array.toArray()).toEqual([
+    [3n, 3n],
+    [3n, 3n],
+  ])
 })
 
 test('iteration goes through the elements in order', () => {
-  expect([...SharedArray.from([[1, 2], [3, 4]])]).toEqual([1, 2, 3, 4])
+  expect([
+    ...SharedArray.from([
+      [1, 2],
+      [3, 4],
+    ]),
+  ]).toEqual([1, 2, 3, 4])
 })
 
 test('elements are converted as typed arrays convert them', () => {
@@ -101,14 +132,17 @@ test('a number is the shape of one axis', () => {
 })
 
 // CPython: _TestArray.test_array_from_size
-test.each(['threads', 'processes'] as const)('M04 a new array is zeros, also where another was before it (%s)', across => {
-  for (let i = 0; i < 10; i++) {
-    const array = SharedArray.i32(10, { across })
-    expect(array.toArray()).toEqual(Array.from({ length: 10 }, () => 0))
-    array.fill(i + 1)
-    array.close()
-  }
-})
+test.each(['threads', 'processes'] as const)(
+  'M04 a new array is zeros, also where another was before it (%s)',
+  across => {
+    for (let i = 0; i < 10; i++) {
+      const array = SharedArray.i32(10, { across })
+      expect(array.toArray()).toEqual(Array.from({ length: 10 }, () => 0))
+      array.fill(i + 1)
+      array.close()
+    }
+  },
+)
 
 test('the shape cannot be changed afterwards', () => {
   const extents = [2, 2]
@@ -131,5 +165,8 @@ test.each(['threads', 'processes'] as const)('operations in one step return the 
   expect(array.compareExchange(3, 4, 1, 0)).toBe(2)
   expect(array.compareExchange(2, 4, 1, 0)).toBe(2)
   expect(array.load(1, 0)).toBe(4)
-  expect(array.toArray()).toEqual([[0, 0], [4, 0]])
+  expect(array.toArray()).toEqual([
+    [0, 0],
+    [4, 0],
+  ])
 })

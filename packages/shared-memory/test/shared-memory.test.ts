@@ -47,7 +47,9 @@ test('closing one of two that are on the same memory leaves the other open', () 
 test('M09 bad sizes and names are told', () => {
   expect(() => SharedMemory.create(0)).toThrow(new RangeError('byteLength must be an integer >= 1, got 0'))
   expect(() => SharedMemory.create(-1)).toThrow(RangeError)
-  expect(() => SharedMemory.create(undefined as unknown as number)).toThrow(new TypeError('byteLength must be an integer >= 1, got undefined'))
+  expect(() => SharedMemory.create(undefined as unknown as number)).toThrow(
+    new TypeError('byteLength must be an integer >= 1, got undefined'),
+  )
   expect(() => SharedMemory.create(8, { size: 8 } as object)).toThrow(TypeError)
   expect(() => SharedMemory.attach(undefined as unknown as string)).toThrow(TypeError)
   expect(() => SharedMemory.attach(newName())).toThrow(expect.objectContaining({ code: 'ENOENT' }))
@@ -67,7 +69,9 @@ test('each block without a name gets one of its own', () => {
 })
 
 test('what is larger than shared memory is told, and nothing is taken', () => {
-  expect(() => SharedMemory.create(2 ** 50)).toThrow(expect.objectContaining({ code: 'ENOSPC', message: expect.stringMatching(/no room for \d+ bytes/) as unknown }))
+  expect(() => SharedMemory.create(2 ** 50)).toThrow(
+    expect.objectContaining({ code: 'ENOSPC', message: expect.stringMatching(/no room for \d+ bytes/) as unknown }),
+  )
 })
 
 // CPython: test_shared_memory_pickle_unpickle_dead_object

@@ -27,9 +27,45 @@ test('M05 a copy is detached', () => {
 })
 
 test('every type of element converts as its typed array does', () => {
-  const all = struct({ f64: 'f64', f32: 'f32', i8: 'i8', u8: 'u8', u8c: 'u8c', i16: 'i16', u16: 'u16', i32: 'i32', u32: 'u32', i64: 'i64', u64: 'u64' })
-  const one = all.create({ f64: -300.6, f32: -300.5, i8: -300, u8: -300, u8c: -300, i16: -70_000, u16: -70_000, i32: -1, u32: -1, i64: -1n, u64: -1n })
-  expect(one.toObject()).toEqual({ f64: -300.6, f32: -300.5, i8: -44, u8: 212, u8c: 0, i16: -4464, u16: 61_072, i32: -1, u32: 2 ** 32 - 1, i64: -1n, u64: 2n ** 64n - 1n })
+  const all = struct({
+    f64: 'f64',
+    f32: 'f32',
+    i8: 'i8',
+    u8: 'u8',
+    u8c: 'u8c',
+    i16: 'i16',
+    u16: 'u16',
+    i32: 'i32',
+    u32: 'u32',
+    i64: 'i64',
+    u64: 'u64',
+  })
+  const one = all.create({
+    f64: -300.6,
+    f32: -300.5,
+    i8: -300,
+    u8: -300,
+    u8c: -300,
+    i16: -70_000,
+    u16: -70_000,
+    i32: -1,
+    u32: -1,
+    i64: -1n,
+    u64: -1n,
+  })
+  expect(one.toObject()).toEqual({
+    f64: -300.6,
+    f32: -300.5,
+    i8: -44,
+    u8: 212,
+    u8c: 0,
+    i16: -4464,
+    u16: 61_072,
+    i32: -1,
+    u32: 2 ** 32 - 1,
+    i64: -1n,
+    u64: 2n ** 64n - 1n,
+  })
 })
 
 test('an array holds structs in place', () => {
@@ -44,13 +80,25 @@ test('an array holds structs in place', () => {
 })
 
 test('mistakes name the field', () => {
-  expect(() => struct({} as { x: 'f64' })).toThrow("struct takes an object of at least one field, such as { x: 'f64' }, got an object")
-  expect(() => struct({ x: 'float' as 'f64' })).toThrow(new TypeError('struct field `x` knows no dtype `float`; did you mean `f64`?'))
-  expect(() => struct({ x: ['f64', 0] })).toThrow(new RangeError('struct field `x`: the count must be an integer >= 1, got 0'))
+  expect(() => struct({} as { x: 'f64' })).toThrow(
+    "struct takes an object of at least one field, such as { x: 'f64' }, got an object",
+  )
+  expect(() => struct({ x: 'float' as 'f64' })).toThrow(
+    new TypeError('struct field `x` knows no dtype `float`; did you mean `f64`?'),
+  )
+  expect(() => struct({ x: ['f64', 0] })).toThrow(
+    new RangeError('struct field `x`: the count must be an integer >= 1, got 0'),
+  )
   expect(() => struct({ close: 'f64' })).toThrow(new TypeError('struct: a field cannot be called `close`'))
-  expect(() => Particle.create({ y: 1 } as object)).toThrow(new TypeError('the struct has no field `y`; did you mean `x`?'))
-  expect(() => Particle.create({ x: 1n as unknown as number })).toThrow(new TypeError('field `x` takes a number, got 1n'))
-  expect(() => Particle.create({ tag: [1, 2, 3, 4, 5] })).toThrow(new RangeError('field `tag` takes an array of at most 4, got 5'))
+  expect(() => Particle.create({ y: 1 } as object)).toThrow(
+    new TypeError('the struct has no field `y`; did you mean `x`?'),
+  )
+  expect(() => Particle.create({ x: 1n as unknown as number })).toThrow(
+    new TypeError('field `x` takes a number, got 1n'),
+  )
+  expect(() => Particle.create({ tag: [1, 2, 3, 4, 5] })).toThrow(
+    new RangeError('field `tag` takes an array of at most 4, got 5'),
+  )
   const p = Particle.create()
   expect(() => {
     p.alive = 1 as unknown as boolean

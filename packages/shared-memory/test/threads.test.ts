@@ -24,15 +24,29 @@ async function run(index: number, operation: string, ...args: unknown[]): Promis
 }
 
 test('a thread writes to the memory of the caller', async () => {
-  const array = SharedArray.from([[1, 2], [3, 4]])
+  const array = SharedArray.from([
+    [1, 2],
+    [3, 4],
+  ])
   expect(await run(0, 'double', array)).toBe('f64 [2, 2]')
-  expect(array.toArray()).toEqual([[2, 4], [6, 8]])
+  expect(array.toArray()).toEqual([
+    [2, 4],
+    [6, 8],
+  ])
 })
 
 test('rows travel as a view of the same memory', async () => {
-  const array = SharedArray.from([[1, 2], [3, 4], [5, 6]])
+  const array = SharedArray.from([
+    [1, 2],
+    [3, 4],
+    [5, 6],
+  ])
   expect(await run(0, 'double', array.rows(1, 2))).toBe('f64 [1, 2]')
-  expect(array.toArray()).toEqual([[1, 2], [6, 8], [5, 6]])
+  expect(array.toArray()).toEqual([
+    [1, 2],
+    [6, 8],
+    [5, 6],
+  ])
 })
 
 test('an array that a thread receives twice is one object there', async () => {
@@ -54,15 +68,22 @@ test('an array that comes home is the one that left', () => {
 })
 
 test('a revived array is like one that was made here', () => {
-  const stranger = dehydrate(SharedArray.f64([2, 2], { across: 'threads' })) as { state: { region: { state: { id: string } } } }
+  const stranger = dehydrate(SharedArray.f64([2, 2], { across: 'threads' })) as {
+    state: { region: { state: { id: string } } }
+  }
   stranger.state.region.state.id = 'made in another thread'
   const array = rehydrate(structuredClone(stranger), { ...own, Region }) as SharedArray<'f64'>
   expect(Object.isFrozen(array.shape)).toBe(true)
-  expect(array.toArray()).toEqual([[0, 0], [0, 0]])
+  expect(array.toArray()).toEqual([
+    [0, 0],
+    [0, 0],
+  ])
 })
 
 test('the handle does not grow with the array', () => {
-  const [large, small] = [9_999_999, 1_000_000].map(length => JSON.stringify(dehydrate(SharedArray.f64([length]))).length) as [number, number]
+  const [large, small] = [9_999_999, 1_000_000].map(
+    length => JSON.stringify(dehydrate(SharedArray.f64([length]))).length,
+  ) as [number, number]
   expect(large).toBeLessThan(small + 8)
 })
 

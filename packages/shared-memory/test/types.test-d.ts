@@ -18,7 +18,12 @@ test('i64 and u64 are bigints, everything else is a number', () => {
 })
 
 test('from infers the dtype', () => {
-  expectTypeOf(SharedArray.from([[1, 2], [3, 4]])).toEqualTypeOf<SharedArray<'f64'>>()
+  expectTypeOf(
+    SharedArray.from([
+      [1, 2],
+      [3, 4],
+    ]),
+  ).toEqualTypeOf<SharedArray<'f64'>>()
   expectTypeOf(SharedArray.from([1n])).toEqualTypeOf<SharedArray<'i64'>>()
   expectTypeOf(SharedArray.from(new Int16Array(2))).toEqualTypeOf<SharedArray<'i16'>>()
   expectTypeOf(SharedArray.from([new Uint8Array(2)])).toEqualTypeOf<SharedArray<'u8'>>()

@@ -1,7 +1,6 @@
 import { InvalidStateError, Lock, RLock } from '@manyhands/core'
 import { expect, test } from 'vitest'
-import { Value } from '../src/index.ts'
-import type { AtomicDtype } from '../src/index.ts'
+import { type AtomicDtype, Value } from '../src/index.ts'
 
 test('a value starts as zero or as what it is given', () => {
   expect(new Value('f64').value).toBe(0)
@@ -46,7 +45,9 @@ test('integers wrap around at the ends of their type', () => {
 test('floats have no atomic operations', () => {
   const value = new Value('f64') as unknown as Value<'i32'>
   expect(() => value.add(1)).toThrow(new TypeError('Value.add needs an integer dtype such as i32, this one is f64'))
-  expect(() => (new Value('u8c') as unknown as Value<'u8'>).exchange(1)).toThrow(new TypeError('Value.exchange needs an integer dtype such as i32, this one is u8c'))
+  expect(() => (new Value('u8c') as unknown as Value<'u8'>).exchange(1)).toThrow(
+    new TypeError('Value.exchange needs an integer dtype such as i32, this one is u8c'),
+  )
 })
 
 // CPython: _TestValue.test_getobj_getlock
@@ -58,13 +59,19 @@ test('M02 a value has a recursive lock of its own, the one that it is given, or 
   expect(new Value('i32', 0, { lock: true }).lock).not.toBe(own.lock)
   const lock = new Lock({ across: 'processes' })
   expect(new Value('i32', 0, { lock }).lock).toBe(lock)
-  expect(() => new Value('i32', 0, { lock: false }).lock).toThrow(new InvalidStateError('this Value has no lock: it was made with { lock: false }'))
-  expect(() => new Value('i32', 0, { lock: 'yes' as never })).toThrow(new TypeError('Value: lock must be a boolean, a Lock or an RLock, got "yes"'))
+  expect(() => new Value('i32', 0, { lock: false }).lock).toThrow(
+    new InvalidStateError('this Value has no lock: it was made with { lock: false }'),
+  )
+  expect(() => new Value('i32', 0, { lock: 'yes' as never })).toThrow(
+    new TypeError('Value: lock must be a boolean, a Lock or an RLock, got "yes"'),
+  )
 })
 
 test.each(['threads', 'processes'] as const)('a value that was closed says so (%s)', across => {
   const value = new Value('i32', 5, { across })
   value.close()
   value.close()
-  for (const use of [() => value.value, () => value.add(1), () => void (value.value = 1)]) expect(use).toThrow(new InvalidStateError('the memory of this Value was closed'))
+  for (const use of [() => value.value, () => value.add(1), () => void (value.value = 1)]) {
+    expect(use).toThrow(new InvalidStateError('the memory of this Value was closed'))
+  }
 })

@@ -17,7 +17,9 @@ export interface BatchStats {
   readonly worker: WorkerInfo | undefined
 }
 
-/** Receives the outcome of each task of a batch exactly once, by its position in the batch, then the end of the batch. */
+/**
+ * Receives the outcome of each task of a batch exactly once, by its position in the batch, then the end of the batch.
+ */
 export interface BatchSink {
   onValue(index: number, value: unknown): void
   onError(index: number, error: unknown): void
@@ -36,8 +38,8 @@ export interface BatchHandle {
   /** @returns true when the batch was still queued: it is dropped, and its sink receives nothing */
   cancel(): boolean
   /**
-   * Fails every task that was not reported yet with `reason`, at once. A task that is running may end itself (`taskContext()`) within `graceMs`; then it
-   * is ended together with its worker, where the backend can do that.
+   * Fails every task that was not reported yet with `reason`, at once. A task that is running may end itself
+   * (`taskContext()`) within `graceMs`; then it is ended together with its worker, where the backend can do that.
    */
   abort(reason: unknown, graceMs: number): void
 }

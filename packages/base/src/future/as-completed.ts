@@ -14,7 +14,10 @@ import { type Future, lookAt, type WaitOptions, watchFuture } from './future.ts'
  * @throws WaitTimeoutError from `next()` when the time is over; it says how many are unfinished
  * @throws CancelledError from `next()` when `signal` ended the iteration
  */
-export function asCompleted<T>(futures: Iterable<Future<T>>, options: WaitOptions = {}): AsyncIterableIterator<Future<T>> {
+export function asCompleted<T>(
+  futures: Iterable<Future<T>>,
+  options: WaitOptions = {},
+): AsyncIterableIterator<Future<T>> {
   const all = checkFutures('asCompleted', futures, options, [])
   const total = all.size
   const ready: Future<T>[] = []

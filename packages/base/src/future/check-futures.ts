@@ -7,7 +7,12 @@ import { Future, type WaitOptions } from './future.ts'
  * @param more - names of further options
  * @throws TypeError for what is not a future; TypeError, RangeError for bad options
  */
-export function checkFutures<T>(where: string, futures: Iterable<Future<T>>, options: WaitOptions, more: readonly string[]): Set<Future<T>> {
+export function checkFutures<T>(
+  where: string,
+  futures: Iterable<Future<T>>,
+  options: WaitOptions,
+  more: readonly string[],
+): Set<Future<T>> {
   checkOptionNames(where, options, ['timeoutMs', 'signal', ...more])
   checkDuration('timeoutMs', options.timeoutMs, { zero: true })
   checkSignal('signal', options.signal)

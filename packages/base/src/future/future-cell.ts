@@ -1,6 +1,6 @@
 import { CancelledError, InvalidStateError } from '../errors.ts'
-import type { Future } from './future.ts'
 import { describeValue } from '../options.ts'
+import type { Future } from './future.ts'
 import type { UnseenFailure } from './unseen-failures.ts'
 
 // Not the future's own `then`, which would take this for somebody who looks at it.
@@ -18,8 +18,9 @@ export type FutureState = 'pending' | 'running' | 'cancelled' | 'finished'
 /**
  * What a future and its resolver have in common: the state, and the two functions that settle the promise.
  *
- * It is an object of its own because a promise with many fields costs three times as much to make as a promise with one. Every field counts: with tens of
- * thousands of tasks alive at a time the garbage collector, which copies them, is what bounds the throughput.
+ * It is an object of its own because a promise with many fields costs three times as much to make as a promise with
+ * one. Every field counts: with tens of thousands of tasks alive at a time the garbage collector, which copies them, is
+ * what bounds the throughput.
  */
 export class FutureCell<T> {
   state: FutureState = 'pending'
@@ -82,7 +83,8 @@ export class FutureCell<T> {
   }
 
   /**
-   * Calls `callback` once it is done, at once when it is done already. Other than `onDone` this does not count as a look: a failure is still reported.
+   * Calls `callback` once it is done, at once when it is done already. Other than `onDone` this does not count as a
+   * look: a failure is still reported.
    *
    * @returns takes the callback back
    */

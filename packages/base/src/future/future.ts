@@ -1,7 +1,7 @@
 import { WaitTimeoutError } from '../errors.ts'
 import { type Limits, untilDone } from '../limits.ts'
-import { FutureCell, type FutureState } from './future-cell.ts'
 import { checkDuration, checkFunction, checkOptionNames, checkSignal } from '../options.ts'
+import { FutureCell, type FutureState } from './future-cell.ts'
 import { watchFailure } from './unseen-failures.ts'
 
 export type { FutureState } from './future-cell.ts'
@@ -22,10 +22,12 @@ let see: (future: Future<unknown>) => void
 let cellOf: (future: Future<unknown>) => FutureCell<unknown>
 
 /**
- * The result of a task that may not have run yet: a promise that also knows its state, and can be cancelled while it is pending.
+ * The result of a task that may not have run yet: a promise that also knows its state, and can be cancelled while it is
+ * pending.
  *
- * It never raises `unhandledRejection`, because many futures are submitted first and awaited one after the other. A failed future that nobody ever
- * looks at (`await`, `then`, `result`, `exception`, `onDone`) is reported as a process warning when it is collected or its pool closes.
+ * It never raises `unhandledRejection`, because many futures are submitted first and awaited one after the other. A
+ * failed future that nobody ever looks at (`await`, `then`, `result`, `exception`, `onDone`) is reported as a process
+ * warning when it is collected or its pool closes.
  *
  * Source of the semantics: Python, `concurrent.futures.Future`.
  */
@@ -33,7 +35,10 @@ export class Future<T> extends Promise<T> {
   // Not FutureCell<T>: a future can only be read, so a Future<never> is a Future<number>.
   readonly #cell: FutureCell<unknown>
 
-  /** To make a future use {@link FutureResolver}; with an executor function, as any promise, it is finished when that resolves or rejects. */
+  /**
+   * To make a future use {@link FutureResolver}; with an executor function, as any promise, it is finished when that
+   * resolves or rejects.
+   */
   constructor(source: PromiseExecutor<T> | FutureCell<T>) {
     super(capture as PromiseExecutor<T>)
     const cell = typeof source === 'function' ? new FutureCell<T>() : source
@@ -44,7 +49,10 @@ export class Future<T> extends Promise<T> {
     if (typeof source === 'function') {
       const fail = (error: unknown): void => void (cell.done || cell.reject(error))
       try {
-        source(value => void Promise.resolve(value).then(result => void (cell.done || cell.resolve(result)), fail), fail)
+        source(
+          value => void Promise.resolve(value).then(result => void (cell.done || cell.resolve(result)), fail),
+          fail,
+        )
       } catch (error) {
         fail(error)
       }
@@ -124,8 +132,8 @@ export class Future<T> extends Promise<T> {
   }
 
   /**
-   * Calls `callback` with this future once it is done: in the order in which callbacks were added, at once when it is done already.
-   * An error of a callback becomes a process warning and disturbs nothing.
+   * Calls `callback` with this future once it is done: in the order in which callbacks were added, at once when it is
+   * done already. An error of a callback becomes a process warning and disturbs nothing.
    */
   onDone(callback: (future: this) => void): void {
     checkFunction('callback', callback)
@@ -139,8 +147,8 @@ export class Future<T> extends Promise<T> {
 }
 
 /**
- * For packages that build on futures: calls `callback` once `future` is done, at once when it is done already. It does not count as a look at the future, so
- * a failure is still reported when nobody looks at it.
+ * For packages that build on futures: calls `callback` once `future` is done, at once when it is done already. It does
+ * not count as a look at the future, so a failure is still reported when nobody looks at it.
  *
  * @returns takes the callback back
  */
@@ -158,8 +166,9 @@ export function lookAt(future: Future<unknown>): void {
   see(future)
 }
 
-// `await`, `Promise.all` and `then` all read `constructor`. The answer `Promise` lets `await` take the future as it is instead of wrapping it in a second
-// promise (three times the cost), and being asked is how a future knows that someone looks at it: `await` calls no method.
+// `await`, `Promise.all` and `then` all read `constructor`. The answer `Promise` lets `await` take the future as it is
+// instead of wrapping it in a second promise (three times the cost), and being asked is how a future knows that someone
+// looks at it: `await` calls no method.
 void Object.defineProperty(Future.prototype, 'constructor', {
   configurable: true,
   get(this: Future<unknown>) {
@@ -187,8 +196,10 @@ const anonymous: FutureLabel = { name: '(anonymous)' }
  * if (resolver.start()) resolver.resolve(42)
  * ```
  *
- * - `start()` marks the future as running, from where on it cannot be cancelled; false means that it was cancelled: then do not run the task.
- * - `resolve(value)` and `reject(error)` settle it. When nobody has looked at a failed future by the time it is collected, a warning names the task.
+ * - `start()` marks the future as running, from where on it cannot be cancelled; false means that it was cancelled:
+ *   then do not run the task.
+ * - `resolve(value)` and `reject(error)` settle it. When nobody has looked at a failed future by the time it is
+ *   collected, a warning names the task.
  *
  * Each throws InvalidStateError when the future is already done.
  */

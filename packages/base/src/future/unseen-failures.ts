@@ -1,5 +1,5 @@
-import type { FutureLabel } from './future.ts'
 import { describeValue } from '../options.ts'
+import type { FutureLabel } from './future.ts'
 
 /** A failure that nobody has looked at yet. It must not hold the future: it is reported when that is collected. */
 export interface UnseenFailure {
@@ -16,18 +16,29 @@ let collected: FinalizationRegistry<UnseenFailure> | undefined
 /** From now on: warn when `future` is collected, or its owner closes, before anyone has looked at it. */
 export function watchFailure(future: object, { name, owner }: FutureLabel, error: unknown): UnseenFailure {
   collected ??= new FinalizationRegistry(report)
-  const failure = { seen: false, taskName: name, message: error instanceof Error ? `${error.name}: ${error.message}` : describeValue(error), owner }
+  const failure = {
+    seen: false,
+    taskName: name,
+    message: error instanceof Error ? `${error.name}: ${error.message}` : describeValue(error),
+    owner,
+  }
   failures.add(failure)
   collected.register(future, failure)
   return failure
 }
 
-/** For executors, when they close: warns of the failures of `owner` (the token given to their FutureResolvers) that nobody has looked at. */
+/**
+ * For executors, when they close: warns of the failures of `owner` (the token given to their FutureResolvers) that
+ * nobody has looked at.
+ */
 export function warnOfUnseenFailures(owner: object): void {
   for (const failure of failures) if (failure.owner === owner) report(failure)
 }
 
 function report(failure: UnseenFailure): void {
   if (!failures.delete(failure) || failure.seen) return
-  process.emitWarning(`task \`${failure.taskName}\` failed and nobody looked at its future: ${failure.message}`, { type: 'ManyhandsWarning', code: 'MANYHANDS_UNSEEN_FAILURE' })
+  process.emitWarning(`task \`${failure.taskName}\` failed and nobody looked at its future: ${failure.message}`, {
+    type: 'ManyhandsWarning',
+    code: 'MANYHANDS_UNSEEN_FAILURE',
+  })
 }

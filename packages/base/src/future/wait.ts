@@ -16,7 +16,8 @@ export interface WaitResult<T> {
 /**
  * Waits for futures. Each counts once, however often it is given.
  *
- * @returns the futures that are done and those that are not; a wait that ran out of time returns as well, it does not throw
+ * @returns the futures that are done and those that are not; a wait that ran out of time returns as well, it does not
+ * throw
  * @throws CancelledError when `signal` ended the wait
  * @throws TypeError for what is not a future, or an unknown `returnWhen`
  */
@@ -24,7 +25,9 @@ export function wait<T>(futures: Iterable<Future<T>>, options: WaitForOptions = 
   const all = checkFutures('wait', futures, options, ['returnWhen'])
   const returnWhen = options.returnWhen ?? 'all-done'
   if (!['all-done', 'first-done', 'first-failed'].includes(returnWhen)) {
-    throw new TypeError(`returnWhen must be 'all-done', 'first-done' or 'first-failed', got ${describeValue(returnWhen)}`)
+    throw new TypeError(
+      `returnWhen must be 'all-done', 'first-done' or 'first-failed', got ${describeValue(returnWhen)}`,
+    )
   }
   const result = (): WaitResult<T> => {
     const done = new Set([...all].filter(future => future.done))
@@ -38,7 +41,8 @@ export function wait<T>(futures: Iterable<Future<T>>, options: WaitForOptions = 
       lookAt(future)
       const stop = watchFuture(future, () => {
         missing--
-        const isEnough = missing === 0 || returnWhen === 'first-done' || (returnWhen === 'first-failed' && hasFailed(future))
+        const isEnough =
+          missing === 0 || returnWhen === 'first-done' || (returnWhen === 'first-failed' && hasFailed(future))
         if (isEnough) settle.resolve(result())
       })
       stops.push(stop)

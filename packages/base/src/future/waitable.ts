@@ -5,7 +5,10 @@ export const waitable: unique symbol = Symbol.for('manyhands.waitable') as never
 export interface Waiting {
   /** What is waited for is there: a wait would return at once. */
   readonly ready: boolean
-  /** Calls back when it may be ready, once or more often, and keeps the program alive until then. Returns what takes that back. */
+  /**
+   * Calls back when it may be ready, once or more often, and keeps the program alive until then. Returns what takes
+   * that back.
+   */
   watch(callback: () => void): () => void
 }
 

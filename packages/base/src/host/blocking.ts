@@ -5,7 +5,8 @@ interface Blocking {
   allowed: boolean
 }
 
-const state = (): Blocking => slot('core.blocking', () => ({ allowed: !process.getBuiltinModule('node:worker_threads').isMainThread }))
+const state = (): Blocking =>
+  slot('core.blocking', () => ({ allowed: !process.getBuiltinModule('node:worker_threads').isMainThread }))
 let known: Blocking | undefined
 
 /** For pools: the main thread of this process does nothing but run tasks, so that these may block it. */
@@ -16,5 +17,7 @@ export function allowBlocking(): void {
 /** @throws InvalidStateError on the main thread of a program: nothing else would run there while it waits */
 export function checkMayBlock(method: string, asynchronous: string, allowMainThread: boolean | undefined): void {
   if ((known ??= state()).allowed || allowMainThread === true) return
-  throw new InvalidStateError(`${method} would block the main thread: use ${asynchronous}, call it in a worker, or pass { allowMainThread: true }`)
+  throw new InvalidStateError(
+    `${method} would block the main thread: use ${asynchronous}, call it in a worker, or pass { allowMainThread: true }`,
+  )
 }

@@ -1,8 +1,8 @@
 import { slot } from '../slots.ts'
 
 /**
- * A bell rings for the same region at most this often: who hears it looks again by itself after as long. Longer: later; shorter: more messages when
- * something changes all the time.
+ * A bell rings for the same region at most this often: who hears it looks again by itself after as long. Longer: later;
+ * shorter: more messages when something changes all the time.
  */
 const REST_MS = 1
 
@@ -16,11 +16,12 @@ interface DoorbellState {
   readonly rungAt: Map<string, number>
 }
 
-const state = (): DoorbellState => slot('core.doorbell', () => ({ listeners: new Map(), links: new Set(), rungAt: new Map() }))
+const state = (): DoorbellState =>
+  slot('core.doorbell', () => ({ listeners: new Map(), links: new Set(), rungAt: new Map() }))
 
 /**
- * Says that something in a region has changed: to who waits in this thread, and along all links. It is a hint: who waits looks from time to time anyway, so a ring
- * that is lost, or comes twice, is no harm.
+ * Says that something in a region has changed: to who waits in this thread, and along all links. It is a hint: who
+ * waits looks from time to time anyway, so a ring that is lost, or comes twice, is no harm.
  */
 export function ring(id: string): void {
   const { listeners, links, rungAt } = state()
@@ -52,7 +53,9 @@ export interface DoorbellLink {
   close(): void
 }
 
-/** Adds a way to another thread or process. The ways of a program and its workers form a tree, so no ring comes back. */
+/**
+ * Adds a way to another thread or process. The ways of a program and its workers form a tree, so no ring comes back.
+ */
 export function linkDoorbell(send: SendRing): DoorbellLink {
   const { links } = state()
   links.add(send)

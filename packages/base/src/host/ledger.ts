@@ -1,6 +1,9 @@
 import { slot } from '../slots.ts'
 
-/** Mappings of one thread that can be told. Of a thread that has more some stay mapped, if it is terminated, until the process ends. */
+/**
+ * Mappings of one thread that can be told. Of a thread that has more some stay mapped, if it is terminated, until the
+ * process ends.
+ */
 const ENTRIES = 2048
 const FREE = 0
 
@@ -14,7 +17,8 @@ interface LedgerState {
 const state = (): LedgerState => slot('core.ledger', () => ({ ledger: undefined, used: 0, free: [] }))
 
 /**
- * What a thread has mapped, address and length in turn, for whoever started it: a thread that is terminated runs nothing more, and its mappings would stay.
+ * What a thread has mapped, address and length in turn, for whoever started it: a thread that is terminated runs
+ * nothing more, and its mappings would stay.
  */
 export function newLedger(): Float64Array {
   return new Float64Array(new SharedArrayBuffer(ENTRIES * 2 * Float64Array.BYTES_PER_ELEMENT))

@@ -3,21 +3,23 @@ import { slot } from '../slots.ts'
 /**
  * Keeps a thread from being terminated inside of a native call.
  *
- * An addon built on node-addon-api without C++ exceptions, as koffi is, fails every call into JavaScript once `Worker.terminate()` was called. It cannot throw that
- * failure either, so it aborts, and the whole program ends by SIGABRT. This holds while the addon is loaded and in each call that creates or reads a value.
+ * An addon built on node-addon-api without C++ exceptions, as koffi is, fails every call into JavaScript once
+ * `Worker.terminate()` was called. It cannot throw that failure either, so it aborts, and the whole program ends by
+ * SIGABRT. This holds while the addon is loaded and in each call that creates or reads a value.
  *
  *     thread                                     starter
  *     add 1; closed? undo, park                  set CLOSED
  *     native call                                wait until the count is 0
  *     subtract 1; closed? notify                 Worker.terminate()
  *
- * A thread that ends takes the threads that it started with it. A nested thread therefore counts in the words of all its ancestors too, innermost first: once it has
- * passed its own gate, that gate stays counted until it has left all others.
+ * A thread that ends takes the threads that it started with it. A nested thread therefore counts in the words of all
+ * its ancestors too, innermost first: once it has passed its own gate, that gate stays counted until it has left all
+ * others.
  */
 
 /**
- * Word 0 of a gate, Int32. Bits 0..29: native calls under way, in the thread and in those that it started. Bit 30: closed, no further call may begin.
- * Word 1 stays 0: parked threads wait on it.
+ * Word 0 of a gate, Int32. Bits 0..29: native calls under way, in the thread and in those that it started. Bit 30:
+ * closed, no further call may begin. Word 1 stays 0: parked threads wait on it.
  */
 export type NativeGate = Int32Array
 
@@ -26,15 +28,19 @@ const PARKED = 1
 const CLOSED = 1 << 30
 
 /**
- * How long ending a thread waits for its native call. Longer: a nested thread that ran out of memory inside of a call delays the end; shorter: a program whose
- * native code loads from a very slow disk may still abort. A thread does not end before its native call returns anyway.
+ * How long ending a thread waits for its native call. Longer: a nested thread that ran out of memory inside of a call
+ * delays the end; shorter: a program whose native code loads from a very slow disk may still abort. A thread does not
+ * end before its native call returns anyway.
  */
 const LONGEST_MS = 5000
 /** Between two looks at a gate that is being closed. */
 const LOOK_MS = 1
 
 interface GateState {
-  /** Gates that this thread passes: its own and those of its ancestors. None on a main thread, and in threads that no pool started. */
+  /**
+   * Gates that this thread passes: its own and those of its ancestors. None on a main thread, and in threads that no
+   * pool started.
+   */
   passes: readonly NativeGate[]
   isInside: boolean
   /** Of the running threads that this one has started. */
@@ -57,7 +63,10 @@ export function adoptGates(gates: readonly NativeGate[]): void {
   state().passes = gates
 }
 
-/** Runs `call`, which makes native calls. A thread that is about to be terminated does not return from here. Calls may nest. */
+/**
+ * Runs `call`, which makes native calls. A thread that is about to be terminated does not return from here. Calls may
+ * nest.
+ */
 export function gated<T>(call: () => T): T {
   const gate = state()
   if (gate.passes.length === 0 || gate.isInside) return call()
@@ -88,7 +97,10 @@ function leave(gates: readonly NativeGate[], count: number): void {
   }
 }
 
-/** A thread was started. When this thread exits, threads that it started are ended by Node: their gates are closed before. */
+/**
+ * A thread was started. When this thread exits, threads that it started are ended by Node: their gates are closed
+ * before.
+ */
 export function trackGate(gate: NativeGate): void {
   const { started } = state()
   slot('core.nativeGate.atExit', () => process.on('exit', () => closeGates(started)))
@@ -102,7 +114,10 @@ export function dropGate(gate: NativeGate): void {
   Atomics.store(gate, WORD, CLOSED)
 }
 
-/** Lets no further native call begin in a thread. Calls `done` at once if none is under way, else when the last one has returned. */
+/**
+ * Lets no further native call begin in a thread. Calls `done` at once if none is under way, else when the last one has
+ * returned.
+ */
 export function closeGate(gate: NativeGate, done: () => void): void {
   Atomics.or(gate, WORD, CLOSED)
   const until = performance.now() + LONGEST_MS
@@ -117,7 +132,7 @@ function closeGates(gates: Iterable<NativeGate>): void {
   for (const gate of gates) Atomics.or(gate, WORD, CLOSED)
   const until = performance.now() + LONGEST_MS
   for (const gate of gates) {
-    for (let word: number; (word = Atomics.load(gate, WORD)) !== CLOSED; ) {
+    for (let word: number; (word = Atomics.load(gate, WORD)) !== CLOSED;) {
       const leftMs = until - performance.now()
       if (leftMs <= 0) return
       Atomics.wait(gate, WORD, word, leftMs)

@@ -9,10 +9,14 @@ interface Offers {
   isOpen: ((id: string) => boolean) | undefined
 }
 
-const offers = (): Offers => slot('core.offersSent', () => ({ noted: undefined, noteGone: undefined, isOpen: undefined }))
+const offers = (): Offers =>
+  slot('core.offersSent', () => ({ noted: undefined, noteGone: undefined, isOpen: undefined }))
 let known: Offers | undefined
 
-/** Which connections were offered in messages. Apart from how they are handed over, so that a pool that sends none does not load that. */
+/**
+ * Which connections were offered in messages. Apart from how they are handed over, so that a pool that sends none does
+ * not load that.
+ */
 export function offersSent(): Offers {
   return (known ??= offers())
 }
@@ -21,7 +25,8 @@ export function offersSent(): Offers {
 let spare: string[] = []
 
 /**
- * For packages that start workers: notes which connections `make` puts into a message for a worker, which may end before it has claimed them.
+ * For packages that start workers: notes which connections `make` puts into a message for a worker, which may end
+ * before it has claimed them.
  *
  * @returns what was made, and the ids of those connections, for {@link receiverGone}; undefined when there is none
  * @throws what `make` throws: then nobody gets the message
@@ -45,7 +50,10 @@ export function noteOffers<T>(make: () => T): { readonly made: T; readonly offer
   }
 }
 
-/** The worker that was to get these is gone, or never gets them: the other ends of those that nobody can claim any more are told so. */
+/**
+ * The worker that was to get these is gone, or never gets them: the other ends of those that nobody can claim any more
+ * are told so.
+ */
 export function receiverGone(offered: readonly string[]): void {
   const { noteGone } = offersSent()
   for (const id of offered) noteGone?.(id)

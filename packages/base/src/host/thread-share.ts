@@ -2,7 +2,10 @@ import { adoptLedger, entries, newLedger } from './ledger.ts'
 import { adoptGates, closeGate, dropGate, type NativeGate, newGates, trackGate } from './native-gate.ts'
 import { adoptThreadTable, markThreadExited, markThreadStarted, threadTable } from './thread-table.ts'
 
-/** What a thread shares with the thread that starts it, so that nothing is left when it is terminated. It is part of the thread's `workerData`. */
+/**
+ * What a thread shares with the thread that starts it, so that nothing is left when it is terminated. It is part of the
+ * thread's `workerData`.
+ */
 export interface ThreadShare {
   /** The threads of this process that have exited. */
   readonly table: Int32Array
@@ -19,8 +22,9 @@ export interface MappedMemory {
 }
 
 /**
- * Static method of `Region`: unmaps the memory of a thread that is gone, and marks the thread as dead in the primitives that this memory holds. It hangs on
- * the class because the package that starts threads loads the primitives only when memory was mapped.
+ * Static method of `Region`: unmaps the memory of a thread that is gone, and marks the thread as dead in the primitives
+ * that this memory holds. It hangs on the class because the package that starts threads loads the primitives only when
+ * memory was mapped.
  */
 export const reclaim: unique symbol = Symbol.for('manyhands.reclaim') as never
 
@@ -43,8 +47,8 @@ export function noteThreadStart(threadId: number, { gates: [gate] }: ThreadShare
 }
 
 /**
- * Calls `terminate` as soon as the thread is not inside of a native call: at once, or after some milliseconds. A thread that is terminated in there ends the
- * program by SIGABRT.
+ * Calls `terminate` as soon as the thread is not inside of a native call: at once, or after some milliseconds. A thread
+ * that is terminated in there ends the program by SIGABRT.
  */
 export function endThread({ gates: [gate] }: ThreadShare, terminate: () => void): void {
   if (gate === undefined) terminate()

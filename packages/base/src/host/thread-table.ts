@@ -7,8 +7,8 @@ const EXITED = -1
 
 interface ThreadState {
   /**
-   * One word for each thread id of this process, shared by all threads that pools have started: 0 unknown, -1 exited, else the id of the thread that
-   * started it, plus 1.
+   * One word for each thread id of this process, shared by all threads that pools have started: 0 unknown, -1 exited,
+   * else the id of the thread that started it, plus 1.
    */
   table: Int32Array | undefined
 }
@@ -39,11 +39,14 @@ export function markThreadExited(threadId: number): void {
   if (threadId < MAX_THREADS) Atomics.store(threadTable(), threadId, EXITED)
 }
 
-/** True when its pool saw it exit, or that of a thread that it was started by: they go together. A thread that no pool started is never presumed dead. */
+/**
+ * True when its pool saw it exit, or that of a thread that it was started by: they go together. A thread that no pool
+ * started is never presumed dead.
+ */
 export function isThreadDead(threadId: number): boolean {
   const { table } = state()
   if (table === undefined) return false
-  for (let id = threadId; id > 0 && id < MAX_THREADS; ) {
+  for (let id = threadId; id > 0 && id < MAX_THREADS;) {
     const word = Atomics.load(table, id)
     if (word === EXITED) return true
     id = word - 1

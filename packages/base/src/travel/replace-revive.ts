@@ -12,9 +12,10 @@
  */
 
 /**
- * Method of an instance: returns the state that travels instead of the instance. It is told who will receive it: `'threads'` or `'processes'`. One that
- * cannot travel there throws a SerializationError: its message says what the instance is, its hint what to do. One that does something besides gives what undoes
- * that to its second argument, `onDiscard(undo)`: it is called when the message is not made after all, because another value in it cannot travel.
+ * Method of an instance: returns the state that travels instead of the instance. It is told who will receive it:
+ * `'threads'` or `'processes'`. One that cannot travel there throws a SerializationError: its message says what the
+ * instance is, its hint what to do. One that does something besides gives what undoes that to its second argument,
+ * `onDiscard(undo)`: it is called when the message is not made after all, because another value in it cannot travel.
  */
 export const replace: unique symbol = Symbol.for('manyhands.replace') as never
 
@@ -22,8 +23,8 @@ export const replace: unique symbol = Symbol.for('manyhands.replace') as never
 export const revive: unique symbol = Symbol.for('manyhands.revive') as never
 
 /**
- * Static property of a class of manyhands itself: where a worker finds the class, so that it never travels as source text and
- * is found without asking the inspector. `module` is the URL of the module that exports it as `name`.
+ * Static property of a class of manyhands itself: where a worker finds the class, so that it never travels as source
+ * text and is found without asking the inspector. `module` is the URL of the module that exports it as `name`.
  */
 export const origin: unique symbol = Symbol.for('manyhands.origin') as never
 

@@ -4,8 +4,8 @@ const owners = (): WeakMap<object, object> => slot('base.sharedBuffers', () => n
 let known: WeakMap<object, object> | undefined
 
 /**
- * Notes that `buffer` is memory which others see as well, although it looks like any other ArrayBuffer. Views of it travel as what they are: `owner` goes along,
- * and a view of its buffer is made where it arrives.
+ * Notes that `buffer` is memory which others see as well, although it looks like any other ArrayBuffer. Views of it
+ * travel as what they are: `owner` goes along, and a view of its buffer is made where it arrives.
  *
  * @param owner - an object with a `buffer` that travels by handle
  */

@@ -11,9 +11,11 @@ export function newSharedId(): string {
 }
 
 /**
- * The live object of this thread that carries `id`, or the one that `make` returns: the same id revives to the same object.
+ * The live object of this thread that carries `id`, or the one that `make` returns: the same id revives to the same
+ * object.
  *
- * @param isOpen - false for one that was closed here: then the handle that has arrived gets another. @default all are open
+ * @param isOpen - false for one that was closed here: then the handle that has arrived gets another. @default all are
+ * open
  */
 export function reviveShared<T extends object>(id: string, make: () => T, isOpen?: (live: T) => boolean): T {
   const { shared } = state()

@@ -1,13 +1,12 @@
 import * as types from 'node:util/types'
+import { isBuiltinGlobal } from '../modules/builtins.ts'
+import { isRequire } from '../modules/exports.ts'
 import * as m from '../protocol/message.ts'
 import type { Edge } from '../protocol/message.ts'
 import type { Analysis } from '../text/analyze.ts'
-import { isBuiltinGlobal } from '../modules/builtins.ts'
-import type { CapturedName, Encoder } from './encoder.ts'
-import { isRequire } from '../modules/exports.ts'
 import type { FunctionFacts, ScopeLevel } from '../text/inspector.ts'
-import { step } from './refusal.ts'
-import type { Step } from './refusal.ts'
+import type { CapturedName, Encoder } from './encoder.ts'
+import { step, type Step } from './refusal.ts'
 
 /** A captured variable and where its value is. */
 export type Capture = readonly [name: string, edge: Edge]
@@ -18,11 +17,25 @@ const viteMeta = /^__vi(te_ssr)?_import_meta__$/
 const viteDynamic = /^__vi(te_ssr)?_dynamic_import__$/
 
 /** The values that the user said a function captures. */
-export function declaredCaptures(encoder: Encoder, analysis: Analysis, captures: Readonly<Record<string, unknown>>, index: number, label: string): Capture[] {
+export function declaredCaptures(
+  encoder: Encoder,
+  analysis: Analysis,
+  captures: Readonly<Record<string, unknown>>,
+  index: number,
+  label: string,
+): Capture[] {
   const names = [...analysis.free.keys()]
   const missing = names.filter(name => !Object.hasOwn(captures, name) && !isBuiltinGlobal(name))
-  if (missing.length > 0) encoder.refuse(index, `the function ${label} uses ${missing.map(name => `\`${name}\``).join(', ')}, which its captures do not name`, 'add them to withCaptures')
-  return names.filter(name => Object.hasOwn(captures, name)).map(name => [name, encoder.edge(captures[name], index, captured(name, label))])
+  if (missing.length > 0) {
+    encoder.refuse(
+      index,
+      `the function ${label} uses ${missing.map(name => `\`${name}\``).join(', ')}, which its captures do not name`,
+      'add them to withCaptures',
+    )
+  }
+  return names
+    .filter(name => Object.hasOwn(captures, name))
+    .map(name => [name, encoder.edge(captures[name], index, captured(name, label))])
 }
 
 /** What is read from a class instead of being evaluated again. */
@@ -31,13 +44,27 @@ export function classCaptures(encoder: Encoder, type: object, analysis: Analysis
 }
 
 /** The values of the variables that a function uses, as they are now. */
-export function readCaptures(encoder: Encoder, analysis: Analysis, facts: FunctionFacts, index: number, label: string): Capture[] {
+export function readCaptures(
+  encoder: Encoder,
+  analysis: Analysis,
+  facts: FunctionFacts,
+  index: number,
+  label: string,
+): Capture[] {
   const captures: Capture[] = []
   for (const [name, use] of analysis.free) {
-    const level = facts.scopes.find(({ kind, variables }) => (kind.startsWith('Global') ? name in variables : Object.hasOwn(variables, name)))
+    const level = facts.scopes.find(({ kind, variables }) =>
+      kind.startsWith('Global') ? name in variables : Object.hasOwn(variables, name),
+    )
     if (level === undefined) {
       // Only used while the class was made, the variable is gone when nothing else uses it.
-      if (use.eager && !(name in globalThis)) encoder.refuse(index, `the class ${label} uses \`${name}\` for the name of a field, and its value cannot be read any more`, 'export the class from a module other than the main one')
+      if (use.eager && !(name in globalThis)) {
+        encoder.refuse(
+          index,
+          `the class ${label} uses \`${name}\` for the name of a field, and its value cannot be read any more`,
+          'export the class from a module other than the main one',
+        )
+      }
       continue // not declared anywhere: it stays free
     }
     const isGlobal = level.kind.startsWith('Global')
@@ -45,20 +72,41 @@ export function readCaptures(encoder: Encoder, analysis: Analysis, facts: Functi
     const by = captured(name, label)
     const value = read(encoder, level, name, index, by)
     if (!isGlobal && facts.location !== undefined) {
-      encoder.sharedVariables.add(facts.location.scriptId, name, { level, written: use.written, user: label, path: () => [...encoder.path(index), by], byReference: false })
+      encoder.sharedVariables.add(facts.location.scriptId, name, {
+        level,
+        written: use.written,
+        user: label,
+        path: () => [...encoder.path(index), by],
+        byReference: false,
+      })
     }
     captures.push([name, captureEdge(encoder, { name, value, members: use.members, facts, index, by })])
   }
   return captures
 }
 
-/** Notes which variables of its module a function uses that goes by reference: those that go by value have copies of them. */
-export function noteModuleVariables(encoder: Encoder, analysis: Analysis, facts: FunctionFacts, index: number, label: string): void {
+/**
+ * Notes which variables of its module a function uses that goes by reference: those that go by value have copies of
+ * them.
+ */
+export function noteModuleVariables(
+  encoder: Encoder,
+  analysis: Analysis,
+  facts: FunctionFacts,
+  index: number,
+  label: string,
+): void {
   const level = facts.scopes.find(({ kind }) => kind.startsWith('Module'))
   if (level === undefined || facts.location === undefined) return
   for (const [name, { written }] of analysis.free) {
     if (!Object.hasOwn(level.variables, name)) continue
-    encoder.sharedVariables.add(facts.location.scriptId, name, { level, written, user: label, path: () => [...encoder.path(index), captured(name, label)], byReference: true })
+    encoder.sharedVariables.add(facts.location.scriptId, name, {
+      level,
+      written,
+      user: label,
+      path: () => [...encoder.path(index), captured(name, label)],
+      byReference: true,
+    })
   }
 }
 
@@ -74,18 +122,34 @@ interface CapturedValue {
 }
 
 function captureEdge(encoder: Encoder, { name, value, members, facts, index, by }: CapturedValue): Edge {
-  const tool = isRequire(value) ? 'require' : viteMeta.test(name) ? 'import.meta' : viteDynamic.test(name) ? 'import' : undefined
+  const tool = isRequire(value)
+    ? 'require'
+    : viteMeta.test(name)
+      ? 'import.meta'
+      : viteDynamic.test(name)
+        ? 'import'
+        : undefined
   if (tool !== undefined) {
     const url = encoder.reader.url(facts)
     return encoder.ownNode(() => [m.MODULE_TOOL, tool, url], index, by)
   }
-  if (members === undefined && types.isModuleNamespaceObject(value)) encoder.reader.noteImports([{ value, captured: { facts, name } }])
+  if (members === undefined && types.isModuleNamespaceObject(value)) {
+    encoder.reader.noteImports([{ value, captured: { facts, name } }])
+  }
   // Of a module only what is used: this makes bundles and transformed modules work, whose imports are objects.
-  if (members === undefined || !(viteImport.test(name) || name === 'exports' || isModuleLike(value))) return noted(encoder, encoder.edge(value, index, by), { facts, name })
+  if (members === undefined || !(viteImport.test(name) || name === 'exports' || isModuleLike(value))) {
+    return noted(encoder, encoder.edge(value, index, by), { facts, name })
+  }
   const used = [...members].filter(member => member in (value as object))
   return encoder.ownNode(
     own => {
-      const values = used.map(member => noted(encoder, encoder.edge(readMember(encoder, value as object, member, own), own, member), { facts, name, member }))
+      const values = used.map(member =>
+        noted(encoder, encoder.edge(readMember(encoder, value as object, member, own), own, member), {
+          facts,
+          name,
+          member,
+        }),
+      )
       return [m.OBJECT, 0, 0, [used, values]]
     },
     index,
@@ -98,7 +162,13 @@ function readMember(encoder: Encoder, owner: object, member: string, index: numb
   try {
     return (owner as Readonly<Record<string, unknown>>)[member]
   } catch (cause) {
-    return encoder.refuse(index, `reading it threw: ${cause instanceof Error ? cause.message : String(cause)}`, undefined, [member], cause)
+    return encoder.refuse(
+      index,
+      `reading it threw: ${cause instanceof Error ? cause.message : String(cause)}`,
+      undefined,
+      [member],
+      cause,
+    )
   }
 }
 
@@ -111,13 +181,23 @@ function isModuleLike(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || types.isProxy(value)) return false
   // What esbuild makes of a function that a CommonJS module exports.
   if (Object.getPrototypeOf(value) === Function.prototype) return true
-  return types.isModuleNamespaceObject(value) || Object.hasOwn(value, '__esModule') || Object.getOwnPropertyDescriptor(value, Symbol.toStringTag)?.value === 'Module'
+  return (
+    types.isModuleNamespaceObject(value) ||
+    Object.hasOwn(value, '__esModule') ||
+    Object.getOwnPropertyDescriptor(value, Symbol.toStringTag)?.value === 'Module'
+  )
 }
 
 function read(encoder: Encoder, level: ScopeLevel, name: string, index: number, by: Step): unknown {
   try {
     return level.variables[name]
   } catch (cause) {
-    return encoder.refuse(index, 'it has no value yet', 'send the function after the line that declares it', [by], cause)
+    return encoder.refuse(
+      index,
+      'it has no value yet',
+      'send the function after the line that declares it',
+      [by],
+      cause,
+    )
   }
 }

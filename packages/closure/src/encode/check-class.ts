@@ -1,15 +1,20 @@
 import { findInModules, isGlobalFunction } from '../modules/builtins.ts'
-import type { Encoder } from './encoder.ts'
 import { moduleScope } from '../modules/exports.ts'
 import { nameOf } from '../text/name-of.ts'
+import type { Encoder } from './encoder.ts'
 import { isNativeText, textOf } from './function-reader.ts'
 
 /**
- * Refuses an object whose class cannot be made again around its properties: one of Node or of the language, or one with private members. Its prototypes may be
- * classes of the program, and at the end what the kind of object has by nature (`standard`).
+ * Refuses an object whose class cannot be made again around its properties: one of Node or of the language, or one with
+ * private members. Its prototypes may be classes of the program, and at the end what the kind of object has by nature
+ * (`standard`).
  */
 export function checkClass(encoder: Encoder, value: object, first: object, standard: object, index: number): void {
-  for (let prototype: object | null = first; prototype !== null && prototype !== Object.prototype && prototype !== standard; prototype = Object.getPrototypeOf(prototype) as object | null) {
+  for (
+    let prototype: object | null = first;
+    prototype !== null && prototype !== Object.prototype && prototype !== standard;
+    prototype = Object.getPrototypeOf(prototype) as object | null
+  ) {
     const type: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
     if (typeof type !== 'function') continue
     if (standard === Error.prototype && isErrorOfNode(encoder, type)) return
@@ -17,7 +22,11 @@ export function checkClass(encoder: Encoder, value: object, first: object, stand
     if (module !== undefined) {
       const name = module === '' ? nameOf(type) : `${module}.${nameOf(type)}`
       const own = classNameOf(value)
-      encoder.refuse(index, `it is a ${own === nameOf(type) ? name : `${own} (a subclass of ${name})`} and cannot be sent to a worker`, 'create it inside of the function, or inside of a module that the worker imports')
+      encoder.refuse(
+        index,
+        `it is a ${own === nameOf(type) ? name : `${own} (a subclass of ${name})`} and cannot be sent to a worker`,
+        'create it inside of the function, or inside of a module that the worker imports',
+      )
     }
     checkPrivate(encoder, type, index)
   }
@@ -25,10 +34,17 @@ export function checkClass(encoder: Encoder, value: object, first: object, stand
 
 /** Errors of Node travel although their classes are not known here: they are data with a name and a code. */
 function isErrorOfNode(encoder: Encoder, type: object): boolean {
-  return isGlobalFunction(type, nameOf(type)) || findInModules(type, nameOf(type)) !== undefined || moduleOfNode(encoder, type) !== undefined
+  return (
+    isGlobalFunction(type, nameOf(type)) ||
+    findInModules(type, nameOf(type)) !== undefined ||
+    moduleOfNode(encoder, type) !== undefined
+  )
 }
 
-/** The prototype that an error has on the other side: its own, or for internal classes of Node that of the public class above. */
+/**
+ * The prototype that an error has on the other side: its own, or for internal classes of Node that of the public class
+ * above.
+ */
 export function errorPrototype(encoder: Encoder, error: Error): object | null {
   let prototype = Object.getPrototypeOf(error) as object | null
   for (; prototype !== null; prototype = Object.getPrototypeOf(prototype) as object | null) {
@@ -36,8 +52,16 @@ export function errorPrototype(encoder: Encoder, error: Error): object | null {
     const type: unknown = Object.hasOwn(prototype, 'constructor') ? prototype.constructor : undefined
     if (typeof type !== 'function') return prototype
     // Node gives its errors with a code the constructor of the class that they are meant to be.
-    if (type.prototype !== prototype) return isGlobalFunction(type, nameOf(type)) ? (type.prototype as object) : prototype
-    if (isGlobalFunction(type, nameOf(type)) || findInModules(type, nameOf(type)) !== undefined || moduleOfNode(encoder, type) === undefined) return prototype
+    if (type.prototype !== prototype) {
+      return isGlobalFunction(type, nameOf(type)) ? (type.prototype as object) : prototype
+    }
+    if (
+      isGlobalFunction(type, nameOf(type)) ||
+      findInModules(type, nameOf(type)) !== undefined ||
+      moduleOfNode(encoder, type) === undefined
+    ) {
+      return prototype
+    }
   }
   return null
 }

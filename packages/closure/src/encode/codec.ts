@@ -1,15 +1,17 @@
 import type { Across, Codec } from '@manyhands/base'
-import type { FactsCache } from './function-reader.ts'
-import { packWith } from './pack.ts'
 import { encodePlain, SPECIAL } from '../protocol/encode-plain.ts'
 import { decode } from '../revive/decode.ts'
+import type { FactsCache } from './function-reader.ts'
+import { packWith } from './pack.ts'
 
 /**
  * The codec of a channel between a program and its workers: plain data travels as `[value]`, everything else packed.
  *
- * Classes keep their identity both ways, for as long as they are alive: an instance of a by-value class that went out and came back is `instanceof` it.
+ * Classes keep their identity both ways, for as long as they are alive: an instance of a by-value class that went out
+ * and came back is `instanceof` it.
  *
- * Decoding executes code that the message carries: use it only on channels whose other end you started, or have authenticated.
+ * Decoding executes code that the message carries: use it only on channels whose other end you started, or have
+ * authenticated.
  */
 export function createCodec({ across }: { readonly across: Across }): Codec {
   // A message is made in one go: what is read of a function holds for all of it.

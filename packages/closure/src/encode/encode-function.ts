@@ -1,24 +1,27 @@
 import * as types from 'node:util/types'
 import { CORE_TAG, origin, type Origin } from '@manyhands/base'
+import { findGlobal, findInModules, findInScript, isCertainGlobal, isGlobalFunction } from '../modules/builtins.ts'
+import { declaredFor } from '../modules/explicit.ts'
+import { moduleScope, valueOf } from '../modules/exports.ts'
 import { classTable } from '../protocol/class-table.ts'
 import { baseExport, coreNames } from '../protocol/core-exports.ts'
 import * as m from '../protocol/message.ts'
 import type { Node } from '../protocol/message.ts'
 import { ownCopies } from '../protocol/own-copies.ts'
 import type { Analysis } from '../text/analyze.ts'
-import { findGlobal, findInModules, findInScript, isCertainGlobal, isGlobalFunction } from '../modules/builtins.ts'
-import { classCaptures, declaredCaptures, noteModuleVariables, readCaptures } from './captures.ts'
-import type { Encoder } from './encoder.ts'
-import { declaredFor } from '../modules/explicit.ts'
-import { moduleScope, valueOf } from '../modules/exports.ts'
-import { ownProperties, prototypeChanges } from './function-members.ts'
-import { isNativeText, textOf } from './function-reader.ts'
 import type { FunctionFacts } from '../text/inspector.ts'
 import { nameOf, ownName } from '../text/name-of.ts'
-import { step } from './refusal.ts'
 import { templateOf } from '../text/templates.ts'
+import { classCaptures, declaredCaptures, noteModuleVariables, readCaptures } from './captures.ts'
+import type { Encoder } from './encoder.ts'
+import { ownProperties, prototypeChanges } from './function-members.ts'
+import { isNativeText, textOf } from './function-reader.ts'
+import { step } from './refusal.ts'
 
-/** A function goes by what the user said of it, by reference to where workers have it too, or else by value. What costs least is tried first. */
+/**
+ * A function goes by what the user said of it, by reference to where workers have it too, or else by value. What costs
+ * least is tried first.
+ */
 export function encodeFunction(encoder: Encoder, fn: object, index: number): Node {
   if (types.isProxy(fn)) encoder.refuse(index, 'it is a Proxy, whose traps cannot be read')
   const name = nameOf(fn)
@@ -52,12 +55,26 @@ function encodeNative(encoder: Encoder, fn: object, index: number): Node {
   const bound = name.startsWith('bound ') ? encoder.reader.facts(fn)?.bound : undefined
   if (bound !== undefined) {
     const args = bound.args.map((arg, i) => encoder.edge(arg, index, step(`(bound argument ${i})`)))
-    return [m.BOUND, encoder.edge(bound.target, index, step('(bound function)')), encoder.edge(bound.self, index, step('(bound this)')), args]
+    return [
+      m.BOUND,
+      encoder.edge(bound.target, index, step('(bound function)')),
+      encoder.edge(bound.self, index, step('(bound this)')),
+      args,
+    ]
   }
-  return encoder.refuse(index, `it is the native function ${name || '(anonymous)'}, which neither a global nor a module of Node leads to`, 'obtain it inside of the function')
+  return encoder.refuse(
+    index,
+    `it is the native function ${name || '(anonymous)'}, which neither a global nor a module of Node leads to`,
+    'obtain it inside of the function',
+  )
 }
 
-function encodeDeclared(encoder: Encoder, fn: object, captures: Readonly<Record<string, unknown>>, index: number): Node {
+function encodeDeclared(
+  encoder: Encoder,
+  fn: object,
+  captures: Readonly<Record<string, unknown>>,
+  index: number,
+): Node {
   const analysis = analysisOf(encoder, fn)
   if (analysis instanceof Error) return refuseText(encoder, fn, analysis, index)
   return byValue(encoder, fn, analysis, undefined, index, captures)
@@ -68,7 +85,14 @@ function encodeRead(encoder: Encoder, fn: object, index: number): Node {
   const isValue = !(analysis instanceof Error)
   const needsPlace = isValue && (analysis.usesImport || analysis.usesImportMeta)
   // Without free variables its meaning is its text. A class is more: it is one thing with the export that it is.
-  if (isValue && analysis.free.size === 0 && analysis.obstacle === undefined && !needsPlace && !(analysis.strict && analysis.modeMatters) && !encoder.reader.isConstructor(fn)) {
+  if (
+    isValue &&
+    analysis.free.size === 0 &&
+    analysis.obstacle === undefined &&
+    !needsPlace &&
+    !(analysis.strict && analysis.modeMatters) &&
+    !encoder.reader.isConstructor(fn)
+  ) {
     return byValue(encoder, fn, analysis, undefined, index)
   }
   const builtin = findInModules(fn, nameOf(fn))
@@ -87,10 +111,20 @@ function encodeRead(encoder: Encoder, fn: object, index: number): Node {
     if (needsPlace) unknown.push(analysis.usesImport ? 'import()' : 'import.meta')
     if (unknown.length > 0) {
       const names = unknown.map(name => `\`${name}\``).join(', ')
-      return encoder.refuse(index, `the inspector is not available, and the function ${labelOf(fn)} uses ${names}`, 'name what it captures: withCaptures(fn, { … })')
+      return encoder.refuse(
+        index,
+        `the inspector is not available, and the function ${labelOf(fn)} uses ${names}`,
+        'name what it captures: withCaptures(fn, { … })',
+      )
     }
   }
-  return byValue(encoder, fn, facts === undefined ? analysis : encoder.reader.analysisAt(fn, analysis, facts), facts, index)
+  return byValue(
+    encoder,
+    fn,
+    facts === undefined ? analysis : encoder.reader.analysisAt(fn, analysis, facts),
+    facts,
+    index,
+  )
 }
 
 function analysisOf(encoder: Encoder, fn: object): Analysis | Error {
@@ -113,15 +147,42 @@ function byReference(encoder: Encoder, fn: object, facts: FunctionFacts, index: 
   if (!url.startsWith('node:')) return undefined
   const builtin = findGlobal(fn) ?? findInScript(fn, url)
   if (builtin !== undefined) return [m.BUILTIN, builtin.module, builtin.path]
-  return encoder.refuse(index, `it is ${labelOf(fn)} of ${url}, internal to Node.js`, 'obtain it inside of the function')
+  return encoder.refuse(
+    index,
+    `it is ${labelOf(fn)} of ${url}, internal to Node.js`,
+    'obtain it inside of the function',
+  )
 }
 
-function byValue(encoder: Encoder, fn: object, analysis: Analysis, facts: FunctionFacts | undefined, index: number, declared?: Readonly<Record<string, unknown>>): Node {
+function byValue(
+  encoder: Encoder,
+  fn: object,
+  analysis: Analysis,
+  facts: FunctionFacts | undefined,
+  index: number,
+  declared?: Readonly<Record<string, unknown>>,
+): Node {
   const label = labelOf(fn)
-  if (analysis.obstacle !== undefined) return encoder.refuse(index, `the function ${label} cannot be sent: ${analysis.obstacle.what}`, analysis.obstacle.hint)
-  const variables = declared !== undefined ? declaredCaptures(encoder, analysis, declared, index, label) : facts === undefined ? [] : readCaptures(encoder, analysis, facts, index, label)
+  if (analysis.obstacle !== undefined) {
+    return encoder.refuse(
+      index,
+      `the function ${label} cannot be sent: ${analysis.obstacle.what}`,
+      analysis.obstacle.hint,
+    )
+  }
+  const variables =
+    declared !== undefined
+      ? declaredCaptures(encoder, analysis, declared, index, label)
+      : facts === undefined
+        ? []
+        : readCaptures(encoder, analysis, facts, index, label)
   const captures = [...classCaptures(encoder, fn, analysis, index), ...variables]
-  const url = facts === undefined ? '' : analysis.usesImport || analysis.usesImportMeta ? encoder.reader.url(facts) : encoder.reader.knownUrl(facts)
+  const url =
+    facts === undefined
+      ? ''
+      : analysis.usesImport || analysis.usesImportMeta
+        ? encoder.reader.url(facts)
+        : encoder.reader.knownUrl(facts)
   return [
     m.FUNCTION,
     encoder.template(
@@ -140,11 +201,20 @@ function byValue(encoder: Encoder, fn: object, analysis: Analysis, facts: Functi
   ]
 }
 
-/** Its id, and a version that changes when a variable that it captures or a static has another value than when it was last sent. */
-function classIdentity(fn: object, analysis: Analysis, facts: FunctionFacts | undefined): readonly [id: string, version: number] {
+/**
+ * Its id, and a version that changes when a variable that it captures or a static has another value than when it was
+ * last sent.
+ */
+function classIdentity(
+  fn: object,
+  analysis: Analysis,
+  facts: FunctionFacts | undefined,
+): readonly [id: string, version: number] {
   const state: unknown[] = []
   for (const name of analysis.free.keys()) {
-    const level = facts?.scopes.find(({ kind, variables }) => !kind.startsWith('Global') && Object.hasOwn(variables, name))
+    const level = facts?.scopes.find(
+      ({ kind, variables }) => !kind.startsWith('Global') && Object.hasOwn(variables, name),
+    )
     if (level !== undefined) state.push(valueOf(level.variables, name))
   }
   for (const key of Reflect.ownKeys(fn)) state.push(key, Object.getOwnPropertyDescriptor(fn, key)?.value)

@@ -1,12 +1,12 @@
 import * as types from 'node:util/types'
 import { replace, SerializationError, sharedBufferOwner } from '@manyhands/base'
+import { findGlobal, findInModules, mayBeGlobal } from '../modules/builtins.ts'
+import { findCommonJsModule } from '../modules/exports.ts'
 import * as m from '../protocol/message.ts'
 import type { Edge, Node, Properties, Prototype } from '../protocol/message.ts'
 import { reducerOf } from '../protocol/reducers.ts'
-import { findGlobal, findInModules, mayBeGlobal } from '../modules/builtins.ts'
 import { checkClass, classNameOf, errorPrototype } from './check-class.ts'
 import type { Encoder } from './encoder.ts'
-import { findCommonJsModule } from '../modules/exports.ts'
 import { isNativeText, textOf } from './function-reader.ts'
 import { step } from './refusal.ts'
 
@@ -46,9 +46,21 @@ export function encodeObject(encoder: Encoder, value: object, index: number): No
   if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return encodeMemory(encoder, value, index)
   const prototype = Object.getPrototypeOf(value) as object | null
   if (prototype === URL.prototype) return [m.URL_LIKE, 'URL', (value as URL).href]
-  if (prototype === URLSearchParams.prototype) return [m.URL_LIKE, 'URLSearchParams', (value as URLSearchParams).toString()]
-  if (prototype === DOMException.prototype && value instanceof DOMException) return [m.DOM_EXCEPTION, value.message, value.name, value.stack, encoder.properties(value, index, key => key === 'stack')]
-  if (types.isBoxedPrimitive(value)) return [m.BOXED, encoder.edge((value as { valueOf(): unknown }).valueOf(), index, step('(value)'))]
+  if (prototype === URLSearchParams.prototype) {
+    return [m.URL_LIKE, 'URLSearchParams', (value as URLSearchParams).toString()]
+  }
+  if (prototype === DOMException.prototype && value instanceof DOMException) {
+    return [
+      m.DOM_EXCEPTION,
+      value.message,
+      value.name,
+      value.stack,
+      encoder.properties(value, index, key => key === 'stack'),
+    ]
+  }
+  if (types.isBoxedPrimitive(value)) {
+    return [m.BOXED, encoder.edge((value as { valueOf(): unknown }).valueOf(), index, step('(value)'))]
+  }
   return encodeByParts(encoder, value, index)
 }
 
@@ -76,10 +88,18 @@ function encodeMemory(encoder: Encoder, value: ArrayBufferView | ArrayBufferLike
   const owner = sharedBufferOwner(ArrayBuffer.isView(value) ? value.buffer : value)
   if (owner !== undefined) return encodeShared(encoder, value, owner, index)
   if (encoder.across === 'processes' && types.isSharedArrayBuffer(ArrayBuffer.isView(value) ? value.buffer : value)) {
-    encoder.refuse(index, 'it is shared memory, which cannot be shared with another process', 'run the task on threads, or send a copy (`slice()`)')
+    encoder.refuse(
+      index,
+      'it is shared memory, which cannot be shared with another process',
+      'run the task on threads, or send a copy (`slice()`)',
+    )
   }
   if (ArrayBuffer.isView(value)) return encoder.views.add(value, viewType(encoder, value, index), index)
-  return encoder.refuse(index, `it is an ${classNameOf(value)} of a class of its own, or with properties`, 'send a plain one')
+  return encoder.refuse(
+    index,
+    `it is an ${classNameOf(value)} of a class of its own, or with properties`,
+    'send a plain one',
+  )
 }
 
 function encodeByParts(encoder: Encoder, value: object, index: number): Node {
@@ -106,18 +126,33 @@ function encodeByParts(encoder: Encoder, value: object, index: number): Node {
     const edges: Edge[] = []
     let entry = 0
     for (const [key, item] of Map.prototype.entries.call(value) as IterableIterator<[unknown, unknown]>) {
-      edges.push(encoder.edge(key, index, step(`(key ${entry})`)), encoder.edge(item, index, step(typeof key === 'string' ? `.get(${JSON.stringify(key)})` : `(value ${entry})`)))
+      edges.push(
+        encoder.edge(key, index, step(`(key ${entry})`)),
+        encoder.edge(item, index, step(typeof key === 'string' ? `.get(${JSON.stringify(key)})` : `(value ${entry})`)),
+      )
       entry++
     }
     return [m.MAP, proto, integrity, properties(), edges]
   }
   if (types.isSet(value)) {
     let entry = 0
-    const edges = Array.from(Set.prototype.values.call(value) as IterableIterator<unknown>, item => encoder.edge(item, index, step(`(item ${entry++})`)))
+    const edges = Array.from(Set.prototype.values.call(value) as IterableIterator<unknown>, item =>
+      encoder.edge(item, index, step(`(item ${entry++})`)),
+    )
     return [m.SET, proto, integrity, properties(), edges]
   }
   if (types.isDate(value)) return [m.DATE, proto, integrity, properties(), value.getTime()]
-  if (types.isRegExp(value)) return [m.REGEXP, proto, integrity, properties(key => key === 'lastIndex'), value.source, value.flags, value.lastIndex]
+  if (types.isRegExp(value)) {
+    return [
+      m.REGEXP,
+      proto,
+      integrity,
+      properties(key => key === 'lastIndex'),
+      value.source,
+      value.flags,
+      value.lastIndex,
+    ]
+  }
   if (Array.isArray(value)) return encodeArray(encoder, value, proto, integrity, index)
   return [m.OBJECT, proto, integrity, properties()]
 }
@@ -125,11 +160,20 @@ function encodeByParts(encoder: Encoder, value: object, index: number): Node {
 function encodeError(encoder: Encoder, error: Error, index: number): Node {
   const prototype = errorPrototype(encoder, error)
   if (prototype !== null) checkClass(encoder, error, prototype, Error.prototype, index)
-  const proto: Prototype = prototype === Error.prototype ? 0 : prototype === null ? null : encoder.prototypeEdge(prototype, index)
-  return [m.ERROR, proto, encoder.integrity(error), encoder.properties(error, index, key => key === 'stack'), stackOf(error)]
+  const proto: Prototype =
+    prototype === Error.prototype ? 0 : prototype === null ? null : encoder.prototypeEdge(prototype, index)
+  return [
+    m.ERROR,
+    proto,
+    encoder.integrity(error),
+    encoder.properties(error, index, key => key === 'stack'),
+    stackOf(error),
+  ]
 }
 
-/** The engine writes the stack when it is first read, with the name and message of that moment, which may be anything. */
+/**
+ * The engine writes the stack when it is first read, with the name and message of that moment, which may be anything.
+ */
 function stackOf(error: Error): string | undefined {
   try {
     const { stack } = error
@@ -140,10 +184,21 @@ function stackOf(error: Error): string | undefined {
 }
 
 /** Items without holes are listed; everything else of an array is a property. */
-function encodeArray(encoder: Encoder, value: readonly unknown[], proto: Prototype, integrity: m.Integrity, index: number): Node {
-  const dense = Object.keys(value).length >= value.length && !Array.from({ length: value.length }, (_, i) => Object.getOwnPropertyDescriptor(value, i)).some(item => item === undefined || item.get !== undefined || item.set !== undefined)
+function encodeArray(
+  encoder: Encoder,
+  value: readonly unknown[],
+  proto: Prototype,
+  integrity: m.Integrity,
+  index: number,
+): Node {
+  const dense =
+    Object.keys(value).length >= value.length &&
+    !Array.from({ length: value.length }, (_, i) => Object.getOwnPropertyDescriptor(value, i)).some(
+      item => item === undefined || item.get !== undefined || item.set !== undefined,
+    )
   const items = dense ? value.map((item, i) => encoder.edge(item, index, i)) : []
-  const skip = (key: string | symbol): boolean => key === 'length' || (dense && typeof key === 'string' && /^(0|[1-9]\d*)$/.test(key))
+  const skip = (key: string | symbol): boolean =>
+    key === 'length' || (dense && typeof key === 'string' && /^(0|[1-9]\d*)$/.test(key))
   return [m.ARRAY, proto, integrity, encoder.properties(value, index, skip), value.length, items]
 }
 
@@ -152,14 +207,32 @@ function encodeReplaced(encoder: Encoder, value: object, index: number): Node | 
   const found = reducerOf(value)
   if (found !== undefined) {
     const { replace: reduce, revive } = found.reducer
-    const state = encoder.edge(callHook(encoder, () => reduce(value), index, 'its registered replace'), index, step('(reduced)'))
-    return [m.REDUCED, encoder.reference(revive, index, step('(revive)')), state, encoder.reference(reduce, index, step('(replace)'))]
+    const state = encoder.edge(
+      callHook(encoder, () => reduce(value), index, 'its registered replace'),
+      index,
+      step('(reduced)'),
+    )
+    return [
+      m.REDUCED,
+      encoder.reference(revive, index, step('(revive)')),
+      state,
+      encoder.reference(reduce, index, step('(replace)')),
+    ]
   }
   const hook = replace in value ? (value as Readonly<Record<symbol, unknown>>)[replace] : undefined
   if (typeof hook !== 'function') return undefined
   const type = (value as { readonly constructor?: unknown }).constructor
   if (typeof type !== 'function') encoder.refuse(index, 'it has [manyhands.replace]() but no class', undefined)
-  const state = encoder.edge(callHook(encoder, () => hook.call(value, encoder.across, encoder.onDiscard) as unknown, index, 'its [manyhands.replace]()'), index, step('[manyhands.replace]()'))
+  const state = encoder.edge(
+    callHook(
+      encoder,
+      () => hook.call(value, encoder.across, encoder.onDiscard) as unknown,
+      index,
+      'its [manyhands.replace]()',
+    ),
+    index,
+    step('[manyhands.replace]()'),
+  )
   return [m.REPLACED, encoder.reference(type, index, step('(class)')), state]
 }
 
@@ -168,7 +241,13 @@ function callHook(encoder: Encoder, hook: () => unknown, index: number, what: st
     return hook()
   } catch (cause) {
     if (cause instanceof SerializationError) encoder.refuse(index, cause.message, cause.hint, [], cause)
-    return encoder.refuse(index, `${what} threw: ${cause instanceof Error ? cause.message : String(cause)}`, undefined, [], cause)
+    return encoder.refuse(
+      index,
+      `${what} threw: ${cause instanceof Error ? cause.message : String(cause)}`,
+      undefined,
+      [],
+      cause,
+    )
   }
 }
 
@@ -181,10 +260,22 @@ function encodeNamespace(encoder: Encoder, value: object, index: number): Node {
 }
 
 function viewType(encoder: Encoder, value: ArrayBufferView, index: number): string {
-  const type = Buffer.isBuffer(value) ? 'Buffer' : types.isDataView(value) ? 'DataView' : (value as Uint8Array)[Symbol.toStringTag]
+  const type = Buffer.isBuffer(value)
+    ? 'Buffer'
+    : types.isDataView(value)
+      ? 'DataView'
+      : (value as Uint8Array)[Symbol.toStringTag]
   const prototype = Object.getPrototypeOf(value) as object
-  const known = type === 'Buffer' ? Buffer.prototype : (globalThis as unknown as Readonly<Record<string, { readonly prototype: object }>>)[type]?.prototype
-  if (prototype !== known) encoder.refuse(index, `it is an instance of a subclass of ${type}`, `send it as ${type}, or give the class [manyhands.replace]()`)
+  const known =
+    type === 'Buffer'
+      ? Buffer.prototype
+      : (globalThis as unknown as Readonly<Record<string, { readonly prototype: object }>>)[type]?.prototype
+  if (prototype !== known) {
+    encoder.refuse(
+      index,
+      `it is an instance of a subclass of ${type}`,
+      `send it as ${type}, or give the class [manyhands.replace]()`,
+    )
+  }
   return type
 }
-

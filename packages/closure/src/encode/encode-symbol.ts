@@ -1,5 +1,4 @@
-import type { Node } from '../protocol/message.ts'
-import { SYMBOL } from '../protocol/message.ts'
+import { type Node, SYMBOL } from '../protocol/message.ts'
 
 let wellKnown: Map<symbol, string> | undefined
 
@@ -7,7 +6,11 @@ let wellKnown: Map<symbol, string> | undefined
 export function encodeSymbol(symbol: symbol): Node {
   const key = Symbol.keyFor(symbol)
   if (key !== undefined) return [SYMBOL, 'registered', key]
-  wellKnown ??= new Map(Object.getOwnPropertyNames(Symbol).flatMap(name => (typeof symbolNamed(name) === 'symbol' ? [[symbolNamed(name) as symbol, name] as const] : [])))
+  wellKnown ??= new Map(
+    Object.getOwnPropertyNames(Symbol).flatMap(name =>
+      typeof symbolNamed(name) === 'symbol' ? [[symbolNamed(name) as symbol, name] as const] : [],
+    ),
+  )
   const name = wellKnown.get(symbol)
   return name === undefined ? [SYMBOL, 'local', symbol.description] : [SYMBOL, 'well-known', name]
 }

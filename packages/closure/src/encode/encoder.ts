@@ -1,13 +1,23 @@
 import * as types from 'node:util/types'
 import { type Across, SerializationError, sharedBufferOwner } from '@manyhands/base'
-import { type Edge, type Extra, type Integrity, type Node, PLAIN_PROPERTY, type Properties, type Prototype, REFUSED, type Template } from '../protocol/message.ts'
+import {
+  type Edge,
+  type Extra,
+  type Integrity,
+  type Node,
+  PLAIN_PROPERTY,
+  type Properties,
+  type Prototype,
+  REFUSED,
+  type Template,
+} from '../protocol/message.ts'
+import { PlainWalk } from '../protocol/plain.ts'
 import type { FunctionFacts } from '../text/inspector.ts'
+import { nameOf } from '../text/name-of.ts'
 import { encodeFunction } from './encode-function.ts'
 import { encodeObject } from './encode-object.ts'
 import { encodeSymbol } from './encode-symbol.ts'
 import { type FunctionReader, isNativeText, textOf } from './function-reader.ts'
-import { PlainWalk } from '../protocol/plain.ts'
-import { nameOf } from '../text/name-of.ts'
 import { formatStep, refusal, step, type Step } from './refusal.ts'
 import { SharedVariables } from './shared-variables.ts'
 import { Views } from './views.ts'
@@ -17,8 +27,8 @@ const noProperties: Properties = [[], []]
 /**
  * Turns a value into a flat list of nodes.
  *
- * It does not recurse: what a node leads to is appended to the list, so neither depth nor cycles matter. Each node remembers by which step it was first
- * reached; that gives the path of an error.
+ * It does not recurse: what a node leads to is appended to the list, so neither depth nor cycles matter. Each node
+ * remembers by which step it was first reached; that gives the path of an error.
  */
 export class Encoder {
   readonly across: Across
@@ -146,7 +156,12 @@ export class Encoder {
   isRaw(value: object): boolean {
     if (this.#raw.has(value)) return true
     if (this.#mixed.has(value)) return this.#isRawBuffer(value)
-    const walk = new PlainWalk({ seen: this.#raw, across: this.across, avoid: this.#mixed, takesViews: this.across === 'threads' })
+    const walk = new PlainWalk({
+      seen: this.#raw,
+      across: this.across,
+      avoid: this.#mixed,
+      takesViews: this.across === 'threads',
+    })
     if (walk.isPlain(value)) return true
     walk.undo()
     for (const met of walk.added) this.#mixed.add(met)
@@ -155,7 +170,11 @@ export class Encoder {
 
   /** A buffer is raw even if something else that was met with it is not, such as a view of a part of it. */
   #isRawBuffer(value: object): boolean {
-    const isRaw = types.isArrayBuffer(value) && sharedBufferOwner(value) === undefined && Object.getPrototypeOf(value) === ArrayBuffer.prototype && Reflect.ownKeys(value).length === 0
+    const isRaw =
+      types.isArrayBuffer(value) &&
+      sharedBufferOwner(value) === undefined &&
+      Object.getPrototypeOf(value) === ArrayBuffer.prototype &&
+      Reflect.ownKeys(value).length === 0
     if (isRaw) this.#raw.add(value)
     return isRaw
   }
@@ -191,7 +210,10 @@ export class Encoder {
       if (skip?.(key) === true) continue
       const descriptor = this.#descriptor(value, key, index)
       if (descriptor === undefined) continue
-      const flags = (descriptor.enumerable === true ? 1 : 0) | (descriptor.configurable === true ? 2 : 0) | (descriptor.writable === true ? 4 : 0)
+      const flags =
+        (descriptor.enumerable === true ? 1 : 0) |
+        (descriptor.configurable === true ? 2 : 0) |
+        (descriptor.writable === true ? 4 : 0)
       // Behind one that is not plain all are listed with it: their order counts.
       if (flags === PLAIN_PROPERTY && typeof key === 'string' && extras === undefined) {
         keys.push(key)
@@ -200,8 +222,16 @@ export class Encoder {
       }
       const name = typeof key === 'string' ? key : this.reference(key, index, step('(key)'))
       extras ??= []
-      if (descriptor.get === undefined && descriptor.set === undefined) extras.push([name, flags, this.edge(descriptor.value, index, key)])
-      else extras.push([name, flags, this.edge(descriptor.get, index, step(`${String(key)} (getter)`)), this.edge(descriptor.set, index, step(`${String(key)} (setter)`))])
+      if (descriptor.get === undefined && descriptor.set === undefined) {
+        extras.push([name, flags, this.edge(descriptor.value, index, key)])
+      } else {
+        extras.push([
+          name,
+          flags,
+          this.edge(descriptor.get, index, step(`${String(key)} (getter)`)),
+          this.edge(descriptor.set, index, step(`${String(key)} (setter)`)),
+        ])
+      }
     }
     const shared = this.#intern(keys)
     return extras === undefined ? [shared, values] : [shared, values, extras]
@@ -212,12 +242,23 @@ export class Encoder {
       const descriptor = Object.getOwnPropertyDescriptor(value, key)
       // Of the engine, on errors and what Error.captureStackTrace was given.
       if (key === 'stack' && descriptor?.get !== undefined && isNativeText(textOf(descriptor.get))) {
-        return { value: (value as { readonly stack: unknown }).stack, writable: true, configurable: true, enumerable: descriptor.enumerable === true }
+        return {
+          value: (value as { readonly stack: unknown }).stack,
+          writable: true,
+          configurable: true,
+          enumerable: descriptor.enumerable === true,
+        }
       }
       return descriptor
     } catch (cause) {
       // Of a namespace: a variable that has no value yet.
-      return this.refuse(index, `it cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, undefined, [key], cause)
+      return this.refuse(
+        index,
+        `it cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+        undefined,
+        [key],
+        cause,
+      )
     }
   }
 
@@ -244,7 +285,13 @@ export class Encoder {
       return this.#node(this.#values[index], index)
     } catch (error) {
       if (error instanceof SerializationError) throw error
-      return this.refuse(index, `reading it threw: ${error instanceof Error ? error.message : String(error)}`, undefined, [], error)
+      return this.refuse(
+        index,
+        `reading it threw: ${error instanceof Error ? error.message : String(error)}`,
+        undefined,
+        [],
+        error,
+      )
     }
   }
 

@@ -1,13 +1,13 @@
 import { type Across, SerializationError } from '@manyhands/base'
-import { packWith } from './pack.ts'
 import * as m from '../protocol/message.ts'
 import type { Edge, Node, Packed } from '../protocol/message.ts'
+import { packWith } from './pack.ts'
 
 const MAX_LINES = 200
 
 /**
- * Says what would travel with a value, as a tree: each function with its captured variables, by value or by reference, each object and its kind. What cannot
- * travel is marked ✗, with the reason and a hint.
+ * Says what would travel with a value, as a tree: each function with its captured variables, by value or by reference,
+ * each object and its kind. What cannot travel is marked ✗, with the reason and a hint.
  *
  * @returns lines of text; never throws for what cannot travel
  */
@@ -33,7 +33,10 @@ class Explanation {
 
   text(): string {
     this.#edge(this.#packed.root, '', '')
-    return this.#lines.slice(0, MAX_LINES).join('\n') + (this.#lines.length > MAX_LINES ? `\n… ${this.#lines.length - MAX_LINES} more lines` : '')
+    return (
+      this.#lines.slice(0, MAX_LINES).join('\n') +
+      (this.#lines.length > MAX_LINES ? `\n… ${this.#lines.length - MAX_LINES} more lines` : '')
+    )
   }
 
   #edge(edge: Edge, label: string, indent: string): void {
@@ -59,7 +62,10 @@ class Explanation {
         return `data (${Object.prototype.toString.call(node[1]).slice(8, -1)})`
       case m.FUNCTION: {
         const template = this.#packed.templates[node[1]]
-        const where = template === undefined || template.url === '' ? '' : ` from ${template.url.slice(template.url.lastIndexOf('/') + 1)}:${template.line + 1}`
+        const where =
+          template === undefined || template.url === ''
+            ? ''
+            : ` from ${template.url.slice(template.url.lastIndexOf('/') + 1)}:${template.line + 1}`
         return `${template?.isClass === true ? 'class' : 'function'} ${node[3] || '(anonymous)'}, by value${where}`
       }
       case m.MODULE:
@@ -81,7 +87,10 @@ class Explanation {
   #children(node: Node): (readonly [string, Edge])[] {
     switch (node[0]) {
       case m.FUNCTION:
-        return [...(this.#packed.templates[node[1]]?.names ?? []).map((name, i) => [name, node[2][i]] as const), ...(node[4] === 0 ? [] : propertiesOf(node[4]))]
+        return [
+          ...(this.#packed.templates[node[1]]?.names ?? []).map((name, i) => [name, node[2][i]] as const),
+          ...(node[4] === 0 ? [] : propertiesOf(node[4])),
+        ]
       case m.OBJECT:
       case m.ERROR:
       case m.DATE:
@@ -96,7 +105,10 @@ class Explanation {
       case m.BOUND:
         return [['function', node[1]], ['this', node[2]], ...node[3].map((edge, i) => [`argument ${i}`, edge] as const)]
       case m.REPLACED:
-        return [['class', node[1]], ['state', node[2]]]
+        return [
+          ['class', node[1]],
+          ['state', node[2]],
+        ]
       case m.REDUCED:
         return [['state', node[2]]]
       default:
@@ -128,5 +140,9 @@ function propertiesOf([keys, values, extras]: m.Properties): (readonly [string, 
 }
 
 function describePrimitive(value: m.Primitive): string {
-  return typeof value === 'string' ? JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value) : typeof value === 'bigint' ? `${value}n` : String(value)
+  return typeof value === 'string'
+    ? JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value)
+    : typeof value === 'bigint'
+      ? `${value}n`
+      : String(value)
 }

@@ -15,22 +15,45 @@ export function ownProperties(encoder: Encoder, fn: object, analysis: Analysis, 
   return Reflect.ownKeys(fn).every(skip) ? 0 : encoder.properties(fn, index, skip)
 }
 
-/** What was put on the `prototype` of a function, and what it inherits from when that is not in the text; 0 when there is nothing. */
-export function prototypeChanges(encoder: Encoder, fn: object, analysis: Analysis, index: number): readonly [Prototype, Properties] | 0 {
+/**
+ * What was put on the `prototype` of a function, and what it inherits from when that is not in the text; 0 when there
+ * is nothing.
+ */
+export function prototypeChanges(
+  encoder: Encoder,
+  fn: object,
+  analysis: Analysis,
+  index: number,
+): readonly [Prototype, Properties] | 0 {
   const prototype: unknown = Object.getOwnPropertyDescriptor(fn, 'prototype')?.value
   if (typeof prototype !== 'object' || prototype === null) return 0
-  const ofText = analysis.methods === undefined ? nothing : isOfText(encoder, prototype, analysis.methods.prototype, index)
+  const ofText =
+    analysis.methods === undefined ? nothing : isOfText(encoder, prototype, analysis.methods.prototype, index)
   const skip = (key: string | symbol): boolean => key === 'constructor' || ofText(key)
   const above = Object.getPrototypeOf(prototype) as object | null
   const standard = analysis.isClass || types.isGeneratorFunction(fn) || above === Object.prototype
   if (standard && Reflect.ownKeys(prototype).every(skip)) return 0
-  return [standard ? 0 : above === null ? null : encoder.prototypeEdge(above, index), encoder.properties(prototype, index, skip)]
+  return [
+    standard ? 0 : above === null ? null : encoder.prototypeEdge(above, index),
+    encoder.properties(prototype, index, skip),
+  ]
 }
 
 /** Members of a class that its text makes again: those that are still what the text says, under the same key. */
-function isOfText(encoder: Encoder, holder: object, methods: Methods, index: number): (key: string | symbol) => boolean {
+function isOfText(
+  encoder: Encoder,
+  holder: object,
+  methods: Methods,
+  index: number,
+): (key: string | symbol) => boolean {
   for (const key of methods.named.keys()) {
-    if (!Object.hasOwn(holder, key)) encoder.refuse(index, `its method ${String(key)} was deleted, and its text would make it again`, 'delete it inside of the function, or leave it out of the class')
+    if (!Object.hasOwn(holder, key)) {
+      encoder.refuse(
+        index,
+        `its method ${String(key)} was deleted, and its text would make it again`,
+        'delete it inside of the function, or leave it out of the class',
+      )
+    }
   }
   return key => {
     const descriptor = Object.getOwnPropertyDescriptor(holder, key)
@@ -44,5 +67,7 @@ function isOfText(encoder: Encoder, holder: object, methods: Methods, index: num
 
 function textsOf({ value, get, set }: PropertyDescriptor): MethodTexts {
   const text = (member: unknown): string | undefined => (typeof member === 'function' ? textOf(member) : undefined)
-  return get === undefined && set === undefined ? { value: text(value) ?? '(no method)', get: undefined, set: undefined } : { value: undefined, get: text(get), set: text(set) }
+  return get === undefined && set === undefined
+    ? { value: text(value) ?? '(no method)', get: undefined, set: undefined }
+    : { value: undefined, get: text(get), set: text(set) }
 }

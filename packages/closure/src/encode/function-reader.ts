@@ -1,17 +1,13 @@
-import { TextCache } from '../protocol/text-cache.ts'
-import { analyze } from '../text/analyze.ts'
-import type { Analysis } from '../text/analyze.ts'
-import type { ExportPlace } from '../modules/exports.ts'
-import type { CapturedName } from './encoder.ts'
 import { findExportedValue } from '../modules/exported-values.ts'
-import { findCommonJsExport, findExport, moduleScope } from '../modules/exports.ts'
-import { Inspector, InspectorUnavailable } from '../text/inspector.ts'
-import type { FunctionFacts } from '../text/inspector.ts'
+import { type ExportPlace, findCommonJsExport, findExport, moduleScope } from '../modules/exports.ts'
+import { TextCache } from '../protocol/text-cache.ts'
+import { type Analysis, analyze } from '../text/analyze.ts'
+import { type FunctionFacts, Inspector, InspectorUnavailable } from '../text/inspector.ts'
 import { UnreadableText } from '../text/parse-function.ts'
-import { scan } from '../text/scan.ts'
-import type { Scanned } from '../text/scan.ts'
+import { scan, type Scanned } from '../text/scan.ts'
 import { knownScriptUrl, scriptUrl } from '../text/scripts.ts'
 import { isStrictAt } from '../text/strictness.ts'
+import type { CapturedName } from './encoder.ts'
 
 /** Facts of functions for as long as they may be taken for unchanged: one message. */
 export type FactsCache = Map<object, FunctionFacts>
@@ -34,7 +30,9 @@ const exportedValues = new WeakMap<object, ExportPlace>()
 
 function remember(fn: object): Remembered {
   let memory = remembered.get(fn)
-  if (memory === undefined) remembered.set(fn, (memory = { text: Function.prototype.toString.call(fn), analysis: undefined, place: undefined }))
+  if (memory === undefined) {
+    remembered.set(fn, (memory = { text: Function.prototype.toString.call(fn), analysis: undefined, place: undefined }))
+  }
   return memory
 }
 
@@ -45,8 +43,8 @@ export function isNativeText(text: string): boolean {
 }
 
 /**
- * Reads functions for one value: their text, which is remembered, and what the inspector says of them, which is read anew for each message because variables
- * change. Close it at the end.
+ * Reads functions for one value: their text, which is remembered, and what the inspector says of them, which is read
+ * anew for each message because variables change. Close it at the end.
  */
 export class FunctionReader {
   readonly inspector: Inspector = new Inspector()
@@ -124,14 +122,22 @@ export class FunctionReader {
   }
 
   /**
-   * The same for a function that stands at `facts`: whether an arrow function or a method is strict is seen only in the text around it, which takes long to get
-   * and matters rarely.
+   * The same for a function that stands at `facts`: whether an arrow function or a method is strict is seen only in the
+   * text around it, which takes long to get and matters rarely.
    *
    * @throws UnreadableText
    */
   analysisAt(fn: object, analysis: Analysis, facts: FunctionFacts): Analysis {
     const { location } = facts
-    if (!analysis.strict || !analysis.modeMatters || location === undefined || moduleScope(facts) !== undefined || isStrictAt(location, this.inspector)) return analysis
+    if (
+      !analysis.strict ||
+      !analysis.modeMatters ||
+      location === undefined ||
+      moduleScope(facts) !== undefined ||
+      isStrictAt(location, this.inspector)
+    ) {
+      return analysis
+    }
     return analyses.get(`sloppy ${textOf(fn)}`, () => read(textOf(fn), false))
   }
 
@@ -141,7 +147,8 @@ export class FunctionReader {
 }
 
 function analysisOf(fn: object, text: string): Analysis {
-  // Only a sloppy function has this property, up to Node 24; else text that is strict enough is taken for strict until it matters.
+  // Only a sloppy function has this property, up to Node 24; else text that is strict enough is taken for strict until
+  // it matters.
   const sloppy = Object.hasOwn(fn, 'caller')
   return analyses.get(`${sloppy ? 'sloppy' : 'strict'} ${text}`, () => {
     const scanned = scan(text)
@@ -156,7 +163,9 @@ function simple(text: string, strict: boolean, { globals, anchor }: Scanned): An
     strict,
     modeMatters: false,
     isClass: false,
-    free: new Map(Array.from(globals, name => [name, { written: false, eager: false, needed: true, members: undefined }] as const)),
+    free: new Map(
+      Array.from(globals, name => [name, { written: false, eager: false, needed: true, members: undefined }] as const),
+    ),
     parts: [],
     methods: undefined,
     usesImport: false,

@@ -9,11 +9,11 @@ export interface PackOptions {
 }
 
 /**
- * Turns any value into a message: data, instances of classes, functions with the variables that they capture, cycles and all. It is read at the call;
- * objects of plain data are copied only when the message is posted.
+ * Turns any value into a message: data, instances of classes, functions with the variables that they capture, cycles
+ * and all. It is read at the call; objects of plain data are copied only when the message is posted.
  *
- * A function that a module other than the main one exports goes by reference: the other side imports the module. All others go by value: their text and
- * what they capture.
+ * A function that a module other than the main one exports goes by reference: the other side imports the module. All
+ * others go by value: their text and what they capture.
  *
  * @returns a cloneable object for {@link unpack}
  * @throws SerializationError for what cannot travel, with the path to it and a hint
@@ -22,7 +22,9 @@ export interface PackOptions {
 export function pack(value: unknown, options: PackOptions = {}): Packed {
   checkOptionNames('pack', options, ['across'], { target: 'across' })
   const { across = 'threads' } = options
-  if (across !== 'threads' && across !== 'processes') throw new TypeError(`across must be 'threads' or 'processes', got ${describeValue(across)}`)
+  if (across !== 'threads' && across !== 'processes') {
+    throw new TypeError(`across must be 'threads' or 'processes', got ${describeValue(across)}`)
+  }
   return packWith(value, { across }).packed
 }
 
@@ -38,17 +40,35 @@ export interface PackContext {
 }
 
 /** As `pack`, and tells the encoder, which knows the way to each part. */
-export function packWith(value: unknown, { across, refresh = true, facts, goesOn = false }: PackContext): { readonly packed: Packed; readonly encoder: Encoder } {
+export function packWith(
+  value: unknown,
+  { across, refresh = true, facts, goesOn = false }: PackContext,
+): { readonly packed: Packed; readonly encoder: Encoder } {
   const reader = new FunctionReader(facts)
   try {
     const { encoder, root } = encodeAll(value, across, reader, goesOn)
-    return { packed: { format: FORMAT, templates: encoder.templates, nodes: encoder.nodes, root, refresh, stableKey: keyOf(encoder, root) }, encoder }
+    return {
+      packed: {
+        format: FORMAT,
+        templates: encoder.templates,
+        nodes: encoder.nodes,
+        root,
+        refresh,
+        stableKey: keyOf(encoder, root),
+      },
+      encoder,
+    }
   } finally {
     reader.close()
   }
 }
 
-function encodeAll(value: unknown, across: Across, reader: FunctionReader, goesOn: boolean): { readonly encoder: Encoder; readonly root: Edge } {
+function encodeAll(
+  value: unknown,
+  across: Across,
+  reader: FunctionReader,
+  goesOn: boolean,
+): { readonly encoder: Encoder; readonly root: Edge } {
   for (;;) {
     const encoder = new Encoder(across, reader, goesOn)
     try {
@@ -67,14 +87,18 @@ function keyOf(encoder: Encoder, root: Edge): string | undefined {
   if (!Array.isArray(root)) return undefined
   const node = encoder.nodes[(root as readonly [number])[0]]
   if (node?.[0] === MODULE) return `module ${node[2]} ${node[3].join('.')}`
-  if (node?.[0] !== FUNCTION || node[2].length > 0 || node[4] !== 0 || node[5] !== 0 || node[6] !== undefined) return undefined
+  if (node?.[0] !== FUNCTION || node[2].length > 0 || node[4] !== 0 || node[5] !== 0 || node[6] !== undefined) {
+    return undefined
+  }
   const template = encoder.templates[node[1]]
-  return template === undefined ? undefined : `${node[3]} ${template.url} ${template.form} ${template.strict} ${template.text}`
+  return template === undefined
+    ? undefined
+    : `${node[3]} ${template.url} ${template.form} ${template.strict} ${template.text}`
 }
 
 /**
- * A key of a packed function whose meaning cannot change, because it goes by reference or captures nothing: equal keys mean equal functions, so that it may be
- * remembered. Undefined for everything else.
+ * A key of a packed function whose meaning cannot change, because it goes by reference or captures nothing: equal keys
+ * mean equal functions, so that it may be remembered. Undefined for everything else.
  */
 export function stableKey(packed: Packed): string | undefined {
   return packed.stableKey

@@ -9,7 +9,9 @@ export const step = (text: string): Step => ({ text })
 export function formatStep(item: Step): string {
   switch (typeof item) {
     case 'string':
-      return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(item) ? `.${item}` : `[${JSON.stringify(item.length > 40 ? `${item.slice(0, 37)}...` : item)}]`
+      return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(item)
+        ? `.${item}`
+        : `[${JSON.stringify(item.length > 40 ? `${item.slice(0, 37)}...` : item)}]`
     case 'number':
       return `[${item}]`
     case 'symbol':
@@ -23,9 +25,21 @@ export function formatStep(item: Step): string {
 const SHOWN_STEPS = 24
 
 /** "it is a Promise" at the end of a way: the error that a user sees. */
-export function refusal(path: readonly Step[], complaint: string, hint: string | undefined, cause?: unknown): SerializationError {
+export function refusal(
+  path: readonly Step[],
+  complaint: string,
+  hint: string | undefined,
+  cause?: unknown,
+): SerializationError {
   const steps = path.map(formatStep)
-  const shown = steps.length <= SHOWN_STEPS ? steps : [...steps.slice(0, SHOWN_STEPS / 2), `… ${steps.length - SHOWN_STEPS} more steps …`, ...steps.slice(-SHOWN_STEPS / 2)]
+  const shown =
+    steps.length <= SHOWN_STEPS
+      ? steps
+      : [
+          ...steps.slice(0, SHOWN_STEPS / 2),
+          `… ${steps.length - SHOWN_STEPS} more steps …`,
+          ...steps.slice(-SHOWN_STEPS / 2),
+        ]
   const message = `cannot send ${shown.join(' → ') || 'the value'}: ${complaint}.${hint === undefined ? '' : ` Hint: ${hint}.`}`
   return new SerializationError(message, { path: steps, hint, ...(cause === undefined ? {} : { cause }) })
 }

@@ -1,6 +1,6 @@
-import { formatStep, type Step } from './refusal.ts'
 import { SerializationError } from '@manyhands/base'
 import type { ScopeLevel } from '../text/inspector.ts'
+import { formatStep, type Step } from './refusal.ts'
 
 interface Use {
   readonly written: boolean
@@ -12,9 +12,11 @@ interface Use {
 }
 
 /**
- * Variables that several functions of a message use. Each function has a copy in the worker, so one that any of them assigns is refused.
+ * Variables that several functions of a message use. Each function has a copy in the worker, so one that any of them
+ * assigns is refused.
  *
- * The engine does not say whether two functions stand in the same scope or in two calls of the same code: they do when all variables of it are equal.
+ * The engine does not say whether two functions stand in the same scope or in two calls of the same code: they do when
+ * all variables of it are equal.
  */
 export class SharedVariables {
   readonly #uses = new Map<string, Use[]>()
@@ -35,7 +37,10 @@ export class SharedVariables {
       const name = key.slice(key.lastIndexOf(' ') + 1)
       const path = writer.path().map(formatStep)
       const hint = 'keep the state in an object ({ value: … }) that both capture'
-      throw new SerializationError(`cannot send ${path.join(' → ')}: \`${name}\` is assigned by ${writer.user} and also used by ${other.user}, and each would get a variable of its own. Hint: ${hint}.`, { path, hint })
+      throw new SerializationError(
+        `cannot send ${path.join(' → ')}: \`${name}\` is assigned by ${writer.user} and also used by ${other.user}, and each would get a variable of its own. Hint: ${hint}.`,
+        { path, hint },
+      )
     }
   }
 }
@@ -44,7 +49,9 @@ export class SharedVariables {
 function conflictIn(uses: readonly Use[]): readonly [writer: Use, other: Use] | undefined {
   for (const writer of uses) {
     if (!writer.written) continue
-    const other = uses.find(use => use !== writer && !(use.byReference && writer.byReference) && sameScope(use.level, writer.level))
+    const other = uses.find(
+      use => use !== writer && !(use.byReference && writer.byReference) && sameScope(use.level, writer.level),
+    )
     if (other !== undefined) return [writer, other]
   }
   return undefined
@@ -52,7 +59,10 @@ function conflictIn(uses: readonly Use[]): readonly [writer: Use, other: Use] | 
 
 function sameScope(a: ScopeLevel, b: ScopeLevel): boolean {
   const names = Object.keys(a.variables)
-  return names.length === Object.keys(b.variables).length && names.every(name => Object.is(valueOf(a, name), valueOf(b, name)))
+  return (
+    names.length === Object.keys(b.variables).length &&
+    names.every(name => Object.is(valueOf(a, name), valueOf(b, name)))
+  )
 }
 
 /** The value of a variable; a mark when it has none yet. */

@@ -1,5 +1,4 @@
-import type { Node } from '../protocol/message.ts'
-import { VIEW } from '../protocol/message.ts'
+import { type Node, VIEW } from '../protocol/message.ts'
 
 interface PendingView {
   readonly index: number
@@ -8,8 +7,8 @@ interface PendingView {
 }
 
 /**
- * Views of a part of a buffer. Structured clone would send the whole buffer, so a view travels as its own bytes unless another value of the message uses
- * the same buffer; that is known only at the end.
+ * Views of a part of a buffer. Structured clone would send the whole buffer, so a view travels as its own bytes unless
+ * another value of the message uses the same buffer; that is known only at the end.
  */
 export class Views {
   readonly #pending = new Map<object, PendingView[]>()
@@ -23,7 +22,10 @@ export class Views {
     return node(pending, false)
   }
 
-  /** @param raw - objects that travel as they are; a buffer among them is shared, and buffers that are sent whole are added */
+  /**
+   * @param raw - objects that travel as they are; a buffer among them is shared, and buffers that are sent whole are
+   * added
+   */
   finish(nodes: Node[], raw: Set<object>): void {
     for (const [buffer, list] of this.#pending) {
       const whole = !(buffer instanceof ArrayBuffer) || raw.has(buffer) || (list.length > 1 && !isPool(list))
@@ -37,7 +39,11 @@ export class Views {
 function isPool(list: readonly PendingView[]): boolean {
   if (!list.every(({ type }) => type === 'Buffer')) return false
   const views = list.map(({ view }) => view).toSorted((a, b) => a.byteOffset - b.byteOffset)
-  return views.every((view, i) => i === 0 || view.byteOffset >= (views[i - 1] as ArrayBufferView).byteOffset + (views[i - 1] as ArrayBufferView).byteLength)
+  return views.every(
+    (view, i) =>
+      i === 0 ||
+      view.byteOffset >= (views[i - 1] as ArrayBufferView).byteOffset + (views[i - 1] as ArrayBufferView).byteLength,
+  )
 }
 
 function node({ type, view }: PendingView, own: boolean): Node {

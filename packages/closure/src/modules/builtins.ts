@@ -1,7 +1,7 @@
 import { builtinModules } from 'node:module'
 import * as types from 'node:util/types'
-import { hiddenIntrinsics } from '../protocol/function-prototypes.ts'
 import { isNativeText, textOf } from '../encode/function-reader.ts'
+import { hiddenIntrinsics } from '../protocol/function-prototypes.ts'
 
 /** Where every worker has the same thing. */
 export interface BuiltinPlace {
@@ -13,7 +13,9 @@ export interface BuiltinPlace {
 
 /** Globals of Node that are enumerable as if a user had set them. */
 const enumerableGlobals = new Set(
-  'global clearImmediate setImmediate clearInterval clearTimeout setInterval setTimeout queueMicrotask structuredClone atob btoa performance fetch navigator crypto localStorage sessionStorage'.split(' '),
+  'global clearImmediate setImmediate clearInterval clearTimeout setInterval setTimeout queueMicrotask structuredClone atob btoa performance fetch navigator crypto localStorage sessionStorage'.split(
+    ' ',
+  ),
 )
 
 /** True when `name` is a global variable that every worker has. */
@@ -22,7 +24,10 @@ export function isBuiltinGlobal(name: string): boolean {
   return descriptor !== undefined && (descriptor.enumerable !== true || enumerableGlobals.has(name))
 }
 
-/** What the language itself has, and few things more: reading other globals of Node loads what they stand for, which takes tens of milliseconds. */
+/**
+ * What the language itself has, and few things more: reading other globals of Node loads what they stand for, which
+ * takes tens of milliseconds.
+ */
 const indexedGlobals = (
   'Object Function Array Number String Boolean Symbol BigInt Math JSON Reflect Atomics Promise Map Set WeakMap WeakSet WeakRef FinalizationRegistry Date RegExp Proxy Iterator ' +
   'Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError ArrayBuffer SharedArrayBuffer DataView Int8Array Uint8Array Uint8ClampedArray Int16Array ' +
@@ -30,7 +35,10 @@ const indexedGlobals = (
   'parseInt decodeURI decodeURIComponent encodeURI encodeURIComponent escape unescape'
 ).split(' ')
 
-/** Of these a module may well have one of its own with the same name and another meaning: `node:timers/promises`, `node:crypto`, fetch libraries. */
+/**
+ * Of these a module may well have one of its own with the same name and another meaning: `node:timers/promises`,
+ * `node:crypto`, fetch libraries.
+ */
 const oftenImported = new Set(['setTimeout', 'setInterval', 'setImmediate', 'fetch', 'crypto'])
 
 /** True when `name`, where no scope can be asked for it, is certainly the global variable. */
@@ -43,7 +51,9 @@ export function isGlobalFunction(fn: object, name: string): boolean {
   const descriptor = Object.getOwnPropertyDescriptor(globalThis, name)
   if (descriptor === undefined || !isBuiltinGlobal(name)) return false
   // A getter has loaded what it stands for when there is a function of that name to ask for.
-  return (descriptor.get === undefined ? descriptor.value : (globalThis as Readonly<Record<string, unknown>>)[name]) === fn
+  return (
+    (descriptor.get === undefined ? descriptor.value : (globalThis as Readonly<Record<string, unknown>>)[name]) === fn
+  )
 }
 
 let globals: Map<unknown, BuiltinPlace> | undefined
@@ -57,14 +67,27 @@ export function findGlobal(value: unknown): BuiltinPlace | undefined {
 /** True for what may be a global object; everything else need not be looked for. */
 export function mayBeGlobal(value: object): boolean {
   // A prototype has a constructor, a namespace a tag.
-  return Object.hasOwn(value, 'constructor') || Object.hasOwn(value, Symbol.toStringTag) || value === console || value === globalThis || singleOfClass(value) !== undefined
+  return (
+    Object.hasOwn(value, 'constructor') ||
+    Object.hasOwn(value, Symbol.toStringTag) ||
+    value === console ||
+    value === globalThis ||
+    singleOfClass(value) !== undefined
+  )
 }
 
 /** A global of Node that has the name it says: a function or class, or the prototype of a class. */
 function findByName(value: unknown): BuiltinPlace | undefined {
   const single = typeof value === 'object' && value !== null ? singleOfClass(value) : undefined
-  if (single !== undefined && (globalThis as Readonly<Record<string, unknown>>)[single] === value) return { module: undefined, path: [single] }
-  const type = typeof value === 'function' ? value : typeof value === 'object' && value !== null ? memberOf(value, 'constructor') : undefined
+  if (single !== undefined && (globalThis as Readonly<Record<string, unknown>>)[single] === value) {
+    return { module: undefined, path: [single] }
+  }
+  const type =
+    typeof value === 'function'
+      ? value
+      : typeof value === 'object' && value !== null
+        ? memberOf(value, 'constructor')
+        : undefined
   if (typeof type !== 'function') return undefined
   const name: unknown = memberOf(type, 'name')
   if (typeof name !== 'string' || !Object.hasOwn(globalThis, name) || !isBuiltinGlobal(name)) return undefined
@@ -74,7 +97,11 @@ function findByName(value: unknown): BuiltinPlace | undefined {
 }
 
 /** Globals that are the one instance of their class. */
-const singles: Readonly<Record<string, string>> = { Performance: 'performance', Crypto: 'crypto', Navigator: 'navigator' }
+const singles: Readonly<Record<string, string>> = {
+  Performance: 'performance',
+  Crypto: 'crypto',
+  Navigator: 'navigator',
+}
 
 function singleOfClass(value: object): string | undefined {
   const prototype = Object.getPrototypeOf(value) as object | null
@@ -85,7 +112,9 @@ function singleOfClass(value: object): string | undefined {
 
 function indexGlobals(): Map<unknown, BuiltinPlace> {
   const index = new Map<unknown, BuiltinPlace>([[globalThis, { module: undefined, path: [] }]])
-  for (const [name, intrinsic] of Object.entries(hiddenIntrinsics)) index.set(intrinsic, { module: undefined, path: [`%${name}`] })
+  for (const [name, intrinsic] of Object.entries(hiddenIntrinsics)) {
+    index.set(intrinsic, { module: undefined, path: [`%${name}`] })
+  }
   index.set(process, { module: undefined, path: ['process'] })
   indexMembers(process, { module: undefined, path: ['process'] }, index)
   for (const name of indexedGlobals) {
@@ -101,13 +130,20 @@ function indexGlobals(): Map<unknown, BuiltinPlace> {
     }
   }
   // Reached from an object that has iterators, but from no name.
-  for (const [name, prototype] of Object.entries(hiddenIntrinsics)) indexMembers(prototype, { module: undefined, path: [`%${name}`] }, index)
+  for (const [name, prototype] of Object.entries(hiddenIntrinsics)) {
+    indexMembers(prototype, { module: undefined, path: [`%${name}`] }, index)
+  }
   return index
 }
 
 function indexMembers(owner: object, place: BuiltinPlace, index: Map<unknown, BuiltinPlace>): void {
   for (const key of Reflect.ownKeys(owner)) {
-    const name = typeof key === 'string' ? key : key.description?.startsWith('Symbol.') === true ? `@@${key.description.slice(7)}` : undefined
+    const name =
+      typeof key === 'string'
+        ? key
+        : key.description?.startsWith('Symbol.') === true
+          ? `@@${key.description.slice(7)}`
+          : undefined
     const descriptor = Object.getOwnPropertyDescriptor(owner, key)
     if (name === undefined || descriptor === undefined || name === 'prototype') continue
     const found: readonly (readonly [unknown, string])[] = [
@@ -116,7 +152,9 @@ function indexMembers(owner: object, place: BuiltinPlace, index: Map<unknown, Bu
       [descriptor.set, `${name}#set`],
     ]
     for (const [value, last] of found) {
-      if ((isObject(value) || typeof value === 'symbol') && !index.has(value)) index.set(value, { module: place.module, path: [...place.path, last] })
+      if ((isObject(value) || typeof value === 'symbol') && !index.has(value)) {
+        index.set(value, { module: place.module, path: [...place.path, last] })
+      }
     }
   }
 }
@@ -125,7 +163,8 @@ function indexMembers(owner: object, place: BuiltinPlace, index: Map<unknown, Bu
 const avoided = /^(_|sys$|punycode$|wasi$|trace_events$|node:)/
 
 /**
- * Finds what a module of Node exports: the module itself, an export, or a method of one. Only modules that the program has loaded are looked at.
+ * Finds what a module of Node exports: the module itself, an export, or a method of one. Only modules that the program
+ * has loaded are looked at.
  *
  * @param name - the property under which it would be exported
  */
@@ -151,7 +190,10 @@ function searchModules(value: object, name: string): BuiltinPlace | undefined {
   return undefined
 }
 
-/** Finds a function of the module of Node with this script URL (`node:fs`), also in the objects and classes that the module exports. */
+/**
+ * Finds a function of the module of Node with this script URL (`node:fs`), also in the objects and classes that the
+ * module exports.
+ */
 export function findInScript(value: object, url: string): BuiltinPlace | undefined {
   const module = url.replace(/^node:/, '')
   const candidates = builtinModules.includes(module) ? [module] : loadedModules()

@@ -2,7 +2,9 @@ import { checkFunction, describeValue, slot } from '@manyhands/base'
 import { nameOf } from '../text/name-of.ts'
 
 /** What the user said of a function, instead of having it read. */
-export type Declared = { readonly captures: Readonly<Record<string, unknown>>; readonly fn: object } | { readonly module: string; readonly name: string }
+export type Declared =
+  | { readonly captures: Readonly<Record<string, unknown>>; readonly fn: object }
+  | { readonly module: string; readonly name: string }
 
 function declared(): WeakMap<object, Declared> {
   return slot('closure.declared', () => new WeakMap<object, Declared>())
@@ -13,7 +15,8 @@ export function declaredFor(fn: object): Declared | undefined {
 }
 
 /**
- * Says what a function captures, where it cannot be read (no inspector: Bun, Deno, `--permission`; minified names): its text travels with these values only.
+ * Says what a function captures, where it cannot be read (no inspector: Bun, Deno, `--permission`; minified names): its
+ * text travels with these values only.
  *
  * ```ts
  * const rate = 0.2
@@ -23,9 +26,14 @@ export function declaredFor(fn: object): Declared | undefined {
  * @returns a function that does the same as `fn`
  * @throws TypeError when `fn` is no function or `captures` no object
  */
-export function withCaptures<F extends (...args: never[]) => unknown>(fn: F, captures: Readonly<Record<string, unknown>>): F {
+export function withCaptures<F extends (...args: never[]) => unknown>(
+  fn: F,
+  captures: Readonly<Record<string, unknown>>,
+): F {
   checkFunction('fn', fn)
-  if (typeof captures !== 'object' || captures === null) throw new TypeError(`captures must be an object of variables, got ${describeValue(captures)}`)
+  if (typeof captures !== 'object' || captures === null) {
+    throw new TypeError(`captures must be an object of variables, got ${describeValue(captures)}`)
+  }
   const call = fn as unknown as (...args: unknown[]) => unknown
   const wrapper = function (this: unknown, ...args: unknown[]): unknown {
     return call.apply(this, args)
@@ -37,7 +45,10 @@ export function withCaptures<F extends (...args: never[]) => unknown>(fn: F, cap
 
 type Exported<M> = { [K in keyof M]: M[K] extends (...args: never[]) => unknown ? K : never }[keyof M] & string
 type RemoteFunction<F> = F extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never
-/** Of several functions one that takes the arguments of any: TypeScript cannot infer which is meant when the type of the module is given. */
+/**
+ * Of several functions one that takes the arguments of any: TypeScript cannot infer which is meant when the type of the
+ * module is given.
+ */
 type AnyOf<F> = (F extends unknown ? (all: F) => void : never) extends (all: infer I) => void ? I : never
 
 /** The functions of a module, each by reference. */
@@ -61,17 +72,24 @@ export function remote<M>(module: URL | string): RemoteModule<M>
  * const fold = remote<typeof import('./fold.ts')>(new URL('./fold.ts', import.meta.url), 'fold')
  * ```
  *
- * Of a module with several functions the type is that of any of them; `remote<typeof import('./fold.ts'), 'fold'>(url, 'fold')` and `remote<…>(url).fold` have
- * exactly the one.
+ * Of a module with several functions the type is that of any of them;
+ * `remote<typeof import('./fold.ts'), 'fold'>(url, 'fold')` and `remote<…>(url).fold` have exactly the one.
  *
  * @throws TypeError when `module` is no absolute URL or `name` no string
  */
 export function remote<M, N extends Exported<M> = Exported<M>>(module: URL | string, name: N): AnyOf<RemoteModule<M>[N]>
 export function remote(module: URL | string, name?: string): unknown {
-  const url = typeof module === 'string' && URL.canParse(module) ? module : module instanceof URL ? module.href : undefined
-  if (url === undefined) throw new TypeError(`module must be an absolute URL, such as new URL('./tasks.ts', import.meta.url), got ${describeValue(module)}`)
+  const url =
+    typeof module === 'string' && URL.canParse(module) ? module : module instanceof URL ? module.href : undefined
+  if (url === undefined) {
+    throw new TypeError(
+      `module must be an absolute URL, such as new URL('./tasks.ts', import.meta.url), got ${describeValue(module)}`,
+    )
+  }
   if (name === undefined) return remoteModule(url)
-  if (typeof name !== 'string' || name === '') throw new TypeError(`name must be the name of an export, got ${describeValue(name)}`)
+  if (typeof name !== 'string' || name === '') {
+    throw new TypeError(`name must be the name of an export, got ${describeValue(name)}`)
+  }
   return remoteFunction(url, name)
 }
 

@@ -1,32 +1,47 @@
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import type { CapturedName } from '../encode/encoder.ts'
-import { exportNames, type ExportPlace, findCommonJsMember, moduleScope, valueOf } from './exports.ts'
 import type { Inspector } from '../text/inspector.ts'
 import { parseModule } from '../text/parse-function.ts'
 import { isMainModule, scriptUrl } from '../text/scripts.ts'
+import { exportNames, type ExportPlace, findCommonJsMember, moduleScope, valueOf } from './exports.ts'
 
 /**
- * Finds the module that exports a captured value, so that an object that cannot be sent (a logger, a database client) is imported by the worker instead. Called
- * only for what was refused.
+ * Finds the module that exports a captured value, so that an object that cannot be sent (a logger, a database client)
+ * is imported by the worker instead. Called only for what was refused.
  *
  * A captured variable of an ES module is imported by it, or exported.
  */
-export function findExportedValue(value: unknown, { name, member, facts }: CapturedName, inspector: Inspector): ExportPlace | undefined {
+export function findExportedValue(
+  value: unknown,
+  { name, member, facts }: CapturedName,
+  inspector: Inspector,
+): ExportPlace | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { location } = facts
   const variables = moduleScope(facts)
-  if (location === undefined || variables === undefined || !isModuleVariable(variables, name, member, value)) return findCommonJsMember(value)
+  if (location === undefined || variables === undefined || !isModuleVariable(variables, name, member, value)) {
+    return findCommonJsMember(value)
+  }
   const url = scriptUrl(location.scriptId, inspector)
   if (!url.startsWith('file:')) return undefined
   const imported = findImport(name, url, inspector.scriptSource(location.scriptId))
-  if (imported !== undefined) return { ...imported, path: member === undefined ? imported.path : [...imported.path, member] }
+  if (imported !== undefined) {
+    return { ...imported, path: member === undefined ? imported.path : [...imported.path, member] }
+  }
   const exported = isMainModule(url) ? undefined : exportNames(url, location.scriptId, inspector).get(name)
-  return exported === undefined ? undefined : { type: 'esm', url, path: member === undefined ? [exported] : [exported, member] }
+  return exported === undefined
+    ? undefined
+    : { type: 'esm', url, path: member === undefined ? [exported] : [exported, member] }
 }
 
 /** Whether the variable of the module is what holds `value`: one of an inner scope may have its name. */
-function isModuleVariable(variables: Readonly<Record<string, unknown>>, name: string, member: string | undefined, value: object): boolean {
+function isModuleVariable(
+  variables: Readonly<Record<string, unknown>>,
+  name: string,
+  member: string | undefined,
+  value: object,
+): boolean {
   const held = valueOf(variables, name)
   if (member === undefined) return held === value
   // The member was read from this object just now, so reading it again does no more.
@@ -43,7 +58,11 @@ function findImport(name: string, url: string, source: string): ExportPlace | un
       if (target === undefined || isMainModule(target)) return undefined
       if (specifier.type === 'ImportNamespaceSpecifier') return { type: 'esm', url: target, path: [] }
       if (specifier.type === 'ImportDefaultSpecifier') return { type: 'esm', url: target, path: ['default'] }
-      return { type: 'esm', url: target, path: [specifier.imported.type === 'Identifier' ? specifier.imported.name : String(specifier.imported.value)] }
+      return {
+        type: 'esm',
+        url: target,
+        path: [specifier.imported.type === 'Identifier' ? specifier.imported.name : String(specifier.imported.value)],
+      }
     }
   }
   return undefined

@@ -1,10 +1,10 @@
-import lazy from '#lazy'
 import { pathToFileURL } from 'node:url'
 import * as types from 'node:util/types'
 import type * as Lexer from 'es-module-lexer'
+import lazy from '#lazy'
+import { nodeRequire } from '../protocol/require.ts'
 import type { FunctionFacts, Inspector } from '../text/inspector.ts'
 import { nameOf } from '../text/name-of.ts'
-import { nodeRequire } from '../protocol/require.ts'
 import { isMainModule, pathOf, scriptUrl } from '../text/scripts.ts'
 
 /** Where workers can import something. */
@@ -18,20 +18,25 @@ export interface ExportPlace {
 const exportsOfModule = new Map<string, ReadonlyMap<string, string>>()
 
 /**
- * Finds the export of an ES module that `fn` is, without importing anything: the module's scope says which local variable holds it, the module's text says
- * under which name that is exported. Undefined for the main module, which workers never import.
+ * Finds the export of an ES module that `fn` is, without importing anything: the module's scope says which local
+ * variable holds it, the module's text says under which name that is exported. Undefined for the main module, which
+ * workers never import.
  */
 export function findExport(fn: object, facts: FunctionFacts, inspector: Inspector): ExportPlace | undefined {
   const { location } = facts
   const variables = moduleScope(facts)
   if (location === undefined || variables === undefined) return undefined
   const name = nameOf(fn)
-  const local = valueOf(variables, name) === fn ? name : Object.keys(variables).find(key => valueOf(variables, key) === fn)
+  const local =
+    valueOf(variables, name) === fn ? name : Object.keys(variables).find(key => valueOf(variables, key) === fn)
   // A default export without a name is no variable.
   if (local === undefined && name !== 'default') return undefined
   const url = scriptUrl(location.scriptId, inspector)
   if (!url.startsWith('file:') || isMainModule(url)) return undefined
-  const exported = local === undefined ? isAnonymousDefault(fn, inspector.scriptSource(location.scriptId)) && 'default' : exportNames(url, location.scriptId, inspector).get(local)
+  const exported =
+    local === undefined
+      ? isAnonymousDefault(fn, inspector.scriptSource(location.scriptId)) && 'default'
+      : exportNames(url, location.scriptId, inspector).get(local)
   return typeof exported === 'string' ? { type: 'esm', url, path: [exported] } : undefined
 }
 
@@ -46,14 +51,19 @@ export function exportNames(url: string, scriptId: string, inspector: Inspector)
   if (names === undefined) {
     names = new Map()
     for (const item of lex(url, scriptId, inspector)) {
-      if (item.type === 'direct' && item.localName !== undefined && !names.has(item.localName)) (names as Map<string, string>).set(item.localName, item.name)
+      if (item.type === 'direct' && item.localName !== undefined && !names.has(item.localName)) {
+        ;(names as Map<string, string>).set(item.localName, item.name)
+      }
     }
     exportsOfModule.set(url, names)
   }
   return names
 }
 
-/** Asking the engine for the text takes long. It is what was compiled, while the file may hold a language that the lexer does not know. */
+/**
+ * Asking the engine for the text takes long. It is what was compiled, while the file may hold a language that the lexer
+ * does not know.
+ */
 function lex(url: string, scriptId: string, inspector: Inspector): readonly Lexer.Export[] {
   const lexer = lazy.lexer()
   try {
@@ -66,7 +76,13 @@ function lex(url: string, scriptId: string, inspector: Inspector): readonly Lexe
 function isAnonymousDefault(fn: object, source: string): boolean {
   const [, exports] = lazy.lexer().parse(source)
   const text = Function.prototype.toString.call(fn)
-  return exports.some(item => item.type === 'direct' && item.name === 'default' && item.localName === undefined && source.slice(item.end).trimStart().startsWith(text))
+  return exports.some(
+    item =>
+      item.type === 'direct' &&
+      item.name === 'default' &&
+      item.localName === undefined &&
+      source.slice(item.end).trimStart().startsWith(text),
+  )
 }
 
 /** The value of a variable; undefined when it has none yet, as it is not what is looked for then. */
@@ -78,7 +94,9 @@ export function valueOf(variables: Readonly<Record<string, unknown>>, name: stri
   }
 }
 
-/** Finds the export of a CommonJS module that `fn` is: the exports themselves, a member of them, or a member of that. */
+/**
+ * Finds the export of a CommonJS module that `fn` is: the exports themselves, a member of them, or a member of that.
+ */
 export function findCommonJsExport(fn: object, facts: FunctionFacts, inspector: Inspector): ExportPlace | undefined {
   if (facts.location === undefined || moduleScope(facts) !== undefined) return undefined
   const path = pathOf(scriptUrl(facts.location.scriptId, inspector))

@@ -19,8 +19,9 @@ interface Identity {
 /**
  * The identity of classes that travel by value.
  *
- * A class gets an id where it was defined and keeps it wherever it goes, so that an instance that went out and came back is `instanceof` its class, and
- * two messages with the same class agree in the worker. One table for a thread; it holds no class alive, so nothing has to be told when one is collected.
+ * A class gets an id where it was defined and keeps it wherever it goes, so that an instance that went out and came
+ * back is `instanceof` its class, and two messages with the same class agree in the worker. One table for a thread; it
+ * holds no class alive, so nothing has to be told when one is collected.
  */
 export class ClassTable {
   readonly #identities = new WeakMap<object, Identity>()
@@ -31,7 +32,8 @@ export class ClassTable {
   })
 
   /**
-   * The id of `type`, a new one when it has none yet, and its version: another one when `state` differs from when it was last sent.
+   * The id of `type`, a new one when it has none yet, and its version: another one when `state` differs from when it
+   * was last sent.
    */
   identify(type: object, state: readonly unknown[]): readonly [id: string, version: number] {
     const known = this.#identities.get(type)

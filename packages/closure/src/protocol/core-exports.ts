@@ -10,5 +10,7 @@ let names: ReadonlyMap<unknown, string> | undefined
 
 /** In a bundle: the names of all that base and core export. Bundlers give functions other names. */
 export function coreNames(): ReadonlyMap<unknown, string> {
-  return (names ??= new Map([...Object.entries(base), ...Object.entries(lazy.core())].map(([name, value]) => [value, name])))
+  return (names ??= new Map(
+    [...Object.entries(base), ...Object.entries(lazy.core())].map(([name, value]) => [value, name]),
+  ))
 }

@@ -16,9 +16,14 @@ function noteAll(message: Set<object>, across: Across): void {
 }
 
 /**
- * Plain data as it travels on a channel: `[value]`. Undefined when it shares an object with `message`, whose objects it joins otherwise.
+ * Plain data as it travels on a channel: `[value]`. Undefined when it shares an object with `message`, whose objects it
+ * joins otherwise.
  */
-export function encodePlain(value: unknown, message: Set<object>, across: Across): readonly [unknown] | undefined | typeof SPECIAL {
+export function encodePlain(
+  value: unknown,
+  message: Set<object>,
+  across: Across,
+): readonly [unknown] | undefined | typeof SPECIAL {
   noteAll(message, across)
   if (typeof value !== 'object' || value === null) return SPECIAL
   // Most messages with much data carry one value: there is nothing that it could share.
@@ -27,8 +32,13 @@ export function encodePlain(value: unknown, message: Set<object>, across: Across
     return [value]
   }
   let repeated = false
-  // Met before in this walk: a cycle, or one object in two places. Otherwise it belongs to an earlier value of the message.
-  const walk = new PlainWalk({ seen: message, across, mayMeet: (met, own) => own.hasAdded(met) || ((repeated = true), false) })
+  // Met before in this walk: a cycle, or one object in two places. Otherwise it belongs to an earlier value of the
+  // message.
+  const walk = new PlainWalk({
+    seen: message,
+    across,
+    mayMeet: (met, own) => own.hasAdded(met) || ((repeated = true), false),
+  })
   if (walk.isPlain(value)) return [value]
   walk.undo()
   return repeated ? undefined : SPECIAL

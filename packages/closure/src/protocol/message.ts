@@ -8,7 +8,10 @@ export type Primitive = string | number | boolean | bigint | null | undefined
 export type Reference = readonly [node: number]
 export type Edge = Primitive | Reference
 
-/** 0: as the node's kind has by default. null: none. Otherwise a node: the prototype itself (0), or the class whose prototype it is (1). */
+/**
+ * 0: as the node's kind has by default. null: none. Otherwise a node: the prototype itself (0), or the class whose
+ * prototype it is (1).
+ */
 export type Prototype = 0 | null | readonly [node: number, isClass: 0 | 1]
 
 /** Bits of a property: 1 enumerable, 2 configurable, 4 writable. */
@@ -16,7 +19,9 @@ export type PropertyFlags = number
 export const PLAIN_PROPERTY: PropertyFlags = 7
 
 /** A property that is not a plain one with a string key: `[key, flags, value]` or `[key, flags, getter, setter]`. */
-export type Extra = readonly [key: string | Reference, flags: PropertyFlags, value: Edge] | readonly [key: string | Reference, flags: PropertyFlags, getter: Edge, setter: Edge]
+export type Extra =
+  | readonly [key: string | Reference, flags: PropertyFlags, value: Edge]
+  | readonly [key: string | Reference, flags: PropertyFlags, getter: Edge, setter: Edge]
 
 /** Own properties. `keys` is one array for all objects of a message that have the same keys. */
 export type Properties = readonly [keys: readonly string[], values: readonly Edge[], extras?: readonly Extra[]]
@@ -46,14 +51,19 @@ export const FUNCTION = 15
 export const BOUND = 16
 /** An object that said what travels instead of it. */
 export const REPLACED = 17
-/** An instance of a class with a registered reducer, which goes along, so that the other side can send such instances too. */
+/**
+ * An instance of a class with a registered reducer, which goes along, so that the other side can send such instances
+ * too.
+ */
 export const REDUCED = 20
 /** A class that workers find by its tag or module; see `origin` of core. */
 export const ORIGIN = 18
 /** `require`, `import()` and `import.meta` of a module. */
 export const MODULE_TOOL = 19
 
-/** A view of memory that both sides see, or with no type the buffer itself; `memory` is an object with that `buffer`. */
+/**
+ * A view of memory that both sides see, or with no type the buffer itself; `memory` is an object with that `buffer`.
+ */
 export const SHARED_VIEW = 22
 
 /** Only in what is explained: why something cannot travel. */
@@ -63,17 +73,62 @@ export type Node =
   | readonly [kind: typeof REFUSED, complaint: string, hint: string | undefined]
   | readonly [kind: typeof RAW, value: unknown]
   | readonly [kind: typeof OBJECT, prototype: Prototype, integrity: Integrity, properties: Properties]
-  | readonly [kind: typeof ARRAY, prototype: Prototype, integrity: Integrity, properties: Properties, length: number, values: readonly Edge[]]
-  | readonly [kind: typeof MAP, prototype: Prototype, integrity: Integrity, properties: Properties, keysAndValues: readonly Edge[]]
-  | readonly [kind: typeof SET, prototype: Prototype, integrity: Integrity, properties: Properties, values: readonly Edge[]]
-  | readonly [kind: typeof ERROR, prototype: Prototype, integrity: Integrity, properties: Properties, stack: string | undefined]
+  | readonly [
+      kind: typeof ARRAY,
+      prototype: Prototype,
+      integrity: Integrity,
+      properties: Properties,
+      length: number,
+      values: readonly Edge[],
+    ]
+  | readonly [
+      kind: typeof MAP,
+      prototype: Prototype,
+      integrity: Integrity,
+      properties: Properties,
+      keysAndValues: readonly Edge[],
+    ]
+  | readonly [
+      kind: typeof SET,
+      prototype: Prototype,
+      integrity: Integrity,
+      properties: Properties,
+      values: readonly Edge[],
+    ]
+  | readonly [
+      kind: typeof ERROR,
+      prototype: Prototype,
+      integrity: Integrity,
+      properties: Properties,
+      stack: string | undefined,
+    ]
   | readonly [kind: typeof DATE, prototype: Prototype, integrity: Integrity, properties: Properties, time: number]
-  | readonly [kind: typeof REGEXP, prototype: Prototype, integrity: Integrity, properties: Properties, source: string, flags: string, lastIndex: number]
+  | readonly [
+      kind: typeof REGEXP,
+      prototype: Prototype,
+      integrity: Integrity,
+      properties: Properties,
+      source: string,
+      flags: string,
+      lastIndex: number,
+    ]
   | readonly [kind: typeof BOXED, value: Edge]
-  | readonly [kind: typeof VIEW, type: string, buffer: ArrayBuffer | SharedArrayBuffer, byteOffset: number, length: number]
+  | readonly [
+      kind: typeof VIEW,
+      type: string,
+      buffer: ArrayBuffer | SharedArrayBuffer,
+      byteOffset: number,
+      length: number,
+    ]
   | readonly [kind: typeof SHARED_VIEW, type: string | undefined, memory: Reference, byteOffset: number, length: number]
   | readonly [kind: typeof URL_LIKE, type: 'URL' | 'URLSearchParams', text: string]
-  | readonly [kind: typeof DOM_EXCEPTION, message: string, name: string, stack: string | undefined, properties: Properties]
+  | readonly [
+      kind: typeof DOM_EXCEPTION,
+      message: string,
+      name: string,
+      stack: string | undefined,
+      properties: Properties,
+    ]
   | readonly [kind: typeof SYMBOL, type: 'registered' | 'well-known' | 'local', name: string | undefined]
   | readonly [kind: typeof BUILTIN, module: string | undefined, path: readonly string[]]
   | readonly [kind: typeof MODULE, type: 'esm' | 'cjs', url: string, path: readonly string[]]
@@ -98,7 +153,9 @@ export type FunctionNode = readonly [
   properties: Properties | 0,
   /** What was added to its `prototype`, or changed there. */
   prototype: readonly [Prototype, Properties] | 0,
-  /** Of a class: the same class has the same id wherever it goes; another version has other captured values or statics. */
+  /**
+   * Of a class: the same class has the same id wherever it goes; another version has other captured values or statics.
+   */
   identity: readonly [id: string, version: number] | undefined,
 ]
 
@@ -127,7 +184,10 @@ export interface Template {
 
 export const FORMAT = 1
 
-/** A packed value. Cloneable: it can be posted to a thread or sent to a process. Unpacking it executes code that it carries. */
+/**
+ * A packed value. Cloneable: it can be posted to a thread or sent to a process. Unpacking it executes code that it
+ * carries.
+ */
 export interface Packed {
   readonly format: typeof FORMAT
   readonly templates: readonly Template[]

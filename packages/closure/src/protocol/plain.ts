@@ -3,7 +3,9 @@ import { type Across, sharedBufferOwner } from '@manyhands/base'
 
 /** Objects nested deeper than this are sent as a flat list: structured clone is recursive and would overflow. */
 const MAX_DEPTH = 400
-/** Longer arrays are asked for named properties in another way: a list of all their keys takes longer than sending them. */
+/**
+ * Longer arrays are asked for named properties in another way: a list of all their keys takes longer than sending them.
+ */
 const LONG_ARRAY = 64
 
 /** What structured clone copies without loss, apart from plain objects and arrays. */
@@ -12,18 +14,32 @@ const leafChecks = new Map<object, (value: object) => boolean>([
   [ArrayBuffer.prototype, value => types.isArrayBuffer(value)],
   [RegExp.prototype, value => types.isRegExp(value) && value.lastIndex === 0],
   [DataView.prototype, value => types.isDataView(value)],
-  ...[Float64Array, Float32Array, Int32Array, Uint32Array, Int16Array, Uint16Array, Int8Array, Uint8Array, Uint8ClampedArray, BigInt64Array, BigUint64Array].map(
-    type => [type.prototype, (value: object) => types.isTypedArray(value)] as const,
-  ),
+  ...[
+    Float64Array,
+    Float32Array,
+    Int32Array,
+    Uint32Array,
+    Int16Array,
+    Uint16Array,
+    Int8Array,
+    Uint8Array,
+    Uint8ClampedArray,
+    BigInt64Array,
+    BigUint64Array,
+  ].map(type => [type.prototype, (value: object) => types.isTypedArray(value)] as const),
 ])
 
-/** Objects that a walk without memory meets below each item of an outer array. More: odd data costs more; fewer: more data is walked twice. */
+/**
+ * Objects that a walk without memory meets below each item of an outer array. More: odd data costs more; fewer: more
+ * data is walked twice.
+ */
 const MAX_UNSEEN = 200
 
 export interface PlainWalkOptions {
   /**
-   * Objects that are known to the walk's owner; those it meets are added. Remembering them takes as long as all else, so without it small objects are walked
-   * again where they are met again, and the walk gives up when there is no end to that.
+   * Objects that are known to the walk's owner; those it meets are added. Remembering them takes as long as all else,
+   * so without it small objects are walked again where they are met again, and the walk gives up when there is no end
+   * to that.
    */
   readonly seen: Set<object> | undefined
   readonly across: Across
@@ -36,9 +52,11 @@ export interface PlainWalkOptions {
 }
 
 /**
- * Tells plain data, which structured clone copies without loss, from all else. One walk that stops at the first thing that is not plain.
+ * Tells plain data, which structured clone copies without loss, from all else. One walk that stops at the first thing
+ * that is not plain.
  *
- * Plain: objects and arrays without accessors, hidden or symbol properties or a class; Map, Set, Date, RegExp, whole typed arrays and buffers; primitives.
+ * Plain: objects and arrays without accessors, hidden or symbol properties or a class; Map, Set, Date, RegExp, whole
+ * typed arrays and buffers; primitives.
  */
 export class PlainWalk {
   readonly #options: PlainWalkOptions
@@ -84,7 +102,9 @@ export class PlainWalk {
     if (this.#options.avoid?.has(value) === true || types.isProxy(value)) return false
     const prototype: unknown = Object.getPrototypeOf(value)
     if (prototype === Object.prototype) return depth < MAX_DEPTH && this.#isPlainObject(value, depth + 1)
-    if (prototype === Array.prototype) return depth < MAX_DEPTH && Array.isArray(value) && this.#isPlainArray(value, depth + 1)
+    if (prototype === Array.prototype) {
+      return depth < MAX_DEPTH && Array.isArray(value) && this.#isPlainArray(value, depth + 1)
+    }
     return this.#isPlainBuiltin(value, prototype as object, depth)
   }
 
@@ -121,7 +141,9 @@ export class PlainWalk {
     }
     if (Object.getOwnPropertySymbols(value).length > 0) return false
     if (keys.length === 0 && isExotic(value)) return false
-    if (nested !== undefined) for (let i = 0; i < nested.length; i++) if (!this.#isPlain(nested[i] as object, depth)) return false
+    if (nested !== undefined) {
+      for (let i = 0; i < nested.length; i++) if (!this.#isPlain(nested[i] as object, depth)) return false
+    }
     return true
   }
 
@@ -141,7 +163,9 @@ export class PlainWalk {
   #isPlainBuiltin(value: object, prototype: object, depth: number): boolean {
     if (prototype === Map.prototype && types.isMap(value) && !hasOwnKeys(value)) {
       if (depth >= MAX_DEPTH) return false
-      for (const [key, item] of value) if (!this.#isPlainValue(key, depth + 1) || !this.#isPlainValue(item, depth + 1)) return false
+      for (const [key, item] of value) {
+        if (!this.#isPlainValue(key, depth + 1) || !this.#isPlainValue(item, depth + 1)) return false
+      }
       return true
     }
     if (prototype === Set.prototype && types.isSet(value) && !hasOwnKeys(value)) {
@@ -152,11 +176,19 @@ export class PlainWalk {
     if (types.isSharedArrayBuffer(value)) return this.#isShared(value)
     if (leafChecks.get(prototype)?.(value) !== true) return false
     if (ArrayBuffer.isView(value)) return this.#isWholeView(value)
-    if (prototype === ArrayBuffer.prototype && (sharedBufferOwner(value) !== undefined || !this.#isApart(value, false))) return false
+    if (
+      prototype === ArrayBuffer.prototype &&
+      (sharedBufferOwner(value) !== undefined || !this.#isApart(value, false))
+    ) {
+      return false
+    }
     return Reflect.ownKeys(value).length === (types.isRegExp(value) ? 1 : 0)
   }
 
-  /** Of a part of a buffer structured clone would send all. The buffer counts as met: two views of one buffer belong together. */
+  /**
+   * Of a part of a buffer structured clone would send all. The buffer counts as met: two views of one buffer belong
+   * together.
+   */
   #isWholeView(view: ArrayBufferView): boolean {
     if (this.#options.takesViews === false) return false
     const { buffer } = view
@@ -178,7 +210,10 @@ export class PlainWalk {
     return this.#mayMeet(buffer)
   }
 
-  /** The channel of a process copies each view by itself: a buffer that something else of the value uses as well must not travel so. */
+  /**
+   * The channel of a process copies each view by itself: a buffer that something else of the value uses as well must
+   * not travel so.
+   */
   #isApart(buffer: object, isView: boolean): boolean {
     if (this.#across === 'threads') return true
     const [viewed, buffers] = [(this.#viewed ??= new Set()), (this.#buffers ??= new Set())]
@@ -200,19 +235,38 @@ function hasOwnKeys(value: object): boolean {
 
 function hasNamedProperties(array: readonly unknown[]): boolean {
   if (array.length <= LONG_ARRAY) {
-    // `length` is the only one that a plain array has besides its items; a hole makes it fewer, which structured clone keeps.
+    // `length` is the only one that a plain array has besides its items; a hole makes it fewer, which structured clone
+    // keeps.
     const names = Object.getOwnPropertyNames(array)
-    return names.length > array.length + 1 || Object.getOwnPropertySymbols(array).length > 0 || (names[array.length] !== 'length' && hasOddKeys(names))
+    return (
+      names.length > array.length + 1 ||
+      Object.getOwnPropertySymbols(array).length > 0 ||
+      (names[array.length] !== 'length' && hasOddKeys(names))
+    )
   }
-  // The only look at the named properties of an array that does not list its items; it takes microseconds whatever the length.
-  return process.getBuiltinModule('node:util').inspect(array, { maxArrayLength: 0, depth: 0, showHidden: true, customInspect: false }) !== `[ ... ${array.length} more items, [length]: ${array.length} ]`
+  // The only look at the named properties of an array that does not list its items; it takes microseconds whatever the
+  // length.
+  return (
+    process
+      .getBuiltinModule('node:util')
+      .inspect(array, { maxArrayLength: 0, depth: 0, showHidden: true, customInspect: false }) !==
+    `[ ... ${array.length} more items, [length]: ${array.length} ]`
+  )
 }
 
 function hasOddKeys(names: readonly string[]): boolean {
   return names.some(name => name !== 'length' && !/^\d+$/.test(name))
 }
 
-/** An object with the prototype of plain ones that is none: `arguments`, a module namespace, an error whose prototype was changed. */
+/**
+ * An object with the prototype of plain ones that is none: `arguments`, a module namespace, an error whose prototype
+ * was changed.
+ */
 function isExotic(value: object): boolean {
-  return types.isExternal(value) || types.isNativeError(value) || types.isArgumentsObject(value) || types.isBoxedPrimitive(value)
+  return (
+    types.isExternal(value) ||
+    types.isNativeError(value) ||
+    types.isArgumentsObject(value) ||
+    types.isBoxedPrimitive(value)
+  )
 }

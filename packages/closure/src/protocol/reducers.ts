@@ -16,7 +16,11 @@ export function reducers(): WeakMap<object, Reducer> {
 /** The reducer of an instance: that of its class, or of the nearest class above it. */
 export function reducerOf(instance: object): { readonly reducer: Reducer; readonly prototype: object } | undefined {
   const known = reducers()
-  for (let prototype = Object.getPrototypeOf(instance) as object | null; prototype !== null; prototype = Object.getPrototypeOf(prototype) as object | null) {
+  for (
+    let prototype = Object.getPrototypeOf(instance) as object | null;
+    prototype !== null;
+    prototype = Object.getPrototypeOf(prototype) as object | null
+  ) {
     const reducer = known.get(prototype)
     if (reducer !== undefined) return { reducer, prototype }
   }

@@ -1,7 +1,7 @@
 import { Script } from 'node:vm'
+import type { Template } from '../protocol/message.ts'
 import { compiledPrefix } from '../protocol/names.ts'
 import { importFrom, importMetaOf } from './module-tools.ts'
-import type { Template } from '../protocol/message.ts'
 
 /** A function whose captured variables are not set yet. */
 export interface Instance {
@@ -13,7 +13,10 @@ export interface Instance {
 const MAX_COMPILED = 1000
 const compiled = new Map<string, () => Instance>()
 
-/** The captured variables are `let`s around the text, so that functions that know each other can be made before either has what it captures. */
+/**
+ * The captured variables are `let`s around the text, so that functions that know each other can be made before either
+ * has what it captures.
+ */
 export function compile(template: Template): () => Instance {
   const key = JSON.stringify(template)
   const known = compiled.get(key)
@@ -34,7 +37,10 @@ export function compile(template: Template): () => Instance {
     columnOffset: template.column - prefix.length,
   })
   const make = script.runInThisContext() as (importModule: unknown, meta: unknown) => () => Instance
-  const factory = make(template.usesImport ? importFrom(template.url) : undefined, template.usesImportMeta ? importMetaOf(template.url) : undefined)
+  const factory = make(
+    template.usesImport ? importFrom(template.url) : undefined,
+    template.usesImportMeta ? importMetaOf(template.url) : undefined,
+  )
   compiled.set(key, factory)
   if (compiled.size > MAX_COMPILED) compiled.delete(compiled.keys().next().value as string)
   return factory
@@ -58,4 +64,3 @@ function freeName(text: string): string {
   while (text.includes(name)) name += '_'
   return name
 }
-

@@ -8,7 +8,13 @@ import { nodeRequire } from '../protocol/require.ts'
 export function importMetaOf(url: string): object {
   if (!url.startsWith('file:')) return Object.freeze({ url, main: false })
   const filename = pathOf(url)
-  return Object.freeze({ url, filename, dirname: dirname(filename), main: false, resolve: (specifier: string) => resolve(specifier, url) ?? specifier })
+  return Object.freeze({
+    url,
+    filename,
+    dirname: dirname(filename),
+    main: false,
+    resolve: (specifier: string) => resolve(specifier, url) ?? specifier,
+  })
 }
 
 /** `require` of the module `url`. */
@@ -22,7 +28,11 @@ export function importFrom(url: string): (specifier: unknown, options?: ImportCa
   return async (specifier, options) => {
     const name = String(specifier)
     const target = resolve(name, url)
-    if (target !== undefined) return (await (options === undefined ? import(target) : withoutLoaderWarning(() => importWith(target, options)))) as unknown
+    if (target !== undefined) {
+      return (await (options === undefined
+        ? import(target)
+        : withoutLoaderWarning(() => importWith(target, options)))) as unknown
+    }
     // Only the loader knows what the name of a package means there.
     importBare ??= new Script('(specifier, options) => import(specifier, options)', {
       filename: url.startsWith('file:') ? pathOf(url) : 'manyhands',
@@ -43,7 +53,10 @@ function pathOf(url: string): string {
   return fileURLToPath(url.replace(/[?#].*$/, ''))
 }
 
-/** Without the warning of Node.js that the way to its loader is experimental: it is we who chose that way, and the user can do nothing about it. */
+/**
+ * Without the warning of Node.js that the way to its loader is experimental: it is we who chose that way, and the user
+ * can do nothing about it.
+ */
 function withoutLoaderWarning<T>(load: () => T): T {
   const { emitWarning } = process
   process.emitWarning = ((...args: Parameters<typeof emitWarning>) => {
@@ -58,5 +71,7 @@ function withoutLoaderWarning<T>(load: () => T): T {
 
 /** Written as text because bundlers complain of options that they cannot read. */
 function importWith(target: string, options: ImportCallOptions): Promise<unknown> {
-  return new Script('(target, options) => import(target, options)', { importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER }).runInThisContext()(target, options) as Promise<unknown>
+  return new Script('(target, options) => import(target, options)', {
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  }).runInThisContext()(target, options) as Promise<unknown>
 }

@@ -1,6 +1,6 @@
-import lazy from '#lazy'
-import { CORE_TAG, Future, SerializationError } from '@manyhands/base'
 import { fileURLToPath } from 'node:url'
+import { CORE_TAG, Future, SerializationError } from '@manyhands/base'
+import lazy from '#lazy'
 import { baseExport } from '../protocol/core-exports.ts'
 import { MODULE, type Node, ORIGIN, type Packed } from '../protocol/message.ts'
 import { ownCopies } from '../protocol/own-copies.ts'
@@ -28,8 +28,9 @@ function urlOf(node: Node): string | undefined {
 }
 
 /**
- * Loads core at once if that is possible, because a caller such as `Queue.getSync` cannot wait. It is not where a tool such as vitest imports modules in a way
- * of its own, so that `require` leads to a second copy, nor while core is being imported.
+ * Loads core at once if that is possible, because a caller such as `Queue.getSync` cannot wait. It is not where a tool
+ * such as vitest imports modules in a way of its own, so that `require` leads to a second copy, nor while core is being
+ * imported.
  */
 function isCoreLoaded(): boolean {
   if (imported.has(CORE_TAG)) return true
@@ -46,7 +47,10 @@ async function load(url: string): Promise<void> {
   try {
     imported.set(url, await (url === CORE_TAG ? import('@manyhands/core') : import(url)))
   } catch (cause) {
-    throw new SerializationError(`the module ${url} cannot be imported here: ${(cause as Error | undefined)?.message ?? String(cause)}`, { cause })
+    throw new SerializationError(
+      `the module ${url} cannot be imported here: ${(cause as Error | undefined)?.message ?? String(cause)}`,
+      { cause },
+    )
   }
 }
 

@@ -12,8 +12,8 @@ type Callable = (...args: unknown[]) => unknown
 const reserved = Symbol('being made')
 
 /**
- * Makes the values of a message: first each as an empty shell, then what it holds. So cycles work, and depth does not matter. Only classes and objects that
- * revive themselves need others to be whole before they are made.
+ * Makes the values of a message: first each as an empty shell, then what it holds. So cycles work, and depth does not
+ * matter. Only classes and objects that revive themselves need others to be whole before they are made.
  */
 export class Reviver {
   readonly #packed: Packed
@@ -37,8 +37,8 @@ export class Reviver {
   }
 
   /**
-   * Makes something and fills all objects that it leads to, but no others: those may lead to an object that is being made just now, which only what it is made
-   * from must not.
+   * Makes something and fills all objects that it leads to, but no others: those may lead to an object that is being
+   * made just now, which only what it is made from must not.
    */
   #filled<T>(make: () => T): T {
     const before = this.#base
@@ -65,9 +65,12 @@ export class Reviver {
 
   #at(index: number): unknown {
     const made = this.#made[index]
-    if (made === reserved) throw new SerializationError('an object that says itself what travels is part of its own state')
+    if (made === reserved) {
+      throw new SerializationError('an object that says itself what travels is part of its own state')
+    }
     if (made !== undefined) {
-      if (this.#base > 0 && this.#fills[index] !== undefined) this.#toFill.push(index) // it waits further down, and is needed now
+      // It waits further down, and is needed now
+      if (this.#base > 0 && this.#fills[index] !== undefined) this.#toFill.push(index)
       return made
     }
     const node = this.#packed.nodes[index]
@@ -91,7 +94,9 @@ export class Reviver {
       case m.MAP: {
         const map = new Map<unknown, unknown>()
         return this.#object(index, map, node[1], node[2], node[3], () => {
-          for (let i = 0; i < node[4].length; i += 2) Map.prototype.set.call(map, this.#value(node[4][i]), this.#value(node[4][i + 1]))
+          for (let i = 0; i < node[4].length; i += 2) {
+            Map.prototype.set.call(map, this.#value(node[4][i]), this.#value(node[4][i + 1]))
+          }
         })
       }
       case m.SET: {
@@ -138,17 +143,28 @@ export class Reviver {
       case m.FUNCTION:
         return this.#function(node, index)
       case m.BOUND:
-        return Reflect.apply(Function.prototype.bind, this.#value(node[1]), [this.#value(node[2]), ...node[3].map(arg => this.#value(arg))])
+        return Reflect.apply(Function.prototype.bind, this.#value(node[1]), [
+          this.#value(node[2]),
+          ...node[3].map(arg => this.#value(arg)),
+        ])
       case m.REDUCED: {
         this.#made[index] = reserved
-        const [reviver, state, reducer] = this.#filled(() => [this.#value(node[1]) as Callable, this.#value(node[2]), this.#value(node[3]) as Callable] as const)
+        const [reviver, state, reducer] = this.#filled(
+          () => [this.#value(node[1]) as Callable, this.#value(node[2]), this.#value(node[3]) as Callable] as const,
+        )
         const instance = reviver(state)
         learnReducer(instance, reviver, reducer)
         return instance
       }
       case m.REPLACED: {
         this.#made[index] = reserved
-        const [type, state] = this.#filled(() => [this.#value(node[1]) as Callable & Readonly<Record<symbol, Callable | undefined>>, this.#value(node[2])] as const)
+        const [type, state] = this.#filled(
+          () =>
+            [
+              this.#value(node[1]) as Callable & Readonly<Record<symbol, Callable | undefined>>,
+              this.#value(node[2]),
+            ] as const,
+        )
         const reviver = type[reviveSymbol]
         return typeof reviver === 'function' ? reviver.call(type, state) : type(state)
       }
@@ -157,17 +173,28 @@ export class Reviver {
       case m.MODULE_TOOL:
         return makeTool(node[1], node[2])
       default:
-        throw new SerializationError(`the message is damaged: it has a node of kind ${String((node as readonly unknown[])[0])}`)
+        throw new SerializationError(
+          `the message is damaged: it has a node of kind ${String((node as readonly unknown[])[0])}`,
+        )
     }
   }
 
   #exported(module: unknown, url: string, path: readonly string[]): unknown {
     const value = follow(module, path)
-    if (value === undefined && path.length > 0) throw new SerializationError(`the module ${url} has no export \`${path.join('.')}\` here`)
+    if (value === undefined && path.length > 0) {
+      throw new SerializationError(`the module ${url} has no export \`${path.join('.')}\` here`)
+    }
     return value
   }
 
-  #object<T extends object>(index: number, object: T, prototype: Prototype, integrity: m.Integrity, properties: Properties, fill?: () => void): T {
+  #object<T extends object>(
+    index: number,
+    object: T,
+    prototype: Prototype,
+    integrity: m.Integrity,
+    properties: Properties,
+    fill?: () => void,
+  ): T {
     if (prototype !== 0 && prototype !== null) Object.setPrototypeOf(object, this.#prototype(prototype))
     else if (prototype === null && Object.getPrototypeOf(object) !== null) Object.setPrototypeOf(object, null)
     this.#fillLater(index, () => {
@@ -190,15 +217,29 @@ export class Reviver {
       const key = keys[i] as string
       const value = this.#value(values[i])
       // A setter of the prototype must not run, and __proto__ must not be one.
-      if (key in object) Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
-      else (object as Record<string, unknown>)[key] = value
+      if (key in object) {
+        Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
+      } else (object as Record<string, unknown>)[key] = value
     }
     for (const extra of extras ?? []) {
       const key = typeof extra[0] === 'string' ? extra[0] : (this.#value(extra[0]) as symbol)
       const enumerable = (extra[1] & 1) !== 0
       const configurable = (extra[1] & 2) !== 0
-      if (extra.length === 4) Object.defineProperty(object, key, { enumerable, configurable, get: this.#value(extra[2]) as () => unknown, set: this.#value(extra[3]) as (value: unknown) => void })
-      else Object.defineProperty(object, key, { enumerable, configurable, writable: (extra[1] & 4) !== 0, value: this.#value(extra[2]) })
+      if (extra.length === 4) {
+        Object.defineProperty(object, key, {
+          enumerable,
+          configurable,
+          get: this.#value(extra[2]) as () => unknown,
+          set: this.#value(extra[3]) as (value: unknown) => void,
+        })
+      } else {
+        Object.defineProperty(object, key, {
+          enumerable,
+          configurable,
+          writable: (extra[1] & 4) !== 0,
+          value: this.#value(extra[2]),
+        })
+      }
     }
   }
 
@@ -212,14 +253,20 @@ export class Reviver {
     }
     const instance: Instance = compile(template)()
     if (template.eager.length > 0) {
-      const eager = this.#filled(() => captures.map((edge, i) => (template.eager.includes(i) ? this.#value(edge) : undefined)))
+      const eager = this.#filled(() =>
+        captures.map((edge, i) => (template.eager.includes(i) ? this.#value(edge) : undefined)),
+      )
       const meanwhile = this.#made[index]
       if (meanwhile !== undefined) return meanwhile as object
       instance.set(eager)
     }
     const fn = instance.make()
-    if (name !== undefined && (fn as { readonly name: unknown }).name !== name) Object.defineProperty(fn, 'name', { value: name, configurable: true })
-    if (identity !== undefined) classTable().setRevived(identity[0], { type: fn, version: identity[1], names: template.names, set: instance.set })
+    if (name !== undefined && (fn as { readonly name: unknown }).name !== name) {
+      Object.defineProperty(fn, 'name', { value: name, configurable: true })
+    }
+    if (identity !== undefined) {
+      classTable().setRevived(identity[0], { type: fn, version: identity[1], names: template.names, set: instance.set })
+    }
     this.#made[index] = fn
     this.#fillLater(index, () => this.#fillFunction(fn, node, instance.set))
     return fn
@@ -235,8 +282,17 @@ export class Reviver {
     this.#define(own, prototype[1])
   }
 
-  /** A class that this thread has already: its own, or one that an earlier message brought and that this one may bring up to date. */
-  #existingClass(index: number, type: object, node: FunctionNode, template: Template, [id, version]: readonly [string, number]): object {
+  /**
+   * A class that this thread has already: its own, or one that an earlier message brought and that this one may bring
+   * up to date.
+   */
+  #existingClass(
+    index: number,
+    type: object,
+    node: FunctionNode,
+    template: Template,
+    [id, version]: readonly [string, number],
+  ): object {
     const revived = classTable().revived(type)
     if (revived === undefined || (revived.version === version && !this.#packed.refresh)) return type
     if (revived.names.join() !== template.names.join()) return type
@@ -250,7 +306,14 @@ export class Reviver {
 function learnReducer(instance: unknown, revive: Callable, reduce: Callable): void {
   if (typeof instance !== 'object' || instance === null) return
   const prototype = Object.getPrototypeOf(instance) as object | null
-  if (prototype === null || prototype === Object.prototype || prototype === Array.prototype || reducers().has(prototype)) return
+  if (
+    prototype === null ||
+    prototype === Object.prototype ||
+    prototype === Array.prototype ||
+    reducers().has(prototype)
+  ) {
+    return
+  }
   reducers().set(prototype, { replace: reduce, revive })
 }
 
@@ -265,15 +328,22 @@ function follow(root: unknown, path: readonly string[]): unknown {
     const name = accessor?.[1] ?? step
     const key = name.startsWith('@@') ? (Symbol as unknown as Readonly<Record<string, symbol>>)[name.slice(2)] : name
     if (key === undefined || value === undefined || value === null) return undefined
-    value = accessor === null ? (value as Readonly<Record<string | symbol, unknown>>)[key] : Object.getOwnPropertyDescriptor(value, key)?.[accessor[2] as 'get' | 'set']
+    value =
+      accessor === null
+        ? (value as Readonly<Record<string | symbol, unknown>>)[key]
+        : Object.getOwnPropertyDescriptor(value, key)?.[accessor[2] as 'get' | 'set']
   }
   return value
 }
 
 function makeView(type: string, buffer: ArrayBuffer | SharedArrayBuffer, byteOffset: number, length: number): object {
   if (type === 'Buffer') return Buffer.from(buffer as ArrayBuffer, byteOffset, length)
-  const View = (globalThis as unknown as Readonly<Record<string, (new (...args: unknown[]) => object) | undefined>>)[type]
-  if (View === undefined || !/Array$|^DataView$/.test(type)) throw new SerializationError(`the message is damaged: ${type} is no typed array`)
+  const View = (globalThis as unknown as Readonly<Record<string, (new (...args: unknown[]) => object) | undefined>>)[
+    type
+  ]
+  if (View === undefined || !/Array$|^DataView$/.test(type)) {
+    throw new SerializationError(`the message is damaged: ${type} is no typed array`)
+  }
   return new View(buffer, byteOffset, length)
 }
 

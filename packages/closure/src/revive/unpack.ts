@@ -4,10 +4,12 @@ import { importModules } from './modules.ts'
 import { Reviver } from './reviver.ts'
 
 /**
- * Revives what `pack` made. **This executes code that the message carries**: never give it bytes from a source that you have not authenticated.
+ * Revives what `pack` made. **This executes code that the message carries**: never give it bytes from a source that you
+ * have not authenticated.
  *
  * @returns the value; a promise of it when modules have to be imported first
- * @throws SerializationError when the message is damaged, or a module that it names cannot be imported (as a rejection, then)
+ * @throws SerializationError when the message is damaged, or a module that it names cannot be imported (as a rejection,
+ * then)
  */
 export function unpack(packed: Packed): unknown {
   check(packed)
@@ -21,7 +23,10 @@ function revive(packed: Packed, modules: ReadonlyMap<string, unknown>): unknown 
     return new Reviver(packed, modules).revive()
   } catch (error) {
     if (error instanceof SerializationError) throw error
-    throw new SerializationError(`the message cannot be revived: ${(error as Error | undefined)?.message ?? String(error)}`, { cause: error })
+    throw new SerializationError(
+      `the message cannot be revived: ${(error as Error | undefined)?.message ?? String(error)}`,
+      { cause: error },
+    )
   }
 }
 
@@ -32,5 +37,7 @@ function check(packed: Packed): void {
   if (typeof packed !== 'object' || packed === null) damaged('it is no object')
   if (packed.format !== FORMAT) damaged(`its format is ${String(packed.format)}, not ${String(FORMAT)}`)
   if (!Array.isArray(packed.nodes) || !Array.isArray(packed.templates)) damaged('its nodes are missing')
-  for (const node of packed.nodes) if (!Array.isArray(node) || typeof node[0] !== 'number') damaged('one of its nodes is none')
+  for (const node of packed.nodes) {
+    if (!Array.isArray(node) || typeof node[0] !== 'number') damaged('one of its nodes is none')
+  }
 }

@@ -1,12 +1,9 @@
-import { classMethods } from './class-methods.ts'
-import type { ClassMethods } from './class-methods.ts'
-import { classParts } from './class-parts.ts'
-import type { ClassPart } from './class-parts.ts'
-import { freeVariables } from './free-variables.ts'
-import type { FreeVariable } from './free-variables.ts'
-import { parseFunction } from './parse-function.ts'
 import type { Form } from '../protocol/message.ts'
 import { importMetaName, importName } from '../protocol/names.ts'
+import { classMethods, type ClassMethods } from './class-methods.ts'
+import { type ClassPart, classParts } from './class-parts.ts'
+import { type FreeVariable, freeVariables } from './free-variables.ts'
+import { parseFunction } from './parse-function.ts'
 
 /** What is known of a function from its text alone. */
 export interface Analysis {
@@ -76,18 +73,42 @@ type Edit = readonly [start: number, end: number, replacement: string]
 
 function apply(text: string, edits: Edit[]): string {
   let edited = text
-  for (const [start, end, replacement] of edits.toSorted((a, b) => b[0] - a[0])) edited = edited.slice(0, start) + replacement + edited.slice(end)
+  for (const [start, end, replacement] of edits.toSorted((a, b) => b[0] - a[0])) {
+    edited = edited.slice(0, start) + replacement + edited.slice(end)
+  }
   return edited
 }
 
 function findObstacle(usage: ReturnType<typeof freeVariables>, isClass: boolean): Analysis['obstacle'] {
-  if (usage.directEval) return { what: 'it uses eval() or `with`, so that its captured variables cannot be known', hint: 'pass what it needs as arguments' }
-  if (usage.outerThis) return { what: 'it uses `this` of the code around it, which cannot be read from outside', hint: 'copy it to a variable first (const self = this), or pass it as an argument' }
-  if (usage.outerArguments) return { what: 'it uses `arguments` of the function around it', hint: 'use rest parameters in that function' }
-  if (usage.outerNewTarget) return { what: 'it uses `new.target` of the function around it', hint: 'copy it to a variable first' }
-  if (usage.outerSuper) return { what: 'it uses `super`, which has no meaning outside of its class or object', hint: 'send an instance and call the method on it' }
+  if (usage.directEval) {
+    return {
+      what: 'it uses eval() or `with`, so that its captured variables cannot be known',
+      hint: 'pass what it needs as arguments',
+    }
+  }
+  if (usage.outerThis) {
+    return {
+      what: 'it uses `this` of the code around it, which cannot be read from outside',
+      hint: 'copy it to a variable first (const self = this), or pass it as an argument',
+    }
+  }
+  if (usage.outerArguments) {
+    return { what: 'it uses `arguments` of the function around it', hint: 'use rest parameters in that function' }
+  }
+  if (usage.outerNewTarget) {
+    return { what: 'it uses `new.target` of the function around it', hint: 'copy it to a variable first' }
+  }
+  if (usage.outerSuper) {
+    return {
+      what: 'it uses `super`, which has no meaning outside of its class or object',
+      hint: 'send an instance and call the method on it',
+    }
+  }
   if (isClass && usage.privateStaticField !== undefined) {
-    return { what: `it has the private static member ${usage.privateStaticField}, whose value cannot be read from outside`, hint: 'export the class from a module other than the main one' }
+    return {
+      what: `it has the private static member ${usage.privateStaticField}, whose value cannot be read from outside`,
+      hint: 'export the class from a module other than the main one',
+    }
   }
   return undefined
 }

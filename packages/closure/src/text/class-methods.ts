@@ -23,7 +23,13 @@ export interface MethodTexts {
 export function classMethods(node: Acorn.ClassExpression, text: string, offset: number): ClassMethods {
   const [statics, prototype] = [newMethods(), newMethods()]
   for (const member of node.body.body) {
-    if (member.type !== 'MethodDefinition' || member.kind === 'constructor' || member.key.type === 'PrivateIdentifier') continue
+    if (
+      member.type !== 'MethodDefinition' ||
+      member.kind === 'constructor' ||
+      member.key.type === 'PrivateIdentifier'
+    ) {
+      continue
+    }
     const { named, computed } = member.static ? statics : prototype
     const source = methodText(member, text, offset)
     if (isComputedMethod(member)) computed.add(source)
@@ -43,7 +49,12 @@ function newMethods(): { readonly named: Map<string | symbol, MethodTexts>; read
 }
 
 /** Of two methods with one key the later one stays; a getter and a setter stay both. */
-function note(named: Map<string | symbol, MethodTexts>, key: string | symbol, kind: 'get' | 'set' | 'method', source: string): void {
+function note(
+  named: Map<string | symbol, MethodTexts>,
+  key: string | symbol,
+  kind: 'get' | 'set' | 'method',
+  source: string,
+): void {
   const known = named.get(key)
   if (kind === 'method') named.set(key, { value: source })
   else named.set(key, { ...(known?.value === undefined ? known : {}), [kind]: source })
@@ -51,7 +62,9 @@ function note(named: Map<string | symbol, MethodTexts>, key: string | symbol, ki
 
 function keyOf({ key, computed }: Acorn.MethodDefinition): string | symbol {
   if (key.type === 'Literal') return String(key.value)
-  if (key.type === 'MemberExpression' && key.property.type === 'Identifier') return (Symbol as unknown as Readonly<Record<string, symbol>>)[key.property.name] as symbol
+  if (key.type === 'MemberExpression' && key.property.type === 'Identifier') {
+    return (Symbol as unknown as Readonly<Record<string, symbol>>)[key.property.name] as symbol
+  }
   return !computed && key.type === 'Identifier' ? key.name : ''
 }
 
@@ -62,5 +75,11 @@ export function isComputedMethod(member: Acorn.MethodDefinition | Acorn.Property
 
 /** `['name']` and `[Symbol.iterator]` mean the same everywhere. */
 function isFixed(key: Acorn.Expression | Acorn.PrivateIdentifier): boolean {
-  return key.type === 'Literal' || (key.type === 'MemberExpression' && !key.computed && key.object.type === 'Identifier' && key.object.name === 'Symbol')
+  return (
+    key.type === 'Literal' ||
+    (key.type === 'MemberExpression' &&
+      !key.computed &&
+      key.object.type === 'Identifier' &&
+      key.object.name === 'Symbol')
+  )
 }

@@ -2,8 +2,9 @@ import type * as Acorn from 'acorn'
 import { isComputedMethod, methodText } from './class-methods.ts'
 
 /**
- * A part of a class's text that was evaluated when the class was made. It is not evaluated again where the class is revived: the variables in it may be gone,
- * and a superclass that is made anew would be another one. A captured variable stands for it, whose value is read from the class.
+ * A part of a class's text that was evaluated when the class was made. It is not evaluated again where the class is
+ * revived: the variables in it may be gone, and a superclass that is made anew would be another one. A captured
+ * variable stands for it, whose value is read from the class.
  */
 export interface ClassPart {
   readonly name: string
@@ -18,11 +19,21 @@ export interface ClassPart {
 export function classParts(node: Acorn.ClassExpression, text: string, offset: number): ClassPart[] {
   const parts: ClassPart[] = []
   const { superClass } = node
-  if (superClass && !isNull(superClass)) parts.push({ name: '__manyhands_super', label: '(superclass)', start: superClass.start - offset, end: superClass.end - offset, read: superclassOf })
+  if (superClass && !isNull(superClass)) {
+    parts.push({
+      name: '__manyhands_super',
+      label: '(superclass)',
+      start: superClass.start - offset,
+      end: superClass.end - offset,
+      read: superclassOf,
+    })
+  }
   for (const member of node.body.body) {
     if (member.type !== 'MethodDefinition' || !isComputedMethod(member)) continue
     const source = methodText(member, text, offset)
-    const holderOf = member.static ? (type: object) => type : (type: object) => (type as { readonly prototype: object }).prototype
+    const holderOf = member.static
+      ? (type: object) => type
+      : (type: object) => (type as { readonly prototype: object }).prototype
     parts.push({
       name: `__manyhands_key_${parts.length}`,
       label: '(name of a method)',

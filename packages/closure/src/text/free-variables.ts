@@ -49,7 +49,9 @@ interface Place {
 type Use = { readonly written?: boolean; readonly member?: string }
 
 /** Finds what a function or class uses and does not declare. */
-export function freeVariables(root: Acorn.FunctionExpression | Acorn.ArrowFunctionExpression | Acorn.ClassExpression): Usage {
+export function freeVariables(
+  root: Acorn.FunctionExpression | Acorn.ArrowFunctionExpression | Acorn.ClassExpression,
+): Usage {
   const walk = new Walk(root)
   walk.start()
   return walk.usage
@@ -91,7 +93,9 @@ class Walk {
     if (name === 'arguments') this.usage.modeMatters = true
     if (place.scope.knows(name) || name === 'undefined') return
     let variable = this.usage.free.get(name)
-    if (variable === undefined) this.usage.free.set(name, (variable = { written: false, eager: false, needed: false, members: new Set() }))
+    if (variable === undefined) {
+      this.usage.free.set(name, (variable = { written: false, eager: false, needed: false, members: new Set() }))
+    }
     variable.written ||= written
     variable.eager ||= place.eager
     variable.needed ||= !place.dropped
@@ -200,19 +204,28 @@ class Walk {
   }
 
   #member(node: Acorn.MemberExpression, place: Place): void {
-    if (node.object.type === 'Identifier' && !node.computed && node.property.type === 'Identifier') this.#use(node.object.name, place, { member: node.property.name })
-    else this.#visit(node.object, place)
+    if (node.object.type === 'Identifier' && !node.computed && node.property.type === 'Identifier') {
+      this.#use(node.object.name, place, { member: node.property.name })
+    } else this.#visit(node.object, place)
     if (node.computed) this.#visit(node.property, place)
   }
 
-  #inBlock(statements: readonly (Acorn.Statement | Acorn.ModuleDeclaration)[], place: Place, visit: (inner: Place) => void): void {
+  #inBlock(
+    statements: readonly (Acorn.Statement | Acorn.ModuleDeclaration)[],
+    place: Place,
+    visit: (inner: Place) => void,
+  ): void {
     const scope = new Scope(place.scope)
     scope.declareLexical(statements)
     visit({ ...place, scope })
   }
 
   /** Expressions inside of a pattern are used; its names are declared, or else written. */
-  #pattern(pattern: Acorn.Pattern | Acorn.Expression | Acorn.VariableDeclaration | null | undefined, place: Place, declares: boolean): void {
+  #pattern(
+    pattern: Acorn.Pattern | Acorn.Expression | Acorn.VariableDeclaration | null | undefined,
+    place: Place,
+    declares: boolean,
+  ): void {
     switch (pattern?.type) {
       case undefined:
         return
@@ -269,11 +282,20 @@ class Walk {
     const head: Place = { ...place, scope, eager: place.eager || isRoot }
     if (!isRoot) this.#visit(node.superClass, head)
     for (const member of node.body.body) {
-      if (member.type !== 'StaticBlock' && member.computed && !(isRoot && isMadeOnce(member))) this.#visit(member.key, head)
+      if (member.type !== 'StaticBlock' && member.computed && !(isRoot && isMadeOnce(member))) {
+        this.#visit(member.key, head)
+      }
       if (isRoot) this.#noteMember(member)
       const isStatic = member.type === 'StaticBlock' || member.static
       const dropped = place.dropped || (isRoot && member.type !== 'MethodDefinition' && isStatic && !isPrivate(member))
-      const inner: Place = { ...place, scope, eager: isRoot && isStatic && member.type !== 'MethodDefinition' && !dropped, dropped, bound: true, boundSuper: true }
+      const inner: Place = {
+        ...place,
+        scope,
+        eager: isRoot && isStatic && member.type !== 'MethodDefinition' && !dropped,
+        dropped,
+        bound: true,
+        boundSuper: true,
+      }
       if (member.type === 'StaticBlock') {
         const body = new Scope(scope)
         body.declareVars(member.body)

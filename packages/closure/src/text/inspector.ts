@@ -53,8 +53,9 @@ function mainRealm(): Record<string, Box | undefined> {
 /**
  * Reads captured variables by an inspector session on this same thread, whose answers come synchronously.
  *
- * `Runtime.getProperties` lists a function's `[[Scopes]]`, and `Runtime.callFunctionOn` hands the real objects over. The debugger is never left enabled: it
- * would make `await` ten times slower. The way to the scopes was first shown by Pulumi (sdk/nodejs/runtime/closure/v8.ts, Apache-2.0).
+ * `Runtime.getProperties` lists a function's `[[Scopes]]`, and `Runtime.callFunctionOn` hands the real objects over.
+ * The debugger is never left enabled: it would make `await` ten times slower. The way to the scopes was first shown by
+ * Pulumi (sdk/nodejs/runtime/closure/v8.ts, Apache-2.0).
  *
  * The session opens at the first read and must be closed.
  */
@@ -68,24 +69,46 @@ export class Inspector {
     const box: Box = { fn, out: undefined }
     globals[key] = box
     try {
-      const { result } = post<{ result: RemoteObject }>(session, 'Runtime.evaluate', { expression: `globalThis.${key}.fn`, silent: true })
-      const { internalProperties = [] } = post<{ internalProperties?: { name: string; value?: RemoteObject }[] }>(session, 'Runtime.getProperties', {
-        objectId: result.objectId,
-        ownProperties: true,
-        nonIndexedPropertiesOnly: true,
+      const { result } = post<{ result: RemoteObject }>(session, 'Runtime.evaluate', {
+        expression: `globalThis.${key}.fn`,
+        silent: true,
       })
-      const internal = (name: string): RemoteObject | undefined => internalProperties.find(property => property.name === name)?.value
+      const { internalProperties = [] } = post<{ internalProperties?: { name: string; value?: RemoteObject }[] }>(
+        session,
+        'Runtime.getProperties',
+        {
+          objectId: result.objectId,
+          ownProperties: true,
+          nonIndexedPropertiesOnly: true,
+        },
+      )
+      const internal = (name: string): RemoteObject | undefined =>
+        internalProperties.find(property => property.name === name)?.value
       const real = (remote: RemoteObject | undefined): unknown => {
         if (remote?.objectId === undefined) return primitiveOf(remote)
-        post(session, 'Runtime.callFunctionOn', { objectId: remote.objectId, functionDeclaration: takeOut, silent: true })
+        post(session, 'Runtime.callFunctionOn', {
+          objectId: remote.objectId,
+          functionDeclaration: takeOut,
+          silent: true,
+        })
         return box.out
       }
       const scopes = real(internal('[[Scopes]]')) as ArrayLike<LevelObject> | undefined
       const target = internal('[[TargetFunction]]')
       return {
         location: internal('[[FunctionLocation]]')?.value as Location | undefined,
-        scopes: scopes === undefined ? [] : Array.from(scopes, level => ({ kind: level.description ?? '', variables: level.object ?? {} })),
-        bound: target === undefined ? undefined : { target: real(target), self: real(internal('[[BoundThis]]')), args: Array.from(real(internal('[[BoundArgs]]')) as ArrayLike<unknown>) },
+        scopes:
+          scopes === undefined
+            ? []
+            : Array.from(scopes, level => ({ kind: level.description ?? '', variables: level.object ?? {} })),
+        bound:
+          target === undefined
+            ? undefined
+            : {
+                target: real(target),
+                self: real(internal('[[BoundThis]]')),
+                args: Array.from(real(internal('[[BoundArgs]]')) as ArrayLike<unknown>),
+              },
       }
     } finally {
       // What the session holds it lets go when it closes.
@@ -97,7 +120,8 @@ export class Inspector {
   listScripts(): Map<string, string> {
     const session = (this.#session ??= connect())
     const urls = new Map<string, string>()
-    const note = ({ params }: { params: { scriptId: string; url: string } }): void => void urls.set(params.scriptId, params.url)
+    const note = ({ params }: { params: { scriptId: string; url: string } }): void =>
+      void urls.set(params.scriptId, params.url)
     session.on('Debugger.scriptParsed', note)
     try {
       post(session, 'Debugger.enable', {})
@@ -138,9 +162,15 @@ function connect(): Session {
 
 function post<T>(session: Session, method: string, params: object): T {
   let answer: { readonly error: Error | null; readonly result: T | undefined } | undefined
-  session.post(method, params, (error: Error | null, result: unknown) => void (answer = { error, result: result as T | undefined }))
+  session.post(
+    method,
+    params,
+    (error: Error | null, result: unknown) => void (answer = { error, result: result as T | undefined }),
+  )
   if (answer === undefined) throw new InspectorUnavailable('the inspector does not answer synchronously')
-  if (answer.error !== null) throw new InspectorUnavailable(`${method}: ${answer.error.message}`, { cause: answer.error })
+  if (answer.error !== null) {
+    throw new InspectorUnavailable(`${method}: ${answer.error.message}`, { cause: answer.error })
+  }
   return answer.result as T
 }
 

@@ -1,5 +1,5 @@
-import lazy from '#lazy'
 import type * as Acorn from 'acorn'
+import lazy from '#lazy'
 import type { Form } from '../protocol/message.ts'
 
 /** A function's text cannot be taken out of its place. The message completes "the function f, but …". */
@@ -12,11 +12,17 @@ export interface ParsedFunction {
   readonly computedKey: readonly [start: number, end: number] | undefined
   /** Subtract it from a position of a node to get one in the text. */
   readonly offset: number
-  /** Where in the text the engine says that the function stands: the parameters of a function or constructor, the start of an arrow function or class. */
+  /**
+   * Where in the text the engine says that the function stands: the parameters of a function or constructor, the start
+   * of an arrow function or class.
+   */
   readonly anchor: number
 }
 
-/** Loaded at first need, and synchronously: parsing is rarely needed, and loading the parser takes longer than everything else. */
+/**
+ * Loaded at first need, and synchronously: parsing is rarely needed, and loading the parser takes longer than
+ * everything else.
+ */
 const parser = (): typeof Acorn => lazy.acorn()
 
 /**
@@ -29,7 +35,11 @@ export function parseFunction(text: string, strict: boolean): ParsedFunction {
   let failure: unknown
   try {
     const node = expressionOf(parser().parse(`(${text}\n)`, options))
-    if (node?.type === 'FunctionExpression' || node?.type === 'ArrowFunctionExpression' || node?.type === 'ClassExpression') {
+    if (
+      node?.type === 'FunctionExpression' ||
+      node?.type === 'ArrowFunctionExpression' ||
+      node?.type === 'ClassExpression'
+    ) {
       return { node, form: 'expression', computedKey: undefined, offset: 1, anchor: anchorOf(node, text) }
     }
   } catch (error) {
@@ -38,7 +48,9 @@ export function parseFunction(text: string, strict: boolean): ParsedFunction {
   try {
     const node = expressionOf(parser().parse(`({${text}\n})`, options))
     const method = node?.type === 'ObjectExpression' && node.properties.length === 1 ? node.properties[0] : undefined
-    if (method?.type === 'Property' && method.value.type === 'FunctionExpression') return parsedMethod(text, method, method.value)
+    if (method?.type === 'Property' && method.value.type === 'FunctionExpression') {
+      return parsedMethod(text, method, method.value)
+    }
   } catch (error) {
     failure = messageOf(error).includes('Private field') ? error : (failure ?? error)
   }
@@ -47,7 +59,13 @@ export function parseFunction(text: string, strict: boolean): ParsedFunction {
 
 /** @throws SyntaxError */
 export function parseScript(source: string): Acorn.Program {
-  return parser().parse(source, { ecmaVersion: 'latest', sourceType: 'script', allowReturnOutsideFunction: true, allowHashBang: true, allowAwaitOutsideFunction: true })
+  return parser().parse(source, {
+    ecmaVersion: 'latest',
+    sourceType: 'script',
+    allowReturnOutsideFunction: true,
+    allowHashBang: true,
+    allowAwaitOutsideFunction: true,
+  })
 }
 
 /** @throws SyntaxError */
@@ -68,7 +86,9 @@ function parsedMethod(text: string, method: Acorn.Property, node: Acorn.Function
 function anchorOf(node: ParsedFunction['node'], text: string): number {
   if (node.type === 'ArrowFunctionExpression') return 0
   if (node.type === 'FunctionExpression') return text.indexOf('(', (node.id?.end ?? 1) - 1)
-  for (const member of node.body.body) if (member.type === 'MethodDefinition' && member.kind === 'constructor') return member.value.start - 1
+  for (const member of node.body.body) {
+    if (member.type === 'MethodDefinition' && member.kind === 'constructor') return member.value.start - 1
+  }
   return 0
 }
 
@@ -83,5 +103,7 @@ function messageOf(error: unknown): string {
 
 function explainFailure(message: string): string {
   const name = /Private field '(#[^']+)'/.exec(message)?.[1]
-  return name === undefined ? `its text cannot be parsed (${message})` : `it uses the private name ${name} of its class, which has no meaning outside of the class`
+  return name === undefined
+    ? `its text cannot be parsed (${message})`
+    : `it uses the private name ${name} of its class, which has no meaning outside of the class`
 }

@@ -1,11 +1,24 @@
 /** Words that an expression or a simple statement is made of, apart from names. */
-const keywords = new Set('return if else true false null typeof void new in of instanceof throw await async const let var while do'.split(' '))
-/** Global variables whose names modules hardly use for something else. Whether this one does so is asked where the function stands. */
-const usualGlobals = new Set('undefined NaN Infinity Math JSON parseInt parseFloat isNaN isFinite Float64Array Float32Array Int32Array Uint32Array Uint8Array'.split(' '))
+const keywords = new Set(
+  'return if else true false null typeof void new in of instanceof throw await async const let var while do'.split(' '),
+)
+/**
+ * Global variables whose names modules hardly use for something else. Whether this one does so is asked where the
+ * function stands.
+ */
+const usualGlobals = new Set(
+  'undefined NaN Infinity Math JSON parseInt parseFloat isNaN isFinite Float64Array Float32Array Int32Array Uint32Array Uint8Array'.split(
+    ' ',
+  ),
+)
 
 const head = /^(?:async\s+)?(?:\(([\w$\s,]*)\)\s*=>|([\w$]+)\s*=>|function\s*([\w$]*)\s*\(([\w$\s,]*)\))/
-/** What is not understood here: comments, divisions and regular expressions, templates, escapes, private names, inner functions, patterns, labels. */
-const hard = /[/`\\#@:]|=>|\b(?:this|super|arguments|eval|import|function|class|with|yield|for|catch|switch|case|get|set|static)\b/
+/**
+ * What is not understood here: comments, divisions and regular expressions, templates, escapes, private names, inner
+ * functions, patterns, labels.
+ */
+const hard =
+  /[/`\\#@:]|=>|\b(?:this|super|arguments|eval|import|function|class|with|yield|for|catch|switch|case|get|set|static)\b/
 const token = /'[^'\n]*'|"[^"\n]*"|\d[\w.]*|\.\.\.|\??\.\s*[\w$]+|[A-Za-z_$][\w$]*|[{}]|[^\s\w$]|\s+/gu
 
 /** What a text that was scanned uses. */
@@ -17,8 +30,9 @@ export interface Scanned {
 }
 
 /**
- * Reads a function that captures nothing, but for usual globals, without parsing it: `x => x * 2`, `(a, b) => Math.hypot(a, b)`. A parser takes longer to load
- * than such a function takes to send. Undefined says nothing.
+ * Reads a function that captures nothing, but for usual globals, without parsing it: `x => x * 2`,
+ * `(a, b) => Math.hypot(a, b)`. A parser takes longer to load than such a function takes to send. Undefined says
+ * nothing.
  */
 export function scan(text: string): Scanned | undefined {
   if (text.length > 500) return undefined

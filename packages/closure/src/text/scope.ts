@@ -23,7 +23,9 @@ export class Scope {
       case 'Identifier':
         return this.declare(pattern.name)
       case 'ObjectPattern':
-        for (const property of pattern.properties) this.declarePattern(property.type === 'RestElement' ? property.argument : property.value)
+        for (const property of pattern.properties) {
+          this.declarePattern(property.type === 'RestElement' ? property.argument : property.value)
+        }
         return
       case 'ArrayPattern':
         for (const element of pattern.elements) this.declarePattern(element)
@@ -39,8 +41,11 @@ export class Scope {
   /** `let`, `const`, classes and functions of a block. */
   declareLexical(statements: readonly (Acorn.Statement | Acorn.ModuleDeclaration)[]): void {
     for (const statement of statements) {
-      if (statement.type === 'VariableDeclaration' && statement.kind !== 'var') for (const { id } of statement.declarations) this.declarePattern(id)
-      else if (statement.type === 'FunctionDeclaration' || statement.type === 'ClassDeclaration') this.declare(statement.id.name)
+      if (statement.type === 'VariableDeclaration' && statement.kind !== 'var') {
+        for (const { id } of statement.declarations) this.declarePattern(id)
+      } else if (statement.type === 'FunctionDeclaration' || statement.type === 'ClassDeclaration') {
+        this.declare(statement.id.name)
+      }
     }
   }
 
@@ -48,7 +53,9 @@ export class Scope {
   declareVars(nodes: readonly Acorn.AnyNode[]): void {
     const left: Acorn.AnyNode[] = [...nodes]
     for (let node = left.pop(); node !== undefined; node = left.pop()) {
-      if (node.type === 'VariableDeclaration' && node.kind === 'var') for (const { id } of node.declarations) this.declarePattern(id)
+      if (node.type === 'VariableDeclaration' && node.kind === 'var') {
+        for (const { id } of node.declarations) this.declarePattern(id)
+      }
       if (!isFunctionLike(node)) left.push(...childrenOf(node))
     }
   }

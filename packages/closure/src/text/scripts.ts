@@ -4,13 +4,21 @@ import type { Inspector } from './inspector.ts'
 /** URLs of scripts by the engine's id; an id is never used twice. */
 const urls = new Map<string, string>()
 
-/** Frames of the caller's stack that are looked at, ours included: the script of a function is mostly that of the code that sends it. */
+/**
+ * Frames of the caller's stack that are looked at, ours included: the script of a function is mostly that of the code
+ * that sends it.
+ */
 const FRAMES = 40
 
-/** The URL of the script with `scriptId`, when it is known already or on the stack of the caller; '' when it has none. */
+/**
+ * The URL of the script with `scriptId`, when it is known already or on the stack of the caller; '' when it has none.
+ */
 export function knownScriptUrl(scriptId: string): string | undefined {
   if (!urls.has(scriptId)) {
-    for (const site of process.getBuiltinModule('node:util').getCallSites(FRAMES, { sourceMap: false }) as readonly { readonly scriptId?: string; readonly scriptName: string }[]) {
+    for (const site of process.getBuiltinModule('node:util').getCallSites(FRAMES, { sourceMap: false }) as readonly {
+      readonly scriptId?: string
+      readonly scriptName: string
+    }[]) {
       if (site.scriptId !== undefined && site.scriptName !== '') urls.set(site.scriptId, asUrl(site.scriptName))
     }
   }

@@ -1,5 +1,5 @@
-import type * as Acorn from 'acorn'
 import type { SourceMap } from 'node:module'
+import type * as Acorn from 'acorn'
 import { parseFunction } from './parse-function.ts'
 import { childrenOf } from './scope.ts'
 
@@ -13,12 +13,19 @@ export interface SourceText {
 }
 
 /**
- * Where source maps are on (tsx, `--enable-source-maps`): the text with each statement on the line that it has in the source, so that stacks of workers, which
- * do not have the map, point there. Only empty lines are added, in front of statements and members; columns stay those of the text.
+ * Where source maps are on (tsx, `--enable-source-maps`): the text with each statement on the line that it has in the
+ * source, so that stacks of workers, which do not have the map, point there. Only empty lines are added, in front of
+ * statements and members; columns stay those of the text.
  *
  * @returns undefined when there is no map
  */
-export function toSource(text: string, strict: boolean, url: string, line: number, column: number): SourceText | undefined {
+export function toSource(
+  text: string,
+  strict: boolean,
+  url: string,
+  line: number,
+  column: number,
+): SourceText | undefined {
   if (url === '' || (process as { readonly sourceMapsEnabled?: boolean }).sourceMapsEnabled !== true) return undefined
   const map = process.getBuiltinModule('node:module').findSourceMap(url)
   const start = map === undefined ? undefined : entryAt(map, line, column)
@@ -37,7 +44,12 @@ interface Entry {
   readonly column: number
 }
 
-function moveStatements(text: string, strict: boolean, start: Entry, sourceOf: (at: number) => Entry | undefined): string {
+function moveStatements(
+  text: string,
+  strict: boolean,
+  start: Entry,
+  sourceOf: (at: number) => Entry | undefined,
+): string {
   let moved = ''
   let done = 0
   let { line } = start
@@ -59,7 +71,12 @@ function statementStarts(text: string, strict: boolean): readonly number[] {
   const starts = new Set<number>()
   const left: Acorn.AnyNode[] = childrenOf(root)
   for (let node = left.pop(); node !== undefined; node = left.pop()) {
-    if (/Statement$|Declaration$|^(?:MethodDefinition|PropertyDefinition|StaticBlock)$/.test(node.type) && node.type !== 'BlockStatement') starts.add(node.start - offset)
+    if (
+      /Statement$|Declaration$|^(?:MethodDefinition|PropertyDefinition|StaticBlock)$/.test(node.type) &&
+      node.type !== 'BlockStatement'
+    ) {
+      starts.add(node.start - offset)
+    }
     left.push(...childrenOf(node))
   }
   return Array.from(starts).toSorted((a, b) => a - b)

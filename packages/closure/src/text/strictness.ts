@@ -1,7 +1,7 @@
 import type * as Acorn from 'acorn'
+import { compiledPrefix } from '../protocol/names.ts'
 import type { Inspector, Location } from './inspector.ts'
 import { parseScript } from './parse-function.ts'
-import { compiledPrefix } from '../protocol/names.ts'
 import { childrenOf } from './scope.ts'
 
 /** A stretch of a script, by offsets. */
@@ -15,7 +15,10 @@ interface StrictParts {
 /** What is strict in a script, by the engine's id of it. */
 const strictParts = new Map<string, StrictParts>()
 
-/** True when the code at `location`, in what is not an ES module, is strict: by a directive there or around it, or in a class. */
+/**
+ * True when the code at `location`, in what is not an ES module, is strict: by a directive there or around it, or in a
+ * class.
+ */
 export function isStrictAt({ scriptId, lineNumber, columnNumber }: Location, inspector: Inspector): boolean {
   let script = strictParts.get(scriptId)
   if (script === undefined) strictParts.set(scriptId, (script = findStrictParts(inspector.scriptSource(scriptId))))
@@ -28,7 +31,9 @@ function findStrictParts(source: string): StrictParts {
   for (const { index } of source.matchAll(/\n/g)) lineStarts.push(index + 1)
   const parts: Stretch[] = []
   // What came from elsewhere says it in front, and has its lines counted from there.
-  if (source.startsWith(compiledPrefix)) return { lineStarts, parts: source.startsWith('"use strict"', source.indexOf('{') + 1) ? [[0, Infinity]] : parts }
+  if (source.startsWith(compiledPrefix)) {
+    return { lineStarts, parts: source.startsWith('"use strict"', source.indexOf('{') + 1) ? [[0, Infinity]] : parts }
+  }
   try {
     const left: Acorn.AnyNode[] = [parseScript(source)]
     for (let node = left.pop(); node !== undefined; node = left.pop()) {
@@ -43,7 +48,8 @@ function findStrictParts(source: string): StrictParts {
 
 function isStrict(node: Acorn.AnyNode): boolean {
   if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') return true
-  const body = node.type === 'Program' ? node.body : isFunction(node) && node.body.type === 'BlockStatement' ? node.body.body : []
+  const body =
+    node.type === 'Program' ? node.body : isFunction(node) && node.body.type === 'BlockStatement' ? node.body.body : []
   for (const statement of body) {
     if (statement.type !== 'ExpressionStatement' || !('directive' in statement)) return false
     if (statement.directive === 'use strict') return true
@@ -51,6 +57,10 @@ function isStrict(node: Acorn.AnyNode): boolean {
   return false
 }
 
-function isFunction(node: Acorn.AnyNode): node is Acorn.FunctionDeclaration | Acorn.FunctionExpression | Acorn.ArrowFunctionExpression {
-  return node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression'
+function isFunction(
+  node: Acorn.AnyNode,
+): node is Acorn.FunctionDeclaration | Acorn.FunctionExpression | Acorn.ArrowFunctionExpression {
+  return (
+    node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression'
+  )
 }

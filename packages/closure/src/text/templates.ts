@@ -9,7 +9,12 @@ const byAnalysis = new WeakMap<Analysis, Map<string, Template>>()
 const MAX_PLACES = 100
 
 /** @param url - '' when it is not known */
-export function templateOf(analysis: Analysis, names: readonly string[], facts: FunctionFacts | undefined, url: string): Template {
+export function templateOf(
+  analysis: Analysis,
+  names: readonly string[],
+  facts: FunctionFacts | undefined,
+  url: string,
+): Template {
   let templates = byAnalysis.get(analysis)
   if (templates === undefined) byAnalysis.set(analysis, (templates = new Map()))
   const { line, column } = startOf(analysis, facts)
@@ -24,7 +29,9 @@ export function templateOf(analysis: Analysis, names: readonly string[], facts: 
       strict: analysis.strict,
       isClass: analysis.isClass,
       names,
-      eager: names.flatMap((name, i) => (analysis.free.get(name)?.eager === true || analysis.parts.some(part => part.name === name) ? [i] : [])),
+      eager: names.flatMap((name, i) =>
+        analysis.free.get(name)?.eager === true || analysis.parts.some(part => part.name === name) ? [i] : [],
+      ),
       url,
       line: source?.line ?? line,
       column: source?.column ?? column,
@@ -38,10 +45,16 @@ export function templateOf(analysis: Analysis, names: readonly string[], facts: 
 }
 
 /** Where the text starts: the engine tells where its anchor is. */
-function startOf({ text, anchor }: Analysis, facts: FunctionFacts | undefined): { readonly line: number; readonly column: number } {
+function startOf(
+  { text, anchor }: Analysis,
+  facts: FunctionFacts | undefined,
+): { readonly line: number; readonly column: number } {
   const location = facts?.location
   if (location === undefined) return { line: 0, column: 0 }
   const before = text.slice(0, anchor)
   const newlines = before.split('\n').length - 1
-  return { line: location.lineNumber - newlines, column: newlines > 0 ? 0 : Math.max(0, location.columnNumber - anchor) }
+  return {
+    line: location.lineNumber - newlines,
+    column: newlines > 0 ? 0 : Math.max(0, location.columnNumber - anchor),
+  }
 }

@@ -14,11 +14,21 @@ const program = support('print-cases.mjs')
 function run(node, args, env = {}) {
   return new Promise((resolve, reject) => {
     const { NODE_OPTIONS: _, ...inherited } = process.env
-    execFile(node, args, { cwd: packageDirectory, env: { ...inherited, ...env }, maxBuffer: 1 << 26, timeout: 300_000 }, (error, stdout, stderr) => {
-      const line = stdout.split('\n').findLast(text => text.startsWith('[['))
-      if (line === undefined) reject(new Error(`no rows from ${args.join(' ')}\n${stdout.slice(-2000)}\n${stderr.slice(-4000)}`, { cause: error }))
-      else resolve(JSON.parse(line))
-    })
+    execFile(
+      node,
+      args,
+      { cwd: packageDirectory, env: { ...inherited, ...env }, maxBuffer: 1 << 26, timeout: 300_000 },
+      (error, stdout, stderr) => {
+        const line = stdout.split('\n').findLast(text => text.startsWith('[['))
+        if (line === undefined) {
+          reject(
+            new Error(`no rows from ${args.join(' ')}\n${stdout.slice(-2000)}\n${stderr.slice(-4000)}`, {
+              cause: error,
+            }),
+          )
+        } else resolve(JSON.parse(line))
+      },
+    )
   })
 }
 
@@ -41,9 +51,21 @@ async function runBundle(node, format, minify) {
     conditions: ['@manyhands/source'],
     external: ['acorn', 'es-module-lexer'],
     logLevel: 'error',
-    ...(format === 'cjs' ? { define: { 'import.meta.url': '__moduleUrl' }, banner: { js: 'const __moduleUrl=require("node:url").pathToFileURL(__filename).href;' } } : { banner: { js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);' } }),
+    ...(format === 'cjs'
+      ? {
+          define: { 'import.meta.url': '__moduleUrl' },
+          banner: { js: 'const __moduleUrl=require("node:url").pathToFileURL(__filename).href;' },
+        }
+      : {
+          banner: {
+            js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
+          },
+        }),
   })
-  return await run(node, [condition, outfile], { CASES_WORKER: pathToFileURL(support('worker.mjs')).href, ...(minify ? { CASES_NAMES: 'minified' } : {}) })
+  return await run(node, [condition, outfile], {
+    CASES_WORKER: pathToFileURL(support('worker.mjs')).href,
+    ...(minify ? { CASES_NAMES: 'minified' } : {}),
+  })
 }
 
 const tsx = import.meta.resolve('tsx')
@@ -53,14 +75,26 @@ export const environments = {
   'plain Node': node => run(node, [condition, program]),
   tsx: node => run(node, ['--import', tsx, condition, program]),
   'in a worker': node => run(node, [condition, support('in-worker.mjs'), program]),
-  'with --inspect and another session': node => run(node, ['--inspect=0', condition, '--import', pathToFileURL(support('debugger.mjs')).href, program]),
+  'with --inspect and another session': node =>
+    run(node, ['--inspect=0', condition, '--import', pathToFileURL(support('debugger.mjs')).href, program]),
   'esbuild, ESM': node => runBundle(node, 'esm', false),
   'esbuild, CommonJS': node => runBundle(node, 'cjs', false),
   'esbuild, CommonJS, minified': node => runBundle(node, 'cjs', true),
 }
 
 const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
-const inVitest = pool => node => run(node, [vitest, 'run', '--config', support('vitest-cases.config.ts'), '--pool', pool, '--reporter', 'dot', '--silent=false'])
+const inVitest = pool => node =>
+  run(node, [
+    vitest,
+    'run',
+    '--config',
+    support('vitest-cases.config.ts'),
+    '--pool',
+    pool,
+    '--reporter',
+    'dot',
+    '--silent=false',
+  ])
 
 export const slowEnvironments = {
   'esbuild, ESM, minified': node => runBundle(node, 'esm', true),

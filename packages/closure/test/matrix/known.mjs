@@ -1,6 +1,10 @@
-// Cases that should work and are refused, or fail, in an environment; each because of what its tool makes of the source. Nothing may be wrong anywhere.
+// Cases that should work and are refused, or fail, in an environment; each because of what its tool makes of the
+// source. Nothing may be wrong anywhere.
 
-/** Modules that were inlined cannot be imported by a worker, and their exports go by value, with the variables that they share. */
+/**
+ * Modules that were inlined cannot be imported by a worker, and their exports go by value, with the variables that they
+ * share.
+ */
 const inlined = [
   'a whole namespace as a value',
   'a namespace handed on',

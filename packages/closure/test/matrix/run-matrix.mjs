@@ -1,4 +1,5 @@
-// All cases in all environments, on each Node whose binary is given: `pnpm matrix [node …]`. Prints a table; fails if a case is wrong, or fails where it should work.
+// All cases in all environments, on each Node whose binary is given: `pnpm matrix [node …]`. Prints a table; fails if a
+// case is wrong, or fails where it should work.
 import { execFileSync } from 'node:child_process'
 import { count, environments, slowEnvironments } from './environments.mjs'
 import { known } from './known.mjs'
@@ -12,8 +13,16 @@ for (const node of nodes) {
   for (const [name, run] of Object.entries({ ...environments, ...slowEnvironments })) {
     const rows = await run(node)
     const counts = count(rows)
-    console.log(`${`${version} ${name}`.padEnd(44)} ${Object.values(counts).map((number, i) => String(number).padStart([5, 8, 6, 6][i])).join(' ')}`)
-    for (const row of rows) if (row[2] === 'wrong' || (row[2] === 'error' && known[name]?.includes(row[0]) !== true)) bad.push([version, name, ...row])
+    console.log(
+      `${`${version} ${name}`.padEnd(44)} ${Object.values(counts)
+        .map((number, i) => String(number).padStart([5, 8, 6, 6][i]))
+        .join(' ')}`,
+    )
+    for (const row of rows) {
+      if (row[2] === 'wrong' || (row[2] === 'error' && known[name]?.includes(row[0]) !== true)) {
+        bad.push([version, name, ...row])
+      }
+    }
   }
 }
 for (const [name, run] of Object.entries(smokes)) {

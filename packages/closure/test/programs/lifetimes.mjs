@@ -1,4 +1,5 @@
-// Many tasks, each with captured values, an instance, and now and then a class of its own; prints the heaps of both sides, in MB, at ten moments.
+// Many tasks, each with captured values, an instance, and now and then a class of its own; prints the heaps of both
+// sides, in MB, at ten moments.
 import { Worker } from 'node:worker_threads'
 import { createCodec, pack } from '../../src/index.ts'
 
@@ -33,11 +34,15 @@ const heap = () => {
 }
 const heaps = []
 let type = makeClass(0)
-for (let done = 0; done < tasks; ) {
+for (let done = 0; done < tasks;) {
   if (done % 1000 === 0) type = makeClass(done)
   const Type = type
-  const batch = Array.from({ length: 100 }, (_, i) => call(([given]) => [given.v, given instanceof Type, i], new Type(i)))
-  for (const [i, [, isOne, index]] of (await Promise.all(batch)).entries()) if (!isOne || index !== i) throw new Error('wrong')
+  const batch = Array.from({ length: 100 }, (_, i) =>
+    call(([given]) => [given.v, given instanceof Type, i], new Type(i)),
+  )
+  for (const [i, [, isOne, index]] of (await Promise.all(batch)).entries()) {
+    if (!isOne || index !== i) throw new Error('wrong')
+  }
   done += 100
   if (done % (tasks / 10) !== 0) continue
   // What finalizers let go of is gone one turn later.

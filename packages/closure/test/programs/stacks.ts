@@ -1,4 +1,5 @@
-// Prints the places in this file that the errors of a function point to, thrown here and in a worker. Run by tsx, which removes lines.
+// Prints the places in this file that the errors of a function point to, thrown here and in a worker. Run by tsx, which
+// removes lines.
 import { Worker } from 'node:worker_threads'
 import { createCodec, pack } from '../../src/index.ts'
 

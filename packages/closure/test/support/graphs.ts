@@ -28,8 +28,18 @@ const kinds = {
   hidden: () => Object.defineProperty({}, 'hidden', { value: 1 }),
 } as const
 
-const primitive = fc.oneof(fc.integer(), fc.double(), fc.string(), fc.boolean(), fc.bigInt(), fc.constantFrom(undefined, null, -0, NaN, Infinity, Symbol.for('registered'), Symbol.iterator))
-const key = fc.oneof(fc.string({ maxLength: 4 }), fc.constantFrom('__proto__', 'constructor', 'length', 'then', '0', '7', 'toString', Symbol.for('key')))
+const primitive = fc.oneof(
+  fc.integer(),
+  fc.double(),
+  fc.string(),
+  fc.boolean(),
+  fc.bigInt(),
+  fc.constantFrom(undefined, null, -0, NaN, Infinity, Symbol.for('registered'), Symbol.iterator),
+)
+const key = fc.oneof(
+  fc.string({ maxLength: 4 }),
+  fc.constantFrom('__proto__', 'constructor', 'length', 'then', '0', '7', 'toString', Symbol.for('key')),
+)
 const kind = fc.constantFrom(...(Object.keys(kinds) as (keyof typeof kinds)[]))
 
 interface Plan {

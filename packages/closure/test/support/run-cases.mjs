@@ -31,7 +31,12 @@ async function verdictOf(item, target, anyRefusal) {
   try {
     packed = pack(value, { across: target.across })
   } catch (error) {
-    if (error.name === 'SerializationError' && (anyRefusal ? item.refuse !== undefined : item.refuse?.test(error.message) === true)) return ['refused']
+    if (
+      error.name === 'SerializationError' &&
+      (anyRefusal ? item.refuse !== undefined : item.refuse?.test(error.message) === true)
+    ) {
+      return ['refused']
+    }
     return ['error', String(error.stack)]
   }
   if (item.refuse !== undefined) return ['wrong', 'it should have been refused']
@@ -53,13 +58,28 @@ async function verdictOf(item, target, anyRefusal) {
 export async function runCases({ workerUrl, execArgv = process.execArgv, anyRefusal = false }) {
   await ready
   const thread = new Worker(workerUrl, { execArgv })
-  const child = fork(fileURLToPath(workerUrl), { serialization: 'advanced', execArgv: execArgv.filter(argument => !argument.startsWith('--inspect')) })
+  const child = fork(fileURLToPath(workerUrl), {
+    serialization: 'advanced',
+    execArgv: execArgv.filter(argument => !argument.startsWith('--inspect')),
+  })
   const targets = [
-    connect('threads', message => thread.postMessage(message), listener => thread.on('message', listener), () => thread.terminate()),
-    connect('processes', message => child.send(message), listener => child.on('message', listener), () => child.disconnect()),
+    connect(
+      'threads',
+      message => thread.postMessage(message),
+      listener => thread.on('message', listener),
+      () => thread.terminate(),
+    ),
+    connect(
+      'processes',
+      message => child.send(message),
+      listener => child.on('message', listener),
+      () => child.disconnect(),
+    ),
   ]
   const table = []
-  for (const item of cases) for (const target of targets) table.push([item.name, target.across, ...(await verdictOf(item, target, anyRefusal))])
+  for (const item of cases) {
+    for (const target of targets) table.push([item.name, target.across, ...(await verdictOf(item, target, anyRefusal))])
+  }
   for (const target of targets) void target.close()
   return table
 }

@@ -1,6 +1,6 @@
 /**
- * Tells whether two graphs of values are the same: structure, kinds, and which objects are one object. Returns the path to the first difference, undefined
- * when there is none.
+ * Tells whether two graphs of values are the same: structure, kinds, and which objects are one object. Returns the path
+ * to the first difference, undefined when there is none.
  */
 export function firstDifference(left: unknown, right: unknown): string | undefined {
   const partner = new Map<unknown, unknown>()
@@ -43,18 +43,28 @@ function isObject(value: unknown): value is object {
 
 /** Local symbols are new ones on the other side. */
 function samePrimitive(a: unknown, b: unknown): boolean {
-  if (typeof a === 'symbol' && typeof b === 'symbol' && Symbol.keyFor(a) === undefined) return a.description === b.description
+  if (typeof a === 'symbol' && typeof b === 'symbol' && Symbol.keyFor(a) === undefined) {
+    return a.description === b.description
+  }
   return Object.is(a, b)
 }
 
 function compareShallow(a: object, b: object): string | undefined {
-  if (Object.prototype.toString.call(a) !== Object.prototype.toString.call(b)) return `${Object.prototype.toString.call(a)} is ${Object.prototype.toString.call(b)}`
+  if (Object.prototype.toString.call(a) !== Object.prototype.toString.call(b)) {
+    return `${Object.prototype.toString.call(a)} is ${Object.prototype.toString.call(b)}`
+  }
   if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return 'its prototype differs'
   if (Object.isFrozen(a) !== Object.isFrozen(b) && !ArrayBuffer.isView(a)) return 'frozen on one side'
   const [keysOfA, keysOfB] = [Reflect.ownKeys(a).map(String), Reflect.ownKeys(b).map(String)]
   if (keysOfA.join() !== keysOfB.join()) return `keys ${keysOfA.join()} are ${keysOfB.join()}`
   if (a instanceof Date && b instanceof Date && !Object.is(a.getTime(), b.getTime())) return 'another time'
-  if (a instanceof RegExp && b instanceof RegExp && (a.source !== b.source || a.flags !== b.flags || a.lastIndex !== b.lastIndex)) return 'another expression'
+  if (
+    a instanceof RegExp &&
+    b instanceof RegExp &&
+    (a.source !== b.source || a.flags !== b.flags || a.lastIndex !== b.lastIndex)
+  ) {
+    return 'another expression'
+  }
   if (a instanceof Map && b instanceof Map && a.size !== b.size) return 'another size'
   if (a instanceof Set && b instanceof Set && a.size !== b.size) return 'another size'
   return undefined
@@ -77,9 +87,13 @@ function* parts(a: object, b: object): Generator<readonly [name: string, left: u
   }
   const keys = Reflect.ownKeys(b)
   for (const [i, key] of Reflect.ownKeys(a).entries()) {
-    const [x, y] = [Object.getOwnPropertyDescriptor(a, key), Object.getOwnPropertyDescriptor(b, keys[i] as string | symbol)]
+    const [x, y] = [
+      Object.getOwnPropertyDescriptor(a, key),
+      Object.getOwnPropertyDescriptor(b, keys[i] as string | symbol),
+    ]
     yield [`.${String(key)}`, x?.value, y?.value]
-    const flags = (descriptor: PropertyDescriptor | undefined): string => `${descriptor?.enumerable}${descriptor?.writable}${descriptor?.configurable}${descriptor?.get !== undefined}`
+    const flags = (descriptor: PropertyDescriptor | undefined): string =>
+      `${descriptor?.enumerable}${descriptor?.writable}${descriptor?.configurable}${descriptor?.get !== undefined}`
     if (key === 'stack' && a instanceof Error && b instanceof Error && a.stack === b.stack) continue // of the engine
     yield [`.${String(key)} (flags)`, flags(x), flags(y)]
   }

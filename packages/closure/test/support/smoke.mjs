@@ -1,4 +1,5 @@
-// One closure through the built package: what comes of it where captured variables may not be readable. Prints `works`, or `refused` when the captures form works.
+// One closure through the built package: what comes of it where captured variables may not be readable. Prints `works`,
+// or `refused` when the captures form works.
 import { pack, unpack, withCaptures } from '../../dist/index.js'
 
 const through = async fn => (await unpack(structuredClone(pack(fn))))(3)
@@ -12,7 +13,9 @@ export async function smoke() {
     const result = await through(times)
     return result === 6 ? 'works' : `wrong: ${result}`
   } catch (error) {
-    return error.name === 'SerializationError' && /withCaptures/.test(error.message) ? `refused: ${error.message}` : `error: ${error.stack}`
+    return error.name === 'SerializationError' && /withCaptures/.test(error.message)
+      ? `refused: ${error.message}`
+      : `error: ${error.stack}`
   }
 }
 

@@ -3,5 +3,5 @@ import { test } from 'vitest'
 import { smoke } from './smoke.mjs'
 
 test('a closure travels, or the captures form does', async () => {
-  process.stdout.write(`\n${(await (smoke as () => Promise<string>)())}\n`)
+  process.stdout.write(`\n${await (smoke as () => Promise<string>)()}\n`)
 })

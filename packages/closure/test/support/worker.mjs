@@ -4,7 +4,10 @@ import { createCodec, unpack } from '../../src/worker.ts'
 
 const codec = createCodec({ across: parentPort === null ? 'processes' : 'threads' })
 const send = parentPort === null ? message => process.send(message) : message => parentPort.postMessage(message)
-const encode = value => (typeof value === 'object' && value !== null) || typeof value === 'function' || typeof value === 'symbol' ? codec.encode(value, new Set()) : [value]
+const encode = value =>
+  (typeof value === 'object' && value !== null) || typeof value === 'function' || typeof value === 'symbol'
+    ? codec.encode(value, new Set())
+    : [value]
 
 async function answer({ id, packed, args, encoded }) {
   try {

@@ -1,8 +1,9 @@
-import { isProcessAlive, ownStartTime } from '../process-identity.ts'
 import { describeValue, slot } from '@manyhands/base'
+import { isProcessAlive, ownStartTime } from '../process-identity.ts'
 
 /**
- * Where a listener is: the path of a unix socket, on Linux also an abstract one (`'\0name'`), on Windows a pipe (`'\\\\.\\pipe\\name'`), or a TCP port.
+ * Where a listener is: the path of a unix socket, on Linux also an abstract one (`'\0name'`), on Windows a pipe
+ * (`'\\\\.\\pipe\\name'`), or a TCP port.
  */
 export type Address = string | { readonly host?: string | undefined; readonly port: number }
 
@@ -15,21 +16,39 @@ const PRIVATE_PREFIX = 'manyhands-socket-'
  *
  * @throws TypeError, RangeError for what is not one, or not on this system
  */
-export function toNetOptions(address: unknown): { readonly path: string } | { readonly host: string; readonly port: number } {
+export function toNetOptions(
+  address: unknown,
+): { readonly path: string } | { readonly host: string; readonly port: number } {
   if (typeof address === 'string') {
     if (address === '') throw new RangeError('address must not be empty')
     const isPipe = /^\\\\[.?]\\pipe\\./.test(address)
-    if (isPipe && process.platform !== 'win32') throw new RangeError(`address ${JSON.stringify(address)} is a pipe of Windows, which this system does not have: give the path of a unix socket`)
-    if (!isPipe && process.platform === 'win32') throw new RangeError(`address ${JSON.stringify(address)} is a unix socket, which Windows does not have here: give a pipe such as '\\\\\\\\.\\\\pipe\\\\name'`)
-    if (address.startsWith('\0') && process.platform !== 'linux') throw new RangeError('abstract sockets, which begin with \\0, are of Linux only')
+    if (isPipe && process.platform !== 'win32') {
+      throw new RangeError(
+        `address ${JSON.stringify(address)} is a pipe of Windows, which this system does not have: give the path of a unix socket`,
+      )
+    }
+    if (!isPipe && process.platform === 'win32') {
+      throw new RangeError(
+        `address ${JSON.stringify(address)} is a unix socket, which Windows does not have here: give a pipe such as '\\\\\\\\.\\\\pipe\\\\name'`,
+      )
+    }
+    if (address.startsWith('\0') && process.platform !== 'linux') {
+      throw new RangeError('abstract sockets, which begin with \\0, are of Linux only')
+    }
     return { path: address }
   }
-  if (typeof address !== 'object' || address === null || !('port' in address)) throw new TypeError(`address must be a path or { host, port }, got ${describeValue(address)}`)
+  if (typeof address !== 'object' || address === null || !('port' in address)) {
+    throw new TypeError(`address must be a path or { host, port }, got ${describeValue(address)}`)
+  }
   const { host = 'localhost', port, ...rest } = address as { readonly host?: unknown; readonly port: unknown }
   const [unknown] = Object.keys(rest)
   if (unknown !== undefined) throw new TypeError(`address has no \`${unknown}\`: it is { host, port }`)
-  if (typeof host !== 'string' || host === '') throw new TypeError(`address.host must be a name, got ${describeValue(host)}`)
-  if (typeof port !== 'number' || !Number.isInteger(port) || port < 0 || port > 65_535) throw new RangeError(`address.port must be an integer from 0 to 65535, got ${describeValue(port)}`)
+  if (typeof host !== 'string' || host === '') {
+    throw new TypeError(`address.host must be a name, got ${describeValue(host)}`)
+  }
+  if (typeof port !== 'number' || !Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new RangeError(`address.port must be an integer from 0 to 65535, got ${describeValue(port)}`)
+  }
   return { host, port }
 }
 

@@ -7,7 +7,10 @@ import { shakeHands } from './handshake.ts'
 import { SocketTransport } from './socket-transport.ts'
 
 export interface ConnectOptions {
-  /** The key of the listener. With it both ends prove who they are, and functions and class instances can be sent. @default none: structured clone only */
+  /**
+   * The key of the listener. With it both ends prove who they are, and functions and class instances can be sent.
+   * @default none: structured clone only
+   */
   readonly authKey?: AuthKey | undefined
   /** Milliseconds until the connection must be made. @default no limit */
   readonly timeoutMs?: number | undefined
@@ -24,13 +27,17 @@ export interface ConnectOptions {
  * ```
  *
  * @param address - the path of a unix socket, `{ host, port }`, or a pipe of Windows
- * @throws {@link AuthenticationError} when the keys differ, only one end has one, or what listens there is something else
+ * @throws {@link AuthenticationError} when the keys differ, only one end has one, or what listens there is something
+ * else
  * @throws {@link WaitTimeoutError}, {@link CancelledError} as the options say
  * @throws Error with the system's `code` when nothing listens there (ECONNREFUSED, ENOENT)
  * @throws TypeError, RangeError for a bad address or option
  */
 export async function connect(address: Address, options: ConnectOptions = {}): Promise<Connection> {
-  checkOptionNames('connect', options, ['authKey', 'timeoutMs', 'signal', 'maxMessageBytes'], { authkey: 'authKey', timeout: 'timeoutMs' })
+  checkOptionNames('connect', options, ['authKey', 'timeoutMs', 'signal', 'maxMessageBytes'], {
+    authkey: 'authKey',
+    timeout: 'timeoutMs',
+  })
   checkDuration('timeoutMs', options.timeoutMs)
   checkSignal('signal', options.signal)
   checkInteger('maxMessageBytes', options.maxMessageBytes, 1)

@@ -1,4 +1,27 @@
-import { BufferTooShortError, CancelledError, checkDuration, checkInteger, checkOptionNames, checkSignal, ConnectionClosedError, coreOrigin, describeValue, InvalidStateError, MessageTooLongError, newSharedId, origin, type Origin, rememberShared, replace, revive, reviveShared, waitable, type Waitable, type Waiting, WaitTimeoutError } from '@manyhands/base'
+import {
+  BufferTooShortError,
+  CancelledError,
+  checkDuration,
+  checkInteger,
+  checkOptionNames,
+  checkSignal,
+  ConnectionClosedError,
+  coreOrigin,
+  describeValue,
+  InvalidStateError,
+  MessageTooLongError,
+  newSharedId,
+  origin,
+  type Origin,
+  rememberShared,
+  replace,
+  revive,
+  reviveShared,
+  waitable,
+  type Waitable,
+  type Waiting,
+  WaitTimeoutError,
+} from '@manyhands/base'
 import { DeferredTransport } from './deferred-transport.ts'
 import { BYTES, type Frame, MAX_BODY_BYTES } from './frames.ts'
 import { claim, type Handle, rendezvous, type Offered } from './hand-over.ts'
@@ -29,9 +52,10 @@ export interface SendBytesOptions {
 /**
  * One end of a two-way (or one-way) stream of messages. Messages keep their boundaries and their order.
  *
- * It is made by `pipe`, `connect` and `Listener.accept`, and can itself be sent to a worker or through a connection: it then belongs to the first one that
- * receives it, for which it is the same object each time it arrives, and is of no use here any more. What passes through a connection that was made here and
- * sent on passes through this process only when both ends are elsewhere; then it ends with this process.
+ * It is made by `pipe`, `connect` and `Listener.accept`, and can itself be sent to a worker or through a connection: it
+ * then belongs to the first one that receives it, for which it is the same object each time it arrives, and is of no
+ * use here any more. What passes through a connection that was made here and sent on passes through this process only
+ * when both ends are elsewhere; then it ends with this process.
  *
  * A connection keeps the program alive only while something waits for it.
  *
@@ -79,10 +103,11 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   }
 
   /**
-   * Sends a value. The other end gets a copy: with an `authKey`, and through a pipe, anything that can travel to a process; otherwise what structured
-   * clone takes. It is read now.
+   * Sends a value. The other end gets a copy: with an `authKey`, and through a pipe, anything that can travel to a
+   * process; otherwise what structured clone takes. It is read now.
    *
-   * @returns resolves when the system, or memory that both ends see, has taken the message, so that awaiting it slows down who sends faster than is received
+   * @returns resolves when the system, or memory that both ends see, has taken the message, so that awaiting it slows
+   * down who sends faster than is received
    * @throws {@link SerializationError} when the value cannot travel
    * @throws {@link ConnectionClosedError} when the other end is closed
    * @throws {@link InvalidStateError} at the receiving end of a one-way pipe, or when this end is closed
@@ -105,9 +130,15 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
     const all = toBytes('bytes', bytes)
     const { offset = 0, size = all.length - offset } = options
     checkInteger('offset', offset, 0)
-    if (offset > all.length) throw new RangeError(`offset must be at most ${all.length}, the length of the bytes, got ${offset}`)
+    if (offset > all.length) {
+      throw new RangeError(`offset must be at most ${all.length}, the length of the bytes, got ${offset}`)
+    }
     checkInteger('size', size, 0)
-    if (offset + size > all.length) throw new RangeError(`offset + size must be at most ${all.length}, the length of the bytes, got ${offset} + ${size}`)
+    if (offset + size > all.length) {
+      throw new RangeError(
+        `offset + size must be at most ${all.length}, the length of the bytes, got ${offset} + ${size}`,
+      )
+    }
     return this.#write({ kind: BYTES, body: all.subarray(offset, offset + size) })
   }
 
@@ -117,7 +148,8 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
    * @throws {@link ConnectionClosedError} when the other end is closed and everything was received
    * @throws {@link WaitTimeoutError}, {@link CancelledError} as the options say; nothing is lost
    * @throws {@link SerializationError} when the message is damaged, or holds code and its sender is not authenticated
-   * @throws {@link InvalidStateError} when the next message is bytes, at the sending end of a one-way pipe, or when this end is closed
+   * @throws {@link InvalidStateError} when the next message is bytes, at the sending end of a one-way pipe, or when
+   * this end is closed
    */
   async recv<T = unknown>(options: ReceiveOptions = {}): Promise<T> {
     const frame = await this.#next('Connection.recv', options, options, next => {
@@ -135,7 +167,13 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   async recvBytes(options: ReceiveBytesOptions = {}): Promise<Uint8Array> {
     const { maxLength, ...wait } = options
     checkInteger('maxLength', maxLength, 0)
-    const { body } = await this.#next('Connection.recvBytes', options, wait, next => this.#checkBytes(next, maxLength), ['maxLength'])
+    const { body } = await this.#next(
+      'Connection.recvBytes',
+      options,
+      wait,
+      next => this.#checkBytes(next, maxLength),
+      ['maxLength'],
+    )
     return body
   }
 
@@ -147,12 +185,23 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
    * @throws {@link BufferTooShortError} when they do not fit; its `data` holds them, as the message is taken
    * @throws RangeError for an offset that is outside; and as `recvBytes`
    */
-  async recvBytesInto(target: ArrayBufferView | ArrayBufferLike, options: ReceiveOptions & { readonly offset?: number | undefined } = {}): Promise<number> {
+  async recvBytesInto(
+    target: ArrayBufferView | ArrayBufferLike,
+    options: ReceiveOptions & { readonly offset?: number | undefined } = {},
+  ): Promise<number> {
     const { offset = 0, ...wait } = options
     const room = toBytes('target', target)
     checkInteger('offset', offset, 0)
-    if (offset > room.length) throw new RangeError(`offset must be at most ${room.length}, the length of the target, got ${offset}`)
-    const { body } = await this.#next('Connection.recvBytesInto', options, wait, next => this.#checkBytes(next, undefined), ['offset'])
+    if (offset > room.length) {
+      throw new RangeError(`offset must be at most ${room.length}, the length of the target, got ${offset}`)
+    }
+    const { body } = await this.#next(
+      'Connection.recvBytesInto',
+      options,
+      wait,
+      next => this.#checkBytes(next, undefined),
+      ['offset'],
+    )
     if (body.length > room.length - offset) throw new BufferTooShortError(body, room.length - offset)
     room.set(body, offset)
     return body.length
@@ -184,14 +233,19 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
       try {
         value = await this.recv()
       } catch (error) {
-        if (error instanceof ConnectionClosedError && error.cause === undefined && this.#end?.error === undefined) return undefined
+        if (error instanceof ConnectionClosedError && error.cause === undefined && this.#end?.error === undefined) {
+          return undefined
+        }
         throw error
       }
       yield value
     }
   }
 
-  /** Closes this end. What was sent still arrives; what had arrived and was not taken is dropped. Calling it again does nothing. */
+  /**
+   * Closes this end. What was sent still arrives; what had arrived and was not taken is dropped. Calling it again does
+   * nothing.
+   */
   close(): void {
     if (this.#closed) return
     this.#closed = true
@@ -233,7 +287,11 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
       rememberShared(id, this)
       if (this.#transport instanceof LocalTransport) this.#transport.awaitBy(rendezvous())
       const { readable, writable } = this
-      this.#handle = rendezvous().offer(id, this.#offered(), { readable, writable, isTrusted: this.#transport.isTrusted })
+      this.#handle = rendezvous().offer(id, this.#offered(), {
+        readable,
+        writable,
+        isTrusted: this.#transport.isTrusted,
+      })
     }
     rendezvous().noteSent(this.#handle.id)
     return this.#handle
@@ -241,7 +299,10 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
 
   static [revive](handle: Handle): Connection {
     // In the thread that sent it, it is still the same.
-    return reviveShared(handle.id, () => new Connection(new DeferredTransport(claim(handle), handle.isTrusted), handle.readable, handle.writable))
+    return reviveShared(
+      handle.id,
+      () => new Connection(new DeferredTransport(claim(handle), handle.isTrusted), handle.readable, handle.writable),
+    )
   }
 
   static get [origin](): Origin {
@@ -251,7 +312,9 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   // ---- sending
 
   async #write(frame: Frame): Promise<void> {
-    if (frame.body.length > MAX_BODY_BYTES) throw new RangeError(`a message may be at most ${MAX_BODY_BYTES} bytes long, got ${frame.body.length}`)
+    if (frame.body.length > MAX_BODY_BYTES) {
+      throw new RangeError(`a message may be at most ${MAX_BODY_BYTES} bytes long, got ${frame.body.length}`)
+    }
     this.#writing++
     this.#keepAlive()
     try {
@@ -276,7 +339,13 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   }
 
   /** Waits for a message and takes it. `check` throws when it is not to be taken: it stays the next then. */
-  async #next(where: string, options: object, wait: ReceiveOptions, check: (next: Frame) => void, more: readonly string[] = []): Promise<Frame> {
+  async #next(
+    where: string,
+    options: object,
+    wait: ReceiveOptions,
+    check: (next: Frame) => void,
+    more: readonly string[] = [],
+  ): Promise<Frame> {
     checkOptionNames(where, options, ['timeoutMs', 'signal', ...more])
     this.#assert('readable')
     let taken: Frame | undefined
@@ -325,7 +394,9 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
       if (timeoutMs !== undefined && timeoutMs <= 0) return conclude(new WaitTimeoutError('no message came', timeoutMs))
       this.#takers.add(taker)
       signal?.addEventListener('abort', abort, { once: true })
-      if (timeoutMs !== undefined && timeoutMs !== Infinity) timer = setTimeout(() => conclude(new WaitTimeoutError('no message came', timeoutMs)), timeoutMs)
+      if (timeoutMs !== undefined && timeoutMs !== Infinity) {
+        timer = setTimeout(() => conclude(new WaitTimeoutError('no message came', timeoutMs)), timeoutMs)
+      }
       this.#keepAlive()
     })
   }
@@ -356,9 +427,11 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   #handOver(transport: Transport): void {
     const unread = this.#inbox.empty()
     this.#sentAway = true
-    if (this.#transport instanceof LocalTransport && this.#transport.isLocal) this.#transport.replaceBy(transport, unread)
-    else {
-      for (const frame of unread) transport.write(frame).catch(() => {}) // it hears by itself that the other end is gone
+    if (this.#transport instanceof LocalTransport && this.#transport.isLocal) {
+      this.#transport.replaceBy(transport, unread)
+    } else {
+      // It hears by itself that the other end is gone
+      for (const frame of unread) transport.write(frame).catch(() => {})
       relay(this.#transport, transport)
       if (this.#end !== undefined) transport.close()
     }
@@ -375,7 +448,13 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   #assert(direction: 'readable' | 'writable'): void {
     this.#assertOpen()
     this.#usedSinceSent = this.#handle !== undefined
-    if (!this[direction]) throw new InvalidStateError(direction === 'readable' ? 'this is the sending end of a one-way pipe' : 'this is the receiving end of a one-way pipe')
+    if (!this[direction]) {
+      throw new InvalidStateError(
+        direction === 'readable'
+          ? 'this is the sending end of a one-way pipe'
+          : 'this is the receiving end of a one-way pipe',
+      )
+    }
   }
 
   #assertOpen(): void {
@@ -383,7 +462,11 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   }
 
   #closedError(): InvalidStateError {
-    return new InvalidStateError(this.#sentAway ? 'the connection was sent to another worker, which has it now' : 'the connection was closed at this end')
+    return new InvalidStateError(
+      this.#sentAway
+        ? 'the connection was sent to another worker, which has it now'
+        : 'the connection was closed at this end',
+    )
   }
 }
 

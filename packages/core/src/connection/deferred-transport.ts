@@ -22,7 +22,14 @@ export class DeferredTransport implements Transport {
     this.#arrival.then(
       transport => this.#arrived(transport),
       (error: Error) => {
-        if (!this.#closed) this.#receiver?.end(new ConnectionClosedError('the connection that was sent here could not be had: whoever sent it has closed it or is gone, or somebody else has it', { cause: error }))
+        if (!this.#closed) {
+          this.#receiver?.end(
+            new ConnectionClosedError(
+              'the connection that was sent here could not be had: whoever sent it has closed it or is gone, or somebody else has it',
+              { cause: error },
+            ),
+          )
+        }
       },
     )
   }

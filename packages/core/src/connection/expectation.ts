@@ -1,4 +1,7 @@
-/** How long one looks for the next frame before the system is asked to wait. Longer: slower answers still come without a wake-up, which takes 20 us or more; but it is the event loop that stands still. */
+/**
+ * How long one looks for the next frame before the system is asked to wait. Longer: slower answers still come without a
+ * wake-up, which takes 20 us or more; but it is the event loop that stands still.
+ */
 const SPIN_MS = 0.05
 /** Looks between two looks at the clock. */
 const LOOKS = 50
@@ -20,10 +23,11 @@ export interface Expected {
 }
 
 /**
- * Waits for what is likely to come at once, as the answer to what was just sent: for a moment in each turn of the event loop, so that all else goes on in between.
+ * Waits for what is likely to come at once, as the answer to what was just sent: for a moment in each turn of the event
+ * loop, so that all else goes on in between.
  *
- * Where a processor is free the answer comes while one looks; where all are busy, looking takes the time from the very process that is to answer. So it goes on only
- * as long as it succeeds.
+ * Where a processor is free the answer comes while one looks; where all are busy, looking takes the time from the very
+ * process that is to answer. So it goes on only as long as it succeeds.
  */
 export class Expectation {
   readonly #expected: Expected

@@ -1,7 +1,9 @@
-import { allocateBody } from './frames.ts'
-import type { Frame } from './frames.ts'
+import { allocateBody, type Frame } from './frames.ts'
 
-/** Bytes for frames in one direction, a power of two. Larger: more goes before the socket has to help; but each connection takes it. */
+/**
+ * Bytes for frames in one direction, a power of two. Larger: more goes before the socket has to help; but each
+ * connection takes it.
+ */
 const CAPACITY = 64 << 10
 /** A frame that is longer goes by the socket. */
 const MAX_BYTES = CAPACITY / 4
@@ -33,8 +35,9 @@ export const TO_SOCKET = Symbol('to socket')
  * | 16 `HEAD` | where the first frame begins. Written by the reader |
  * | 17 `ASLEEP` | 1: the reader wants to be told when something comes. Who takes it back to 0, the writer, tells it |
  *
- * A frame is a unit with its length and its kind, and then its body, in one piece. One unit is kept free for the word that the rest comes by the socket. A writer that dies
- * has written a frame wholly or not at all: one store to `TAIL` is what counts.
+ * A frame is a unit with its length and its kind, and then its body, in one piece. One unit is kept free for the word
+ * that the rest comes by the socket. A writer that dies has written a frame wholly or not at all: one store to `TAIL`
+ * is what counts.
  */
 class FrameRing {
   protected readonly words: Int32Array

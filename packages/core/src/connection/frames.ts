@@ -8,7 +8,10 @@ export const VALUE = 1
 export const DATA = 2
 /** Of this module: which connection a worker comes for. */
 export const CLAIM = 3
-/** Between the two ends of a {@link RingTransport}: look into the ring; what comes next is there; and agreeing on its memory. */
+/**
+ * Between the two ends of a {@link RingTransport}: look into the ring; what comes next is there; and agreeing on its
+ * memory.
+ */
 export const BELL = 4
 export const TO_RING = 5
 export const RING_OFFERED = 6
@@ -89,7 +92,7 @@ export class FrameParser {
   #take<T extends Uint8Array>(target: T): T {
     const count = target.length
     this.#available -= count
-    for (let at = 0; at < count; ) {
+    for (let at = 0; at < count;) {
       const chunk = this.#chunks[0] as Uint8Array
       const part = chunk.subarray(0, count - at)
       target.set(part, at)
@@ -101,7 +104,10 @@ export class FrameParser {
   }
 }
 
-/** Memory of its own, so that whoever receives a message may transfer it, and keeps no other message alive with it. But that takes as long as all else, so not where it makes no difference. */
+/**
+ * Memory of its own, so that whoever receives a message may transfer it, and keeps no other message alive with it. But
+ * that takes as long as all else, so not where it makes no difference.
+ */
 export function allocateBody(kind: number, length: number): Uint8Array<ArrayBuffer> {
   if (kind === NUMBER || kind === TEXT) return Buffer.allocUnsafe(length)
   return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer)

@@ -19,8 +19,8 @@ import type { Transport } from './transport.ts'
  *  end: from now on by this socket, and by memory when it is worth while, see RingTransport
  * ```
  *
- * The end stays where it is until somebody comes for it, so a message that is never read loses nothing. The first to come gets it. Only who has the handle
- * knows the key.
+ * The end stays where it is until somebody comes for it, so a message that is never read loses nothing. The first to
+ * come gets it. Only who has the handle knows the key.
  */
 export interface Handle {
   readonly id: string
@@ -40,14 +40,20 @@ export interface Offered {
   handOver(transport: Transport): void
 }
 
-/** How long one that was closed here waits for who was to get it. Longer: the other end hears later that nobody came; shorter: a slow start is taken for one that failed. */
+/**
+ * How long one that was closed here waits for who was to get it. Longer: the other end hears later that nobody came;
+ * shorter: a slow start is taken for one that failed.
+ */
 const CLOSED_WAIT_MS = 60_000
 /** The same when all who could come are gone: only a claim that they have made already may still have to be read. */
 const GONE_WAIT_MS = 500
 /** For a claim to be made. */
 const HANDSHAKE_MS = 10_000
 
-/** Where the workers come for what this thread offers. It keeps the program alive only while somebody waits for one of them. */
+/**
+ * Where the workers come for what this thread offers. It keeps the program alive only while somebody waits for one of
+ * them.
+ */
 class Rendezvous implements Door {
   readonly #address: string
   readonly #key = new Uint8Array(process.getBuiltinModule('node:crypto').randomBytes(32))
@@ -63,7 +69,8 @@ class Rendezvous implements Door {
     offersSent().noteGone = id => this.#noteGone(id)
     offersSent().isOpen = id => this.#offers.has(id)
     const { createServer } = process.getBuiltinModule('node:net')
-    // An abstract socket leaves no file behind, however this process ends. That others can reach it does not matter: they do not know the key.
+    // An abstract socket leaves no file behind, however this process ends. That others can reach it does not matter:
+    // they do not know the key.
     this.#address = process.platform === 'linux' ? `\0manyhands-${newSharedId()}` : privateAddress().address
     this.#server = createServer({ pauseOnConnect: true }, socket => void this.#welcome(socket)).listen(this.#address)
     this.#server.unref()

@@ -18,32 +18,45 @@ export interface HandshakeOptions {
 }
 
 /**
- * Proves to each other that both ends know the key, without sending it: each answers the other's nonce with an HMAC-SHA-256 over both nonces and its own side
- * (so that an answer cannot be sent back as one's own), the client first. No byte of the peer is interpreted before that, and no more than 69 are taken.
+ * Proves to each other that both ends know the key, without sending it: each answers the other's nonce with an
+ * HMAC-SHA-256 over both nonces and its own side (so that an answer cannot be sent back as one's own), the client
+ * first. No byte of the peer is interpreted before that, and no more than 69 are taken.
  *
  * Leaves the socket paused, with what came behind the handshake still in it.
  *
  * @throws AuthenticationError when the keys differ, one side has none, or the peer speaks something else
  * @throws WaitTimeoutError, CancelledError as the options say
  */
-export async function shakeHands(socket: Socket, { side, authKey, timeoutMs, signal }: HandshakeOptions): Promise<void> {
+export async function shakeHands(
+  socket: Socket,
+  { side, authKey, timeoutMs, signal }: HandshakeOptions,
+): Promise<void> {
   const reader = new ExactReader(socket, timeoutMs, signal)
   try {
     const nonce = crypto().randomBytes(NONCE_BYTES)
     socket.write(Buffer.concat([MAGIC, Buffer.of(authKey === undefined ? 0 : 1), nonce]))
     const hello = await reader.read(HELLO_BYTES)
-    if (!hello.subarray(0, MAGIC.length).equals(MAGIC)) throw new AuthenticationError('the other end is not a connection of manyhands')
+    if (!hello.subarray(0, MAGIC.length).equals(MAGIC)) {
+      throw new AuthenticationError('the other end is not a connection of manyhands')
+    }
     const peerHasKey = hello[MAGIC.length] === 1
     if (peerHasKey !== (authKey !== undefined)) {
-      throw new AuthenticationError(peerHasKey ? 'the other end asks for an authKey, and none was given here' : 'an authKey was given here, and the other end has none')
+      throw new AuthenticationError(
+        peerHasKey
+          ? 'the other end asks for an authKey, and none was given here'
+          : 'an authKey was given here, and the other end has none',
+      )
     }
     if (authKey === undefined) return
     const peerNonce = hello.subarray(MAGIC.length + 1)
     const [listenerNonce, clientNonce] = side === 'listener' ? [nonce, peerNonce] : [peerNonce, nonce]
-    const mac = (of: string): Buffer => crypto().createHmac('sha256', authKey).update(of).update(listenerNonce).update(clientNonce).digest()
+    const mac = (of: string): Buffer =>
+      crypto().createHmac('sha256', authKey).update(of).update(listenerNonce).update(clientNonce).digest()
     if (side === 'client') socket.write(mac(side))
     const answer = await reader.read(MAC_BYTES)
-    if (!crypto().timingSafeEqual(answer, mac(side === 'listener' ? 'client' : 'listener'))) throw new AuthenticationError('the other end has another authKey')
+    if (!crypto().timingSafeEqual(answer, mac(side === 'listener' ? 'client' : 'listener'))) {
+      throw new AuthenticationError('the other end has another authKey')
+    }
     // Only now: a stranger must not get a proof by which it could try out keys at home.
     if (side === 'listener') socket.write(mac(side))
   } catch (error) {
@@ -77,16 +90,22 @@ class ExactReader {
     socket.on('close', this.#onEnd)
     socket.on('end', this.#onEnd)
     // It is the socket that keeps the program alive, where somebody waits for it.
-    if (timeoutMs !== undefined && timeoutMs !== Infinity) this.#timer = setTimeout(() => this.#end(new WaitTimeoutError('the connection was not made', timeoutMs)), timeoutMs).unref()
+    if (timeoutMs !== undefined && timeoutMs !== Infinity) {
+      this.#timer = setTimeout(
+        () => this.#end(new WaitTimeoutError('the connection was not made', timeoutMs)),
+        timeoutMs,
+      ).unref()
+    }
     signal?.addEventListener('abort', this.#onAbort)
     if (signal?.aborted === true) this.#onAbort()
   }
 
   async read(count: number): Promise<Buffer> {
     const parts: Buffer[] = []
-    for (let missing = count; ; ) {
+    for (let missing = count; ;) {
       if (this.#failure !== undefined) throw this.#failure
-      // Whatever is there: while some is left, one that listens is called again and again, and nothing else in this thread gets a turn.
+      // Whatever is there: while some is left, one that listens is called again and again, and nothing else in this
+      // thread gets a turn.
       const bytes = this.#socket.read(Math.min(missing, this.#socket.readableLength)) as Buffer | null
       if (bytes !== null) {
         parts.push(bytes)
@@ -106,13 +125,22 @@ class ExactReader {
   close(): void {
     clearTimeout(this.#timer)
     this.#signal?.removeEventListener('abort', this.#onAbort)
-    this.#socket.removeListener('error', this.#onError).removeListener('close', this.#onEnd).removeListener('end', this.#onEnd)
+    this.#socket
+      .removeListener('error', this.#onError)
+      .removeListener('close', this.#onEnd)
+      .removeListener('end', this.#onEnd)
     this.#socket.pause()
   }
 
   readonly #onError = (cause: Error): void => this.#end(cause)
-  readonly #onEnd = (): void => this.#end(new AuthenticationError('the other end closed the connection during the handshake: its authKey differs, or it is not a connection of manyhands'))
-  readonly #onAbort = (): void => this.#end(new CancelledError('connecting was aborted', { cause: this.#signal?.reason }))
+  readonly #onEnd = (): void =>
+    this.#end(
+      new AuthenticationError(
+        'the other end closed the connection during the handshake: its authKey differs, or it is not a connection of manyhands',
+      ),
+    )
+  readonly #onAbort = (): void =>
+    this.#end(new CancelledError('connecting was aborted', { cause: this.#signal?.reason }))
 
   #end(error: Error): void {
     this.#failure ??= error

@@ -3,7 +3,10 @@ import type { Transport } from './transport.ts'
 
 /** What a message takes in memory beside its body, about: empty ones fill up the inbox too. */
 const FRAME_BYTES = 128
-/** Bytes that were received and not taken, from which on nothing more is read. More: a sender is slowed down later; less: more stops and starts. */
+/**
+ * Bytes that were received and not taken, from which on nothing more is read. More: a sender is slowed down later;
+ * less: more stops and starts.
+ */
 const HIGH_WATER_BYTES = 1 << 20
 
 /** Messages that have arrived and were not taken. */

@@ -1,6 +1,15 @@
 import { once } from 'node:events'
 import type { AddressInfo, Server, Socket } from 'node:net'
-import { AuthenticationError, CancelledError, checkDuration, checkInteger, checkOptionNames, checkSignal, InvalidStateError, WaitTimeoutError } from '@manyhands/base'
+import {
+  AuthenticationError,
+  CancelledError,
+  checkDuration,
+  checkInteger,
+  checkOptionNames,
+  checkSignal,
+  InvalidStateError,
+  WaitTimeoutError,
+} from '@manyhands/base'
 import { type Address, privateAddress, toNetOptions } from './address.ts'
 import { type AuthKey, toKeyBytes } from './auth-key.ts'
 import { Connection, type ReceiveOptions } from './connection.ts'
@@ -9,7 +18,10 @@ import { SocketTransport } from './socket-transport.ts'
 import { Strangers } from './strangers.ts'
 
 export interface ListenerOptions {
-  /** Who connects must have the same. With it functions and class instances can be received. @default none: anyone may connect, structured clone only */
+  /**
+   * Who connects must have the same. With it functions and class instances can be received.
+   * @default none: anyone may connect, structured clone only
+   */
   readonly authKey?: AuthKey | undefined
   /** Connections that wait for `accept`; further ones are refused. @default 128 */
   readonly backlog?: number | undefined
@@ -39,7 +51,12 @@ type Outcome = { readonly connection: Connection } | { readonly error: Error }
  */
 export class Listener implements Disposable, AsyncIterable<Connection> {
   readonly #server: Server
-  readonly #options: { readonly authKey: Uint8Array | undefined; readonly backlog: number; readonly handshakeTimeoutMs: number; readonly maxMessageBytes: number }
+  readonly #options: {
+    readonly authKey: Uint8Array | undefined
+    readonly backlog: number
+    readonly handshakeTimeoutMs: number
+    readonly maxMessageBytes: number
+  }
   readonly #remove: () => void
   readonly #address: Address
   /** Accepted by the system, and not by the program. */
@@ -68,7 +85,9 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
    * @throws TypeError, RangeError for a bad address or option
    */
   static async create(address?: Address, options: ListenerOptions = {}): Promise<Listener> {
-    checkOptionNames('Listener.create', options, ['authKey', 'backlog', 'handshakeTimeoutMs', 'maxMessageBytes'], { authkey: 'authKey' })
+    checkOptionNames('Listener.create', options, ['authKey', 'backlog', 'handshakeTimeoutMs', 'maxMessageBytes'], {
+      authkey: 'authKey',
+    })
     checkInteger('backlog', options.backlog, 1)
     checkDuration('handshakeTimeoutMs', options.handshakeTimeoutMs)
     checkInteger('maxMessageBytes', options.maxMessageBytes, 1)
@@ -80,13 +99,20 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
     try {
       server.listen({ ...net, backlog: options.backlog ?? BACKLOG })
       await once(server, 'listening')
-      if (own !== undefined && process.platform !== 'win32') process.getBuiltinModule('node:fs').chmodSync(own.address, 0o600)
+      if (own !== undefined && process.platform !== 'win32') {
+        process.getBuiltinModule('node:fs').chmodSync(own.address, 0o600)
+      }
     } catch (error) {
       own?.remove()
       throw error
     }
     const bound = server.address() as AddressInfo | string
-    return new Listener(server, typeof bound === 'string' || !('port' in net) ? where : { host: net.host, port: bound.port }, own?.remove ?? (() => {}), options)
+    return new Listener(
+      server,
+      typeof bound === 'string' || !('port' in net) ? where : { host: net.host, port: bound.port },
+      own?.remove ?? (() => {}),
+      options,
+    )
   }
 
   /** Where it listens: for port 0 the one that was found. Give it to `connect`. */
@@ -106,7 +132,8 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
   /**
    * The next connection.
    *
-   * @throws {@link AuthenticationError} when one that connects meanwhile has another key or none, or does not prove in time who it is; the listener goes on
+   * @throws {@link AuthenticationError} when one that connects meanwhile has another key or none, or does not prove in
+   * time who it is; the listener goes on
    * @throws {@link WaitTimeoutError}, {@link CancelledError} as the options say
    * @throws {@link InvalidStateError} when the listener is closed, before or meanwhile
    * @throws TypeError, RangeError for bad options
@@ -122,7 +149,9 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
     return outcome.connection
   }
 
-  /** Accepts until the listener is closed. Who cannot prove who it is is passed over: no stranger can end the iteration. */
+  /**
+   * Accepts until the listener is closed. Who cannot prove who it is is passed over: no stranger can end the iteration.
+   */
   async *[Symbol.asyncIterator](): AsyncGenerator<Connection, undefined> {
     while (!this.#closed) {
       let connection: Connection
@@ -138,7 +167,10 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
     return undefined
   }
 
-  /** Stops listening and drops the connections that were not accepted. Those that were go on. Calling it again does nothing. */
+  /**
+   * Stops listening and drops the connections that were not accepted. Those that were go on. Calling it again does
+   * nothing.
+   */
   close(): void {
     if (this.#closed) return
     this.#closed = true
@@ -163,7 +195,12 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
       if (remotePort !== undefined) socket.setNoDelay(true)
       await this.#strangers.admit(socket, authKey, handshakeTimeoutMs)
     } catch (error) {
-      const told = error instanceof AuthenticationError ? error : new AuthenticationError(`who connected did not prove who it is: ${(error as Error).message}`, { cause: error })
+      const told =
+        error instanceof AuthenticationError
+          ? error
+          : new AuthenticationError(`who connected did not prove who it is: ${(error as Error).message}`, {
+              cause: error,
+            })
       return void this.#conclude({ error: told })
     }
     // Others may have come while it proved who it is.
@@ -177,7 +214,10 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
     return this.#closed || (this.#ready.length >= this.#options.backlog && this.#accepting.size === 0)
   }
 
-  /** Tells who waits the longest. A failure that nobody waits for is told to who connected alone. @returns false when nobody waits */
+  /**
+   * Tells who waits the longest. A failure that nobody waits for is told to who connected alone.
+   * @returns false when nobody waits
+   */
   #conclude(outcome: Outcome): boolean {
     const [waiting] = this.#accepting
     waiting?.(outcome)
@@ -187,7 +227,9 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
   #wait({ timeoutMs, signal }: ReceiveOptions): Promise<Outcome> {
     if (this.#closed) return Promise.resolve({ error: closedError() })
     if (signal?.aborted === true) return Promise.resolve({ error: aborted(signal) })
-    if (timeoutMs !== undefined && timeoutMs <= 0) return Promise.resolve({ error: new WaitTimeoutError('nobody connected', timeoutMs) })
+    if (timeoutMs !== undefined && timeoutMs <= 0) {
+      return Promise.resolve({ error: new WaitTimeoutError('nobody connected', timeoutMs) })
+    }
     return new Promise(resolve => {
       const conclude = (outcome: Outcome): void => {
         this.#accepting.delete(conclude)
@@ -197,7 +239,10 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
         resolve(outcome)
       }
       const abort = (): void => conclude({ error: aborted(signal as AbortSignal) })
-      const timer = timeoutMs === undefined || timeoutMs === Infinity ? undefined : setTimeout(() => conclude({ error: new WaitTimeoutError('nobody connected', timeoutMs) }), timeoutMs)
+      const timer =
+        timeoutMs === undefined || timeoutMs === Infinity
+          ? undefined
+          : setTimeout(() => conclude({ error: new WaitTimeoutError('nobody connected', timeoutMs) }), timeoutMs)
       signal?.addEventListener('abort', abort, { once: true })
       this.#accepting.add(conclude)
       this.#server.ref()

@@ -122,7 +122,7 @@ export class LocalTransport implements Transport {
   #deliver(): void {
     const receiver = this.#receiver
     if (receiver === undefined) return
-    for (let frame; !this.#paused && (frame = this.#waiting.shift()) !== undefined; ) receiver.receive(frame)
+    for (let frame; !this.#paused && (frame = this.#waiting.shift()) !== undefined;) receiver.receive(frame)
     if (this.#peer.#closed && this.#waiting.length === 0) receiver.end(undefined)
   }
 

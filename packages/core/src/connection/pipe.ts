@@ -8,7 +8,8 @@ export interface PipeOptions {
 }
 
 /**
- * Two ends of a new connection. Keep one, send the other to a worker, a thread or a process: as an argument, captured, or through a connection.
+ * Two ends of a new connection. Keep one, send the other to a worker, a thread or a process: as an argument, captured,
+ * or through a connection.
  *
  * ```ts
  * const [here, there] = pipe()

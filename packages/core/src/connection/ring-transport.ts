@@ -1,24 +1,38 @@
+import { newSharedId } from '@manyhands/base'
 import { closeMapping, createMapping, type Mapping, openMapping } from '../region/mapping.ts'
 import { findMemoryProvider } from '../region/provider.ts'
-import { newSharedId } from '@manyhands/base'
-import { BELL, type Frame, isOfTransport, RING_ACCEPTED, RING_OFFERED, RING_REFUSED, TO_RING, UNKNOWN } from './frames.ts'
-import { FrameReader, FrameWriter, TO_SOCKET, TWO_RINGS_BYTES } from './frame-ring.ts'
 import { Expectation } from './expectation.ts'
+import { FrameReader, FrameWriter, TO_SOCKET, TWO_RINGS_BYTES } from './frame-ring.ts'
+import {
+  BELL,
+  type Frame,
+  isOfTransport,
+  RING_ACCEPTED,
+  RING_OFFERED,
+  RING_REFUSED,
+  TO_RING,
+  UNKNOWN,
+} from './frames.ts'
 import type { SocketTransport } from './socket-transport.ts'
 import type { Receiver, Transport } from './transport.ts'
 
-/** Messages, both ways, after which memory is worth its while. Larger: a conversation becomes fast later; smaller: short ones pay for what they do not use. */
+/**
+ * Messages, both ways, after which memory is worth its while. Larger: a conversation becomes fast later; smaller: short
+ * ones pay for what they do not use.
+ */
 const WORTH_AFTER = 64
 
 const nothing = new Uint8Array(0)
 const done = Promise.resolve()
 
 /**
- * By a socket between two threads or processes of one machine, and once they have talked for a while by memory that both see, where that can be had.
+ * By a socket between two threads or processes of one machine, and once they have talked for a while by memory that
+ * both see, where that can be had.
  *
- * Each direction is one sequence of frames that goes by the socket for a while, then by the ring, and so on: `TO_RING` on the socket and `TO_SOCKET` in the ring say where it
- * goes on. The socket takes what is too long for the ring, and what comes while the ring is full, so it is the socket that slows down who sends too much. It also carries the
- * bell for a reader that sleeps, and tells of the death of the other end: what was in the ring by then is still read.
+ * Each direction is one sequence of frames that goes by the socket for a while, then by the ring, and so on: `TO_RING`
+ * on the socket and `TO_SOCKET` in the ring say where it goes on. The socket takes what is too long for the ring, and
+ * what comes while the ring is full, so it is the socket that slows down who sends too much. It also carries the bell
+ * for a reader that sleeps, and tells of the death of the other end: what was in the ring by then is still read.
  */
 export class RingTransport implements Transport {
   readonly isTrusted: boolean
@@ -136,7 +150,12 @@ export class RingTransport implements Transport {
   #look(): void {
     if (this.#looking) return
     this.#looking = true
-    for (let frame; !this.#closed && !this.#paused && this.#receiver !== undefined && (frame = this.#next()) !== undefined; ) this.#receiver.receive(frame)
+    for (
+      let frame;
+      !this.#closed && !this.#paused && this.#receiver !== undefined && (frame = this.#next()) !== undefined;
+    ) {
+      this.#receiver.receive(frame)
+    }
     this.#looking = false
     if (this.#closed || this.#paused || this.#receiver === undefined) return
     if (this.#over !== undefined) {
@@ -170,7 +189,15 @@ export class RingTransport implements Transport {
   // ---- agreeing on the memory
 
   #noteTalk(): void {
-    if (!this.#offers || this.#closed || this.#over !== undefined || ++this.#count !== WORTH_AFTER || findMemoryProvider() === undefined) return
+    if (
+      !this.#offers ||
+      this.#closed ||
+      this.#over !== undefined ||
+      ++this.#count !== WORTH_AFTER ||
+      findMemoryProvider() === undefined
+    ) {
+      return
+    }
     const id = newSharedId()
     try {
       this.#mapping = createMapping(id, TWO_RINGS_BYTES)

@@ -3,7 +3,10 @@ import { ConnectionClosedError } from '@manyhands/base'
 import { type Frame, frameHead, FrameParser } from './frames.ts'
 import type { Receiver, Transport } from './transport.ts'
 
-/** How long the other end of a TCP connection that was closed here may take to read the rest. Longer: its descriptor is held by one that reads nothing; shorter: a slow one loses messages. */
+/**
+ * How long the other end of a TCP connection that was closed here may take to read the rest. Longer: its descriptor is
+ * held by one that reads nothing; shorter: a slow one loses messages.
+ */
 const LINGER_MS = 60_000
 
 /** By a socket, behind the handshake. */
@@ -31,11 +34,23 @@ export class SocketTransport implements Transport {
     this.#parser = new FrameParser(maxBytes)
     socket.unref()
     socket.on('data', (chunk: Uint8Array) => this.#take(chunk))
-    socket.on('end', () => this.#end(this.#parser.isComplete ? undefined : new ConnectionClosedError('the connection was closed by its other end in the middle of a message')))
+    socket.on('end', () =>
+      this.#end(
+        this.#parser.isComplete
+          ? undefined
+          : new ConnectionClosedError('the connection was closed by its other end in the middle of a message'),
+      ),
+    )
     socket.on('error', error => {
       this.#error = error
     })
-    socket.on('close', () => this.#end(this.#error === undefined || isGone(this.#error) ? undefined : new ConnectionClosedError(`the connection failed: ${this.#error.message}`, { cause: this.#error })))
+    socket.on('close', () =>
+      this.#end(
+        this.#error === undefined || isGone(this.#error)
+          ? undefined
+          : new ConnectionClosedError(`the connection failed: ${this.#error.message}`, { cause: this.#error }),
+      ),
+    )
   }
 
   get isWritable(): boolean {
@@ -85,9 +100,11 @@ export class SocketTransport implements Transport {
     this.#receiver = undefined
     const socket = this.#socket
     socket.unref()
-    // What the other end still sends is of no interest, but it must be read: a socket that is destroyed with unread bytes drops what it has written.
+    // What the other end still sends is of no interest, but it must be read: a socket that is destroyed with unread
+    // bytes drops what it has written.
     socket.resume()
-    // On a unix socket what was written is with the other end by then. TCP still has it here, and would drop it when anything comes for a socket that is gone.
+    // On a unix socket what was written is with the other end by then. TCP still has it here, and would drop it when
+    // anything comes for a socket that is gone.
     if (socket.remotePort === undefined) return void socket.end(() => socket.destroySoon())
     socket.end()
     const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref()

@@ -1,14 +1,17 @@
 import type { Socket } from 'node:net'
 import { shakeHands } from './handshake.ts'
 
-/** How many may be about to prove who they are. More: a crowd takes more descriptors; fewer: honest ones that come at the same time push each other out. */
+/**
+ * How many may be about to prove who they are. More: a crowd takes more descriptors; fewer: honest ones that come at
+ * the same time push each other out.
+ */
 const MOST = 256
 
 /**
  * Who has come to a server and has not proved yet who it is.
  *
- * When there are too many, the one that has been here the longest has to go: an honest one needs milliseconds, so that a crowd that says nothing cannot keep
- * it out. None of them keeps the program alive.
+ * When there are too many, the one that has been here the longest has to go: an honest one needs milliseconds, so that
+ * a crowd that says nothing cannot keep it out. None of them keeps the program alive.
  */
 export class Strangers {
   readonly #sockets = new Set<Socket>()

@@ -8,8 +8,8 @@ export interface Receiver {
 }
 
 /**
- * The way to the other end of a connection. Frames arrive whole and in order, none before there is a receiver. It does not keep the program alive unless it
- * is told to.
+ * The way to the other end of a connection. Frames arrive whole and in order, none before there is a receiver. It does
+ * not keep the program alive unless it is told to.
  */
 export interface Transport {
   /** The other end knows the key, or is in this very thread: what it sends may hold code. */
@@ -27,8 +27,8 @@ export interface Transport {
 }
 
 /**
- * Joins two transports: what comes by one goes out by the other, until either ends. That alone does not keep the program alive: nobody here waits, and whoever
- * holds the ends may never close them.
+ * Joins two transports: what comes by one goes out by the other, until either ends. That alone does not keep the
+ * program alive: nobody here waits, and whoever holds the ends may never close them.
  */
 export function relay(a: Transport, b: Transport): void {
   const forward = (from: Transport, to: Transport): void => {

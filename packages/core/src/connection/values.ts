@@ -5,7 +5,8 @@ import { DATA, type Frame, NUMBER, PLAIN, TEXT, VALUE } from './frames.ts'
 let loaded: typeof import('node:v8') | undefined
 const v8 = (): typeof import('node:v8') => (loaded ??= process.getBuiltinModule('node:v8'))
 
-const untrusted = 'give both ends an `authKey`: reviving functions and class instances runs code that the message carries, so they are sent to those only who have proved who they are'
+const untrusted =
+  'give both ends an `authKey`: reviving functions and class instances runs code that the message carries, so they are sent to those only who have proved who they are'
 
 /**
  * @param isTrusted - the other end is authenticated: the codec may be used
@@ -18,7 +19,9 @@ export function encodeValue(value: unknown, isTrusted: boolean): Frame {
     body.writeDoubleLE(value)
     return { kind: NUMBER, body }
   }
-  if (typeof value === 'string' && value.length <= MAX_UTF8 && value.isWellFormed()) return { kind: TEXT, body: Buffer.from(value) }
+  if (typeof value === 'string' && value.length <= MAX_UTF8 && value.isWellFormed()) {
+    return { kind: TEXT, body: Buffer.from(value) }
+  }
   const json = typeof value === 'object' && value !== null ? plainJson(value) : undefined
   if (json !== undefined) return { kind: PLAIN, body: Buffer.from(json) }
   const codec = isTrusted ? channelCodec() : undefined
@@ -28,7 +31,10 @@ export function encodeValue(value: unknown, isTrusted: boolean): Frame {
   try {
     return { kind: DATA, body: v8().serialize(value) }
   } catch (cause) {
-    throw new SerializationError(`the value cannot be sent: ${(cause as Error).message}`, { cause, hint: isTrusted ? undefined : untrusted })
+    throw new SerializationError(`the value cannot be sent: ${(cause as Error).message}`, {
+      cause,
+      hint: isTrusted ? undefined : untrusted,
+    })
   }
 }
 
@@ -40,8 +46,17 @@ export function decodeValue({ kind, body }: Frame, isTrusted: boolean): unknown 
   if (kind === NUMBER && body.byteLength === 8) return toBuffer(body).readDoubleLE()
   if (kind === TEXT) return toBuffer(body).toString()
   // Nothing but these three is read at all: what is not known here must not be taken for what the codec revives.
-  if (kind !== PLAIN && kind !== DATA && kind !== VALUE) throw new SerializationError(`the message is damaged: it is of kind ${kind}, which no version of manyhands that is known here sends`)
-  if (kind === VALUE && !isTrusted) throw new SerializationError('a message that may hold code came from a peer that is not authenticated: it was not read', { hint: untrusted })
+  if (kind !== PLAIN && kind !== DATA && kind !== VALUE) {
+    throw new SerializationError(
+      `the message is damaged: it is of kind ${kind}, which no version of manyhands that is known here sends`,
+    )
+  }
+  if (kind === VALUE && !isTrusted) {
+    throw new SerializationError(
+      'a message that may hold code came from a peer that is not authenticated: it was not read',
+      { hint: untrusted },
+    )
+  }
   let value: unknown
   try {
     value = kind === PLAIN ? JSON.parse(toBuffer(body).toString()) : v8().deserialize(body)
@@ -50,7 +65,11 @@ export function decodeValue({ kind, body }: Frame, isTrusted: boolean): unknown 
   }
   if (kind !== VALUE) return value
   const codec = channelCodec()
-  if (codec === undefined) throw new SerializationError('the message holds functions or class instances, which nothing here can revive', { hint: "start a worker of '@manyhands/pool' here first: it installs what revives them" })
+  if (codec === undefined) {
+    throw new SerializationError('the message holds functions or class instances, which nothing here can revive', {
+      hint: "start a worker of '@manyhands/pool' here first: it installs what revives them",
+    })
+  }
   return codec.decode(value as object)
 }
 

@@ -1,12 +1,21 @@
-import { CancelledError, checkDuration, checkOptionNames, checkSignal, describeValue, waitable, type Waitable, type Waiting } from '@manyhands/base'
+import {
+  CancelledError,
+  checkDuration,
+  checkOptionNames,
+  checkSignal,
+  describeValue,
+  waitable,
+  type Waitable,
+  type Waiting,
+} from '@manyhands/base'
 import type { ReceiveOptions } from './connection.ts'
 
 /** A socket of `node:net`, or any other readable stream. */
 export type ReadableLike = import('node:stream').Readable
 
 /**
- * Waits until at least one of several things is ready: a connection that has a message or was closed by its other end, a socket that has bytes or has ended,
- * the sentinel of a process that has exited.
+ * Waits until at least one of several things is ready: a connection that has a message or was closed by its other end,
+ * a socket that has bytes or has ended, the sentinel of a process that has exited.
  *
  * ```ts
  * for (const ready of await waitAny([connection, child.sentinel])) console.log(ready === connection)
@@ -17,7 +26,10 @@ export type ReadableLike = import('node:stream').Readable
  * @throws {@link CancelledError} when `signal` is aborted
  * @throws TypeError for what cannot be waited for
  */
-export async function waitAny<T extends Waitable | ReadableLike>(things: Iterable<T>, options: ReceiveOptions = {}): Promise<T[]> {
+export async function waitAny<T extends Waitable | ReadableLike>(
+  things: Iterable<T>,
+  options: ReceiveOptions = {},
+): Promise<T[]> {
   checkOptionNames('waitAny', options, ['timeoutMs', 'signal'])
   checkDuration('timeoutMs', options.timeoutMs, { negative: true })
   checkSignal('signal', options.signal)
@@ -40,7 +52,10 @@ export async function waitAny<T extends Waitable | ReadableLike>(things: Iterabl
       if (found.length > 0) finish(() => resolve(found))
     }
     const abort = (): void => finish(() => reject(new CancelledError('waitAny was aborted', { cause: signal?.reason })))
-    const timer = timeoutMs === undefined || timeoutMs === Infinity ? undefined : setTimeout(() => finish(() => resolve([])), timeoutMs)
+    const timer =
+      timeoutMs === undefined || timeoutMs === Infinity
+        ? undefined
+        : setTimeout(() => finish(() => resolve([])), timeoutMs)
     signal?.addEventListener('abort', abort, { once: true })
     for (const [, waiting] of all) releases.push(waiting.watch(look))
   })

@@ -1,7 +1,9 @@
-import { ownStartTime, startTimeOf } from '../process-identity.ts'
 import { isThreadDead, ownThreadId } from '@manyhands/base'
+import { ownStartTime, startTimeOf } from '../process-identity.ts'
 
-/** Start times are kept modulo this many ticks: 7.7 days. A process id would have to come again with the very same tick. */
+/**
+ * Start times are kept modulo this many ticks: 7.7 days. A process id would have to come again with the very same tick.
+ */
 export const START_TIME_BITS = 26
 
 /** What the party table has to know of processes and threads. */

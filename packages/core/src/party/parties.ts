@@ -1,8 +1,9 @@
 /**
  * Who takes part in a primitive, as the algorithms see it.
  *
- * A party is a thread of some process. Its bits are what a lock word says of its owner: bits 2..15 the slot in the party table, bits 16..31 the generation of
- * that slot. Bits 0 and 1 are free for the state of the word, and are ignored here.
+ * A party is a thread of some process. Its bits are what a lock word says of its owner: bits 2..15 the slot in the
+ * party table, bits 16..31 the generation of that slot. Bits 0 and 1 are free for the state of the word, and are
+ * ignored here.
  */
 export interface Parties {
   /** The bits of this thread. It gets a slot when it is first asked. */

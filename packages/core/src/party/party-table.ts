@@ -3,7 +3,10 @@ import type { Words } from '../waiting/words.ts'
 import { type Liveness, START_TIME_BITS } from './liveness.ts'
 import type { Parties } from './parties.ts'
 
-/** Slot 0 is never given away, so that the bits of a party are never 0. Larger: more memory in each primitive, and a longer search. */
+/**
+ * Slot 0 is never given away, so that the bits of a party are never 0. Larger: more memory in each primitive, and a
+ * longer search.
+ */
 export const PARTY_SLOTS = 128
 export const PARTY_TABLE_BYTES = PARTY_SLOTS * 16
 
@@ -26,9 +29,10 @@ const DEAD = 1n << 48n
  * | | 32..47 | the generation for which this word was written |
  * | | 48 | the thread is gone, though its process is there |
  *
- * A slot changes hands by one compare-and-exchange on the first word, so nobody can die halfway. It is taken from a dead party only; from then on the generation
- * in the words of locks which that party held is not the slot's any more, which means the same: it is dead. The second word holds only together with the first:
- * where their generations differ it was not written yet, and then the party holds no lock either.
+ * A slot changes hands by one compare-and-exchange on the first word, so nobody can die halfway. It is taken from a
+ * dead party only; from then on the generation in the words of locks which that party held is not the slot's any more,
+ * which means the same: it is dead. The second word holds only together with the first: where their generations differ
+ * it was not written yet, and then the party holds no lock either.
  */
 export class PartyTable implements Parties {
   readonly #words: Words
@@ -84,7 +88,10 @@ export class PartyTable implements Parties {
         if (word !== FREE && !(takesFromDead && this.#isGone(at, word))) continue
         const generation = (generationOf(word) + 1) & 0xffff
         const { pid, startTime, threadId } = this.#live
-        const own = BigInt(pid) | (BigInt(generation) << BigInt(PID_BITS)) | (BigInt(startTime) << BigInt(PID_BITS + GENERATION_BITS))
+        const own =
+          BigInt(pid) |
+          (BigInt(generation) << BigInt(PID_BITS)) |
+          (BigInt(startTime) << BigInt(PID_BITS + GENERATION_BITS))
         if (this.#words.compareExchange64(at, word, own) !== word) continue
         this.#words.store64(at + 1, BigInt(threadId) | (BigInt(generation) << 32n))
         return bitsOf(slot, generation)

@@ -27,7 +27,8 @@ const empty = (kind: number): Item => ({ kind, value: 0, bytes: undefined })
 const [undefinedItem, nullItem, falseItem, trueItem] = [empty(UNDEFINED), empty(NULL), empty(FALSE), empty(TRUE)]
 
 /**
- * Turns a value into what lies in a queue. Numbers, strings and bytes, which are most of what is sent, take short ways of their own.
+ * Turns a value into what lies in a queue. Numbers, strings and bytes, which are most of what is sent, take short ways
+ * of their own.
  *
  * @throws SerializationError when it cannot travel
  */
@@ -49,8 +50,12 @@ export function encodeItem(value: unknown): Item {
     }
     case 'object':
       if (value === null) return nullItem
-      if (Object.getPrototypeOf(value) === Uint8Array.prototype) return { kind: BYTES, value: 0, bytes: value as Uint8Array }
-      if (Object.getPrototypeOf(value) === Buffer.prototype) return { kind: BUFFER, value: 0, bytes: value as Uint8Array }
+      if (Object.getPrototypeOf(value) === Uint8Array.prototype) {
+        return { kind: BYTES, value: 0, bytes: value as Uint8Array }
+      }
+      if (Object.getPrototypeOf(value) === Buffer.prototype) {
+        return { kind: BUFFER, value: 0, bytes: value as Uint8Array }
+      }
       break
     default:
   }
@@ -110,7 +115,11 @@ export function decodeItem({ kind, value, bytes }: Item): unknown {
       return v8().deserialize(own(data)) // arrays in it are views of these bytes
     default: {
       const codec = channelCodec()
-      if (codec === undefined) throw new SerializationError('an item was put by a worker of a pool, in a form that only pools know: start a pool here as well, or send plain data')
+      if (codec === undefined) {
+        throw new SerializationError(
+          'an item was put by a worker of a pool, in a form that only pools know: start a pool here as well, or send plain data',
+        )
+      }
       return codec.decode(v8().deserialize(own(data)) as object)
     }
   }

@@ -1,4 +1,12 @@
-import { checkFunction, checkInteger, checkOptionNames, InvalidStateError, QueueEmptyError, QueueFullError, QueueShutDownError } from '@manyhands/base'
+import {
+  checkFunction,
+  checkInteger,
+  checkOptionNames,
+  InvalidStateError,
+  QueueEmptyError,
+  QueueFullError,
+  QueueShutDownError,
+} from '@manyhands/base'
 import { type AcquireOptions, checkAcquireOptions, gaveUp } from '../sync/options.ts'
 
 export interface LocalQueueOptions {
@@ -71,7 +79,13 @@ class LocalQueue<T> implements AsyncIterable<T> {
   async get(options: AcquireOptions = {}): Promise<T> {
     checkAcquireOptions('get', options)
     let taken: { readonly item: T } | undefined
-    await this.#wait(this.#getting, () => (taken = this.#get()) !== undefined, 'get', 'there was no item in the queue', options)
+    await this.#wait(
+      this.#getting,
+      () => (taken = this.#get()) !== undefined,
+      'get',
+      'there was no item in the queue',
+      options,
+    )
     return (taken as unknown as { readonly item: T }).item
   }
 
@@ -82,7 +96,10 @@ class LocalQueue<T> implements AsyncIterable<T> {
     return taken.item
   }
 
-  /** The work on an item that was taken is done. @throws {@link InvalidStateError} when it was called more often than items were put */
+  /**
+   * The work on an item that was taken is done.
+   * @throws {@link InvalidStateError} when it was called more often than items were put
+   */
   taskDone(): void {
     if (this.#unfinished === 0) throw new InvalidStateError('taskDone was called more often than items were put')
     this.#unfinished--
@@ -144,7 +161,13 @@ class LocalQueue<T> implements AsyncIterable<T> {
     for (const each of waiting) if (each.attempt()) waiting.delete(each)
   }
 
-  #wait(waiting: Set<Waiting>, attempt: () => boolean, where: string, what: string, options: AcquireOptions): Promise<void> {
+  #wait(
+    waiting: Set<Waiting>,
+    attempt: () => boolean,
+    where: string,
+    what: string,
+    options: AcquireOptions,
+  ): Promise<void> {
     return new Promise((resolve, reject) => {
       if (attempt()) return resolve()
       const { timeoutMs, signal } = options
@@ -177,7 +200,8 @@ class LocalQueue<T> implements AsyncIterable<T> {
 }
 
 /**
- * A queue of one thread from which the item that was put last comes first. Items stay what they are; between workers use `Queue`.
+ * A queue of one thread from which the item that was put last comes first. Items stay what they are; between workers
+ * use `Queue`.
  *
  * Source of the semantics: Python, `queue.LifoQueue`.
  */
@@ -201,12 +225,16 @@ export class LifoQueue<T = unknown> extends LocalQueue<T> {
 }
 
 export interface PriorityQueueOptions<T> extends LocalQueueOptions {
-  /** Negative when `a` comes out before `b`; items that are equal come out in the order in which they were put. @default by `<` and `>` */
+  /**
+   * Negative when `a` comes out before `b`; items that are equal come out in the order in which they were put.
+   * @default by `<` and `>`
+   */
   readonly compare?: ((a: T, b: T) => number) | undefined
 }
 
 /**
- * A queue of one thread from which the smallest item comes first. Items stay what they are; between workers use `Queue`.
+ * A queue of one thread from which the smallest item comes first. Items stay what they are; between workers use
+ * `Queue`.
  *
  * Source of the semantics: Python, `queue.PriorityQueue`; other than there, equal items keep their order.
  */
@@ -233,14 +261,15 @@ function heap<T>(compare: (a: T, b: T) => number): Items<T> {
     const order = compare(left.item, right.item)
     return order < 0 || (order === 0 && left.number < right.number)
   }
-  const swap = (a: number, b: number): void => void ([entries[a], entries[b]] = [entries[b] as Entry, entries[a] as Entry])
+  const swap = (a: number, b: number): void =>
+    void ([entries[a], entries[b]] = [entries[b] as Entry, entries[a] as Entry])
   return {
     get length() {
       return entries.length
     },
     add(item) {
       entries.push({ item, number: number++ })
-      for (let at = entries.length - 1; at > 0; ) {
+      for (let at = entries.length - 1; at > 0;) {
         const parent = (at - 1) >> 1
         if (!isBefore(at, parent)) return
         swap(at, parent)
@@ -250,9 +279,11 @@ function heap<T>(compare: (a: T, b: T) => number): Items<T> {
     take() {
       swap(0, entries.length - 1)
       const { item } = entries.pop() as Entry
-      for (let at = 0; ; ) {
+      for (let at = 0; ;) {
         let least = at
-        for (const child of [at * 2 + 1, at * 2 + 2]) if (child < entries.length && isBefore(child, least)) least = child
+        for (const child of [at * 2 + 1, at * 2 + 2]) {
+          if (child < entries.length && isBefore(child, least)) least = child
+        }
         if (least === at) return item
         swap(at, least)
         at = least

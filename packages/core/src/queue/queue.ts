@@ -1,7 +1,32 @@
-import { type Across, checkInteger, checkMayBlock, checkOptionNames, coreOrigin, InvalidStateError, origin, type Origin, QueueEmptyError, QueueFullError, QueueShutDownError, rememberShared, replace, revive, reviveShared, SerializationError } from '@manyhands/base'
+import {
+  type Across,
+  checkInteger,
+  checkMayBlock,
+  checkOptionNames,
+  coreOrigin,
+  InvalidStateError,
+  origin,
+  type Origin,
+  QueueEmptyError,
+  QueueFullError,
+  QueueShutDownError,
+  rememberShared,
+  replace,
+  revive,
+  reviveShared,
+  SerializationError,
+} from '@manyhands/base'
 import type { Region } from '../region/region.ts'
 import { GAVE_UP } from '../sync/mutex.ts'
-import { type AcquireOptions, type AcquireSyncOptions, checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross, gaveUp, type PrimitiveOptions } from '../sync/options.ts'
+import {
+  type AcquireOptions,
+  type AcquireSyncOptions,
+  checkAcquireOptions,
+  checkAcquireSyncOptions,
+  checkPrimitiveAcross,
+  gaveUp,
+  type PrimitiveOptions,
+} from '../sync/options.ts'
 import { asReceived, receivedHandle } from '../sync/received.ts'
 import { BASE, SharedState } from '../sync/shared-state.ts'
 import { driveAsync, driveSync } from '../waiting/drive.ts'
@@ -16,7 +41,10 @@ const DEFAULT_BYTES = 4 << 20
 export interface QueueOptions extends PrimitiveOptions {
   /** Items that wait in the queue at most; 0: as many as there is memory for. @default 0 */
   readonly maxSize?: number | undefined
-  /** Memory for items, rounded up to a power of two. One item may take half of it. When it is full, a put waits. @default 4 MiB */
+  /**
+   * Memory for items, rounded up to a power of two. One item may take half of it. When it is full, a put waits.
+   * @default 4 MiB
+   */
   readonly maxBytes?: number | undefined
 }
 
@@ -29,11 +57,13 @@ interface QueueHandle {
 let ringOf: (queue: Queue) => { readonly ring: Ring; readonly waiter: SharedState['waiter'] }
 
 /**
- * A queue between workers of either kind: who puts and who gets may be threads, or with `across: 'processes'` also processes. First in, first out.
+ * A queue between workers of either kind: who puts and who gets may be threads, or with `across: 'processes'` also
+ * processes. First in, first out.
  *
- * An item is in shared memory when `put` resolves: it survives the death of the one that put it. A value that cannot travel is an error of its `put`. Other than in
- * Python there is no feeder thread, and no queue without a limit: when its memory is full a put waits. Memory that an item only names (a `SharedArray`, a lock) has to be
- * kept by the sender until the item was taken, and has to be across processes.
+ * An item is in shared memory when `put` resolves: it survives the death of the one that put it. A value that cannot
+ * travel is an error of its `put`. Other than in Python there is no feeder thread, and no queue without a limit: when
+ * its memory is full a put waits. Memory that an item only names (a `SharedArray`, a lock) has to be kept by the sender
+ * until the item was taken, and has to be across processes.
  *
  * ```ts
  * const queue = new Queue<number>({ across: 'processes', maxSize: 100 })
@@ -63,7 +93,10 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
       this.#capacity = received.capacity
       this.#state = new SharedState(received.region)
     } else {
-      checkOptionNames(new.target.name, options, ['across', 'maxSize', 'maxBytes'], { maxsize: 'maxSize', size: 'maxSize' })
+      checkOptionNames(new.target.name, options, ['across', 'maxSize', 'maxBytes'], {
+        maxsize: 'maxSize',
+        size: 'maxSize',
+      })
       checkInteger('maxSize', options.maxSize, 0)
       checkInteger('maxBytes', options.maxBytes, 1)
       const across = checkPrimitiveAcross(options.across)
@@ -78,7 +111,11 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
       write: (unit: number, item: Uint8Array): void => bytes.set(item, unit * 8),
       read: (unit: number, byteLength: number): Uint8Array => borrow(bytes, unit * 8, byteLength),
     }
-    this.#ring = new Ring(words, store, parties, waiter.wake, { first: BASE, maxSize: this.maxSize, capacity: this.#capacity })
+    this.#ring = new Ring(words, store, parties, waiter.wake, {
+      first: BASE,
+      maxSize: this.maxSize,
+      capacity: this.#capacity,
+    })
   }
 
   get across(): Across {
@@ -116,23 +153,32 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   async put(item: T, options: AcquireOptions = {}): Promise<void> {
     checkAcquireOptions('Queue.put', options)
     const encoded = this.#encode(item)
-    const outcome = this.#ring.putNow(encoded) ?? (await driveAsync(this.#ring.put(encoded, true), this.#state.waiter, options))
+    const outcome =
+      this.#ring.putNow(encoded) ?? (await driveAsync(this.#ring.put(encoded, true), this.#state.waiter, options))
     this.#checkPut(outcome, options)
   }
 
-  /** As `put`, but blocks the thread. @throws as `put`, and {@link InvalidStateError} on the main thread, without `allowMainThread` */
+  /**
+   * As `put`, but blocks the thread.
+   * @throws as `put`, and {@link InvalidStateError} on the main thread, without `allowMainThread`
+   */
   putSync(item: T, options?: AcquireSyncOptions): void {
     if (options !== undefined) checkAcquireSyncOptions('Queue.putSync', options)
     checkMayBlock('putSync', 'put', options?.allowMainThread)
     const encoded = this.#encode(item)
-    const outcome = this.#ring.putNow(encoded, true) ?? driveSync(this.#ring.put(encoded, true), this.#state.waiter, options?.timeoutMs)
+    const outcome =
+      this.#ring.putNow(encoded, true) ??
+      driveSync(this.#ring.put(encoded, true), this.#state.waiter, options?.timeoutMs)
     this.#checkPut(outcome, options ?? {})
   }
 
   /** Puts an item if there is room. @throws {@link QueueFullError}; and as `put` */
   tryPut(item: T): void {
     const encoded = this.#encode(item)
-    this.#checkPut(this.#ring.putNow(encoded) ?? driveSync(this.#ring.put(encoded, false), this.#state.waiter, undefined), {})
+    this.#checkPut(
+      this.#ring.putNow(encoded) ?? driveSync(this.#ring.put(encoded, false), this.#state.waiter, undefined),
+      {},
+    )
   }
 
   /**
@@ -156,7 +202,8 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
    * As `get`, but blocks the thread.
    *
    * @throws as `get`, and {@link InvalidStateError} on the main thread, without `allowMainThread`
-   * @throws {@link SerializationError} for an item that names a module which has to be imported first: that takes an asynchronous `get`
+   * @throws {@link SerializationError} for an item that names a module which has to be imported first: that takes an
+   * asynchronous `get`
    */
   getSync(options?: AcquireSyncOptions): T {
     if (options !== undefined) checkAcquireSyncOptions('Queue.getSync', options)
@@ -169,17 +216,23 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   /** Takes the first item if there is one. @throws {@link QueueEmptyError}; and as `getSync` */
   tryGet(): T {
     this.#checkOpen()
-    return decodeNow(this.#checkGot(this.#ring.getNow() ?? driveSync(this.#ring.get(false), this.#state.waiter, undefined), {})) as T
+    return decodeNow(
+      this.#checkGot(this.#ring.getNow() ?? driveSync(this.#ring.get(false), this.#state.waiter, undefined), {}),
+    ) as T
   }
 
-  /** This thread will neither put nor get any more. Others are not affected, and what was put stays. Calling it again does nothing. */
+  /**
+   * This thread will neither put nor get any more. Others are not affected, and what was put stays. Calling it again
+   * does nothing.
+   */
   close(): void {
     this.#closed = true
   }
 
   /**
-   * For all: nothing can be put any more, and a get throws when the queue is empty. Who waits for room, and who waits for an item that will not come, gets a
-   * {@link QueueShutDownError}. It may be called again, also with `immediate` after it was called without.
+   * For all: nothing can be put any more, and a get throws when the queue is empty. Who waits for room, and who waits
+   * for an item that will not come, gets a {@link QueueShutDownError}. It may be called again, also with `immediate`
+   * after it was called without.
    *
    * @param options.immediate - drop what is there, as if it had never been put. @default false
    */
@@ -206,7 +259,10 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     this.#checkOpen()
     const item = encodeItem(value)
     if (Ring.units(item) * 2 <= this.#capacity) return item
-    throw new SerializationError(`the item takes ${item.bytes?.length} bytes, and the queue has ${this.#capacity * 8}, of which one item may take half`, { hint: 'create the queue with a larger maxBytes' })
+    throw new SerializationError(
+      `the item takes ${item.bytes?.length} bytes, and the queue has ${this.#capacity * 8}, of which one item may take half`,
+      { hint: 'create the queue with a larger maxBytes' },
+    )
   }
 
   #checkOpen(): void {
@@ -235,7 +291,11 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   }
 
   static [revive](handle: QueueHandle): Queue {
-    return reviveShared(idOf(handle.region), () => new this(asReceived(handle)), live => !live.#closed)
+    return reviveShared(
+      idOf(handle.region),
+      () => new this(asReceived(handle)),
+      live => !live.#closed,
+    )
   }
 
   static get [origin](): Origin {
@@ -253,7 +313,10 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
  * Source of the semantics: Python, `multiprocessing.JoinableQueue`.
  */
 export class JoinableQueue<T = unknown> extends Queue<T> {
-  /** The work on an item that was taken is done. @throws {@link InvalidStateError} when it was called more often than items were put */
+  /**
+   * The work on an item that was taken is done.
+   * @throws {@link InvalidStateError} when it was called more often than items were put
+   */
   taskDone(): void {
     if (!ringOf(this).ring.finish()) throw new InvalidStateError('taskDone was called more often than items were put')
   }
@@ -266,15 +329,22 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
   async join(options: AcquireOptions = {}): Promise<void> {
     checkAcquireOptions('JoinableQueue.join', options)
     const { ring, waiter } = ringOf(this)
-    if (!(await driveAsync(ring.join(), waiter, options))) throw gaveUp('JoinableQueue.join', 'not all items were done', options)
+    if (!(await driveAsync(ring.join(), waiter, options))) {
+      throw gaveUp('JoinableQueue.join', 'not all items were done', options)
+    }
   }
 
-  /** As `join`, but blocks the thread. @throws as `join`, and {@link InvalidStateError} on the main thread, without `allowMainThread` */
+  /**
+   * As `join`, but blocks the thread.
+   * @throws as `join`, and {@link InvalidStateError} on the main thread, without `allowMainThread`
+   */
   joinSync(options?: AcquireSyncOptions): void {
     if (options !== undefined) checkAcquireSyncOptions('JoinableQueue.joinSync', options)
     checkMayBlock('joinSync', 'join', options?.allowMainThread)
     const { ring, waiter } = ringOf(this)
-    if (!driveSync(ring.join(), waiter, options?.timeoutMs)) throw gaveUp('JoinableQueue.joinSync', 'not all items were done', options ?? {})
+    if (!driveSync(ring.join(), waiter, options?.timeoutMs)) {
+      throw gaveUp('JoinableQueue.joinSync', 'not all items were done', options ?? {})
+    }
   }
 
   static override get [origin](): Origin {
@@ -331,7 +401,11 @@ export class SimpleQueue<T = unknown> {
   }
 
   [replace](across: Across = 'threads'): object {
-    if (across === 'processes' && this.across === 'threads') throw new SerializationError('it is a SimpleQueue that only threads share', { hint: "create it with `new SimpleQueue({ across: 'processes' })`" })
+    if (across === 'processes' && this.across === 'threads') {
+      throw new SerializationError('it is a SimpleQueue that only threads share', {
+        hint: "create it with `new SimpleQueue({ across: 'processes' })`",
+      })
+    }
     return { queue: this.#queue }
   }
 
@@ -352,7 +426,11 @@ function* owned(get: Steps<Item | Outcome>): Steps<Item | Outcome> {
 
 function decodeNow(item: Item): unknown {
   const value = decodeItem(item)
-  if (value instanceof Promise) throw new SerializationError('the item names a module that has to be imported first', { hint: 'take it by the asynchronous get()' })
+  if (value instanceof Promise) {
+    throw new SerializationError('the item names a module that has to be imported first', {
+      hint: 'take it by the asynchronous get()',
+    })
+  }
   return value
 }
 

@@ -79,12 +79,15 @@ const IS_EMPTIED = 2
  * | 33 `FINISHED` | items for which taskDone was called |
  * | 34 `IDLE` | changes when all may be finished |
  *
- * An item is a unit with its kind and its length (or its value), and then its bytes, in one piece: what does not fit at the end of the ring begins anew, behind a filler.
+ * An item is a unit with its kind and its length (or its value), and then its bytes, in one piece: what does not fit at
+ * the end of the ring begins anew, behind a filler.
  *
- * An item is put by one store to `PUTS`, after all of it and the next `TAIL` were written, and taken by one to `GETS`, after all of it was read and the next `HEAD` was written. A
- * party that dies before that has done nothing, and what it wrote is written over; one that dies later has done all that matters: whoever takes over its mutex wakes everybody.
+ * An item is put by one store to `PUTS`, after all of it and the next `TAIL` were written, and taken by one to `GETS`,
+ * after all of it was read and the next `HEAD` was written. A party that dies before that has done nothing, and what it
+ * wrote is written over; one that dies later has done all that matters: whoever takes over its mutex wakes everybody.
  *
- * Source of the two mutexes: Michael and Scott, "Simple, Fast, and Practical Non-Blocking and Blocking Concurrent Queue Algorithms", 1996.
+ * Source of the two mutexes: Michael and Scott, "Simple, Fast, and Practical Non-Blocking and Blocking Concurrent Queue
+ * Algorithms", 1996.
  */
 export class Ring {
   readonly #words: Words
@@ -213,7 +216,8 @@ export class Ring {
     const place = tail & (capacity - 1)
     const filler = place + units > capacity ? capacity - place : 0
     const hasRoom = (): boolean =>
-      (maxSize === 0 || ((puts - this.#read(SEEN_GETS)) | 0) < maxSize) && ((tail - this.#read(SEEN_HEAD)) | 0) + filler + units <= capacity
+      (maxSize === 0 || ((puts - this.#read(SEEN_GETS)) | 0) < maxSize) &&
+      ((tail - this.#read(SEEN_HEAD)) | 0) + filler + units <= capacity
     if (!hasRoom()) {
       this.#lookAtHead()
       if (!hasRoom()) return NOTHING
@@ -229,7 +233,10 @@ export class Ring {
     return DONE
   }
 
-  /** What it leaves may be too low, and each of both by itself, if this party dies: then there is more room than it says. */
+  /**
+   * What it leaves may be too low, and each of both by itself, if this party dies: then there is more room than it
+   * says.
+   */
   #lookAtHead(): void {
     let gets: number
     let head: number
@@ -276,7 +283,9 @@ export class Ring {
     return item
   }
 
-  /** Whether a get has to wait. It needs no mutex: when `PUTS` is what `GETS` was before, nothing was put and not taken. */
+  /**
+   * Whether a get has to wait. It needs no mutex: when `PUTS` is what `GETS` was before, nothing was put and not taken.
+   */
   #hasNothing(): boolean {
     if (this.#load(FLAGS) !== 0) return false
     const gets = this.#load(GETS)
@@ -332,10 +341,12 @@ export class Ring {
   #change(word: number): void {
     this.#words.add(this.#at + word, 1)
   }
-
 }
 
-/** Without a spin the mutex is acquired as contended, and then also released so, which costs more than the work of a put. */
+/**
+ * Without a spin the mutex is acquired as contended, and then also released so, which costs more than the work of a
+ * put.
+ */
 function tryEnter(mutex: Mutex, spins: boolean): boolean {
   return mutex.tryAcquire() || (spins && mutex.spin())
 }

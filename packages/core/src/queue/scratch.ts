@@ -4,8 +4,8 @@ const SCRATCH_BYTES = 64 << 10
 let scratch: Uint8Array | undefined
 
 /**
- * A copy of bytes that is valid until the next call in this thread. To make an ArrayBuffer for a kibibyte takes four times as long as all else that a get does: no
- * other party should have to wait for it.
+ * A copy of bytes that is valid until the next call in this thread. To make an ArrayBuffer for a kibibyte takes four
+ * times as long as all else that a get does: no other party should have to wait for it.
  */
 export function borrow(memory: Uint8Array, begin: number, byteLength: number): Uint8Array {
   const bytes = memory.subarray(begin, begin + byteLength)

@@ -1,5 +1,5 @@
-import type { Futex, MemoryProvider } from './provider.ts'
 import { FUTEX_WAIT, FUTEX_WAKE, futexCall, MAP_SHARED, PROT_READ_WRITE, timespec } from './libc.ts'
+import type { Futex, MemoryProvider } from './provider.ts'
 
 type Koffi = typeof import('koffi')
 
@@ -15,7 +15,9 @@ export function koffiProvider(): MemoryProvider | undefined {
   }
   const libc = koffi.load(null)
   // Addresses as numbers, not as pointers: they are computed with.
-  const mmap = libc.func('intptr_t mmap(intptr_t address, size_t length, int protection, int flags, int fd, int64_t offset)') as (...args: number[]) => number
+  const mmap = libc.func(
+    'intptr_t mmap(intptr_t address, size_t length, int protection, int flags, int fd, int64_t offset)',
+  ) as (...args: number[]) => number
   const munmap = libc.func('int munmap(intptr_t address, size_t length)') as (...args: number[]) => number
   return {
     name: 'koffi',
@@ -33,7 +35,9 @@ export function koffiProvider(): MemoryProvider | undefined {
 function koffiFutex(libc: ReturnType<Koffi['load']>): Futex | undefined {
   const call = futexCall()
   if (call === undefined) return undefined
-  const syscall = libc.func('long syscall(long call, intptr_t address, int operation, int value, int64_t *timeout, intptr_t address2, int value3)') as (...args: unknown[]) => number
+  const syscall = libc.func(
+    'long syscall(long call, intptr_t address, int operation, int value, int64_t *timeout, intptr_t address2, int value3)',
+  ) as (...args: unknown[]) => number
   const timeout = new BigInt64Array(2)
   return {
     wait: (address, expected, ms) => void syscall(call, address, FUTEX_WAIT, expected, timespec(ms, timeout), 0, 0),

@@ -9,7 +9,11 @@ export const FUTEX_WAKE = 1
 /** The number of the system call; undefined where there is none. */
 export function futexCall(): number | undefined {
   if (process.platform !== 'linux') return undefined
-  return process.arch === 'x64' ? 202 : process.arch === 'arm64' || process.arch === 'riscv64' || process.arch === 'loong64' ? 98 : undefined
+  return process.arch === 'x64'
+    ? 202
+    : process.arch === 'arm64' || process.arch === 'riscv64' || process.arch === 'loong64'
+      ? 98
+      : undefined
 }
 
 /** A duration as the kernel takes it: seconds and nanoseconds. */

@@ -1,9 +1,12 @@
-import type { Futex, MemoryProvider } from './provider.ts'
 import { FUTEX_WAIT, FUTEX_WAKE, futexCall, MAP_SHARED, PROT_READ_WRITE, timespec } from './libc.ts'
+import type { Futex, MemoryProvider } from './provider.ts'
 
 /** As much of `node:ffi` as is used here; its types come with those of Node 26. */
 interface NodeFfi {
-  dlopen(path: string | null, functions: Readonly<Record<string, { readonly return: string; readonly arguments: readonly string[] }>>): { readonly functions: Readonly<Record<string, (...args: readonly (number | bigint)[]) => bigint>> }
+  dlopen(
+    path: string | null,
+    functions: Readonly<Record<string, { readonly return: string; readonly arguments: readonly string[] }>>,
+  ): { readonly functions: Readonly<Record<string, (...args: readonly (number | bigint)[]) => bigint>> }
   getRawPointer(view: ArrayBufferView): bigint
   toArrayBuffer(address: bigint, byteLength: number, copy: boolean): ArrayBuffer
 }
@@ -39,7 +42,9 @@ export function nodeFfiProvider(): MemoryProvider | undefined {
 function nodeFfiFutex(ffi: NodeFfi): Futex | undefined {
   const call = futexCall()
   if (call === undefined) return undefined
-  const { syscall } = ffi.dlopen(null, { syscall: { return: 'int64', arguments: ['int64', 'pointer', 'int32', 'int32', 'pointer', 'pointer', 'int32'] } }).functions
+  const { syscall } = ffi.dlopen(null, {
+    syscall: { return: 'int64', arguments: ['int64', 'pointer', 'int32', 'int32', 'pointer', 'pointer', 'int32'] },
+  }).functions
   if (syscall === undefined) return undefined
   const timeout = new BigInt64Array(2)
   const pointer = ffi.getRawPointer(timeout)

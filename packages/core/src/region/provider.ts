@@ -2,7 +2,10 @@ import { gated, ParallelError, slot } from '@manyhands/base'
 import { koffiProvider } from './koffi-provider.ts'
 import { nodeFfiProvider } from './node-ffi-provider.ts'
 
-/** The native calls that sharing memory with other processes takes: JavaScript has none. An address is a number; user space ends below 2^53. */
+/**
+ * The native calls that sharing memory with other processes takes: JavaScript has none. An address is a number; user
+ * space ends below 2^53.
+ */
 export interface MemoryProvider {
   readonly name: 'koffi' | 'node:ffi'
   /**
@@ -35,7 +38,8 @@ interface ProviderState {
 }
 
 // Asked once in each thread: loading takes milliseconds.
-const state = (): ProviderState => slot('core.memoryProvider', () => ({ loaders: [koffiProvider, nodeFfiProvider], provider: undefined }))
+const state = (): ProviderState =>
+  slot('core.memoryProvider', () => ({ loaders: [koffiProvider, nodeFfiProvider], provider: undefined }))
 
 /** The provider of this thread; undefined where there is none. */
 export function findMemoryProvider(): MemoryProvider | undefined {

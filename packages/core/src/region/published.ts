@@ -1,12 +1,14 @@
-import { isProcessAlive, ownStartTime } from '../process-identity.ts'
 import { newSharedId, slot } from '@manyhands/base'
+import { isProcessAlive, ownStartTime } from '../process-identity.ts'
 import { handOver, nameOfOurs, openSharedFile, type SharedFile, sharedFolder } from './shared-file.ts'
 
 const fs = (): typeof import('node:fs') => process.getBuiltinModule('node:fs')
 
 /** Begin of the names under which regions are published, in full `manyhands@<name>`. */
 const PREFIX = 'manyhands@'
-/** How often it is looked whether another process took a name back. Shorter: memory is free earlier; longer: less work. */
+/**
+ * How often it is looked whether another process took a name back. Shorter: memory is free earlier; longer: less work.
+ */
 const CHECK_MS = 1000
 const MAX_NAME_LENGTH = 200
 
@@ -23,14 +25,16 @@ export interface PublishedRegion {
 }
 
 /** What this thread has published: it holds the memory, so that the name outlives the object. */
-const published = (): Map<string, { readonly file: SharedFile; readonly target: string }> => slot('core.published', () => new Map())
+const published = (): Map<string, { readonly file: SharedFile; readonly target: string }> =>
+  slot('core.published', () => new Map())
 let timer: NodeJS.Timeout | undefined
 
 /**
- * Gives the memory of a region a name by which any process of this user finds it, until the name is taken back or this thread ends.
+ * Gives the memory of a region a name by which any process of this user finds it, until the name is taken back or this
+ * thread ends.
  *
- * The name is a symbolic link whose target is the record itself: it is made in one step, only once, and holds no memory. So the death of its maker leaves
- * a name that stands for nothing, and that the next look removes.
+ * The name is a symbolic link whose target is the record itself: it is made in one step, only once, and holds no
+ * memory. So the death of its maker leaves a name that stands for nothing, and that the next look removes.
  *
  * @throws TypeError, RangeError for what is not a name
  * @throws Error with `code` EEXIST when the name is taken
@@ -39,16 +43,29 @@ export function publish(name: string, region: Pick<PublishedRegion, 'id' | 'byte
   const link = linkOf(name)
   sweep()
   const file = keepOpen(path)
-  const record: PublishedRegion = { ...region, path: file.path, named: file.named, pid: process.pid, startTime: ownStartTime() }
+  const record: PublishedRegion = {
+    ...region,
+    path: file.path,
+    named: file.named,
+    pid: process.pid,
+    startTime: ownStartTime(),
+  }
   const target = JSON.stringify(record)
   try {
     makeLink(target, link)
   } catch (cause) {
     release(file)
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
-    throw Object.assign(new Error(`shared memory named ${JSON.stringify(name)} exists already: choose another name, or open it`, { cause }), { code: 'EEXIST' })
+    throw Object.assign(
+      new Error(`shared memory named ${JSON.stringify(name)} exists already: choose another name, or open it`, {
+        cause,
+      }),
+      { code: 'EEXIST' },
+    )
   }
-  if (published().size === 0) slot('core.unpublishAtExit', () => process.on('exit', () => [...published().keys()].forEach(unpublish)))
+  if (published().size === 0) {
+    slot('core.unpublishAtExit', () => process.on('exit', () => [...published().keys()].forEach(unpublish)))
+  }
   published().set(name, { file, target })
   timer ??= setInterval(forgetTaken, CHECK_MS).unref()
 }
@@ -62,7 +79,12 @@ export function publish(name: string, region: Pick<PublishedRegion, 'id' | 'byte
 export function lookUp(name: string): PublishedRegion {
   const record = read(linkOf(name))
   if (record !== undefined && isProcessAlive(record.pid, record.startTime)) return record
-  throw Object.assign(new Error(`there is no shared memory named ${JSON.stringify(name)}: it was not created yet, was unlinked, or its creator has exited`), { code: 'ENOENT' })
+  throw Object.assign(
+    new Error(
+      `there is no shared memory named ${JSON.stringify(name)}: it was not created yet, was unlinked, or its creator has exited`,
+    ),
+    { code: 'ENOENT' },
+  )
 }
 
 /**
@@ -93,7 +115,9 @@ export function unpublish(name: string): boolean {
 function linkOf(name: string): string {
   if (typeof name !== 'string') throw new TypeError(`name must be a string, got ${typeof name}`)
   if (!/^[\w.-]+$/.test(name) || name.length > MAX_NAME_LENGTH) {
-    throw new RangeError(`name must consist of 1 to ${MAX_NAME_LENGTH} letters, digits, '_', '-' and '.', got ${JSON.stringify(name.length > 60 ? `${name.slice(0, 57)}...` : name)}`)
+    throw new RangeError(
+      `name must consist of 1 to ${MAX_NAME_LENGTH} letters, digits, '_', '-' and '.', got ${JSON.stringify(name.length > 60 ? `${name.slice(0, 57)}...` : name)}`,
+    )
   }
   return `${sharedFolder()}/${PREFIX}${name}`
 }
@@ -139,7 +163,8 @@ function sweep(): void {
 
 /** @returns true when the name is free now */
 function removeIfDead(link: string): boolean {
-  const isDead = (record: PublishedRegion | undefined): boolean => record !== undefined && !isProcessAlive(record.pid, record.startTime)
+  const isDead = (record: PublishedRegion | undefined): boolean =>
+    record !== undefined && !isProcessAlive(record.pid, record.startTime)
   if (!isDead(read(link))) return false
   // Out of the way first: another may have taken the name since it was read.
   const aside = `${link}.${newSharedId()}`

@@ -1,4 +1,23 @@
-import { type Across, checkOptionNames, coreOrigin, describeValue, forgetShared, InternalError, InvalidStateError, newSharedId, noteSharedBuffer, origin, type Origin, rememberShared, replace, revive, reviveShared, SerializationError, reclaim, type MappedMemory } from '@manyhands/base'
+import {
+  type Across,
+  checkOptionNames,
+  coreOrigin,
+  describeValue,
+  forgetShared,
+  InternalError,
+  InvalidStateError,
+  newSharedId,
+  noteSharedBuffer,
+  origin,
+  type Origin,
+  rememberShared,
+  replace,
+  revive,
+  reviveShared,
+  SerializationError,
+  reclaim,
+  type MappedMemory,
+} from '@manyhands/base'
 import { reclaimMappings } from '../party/reclaim.ts'
 import { holdInFlight, noteArrival, stopHolding } from './in-flight.ts'
 import { closeMapping, createMapping, type Mapping, openMapping, PARTIES } from './mapping.ts'
@@ -33,11 +52,13 @@ const behindHandles = new WeakMap<MappedHandle, Mapping>()
 /**
  * Bytes that several workers see, zeroed at first.
  *
- * Among threads it is a SharedArrayBuffer. Across processes it is shared memory of the system, a plain ArrayBuffer on which `Atomics` work; threads can
- * have it as well. `Atomics.wait` and `notify` do not work on that: use the primitives.
+ * Among threads it is a SharedArrayBuffer. Across processes it is shared memory of the system, a plain ArrayBuffer on
+ * which `Atomics` work; threads can have it as well. `Atomics.wait` and `notify` do not work on that: use the
+ * primitives.
  *
- * It travels by handle: a worker that receives the same region twice has one object. The memory is given back when no one has a view of it any more, or
- * `close` is called, in every process; a process that is killed leaves nothing behind.
+ * It travels by handle: a worker that receives the same region twice has one object. The memory is given back when no
+ * one has a view of it any more, or `close` is called, in every process; a process that is killed leaves nothing
+ * behind.
  */
 export class Region implements Disposable {
   readonly id: string
@@ -67,14 +88,20 @@ export class Region implements Disposable {
    * @param byteLength - bytes, an integer >= 0
    * @throws TypeError for an unknown option
    * @throws RangeError when `byteLength` is not such a number, `across` is unknown, or memory is exhausted
-   * @throws ParallelError (`ERR_MANYHANDS_NO_SHARED_MEMORY`) for `'processes'` where this machine cannot share memory; it says what to install
-   * @throws Error with `code` ENOSPC when shared memory is full, EMFILE when there are too many open files: each such region keeps one open
+   * @throws ParallelError (`ERR_MANYHANDS_NO_SHARED_MEMORY`) for `'processes'` where this machine cannot share memory;
+   * it says what to install
+   * @throws Error with `code` ENOSPC when shared memory is full, EMFILE when there are too many open files: each such
+   * region keeps one open
    */
   static create(byteLength: number, options: RegionOptions = {}): Region {
-    if (!Number.isInteger(byteLength) || byteLength < 0) throw new RangeError(`byteLength must be an integer >= 0, got ${describeValue(byteLength)}`)
+    if (!Number.isInteger(byteLength) || byteLength < 0) {
+      throw new RangeError(`byteLength must be an integer >= 0, got ${describeValue(byteLength)}`)
+    }
     checkOptionNames('Region.create', options, ['across'])
     const { across = 'threads' } = options
-    if (across !== 'threads' && across !== 'processes' && across !== 'auto') throw new RangeError(`across must be 'threads', 'processes' or 'auto', got ${describeValue(across)}`)
+    if (across !== 'threads' && across !== 'processes' && across !== 'auto') {
+      throw new RangeError(`across must be 'threads', 'processes' or 'auto', got ${describeValue(across)}`)
+    }
     const mapped = across === 'processes' || (across === 'auto' && findMemoryProvider() !== undefined)
     const id = newSharedId()
     const region = new Region(id, mapped ? createMapping(id, byteLength) : new SharedArrayBuffer(byteLength), true)
@@ -83,7 +110,8 @@ export class Region implements Disposable {
   }
 
   /**
-   * The bytes. Do not transfer a buffer that is shared across processes (`transfer()`, a transfer list): its memory is let go of when this object is collected.
+   * The bytes. Do not transfer a buffer that is shared across processes (`transfer()`, a transfer list): its memory is
+   * let go of when this object is collected.
    */
   get buffer(): ArrayBufferLike {
     return this.#buffer
@@ -101,8 +129,8 @@ export class Region implements Disposable {
   /**
    * Gives the memory back now, as far as this thread is concerned; others keep theirs. Calling it again does nothing.
    *
-   * Across processes all views of the buffer become empty: their length is 0, reads give undefined. Among threads only the collector frees memory: views
-   * that were handed out keep it.
+   * Across processes all views of the buffer become empty: their length is 0, reads give undefined. Among threads only
+   * the collector frees memory: views that were handed out keep it.
    */
   close(): void {
     if (this.#closed) return
@@ -123,7 +151,8 @@ export class Region implements Disposable {
   }
 
   /**
-   * Gives the memory a name by which every process of this user finds it, until `Region.unpublish` takes it back or this thread ends. Across processes only.
+   * Gives the memory a name by which every process of this user finds it, until `Region.unpublish` takes it back or
+   * this thread ends. Across processes only.
    *
    * @param kind - what the bytes are: `open` wants the same
    * @throws TypeError, RangeError for what is not a name: 1 to 200 letters, digits, `_`, `-` and `.`
@@ -131,7 +160,11 @@ export class Region implements Disposable {
    * @throws InvalidStateError for memory that only threads share, or that was closed
    */
   publish(name: string, kind = 'region'): void {
-    if (this.#mapping === undefined) throw new InvalidStateError(this.#closed ? 'the region was closed' : "only a region made with { across: 'processes' } can be published")
+    if (this.#mapping === undefined) {
+      throw new InvalidStateError(
+        this.#closed ? 'the region was closed' : "only a region made with { across: 'processes' } can be published",
+      )
+    }
     publish(name, { id: this.id, byteLength: this.byteLength, kind }, this.#mapping.file.path)
   }
 
@@ -149,7 +182,11 @@ export class Region implements Disposable {
     return new Region(found.id, openMapping(found.id, found.byteLength, found.path, found.named), false)
   }
 
-  /** Takes a name back; those who have the memory keep it. @returns false when nothing had that name @throws TypeError, RangeError for what is not a name */
+  /**
+   * Takes a name back; those who have the memory keep it.
+   * @returns false when nothing had that name
+   * @throws TypeError, RangeError for what is not a name
+   */
   static unpublish(name: string): boolean {
     return unpublish(name)
   }
@@ -159,7 +196,11 @@ export class Region implements Disposable {
     const mapping = this.#mapping
     reviveShared(this.id, () => this) // one that was opened by its name is known from here on, unless another is
     if (mapping === undefined) {
-      if (across === 'processes') throw new SerializationError('it is memory that only threads share', { hint: "create it with { across: 'processes' }, run the task on threads, or send a copy" })
+      if (across === 'processes') {
+        throw new SerializationError('it is memory that only threads share', {
+          hint: "create it with { across: 'processes' }, run the task on threads, or send a copy",
+        })
+      }
       return { id: this.id, buffer: this.#buffer as SharedArrayBuffer }
     }
     const { path, named } = mapping.file

@@ -1,5 +1,5 @@
-import { ownStartTime } from '../process-identity.ts'
 import { newSharedId, slot } from '@manyhands/base'
+import { ownStartTime } from '../process-identity.ts'
 import { NAME_PREFIX, sweepDeadNames } from './sweep.ts'
 
 const fs = (): typeof import('node:fs') => process.getBuiltinModule('node:fs')
@@ -21,9 +21,10 @@ export interface SharedFile {
 /**
  * How a file gets from one process to another.
  *
- * - `descriptor`: the file has no name from its first moment on, so nothing is left behind whoever dies; a process that has it open shows it to others
- *   under `/proc/<pid>/fd`.
- * - `name`: where there is no /proc. The name tells its creator, who removes it; those of dead creators are swept when the next region is made.
+ * - `descriptor`: the file has no name from its first moment on, so nothing is left behind whoever dies; a process
+ *   that has it open shows it to others under `/proc/<pid>/fd`.
+ * - `name`: where there is no /proc. The name tells its creator, who removes it; those of dead creators are swept
+ *   when the next region is made.
  */
 export type HandOver = 'descriptor' | 'name'
 
@@ -34,14 +35,16 @@ export function handOver(): { way: HandOver } {
 
 /** The folder of shared files: memory where the system has a place for it. */
 export function sharedFolder(): string {
-  return slot('core.sharedFolder', () => (fs().existsSync('/dev/shm') ? '/dev/shm' : process.getBuiltinModule('node:os').tmpdir()))
+  return slot('core.sharedFolder', () =>
+    fs().existsSync('/dev/shm') ? '/dev/shm' : process.getBuiltinModule('node:os').tmpdir(),
+  )
 }
 
 /**
  * Makes a file of `byteLength` zeros that nobody else can open by chance.
  *
- * @throws Error with code ENOSPC when there is no room. The bytes are written and not only reserved: else the first use of a page that does not
- * fit would end the process by SIGBUS
+ * @throws Error with code ENOSPC when there is no room. The bytes are written and not only reserved: else the first use
+ * of a page that does not fit would end the process by SIGBUS
  */
 export function createSharedFile(byteLength: number): SharedFile {
   const named = handOver().way === 'name'
@@ -58,7 +61,8 @@ export function createSharedFile(byteLength: number): SharedFile {
 /** Opens what another thread or process has made. It stays open so that it can be handed on. */
 export function openSharedFile(path: string, named: boolean): SharedFile {
   const { constants, openSync, statSync } = fs()
-  // The number of a descriptor that was closed may stand for something else by now, such as a pipe that blocks whoever opens it.
+  // The number of a descriptor that was closed may stand for something else by now, such as a pipe that blocks whoever
+  // opens it.
   if (!statSync(path).isFile()) throw new Error(`${path} is no file`)
   const fd = openSync(path, constants.O_RDWR)
   return named ? { fd, path, named } : { fd, path: descriptorPath(fd), named }
@@ -134,7 +138,7 @@ function writeZeros(fd: number, byteLength: number): void {
   }
   const zeros = Buffer.alloc(Math.min(byteLength, ZEROS_BYTES))
   try {
-    for (let at = 0; at < byteLength; ) at += writeSync(fd, zeros, 0, Math.min(zeros.length, byteLength - at), at)
+    for (let at = 0; at < byteLength;) at += writeSync(fd, zeros, 0, Math.min(zeros.length, byteLength - at), at)
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOSPC') throw noSpace(byteLength, cause)
     throw cause

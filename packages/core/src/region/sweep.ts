@@ -10,6 +10,8 @@ export function sweepDeadNames(folder: string): void {
   const { readdirSync, rmSync } = process.getBuiltinModule('node:fs')
   for (const name of readdirSync(folder)) {
     const creator = pattern.exec(name)
-    if (creator !== null && !isProcessAlive(Number(creator[1]), Number(creator[2]))) rmSync(`${folder}/${name}`, { force: true })
+    if (creator !== null && !isProcessAlive(Number(creator[1]), Number(creator[2]))) {
+      rmSync(`${folder}/${name}`, { force: true })
+    }
   }
 }

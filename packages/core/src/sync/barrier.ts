@@ -1,14 +1,41 @@
-import { type Across, BrokenBarrierError, checkDuration, checkFunction, checkInteger, checkMayBlock, checkOptionNames, coreOrigin, origin, type Origin, rememberShared, replace, revive, reviveShared } from '@manyhands/base'
+import {
+  type Across,
+  BrokenBarrierError,
+  checkDuration,
+  checkFunction,
+  checkInteger,
+  checkMayBlock,
+  checkOptionNames,
+  coreOrigin,
+  origin,
+  type Origin,
+  rememberShared,
+  replace,
+  revive,
+  reviveShared,
+} from '@manyhands/base'
 import type { Region } from '../region/region.ts'
 import { driveAsync, driveSync } from '../waiting/drive.ts'
 import { Mutex } from './mutex.ts'
-import { aborted, type AcquireOptions, type AcquireSyncOptions, checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross, type PrimitiveOptions } from './options.ts'
+import {
+  aborted,
+  type AcquireOptions,
+  type AcquireSyncOptions,
+  checkAcquireOptions,
+  checkAcquireSyncOptions,
+  checkPrimitiveAcross,
+  type PrimitiveOptions,
+} from './options.ts'
 import { type Passage, Phases, PHASES_WORDS } from './phases.ts'
 import { asReceived, receivedHandle } from './received.ts'
 import { BASE, SharedState } from './shared-state.ts'
 
 export interface BarrierOptions extends PrimitiveOptions {
-  /** Runs in the party that comes last, before anyone goes on. If it fails the barrier is broken, and that party gets its error. It may be asynchronous where all wait asynchronously. @default nothing */
+  /**
+   * Runs in the party that comes last, before anyone goes on. If it fails the barrier is broken, and that party gets
+   * its error. It may be asynchronous where all wait asynchronously.
+   * @default nothing
+   */
   readonly action?: (() => unknown) | undefined
   /** For each `wait` that has no time limit of its own, milliseconds. @default no limit */
   readonly timeoutMs?: number | undefined
@@ -27,8 +54,8 @@ const PHASES = BASE + 2
 /**
  * Lets a fixed number of parties wait for each other: nobody passes before all have come. Then it can be used again.
  *
- * Source of the semantics: Python, `threading.Barrier`. In addition, a party that dies while it runs the action breaks the barrier instead of holding up the others
- * for ever.
+ * Source of the semantics: Python, `threading.Barrier`. In addition, a party that dies while it runs the action breaks
+ * the barrier instead of holding up the others for ever.
  */
 export class Barrier {
   /** How many have to come. */
@@ -54,7 +81,10 @@ export class Barrier {
     this.parties = received?.parties ?? parties
     this.#action = received?.action ?? options.action
     this.#timeoutMs = received?.timeoutMs ?? options.timeoutMs
-    this.#state = received === undefined ? SharedState.create(checkPrimitiveAcross(options.across), 8 + PHASES_WORDS * 4) : new SharedState(received.region)
+    this.#state =
+      received === undefined
+        ? SharedState.create(checkPrimitiveAcross(options.across), 8 + PHASES_WORDS * 4)
+        : new SharedState(received.region)
     const { words, parties: table, waiter } = this.#state
     this.#phases = new Phases(words, PHASES, new Mutex(words, BASE, table, waiter.wake), waiter.wake)
   }
@@ -77,8 +107,8 @@ export class Barrier {
    * Waits until all parties have come.
    *
    * @returns how many came before: 0 to parties - 1, each once
-   * @throws {@link BrokenBarrierError} when the barrier is broken, or breaks: somebody's time was over (also one's own), it was aborted or reset, its action failed,
-   * or a party died in it
+   * @throws {@link BrokenBarrierError} when the barrier is broken, or breaks: somebody's time was over (also one's
+   * own), it was aborted or reset, its action failed, or a party died in it
    * @throws {@link CancelledError} when `signal` is aborted; the barrier is broken then
    * @throws TypeError, RangeError for bad options
    */
@@ -97,7 +127,10 @@ export class Barrier {
     return passage.index
   }
 
-  /** As `wait`, but blocks the thread. @throws as `wait`, and {@link InvalidStateError} on the main thread, without `allowMainThread` */
+  /**
+   * As `wait`, but blocks the thread.
+   * @throws as `wait`, and {@link InvalidStateError} on the main thread, without `allowMainThread`
+   */
   waitSync(options: AcquireSyncOptions = {}): number {
     checkAcquireSyncOptions('Barrier.waitSync', options)
     checkMayBlock('waitSync', 'wait', options.allowMainThread)
@@ -113,12 +146,18 @@ export class Barrier {
     return passage.index
   }
 
-  /** Breaks the barrier: all who wait, and all who come until it is reset, get a {@link BrokenBarrierError}. Resolves once it is done. */
+  /**
+   * Breaks the barrier: all who wait, and all who come until it is reset, get a {@link BrokenBarrierError}. Resolves
+   * once it is done.
+   */
   async abort(): Promise<void> {
     await driveAsync(this.#phases.abort(), this.#state.waiter, {})
   }
 
-  /** As `abort`, but blocks the thread while the state of the barrier is in use. @throws as `waitSync` on the main thread */
+  /**
+   * As `abort`, but blocks the thread while the state of the barrier is in use.
+   * @throws as `waitSync` on the main thread
+   */
   abortSync(options: Pick<AcquireSyncOptions, 'allowMainThread'> = {}): void {
     checkOptionNames('Barrier.abortSync', options, ['allowMainThread'])
     checkMayBlock('abortSync', 'abort', options.allowMainThread)
@@ -130,7 +169,10 @@ export class Barrier {
     await driveAsync(this.#phases.reset(), this.#state.waiter, {})
   }
 
-  /** As `reset`, but blocks the thread while the state of the barrier is in use. @throws as `waitSync` on the main thread */
+  /**
+   * As `reset`, but blocks the thread while the state of the barrier is in use.
+   * @throws as `waitSync` on the main thread
+   */
   resetSync(options: Pick<AcquireSyncOptions, 'allowMainThread'> = {}): void {
     checkOptionNames('Barrier.resetSync', options, ['allowMainThread'])
     checkMayBlock('resetSync', 'reset', options.allowMainThread)
@@ -155,7 +197,11 @@ export class Barrier {
 function outcome(passage: Passage, signal: AbortSignal | undefined): number {
   if (typeof passage === 'object') return passage.index
   if (passage === 'gave-up' && signal?.aborted === true) throw aborted('Barrier.wait', signal)
-  throw new BrokenBarrierError(passage === 'gave-up' ? 'the barrier is broken: not all parties came in time' : 'the barrier is broken: reset() makes it usable again')
+  throw new BrokenBarrierError(
+    passage === 'gave-up'
+      ? 'the barrier is broken: not all parties came in time'
+      : 'the barrier is broken: reset() makes it usable again',
+  )
 }
 
 function idOf(region: Region): string {

@@ -1,10 +1,33 @@
-import { type Across, checkFunction, checkInteger, checkMayBlock, checkOptionNames, coreOrigin, describeValue, InvalidStateError, origin, type Origin, rememberShared, replace, revive, reviveShared } from '@manyhands/base'
+import {
+  type Across,
+  checkFunction,
+  checkInteger,
+  checkMayBlock,
+  checkOptionNames,
+  coreOrigin,
+  describeValue,
+  InvalidStateError,
+  origin,
+  type Origin,
+  rememberShared,
+  replace,
+  revive,
+  reviveShared,
+} from '@manyhands/base'
 import type { Region } from '../region/region.ts'
 import { driveAsync, driveSync } from '../waiting/drive.ts'
 import { at, type Steps } from '../waiting/steps.ts'
 import type { Guard } from './guard.ts'
 import { coreOfLock, Lock, type LockCore } from './lock.ts'
-import { aborted, type AcquireOptions, type AcquireSyncOptions, checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross, type PrimitiveOptions } from './options.ts'
+import {
+  aborted,
+  type AcquireOptions,
+  type AcquireSyncOptions,
+  checkAcquireOptions,
+  checkAcquireSyncOptions,
+  checkPrimitiveAcross,
+  type PrimitiveOptions,
+} from './options.ts'
 import { asReceived, receivedHandle } from './received.ts'
 import { coreOfRLock, RLock } from './rlock.ts'
 import { BASE, SharedState } from './shared-state.ts'
@@ -21,7 +44,8 @@ interface ConditionHandle {
 }
 
 /**
- * Lets those who hold a lock wait until somebody who holds it notifies them, for instance that what the lock protects has changed.
+ * Lets those who hold a lock wait until somebody who holds it notifies them, for instance that what the lock protects
+ * has changed.
  *
  * ```ts
  * const there = condition.runExclusive(() => condition.waitFor(() => items.length > 0))
@@ -29,10 +53,11 @@ interface ConditionHandle {
  * await there
  * ```
  *
- * Who waited first is notified first. A notification reaches only who waits at that moment. It is not spent on one who has died or given up.
+ * Who waited first is notified first. A notification reaches only who waits at that moment. It is not spent on one who
+ * has died or given up.
  *
- * Source of the semantics: Python, `multiprocessing.Condition`. Other than there, `notify` with a plain `Lock` demands that this thread holds it, not only that
- * somebody does.
+ * Source of the semantics: Python, `multiprocessing.Condition`. Other than there, `notify` with a plain `Lock` demands
+ * that this thread holds it, not only that somebody does.
  */
 export class Condition {
   /** Of the condition: it is held when `wait` returns. */
@@ -52,9 +77,15 @@ export class Condition {
     } else {
       checkOptionNames('Condition', options, ['across', 'lock'])
       const { lock } = options
-      if (lock !== undefined && !(lock instanceof Lock) && !(lock instanceof RLock)) throw new TypeError(`lock must be a Lock or an RLock, got ${describeValue(lock)}`)
+      if (lock !== undefined && !(lock instanceof Lock) && !(lock instanceof RLock)) {
+        throw new TypeError(`lock must be a Lock or an RLock, got ${describeValue(lock)}`)
+      }
       const across = checkPrimitiveAcross(options.across ?? lock?.across)
-      if (lock !== undefined && lock.across !== across) throw new RangeError(`across must be that of the lock, ${JSON.stringify(lock.across)}, got ${JSON.stringify(across)}`)
+      if (lock !== undefined && lock.across !== across) {
+        throw new RangeError(
+          `across must be that of the lock, ${JSON.stringify(lock.across)}, got ${JSON.stringify(across)}`,
+        )
+      }
       this.lock = lock ?? new RLock({ across })
       this.#state = SharedState.create(across, WAIT_LIST_BYTES)
     }
@@ -96,8 +127,8 @@ export class Condition {
   }
 
   /**
-   * Releases the lock, waits to be notified, and acquires the lock again. The lock is held when it is over, however it ends; that may take longer than
-   * `timeoutMs`.
+   * Releases the lock, waits to be notified, and acquires the lock again. The lock is held when it is over, however it
+   * ends; that may take longer than `timeoutMs`.
    *
    * @returns true; false when there was no notification within `timeoutMs`
    * @throws {@link InvalidStateError} when the lock is not held here, or 1024 wait already
@@ -111,7 +142,10 @@ export class Condition {
     return notified
   }
 
-  /** As `wait`, but blocks the thread. @throws as `wait`, and {@link InvalidStateError} on the main thread, without `allowMainThread` */
+  /**
+   * As `wait`, but blocks the thread.
+   * @throws as `wait`, and {@link InvalidStateError} on the main thread, without `allowMainThread`
+   */
   waitSync(options?: AcquireSyncOptions): boolean {
     if (options !== undefined) checkAcquireSyncOptions('Condition.waitSync', options)
     checkMayBlock('waitSync', 'wait', options?.allowMainThread)
@@ -177,7 +211,9 @@ export class Condition {
 
   #held(method: string): LockCore {
     const core = this.lock instanceof Lock ? coreOfLock(this.lock) : coreOfRLock(this.lock)
-    if (!core.isHeldHere()) throw new InvalidStateError(`Condition.${method} needs the lock of the condition: acquire it first`)
+    if (!core.isHeldHere()) {
+      throw new InvalidStateError(`Condition.${method} needs the lock of the condition: acquire it first`)
+    }
     return core
   }
 

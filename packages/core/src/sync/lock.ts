@@ -1,10 +1,31 @@
-import { type Across, checkFunction, checkMayBlock, checkOptionNames, coreOrigin, InvalidStateError, origin, type Origin, rememberShared, replace, revive, reviveShared } from '@manyhands/base'
+import {
+  type Across,
+  checkFunction,
+  checkMayBlock,
+  checkOptionNames,
+  coreOrigin,
+  InvalidStateError,
+  origin,
+  type Origin,
+  rememberShared,
+  replace,
+  revive,
+  reviveShared,
+} from '@manyhands/base'
 import type { Region } from '../region/region.ts'
 import { driveAsync, driveSync } from '../waiting/drive.ts'
 import type { Waiter } from '../waiting/waiter.ts'
 import { Guard } from './guard.ts'
 import { acquireAnyway, type Acquired, GAVE_UP, Mutex, type MutexAlgorithm, OWNER_DIED } from './mutex.ts'
-import { type AcquireOptions, type AcquireSyncOptions, checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross, gaveUp, type PrimitiveOptions } from './options.ts'
+import {
+  type AcquireOptions,
+  type AcquireSyncOptions,
+  checkAcquireOptions,
+  checkAcquireSyncOptions,
+  checkPrimitiveAcross,
+  gaveUp,
+  type PrimitiveOptions,
+} from './options.ts'
 import { asReceived, receivedHandle } from './received.ts'
 import { BASE, BASE_64, SharedState } from './shared-state.ts'
 import { TICKET_MUTEX_BYTES, TicketMutex } from './ticket-mutex.ts'
@@ -12,8 +33,9 @@ import type { ConditionLock } from './wait-list.ts'
 
 export interface LockOptions extends PrimitiveOptions {
   /**
-   * Hand the lock over in the order in which it was asked for. Without, whoever is running takes it, which is 100 times faster when many want it, but an
-   * asynchronous `acquire` may then have to wait for long while busy workers take it again and again. @default false
+   * Hand the lock over in the order in which it was asked for. Without, whoever is running takes it, which is 100 times
+   * faster when many want it, but an asynchronous `acquire` may then have to wait for long while busy workers take it
+   * again and again. @default false
    */
   readonly fair?: boolean | undefined
 }
@@ -35,10 +57,11 @@ const NOT_ACQUIRED = 'the lock was not acquired'
 const NOT_HELD = 'the lock is not held'
 
 /**
- * A lock that threads, or threads and processes, share: one of them holds it at a time. It cannot be acquired twice (see `RLock`).
+ * A lock that threads, or threads and processes, share: one of them holds it at a time. It cannot be acquired twice
+ * (see `RLock`).
  *
- * When the one that holds it dies (a process that is killed, a worker of a pool that exits), the lock is taken over by one that waits, within 10 to 100 ms;
- * its guard says `ownerDied`: what the lock protects may be half done.
+ * When the one that holds it dies (a process that is killed, a worker of a pool that exits), the lock is taken over by
+ * one that waits, within 10 to 100 ms; its guard says `ownerDied`: what the lock protects may be half done.
  *
  * ```ts
  * const lock = new Lock({ across: 'processes' })
@@ -48,8 +71,9 @@ const NOT_HELD = 'the lock is not held'
  * await lock.runExclusive(() => {}) // where there is no `using`
  * ```
  *
- * Source of the semantics: Python, `multiprocessing.Lock`. Other than there, a negative time limit is an error, and `acquire` throws when time is over instead of
- * returning false, because a result that must be looked at is easily forgotten; `tryAcquire` returns null.
+ * Source of the semantics: Python, `multiprocessing.Lock`. Other than there, a negative time limit is an error, and
+ * `acquire` throws when time is over instead of returning false, because a result that must be looked at is easily
+ * forgotten; `tryAcquire` returns null.
  */
 export class Lock {
   readonly fair: boolean
@@ -71,7 +95,9 @@ export class Lock {
       this.#state = SharedState.create(checkPrimitiveAcross(options.across), this.fair ? TICKET_MUTEX_BYTES : 8)
     }
     const { words, parties, waiter } = this.#state
-    this.#mutex = this.fair ? new TicketMutex(words, BASE_64, parties, waiter.wake) : new Mutex(words, BASE, parties, waiter.wake)
+    this.#mutex = this.fair
+      ? new TicketMutex(words, BASE_64, parties, waiter.wake)
+      : new Mutex(words, BASE, parties, waiter.wake)
   }
 
   /** Who can share it. */
@@ -100,7 +126,8 @@ export class Lock {
   }
 
   /**
-   * As `acquire`, but blocks the thread. A thread that waits for a lock which it holds itself waits for ever, or until another thread releases it.
+   * As `acquire`, but blocks the thread. A thread that waits for a lock which it holds itself waits for ever, or until
+   * another thread releases it.
    *
    * @throws {@link WaitTimeoutError}, TypeError, RangeError as `acquire`
    * @throws {@link InvalidStateError} on the main thread, without `allowMainThread`
@@ -120,7 +147,8 @@ export class Lock {
   }
 
   /**
-   * Releases the lock, whoever holds it, as Python's may be released by any thread. A guard releases only what this thread holds.
+   * Releases the lock, whoever holds it, as Python's may be released by any thread. A guard releases only what this
+   * thread holds.
    *
    * @throws {@link InvalidStateError} when nobody holds it
    */
@@ -187,8 +215,15 @@ export class Lock {
   }
 }
 
-/** Blocks until the mutex is held. It first spins, as that leaves the lock in a state that is released without waking anyone. */
-export function acquireSlowly(mutex: MutexAlgorithm, { waiter }: SharedState, timeoutMs: number | undefined): Acquired | true {
+/**
+ * Blocks until the mutex is held. It first spins, as that leaves the lock in a state that is released without waking
+ * anyone.
+ */
+export function acquireSlowly(
+  mutex: MutexAlgorithm,
+  { waiter }: SharedState,
+  timeoutMs: number | undefined,
+): Acquired | true {
   return (timeoutMs !== 0 && mutex.spin()) || driveSync(mutex.acquire(), waiter, timeoutMs)
 }
 

@@ -1,5 +1,4 @@
-import type { Parties } from '../party/parties.ts'
-import { PARTY_MASK } from '../party/parties.ts'
+import { type Parties, PARTY_MASK } from '../party/parties.ts'
 import { spinUntil } from '../waiting/spin.ts'
 import type { Steps, Wake } from '../waiting/steps.ts'
 import type { Words } from '../waiting/words.ts'
@@ -41,11 +40,13 @@ export function* acquireAnyway(mutex: MutexAlgorithm): Steps<typeof ACQUIRED | t
 }
 
 /**
- * A lock in one word: Int32. Bits 0..1: 0 free, 1 held, 2 held and perhaps waited for. Bits 2..31: the owner's, see {@link Parties}.
+ * A lock in one word: Int32. Bits 0..1: 0 free, 1 held, 2 held and perhaps waited for. Bits 2..31: the owner's, see
+ * {@link Parties}.
  *
- * Whoever had to wait acquires it as waited for, because it cannot know whether it was alone. Source: Drepper, "Futexes Are Tricky", mutex 2; the owner, and what
- * follows from it, after the robust mutexes of POSIX. Not a ticket lock: when the next in line is not running all others stand still, which costs 100 times as
- * much under contention; see TicketMutex.
+ * Whoever had to wait acquires it as waited for, because it cannot know whether it was alone. Source: Drepper, "Futexes
+ * Are Tricky", mutex 2; the owner, and what follows from it, after the robust mutexes of POSIX. Not a ticket lock: when
+ * the next in line is not running all others stand still, which costs 100 times as much under contention; see
+ * TicketMutex.
  */
 export class Mutex implements MutexAlgorithm {
   readonly #words: Words

@@ -1,7 +1,18 @@
-import { type Across, CancelledError, checkDuration, checkOptionNames, checkSignal, describeValue, WaitTimeoutError } from '@manyhands/base'
+import {
+  type Across,
+  CancelledError,
+  checkDuration,
+  checkOptionNames,
+  checkSignal,
+  describeValue,
+  WaitTimeoutError,
+} from '@manyhands/base'
 
 export interface PrimitiveOptions {
-  /** Who can share it. One for processes works among threads as well; it takes a native call, see `Region`. @default 'threads' */
+  /**
+   * Who can share it. One for processes works among threads as well; it takes a native call, see `Region`.
+   * @default 'threads'
+   */
   readonly across?: Across | undefined
 }
 

@@ -1,9 +1,10 @@
 import type { Steps, Wake } from '../waiting/steps.ts'
 import type { Words } from '../waiting/words.ts'
-import { acquireAnyway, GAVE_UP, OWNER_DIED } from './mutex.ts'
-import type { Acquired, Mutex } from './mutex.ts'
+import { acquireAnyway, type Acquired, GAVE_UP, type Mutex, OWNER_DIED } from './mutex.ts'
 
-/** Broken phases that are remembered. A waiter that does not run while more than this many break is told that it passed. */
+/**
+ * Broken phases that are remembered. A waiter that does not run while more than this many break is told that it passed.
+ */
 const REMEMBERED = 16
 export const PHASES_WORDS = 4 + REMEMBERED
 
@@ -25,7 +26,8 @@ export type Passage =
  * | `BROKEN` | 1: it is broken until it is reset |
  * | `BREAKS` | counts the phases that ended broken; their numbers are in the words that follow, in turn |
  *
- * Whoever dies while it holds the mutex, in the barrier's action say, may have left a phase that never ends: who acquires the mutex from it breaks the barrier.
+ * Whoever dies while it holds the mutex, in the barrier's action say, may have left a phase that never ends: who
+ * acquires the mutex from it breaks the barrier.
  */
 export class Phases {
   readonly #words: Words

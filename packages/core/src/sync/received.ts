@@ -1,6 +1,6 @@
 /**
- * Given to the constructor of a primitive that is revived, in the place of options: a primitive has private fields, which only its constructor can make. It is
- * not exported from the package.
+ * Given to the constructor of a primitive that is revived, in the place of options: a primitive has private fields,
+ * which only its constructor can make. It is not exported from the package.
  */
 class Received {
   readonly handle: unknown

@@ -1,10 +1,32 @@
-import { type Across, checkFunction, checkMayBlock, checkOptionNames, coreOrigin, InvalidStateError, origin, type Origin, rememberShared, replace, revive, reviveShared, slot } from '@manyhands/base'
+import {
+  type Across,
+  checkFunction,
+  checkMayBlock,
+  checkOptionNames,
+  coreOrigin,
+  InvalidStateError,
+  origin,
+  type Origin,
+  rememberShared,
+  replace,
+  revive,
+  reviveShared,
+  slot,
+} from '@manyhands/base'
 import type { Region } from '../region/region.ts'
 import { driveAsync } from '../waiting/drive.ts'
 import { Guard } from './guard.ts'
 import { acquireSlowly, type LockCore } from './lock.ts'
 import { acquireAnyway, GAVE_UP, Mutex, OWNER_DIED } from './mutex.ts'
-import { type AcquireOptions, type AcquireSyncOptions, checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross, gaveUp, type PrimitiveOptions } from './options.ts'
+import {
+  type AcquireOptions,
+  type AcquireSyncOptions,
+  checkAcquireOptions,
+  checkAcquireSyncOptions,
+  checkPrimitiveAcross,
+  gaveUp,
+  type PrimitiveOptions,
+} from './options.ts'
 import { asReceived, receivedHandle } from './received.ts'
 import { BASE, SharedState } from './shared-state.ts'
 
@@ -22,7 +44,8 @@ const thread: Flow = {}
 type FlowStorage = import('node:async_hooks').AsyncLocalStorage<Flow>
 
 // Loaded at first need. Kept in the process-wide state, so that a flow is one for two copies of this package.
-const flows = (): FlowStorage => slot('core.flows', () => new (process.getBuiltinModule('node:async_hooks').AsyncLocalStorage)())
+const flows = (): FlowStorage =>
+  slot('core.flows', () => new (process.getBuiltinModule('node:async_hooks').AsyncLocalStorage)())
 let ownFlows: FlowStorage | undefined
 const currentFlow = (): Flow => ownFlows?.getStore() ?? thread
 
@@ -35,8 +58,8 @@ const heldHere = new Set<RLock>()
 /**
  * A lock that its owner can acquire again; it is free when it was released as often. Only the owner can release it.
  *
- * The owner is a thread, as in Python. Asynchronous code of one thread that is to exclude each other uses `runExclusive`: each outermost call is an owner of
- * its own, together with all that it awaits.
+ * The owner is a thread, as in Python. Asynchronous code of one thread that is to exclude each other uses
+ * `runExclusive`: each outermost call is an owner of its own, together with all that it awaits.
  *
  * When the owner dies, the lock is taken over as a `Lock` is.
  */
@@ -53,7 +76,10 @@ export class RLock {
   constructor(options: PrimitiveOptions = {}) {
     const received = receivedHandle<RLockHandle>(options)
     if (received === undefined) checkOptionNames('RLock', options, ['across'])
-    this.#state = received === undefined ? SharedState.create(checkPrimitiveAcross(options.across), 8) : new SharedState(received.region)
+    this.#state =
+      received === undefined
+        ? SharedState.create(checkPrimitiveAcross(options.across), 8)
+        : new SharedState(received.region)
     this.#mutex = new Mutex(this.#state.words, BASE, this.#state.parties, this.#state.waiter.wake)
   }
 
@@ -84,14 +110,19 @@ export class RLock {
 
   /**
    * @throws as `Lock.acquireSync`
-   * @throws {@link InvalidStateError} when other asynchronous code of this thread holds it and there is no time limit: it could never release it
+   * @throws {@link InvalidStateError} when other asynchronous code of this thread holds it and there is no time limit:
+   * it could never release it
    */
   acquireSync(options?: AcquireSyncOptions): Guard {
     if (options !== undefined) checkAcquireSyncOptions('RLock.acquireSync', options)
     checkMayBlock('acquireSync', 'acquire', options?.allowMainThread)
     const flow = currentFlow()
     if (this.#enterAgain(flow)) return this.#guard(flow, false)
-    if (this.#depth > 0 && (options?.timeoutMs ?? Infinity) === Infinity) throw new InvalidStateError('acquireSync would wait for ever: other asynchronous code of this thread holds the lock')
+    if (this.#depth > 0 && (options?.timeoutMs ?? Infinity) === Infinity) {
+      throw new InvalidStateError(
+        'acquireSync would wait for ever: other asynchronous code of this thread holds the lock',
+      )
+    }
     const acquired = this.#mutex.tryAcquire() || acquireSlowly(this.#mutex, this.#state, options?.timeoutMs)
     if (acquired === GAVE_UP) throw gaveUp('RLock.acquireSync', NOT_ACQUIRED, options ?? {})
     this.#enter(flow, 1)
@@ -110,7 +141,9 @@ export class RLock {
 
   /** @throws {@link InvalidStateError} unless the code that asks holds it */
   release(): void {
-    if (!this.#leave(currentFlow())) throw new InvalidStateError('the lock is not held here: only its owner can release it')
+    if (!this.#leave(currentFlow())) {
+      throw new InvalidStateError('the lock is not held here: only its owner can release it')
+    }
   }
 
   /**

@@ -1,8 +1,31 @@
-import { type Across, checkFunction, checkInteger, checkMayBlock, checkOptionNames, coreOrigin, describeValue, InvalidStateError, origin, type Origin, rememberShared, replace, revive, reviveShared } from '@manyhands/base'
+import {
+  type Across,
+  checkFunction,
+  checkInteger,
+  checkMayBlock,
+  checkOptionNames,
+  coreOrigin,
+  describeValue,
+  InvalidStateError,
+  origin,
+  type Origin,
+  rememberShared,
+  replace,
+  revive,
+  reviveShared,
+} from '@manyhands/base'
 import type { Region } from '../region/region.ts'
 import { driveAsync, driveSync } from '../waiting/drive.ts'
 import { Guard } from './guard.ts'
-import { type AcquireOptions, type AcquireSyncOptions, checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross, gaveUp, type PrimitiveOptions } from './options.ts'
+import {
+  type AcquireOptions,
+  type AcquireSyncOptions,
+  checkAcquireOptions,
+  checkAcquireSyncOptions,
+  checkPrimitiveAcross,
+  gaveUp,
+  type PrimitiveOptions,
+} from './options.ts'
 import { Permits } from './permits.ts'
 import { asReceived, receivedHandle } from './received.ts'
 import { BASE, SharedState } from './shared-state.ts'
@@ -16,11 +39,14 @@ const NO_PERMIT = 'no permit was free'
 const MOST = 2 ** 31 - 1
 
 /**
- * A number of permits that threads, or threads and processes, share: `acquire` takes one, waiting for it, and `release` gives one back.
+ * A number of permits that threads, or threads and processes, share: `acquire` takes one, waiting for it, and `release`
+ * gives one back.
  *
- * Permits have no owner: one may be given back by another than took it, and what a process held that was killed is lost. Who waits first is not promised to be first.
+ * Permits have no owner: one may be given back by another than took it, and what a process held that was killed is
+ * lost. Who waits first is not promised to be first.
  *
- * Source of the semantics: Python, `multiprocessing.Semaphore`; `acquire` with a time limit throws instead of returning false, as `Lock` explains.
+ * Source of the semantics: Python, `multiprocessing.Semaphore`; `acquire` with a time limit throws instead of returning
+ * false, as `Lock` explains.
  */
 export class Semaphore {
   readonly #state: SharedState
@@ -34,12 +60,15 @@ export class Semaphore {
    */
   constructor(permits?: number, options?: PrimitiveOptions)
   constructor(permits: number | object = 1, options: PrimitiveOptions = {}) {
-    const received = typeof permits === 'object' && permits !== null ? receivedHandle<SemaphoreHandle>(permits) : undefined
+    const received =
+      typeof permits === 'object' && permits !== null ? receivedHandle<SemaphoreHandle>(permits) : undefined
     if (received !== undefined) {
       this.#state = new SharedState(received.region)
       this.#most = received.most
     } else {
-      if (typeof permits !== 'number') throw new TypeError(`permits must be an integer >= 0, got ${describeValue(permits)}`)
+      if (typeof permits !== 'number') {
+        throw new TypeError(`permits must be an integer >= 0, got ${describeValue(permits)}`)
+      }
       checkInteger('permits', permits, 0)
       if (permits > MOST) throw new RangeError(`permits must be at most ${MOST}, got ${permits}`)
       checkOptionNames(new.target.name, options, ['across'])
@@ -67,7 +96,9 @@ export class Semaphore {
    */
   async acquire(options: AcquireOptions = {}): Promise<Guard> {
     checkAcquireOptions('Semaphore.acquire', options)
-    if (!this.#permits.tryAcquire() && !(await driveAsync(this.#permits.acquire(), this.#state.waiter, options))) throw gaveUp('Semaphore.acquire', NO_PERMIT, options)
+    if (!this.#permits.tryAcquire() && !(await driveAsync(this.#permits.acquire(), this.#state.waiter, options))) {
+      throw gaveUp('Semaphore.acquire', NO_PERMIT, options)
+    }
     return this.#guard()
   }
 
@@ -75,7 +106,9 @@ export class Semaphore {
   acquireSync(options?: AcquireSyncOptions): Guard {
     if (options !== undefined) checkAcquireSyncOptions('Semaphore.acquireSync', options)
     checkMayBlock('acquireSync', 'acquire', options?.allowMainThread)
-    if (!this.#permits.tryAcquire() && !driveSync(this.#permits.acquire(), this.#state.waiter, options?.timeoutMs)) throw gaveUp('Semaphore.acquireSync', NO_PERMIT, options ?? {})
+    if (!this.#permits.tryAcquire() && !driveSync(this.#permits.acquire(), this.#state.waiter, options?.timeoutMs)) {
+      throw gaveUp('Semaphore.acquireSync', NO_PERMIT, options ?? {})
+    }
     return this.#guard()
   }
 
@@ -93,10 +126,19 @@ export class Semaphore {
    */
   release(permits = 1): void {
     checkInteger('permits', permits, 1)
-    if (!this.#permits.release(permits, this.#most)) throw new InvalidStateError(this.#most === MOST ? `a semaphore has at most ${MOST} permits` : `more permits were given back than taken: there are ${this.#most}`)
+    if (!this.#permits.release(permits, this.#most)) {
+      throw new InvalidStateError(
+        this.#most === MOST
+          ? `a semaphore has at most ${MOST} permits`
+          : `more permits were given back than taken: there are ${this.#most}`,
+      )
+    }
   }
 
-  /** Runs `fn` while holding a permit, and gives it back whatever happens. @throws as `acquire`, and what `fn` throws */
+  /**
+   * Runs `fn` while holding a permit, and gives it back whatever happens.
+   * @throws as `acquire`, and what `fn` throws
+   */
   async runExclusive<T>(fn: () => T | PromiseLike<T>, options: AcquireOptions = {}): Promise<T> {
     checkFunction('fn', fn)
     const guard = await this.acquire(options)
@@ -144,7 +186,8 @@ export class Semaphore {
 }
 
 /**
- * A semaphore that refuses to take back more permits than it gave: a release too many is a mistake that would otherwise be noticed late.
+ * A semaphore that refuses to take back more permits than it gave: a release too many is a mistake that would otherwise
+ * be noticed late.
  *
  * Source of the semantics: Python, `multiprocessing.BoundedSemaphore`.
  */

@@ -1,8 +1,27 @@
-import { type Across, checkMayBlock, checkOptionNames, coreOrigin, origin, type Origin, rememberShared, replace, revive, reviveShared } from '@manyhands/base'
+import {
+  type Across,
+  checkMayBlock,
+  checkOptionNames,
+  coreOrigin,
+  origin,
+  type Origin,
+  rememberShared,
+  replace,
+  revive,
+  reviveShared,
+} from '@manyhands/base'
 import type { Region } from '../region/region.ts'
 import { driveAsync, driveSync } from '../waiting/drive.ts'
 import { Flag } from './flag.ts'
-import { aborted, type AcquireOptions, type AcquireSyncOptions, checkAcquireOptions, checkAcquireSyncOptions, checkPrimitiveAcross, type PrimitiveOptions } from './options.ts'
+import {
+  aborted,
+  type AcquireOptions,
+  type AcquireSyncOptions,
+  checkAcquireOptions,
+  checkAcquireSyncOptions,
+  checkPrimitiveAcross,
+  type PrimitiveOptions,
+} from './options.ts'
 import { asReceived, receivedHandle } from './received.ts'
 import { BASE, SharedState } from './shared-state.ts'
 
@@ -28,7 +47,10 @@ export class SharedEvent {
   constructor(options: PrimitiveOptions = {}) {
     const received = receivedHandle<EventHandle>(options)
     if (received === undefined) checkOptionNames('SharedEvent', options, ['across'])
-    this.#state = received === undefined ? SharedState.create(checkPrimitiveAcross(options.across), 8) : new SharedState(received.region)
+    this.#state =
+      received === undefined
+        ? SharedState.create(checkPrimitiveAcross(options.across), 8)
+        : new SharedState(received.region)
     this.#flag = new Flag(this.#state.words, BASE, this.#state.waiter.wake)
   }
 

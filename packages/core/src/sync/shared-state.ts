@@ -8,7 +8,10 @@ import { ThreadWaiter } from '../waiting/thread-waiter.ts'
 import type { Waiter } from '../waiting/waiter.ts'
 import { SharedWords } from '../waiting/words.ts'
 
-/** What comes before the words of a primitive: 64 bytes of header, see process-waiter.ts, and the party table. A multiple of a cache line. */
+/**
+ * What comes before the words of a primitive: 64 bytes of header, see process-waiter.ts, and the party table. A
+ * multiple of a cache line.
+ */
 const HEADER_BYTES = 64
 const BASE_BYTES = HEADER_BYTES + PARTY_TABLE_BYTES
 
@@ -28,7 +31,10 @@ export class SharedState {
     this.region = region
     this.words = new SharedWords(region.buffer)
     this.parties = new PartyTable(this.words, HEADER_BYTES / 8, systemLiveness())
-    this.waiter = region.across === 'threads' ? new ThreadWaiter(this.words) : new ProcessWaiter(this.words, region.id, addressOf(region), memoryProvider().futex)
+    this.waiter =
+      region.across === 'threads'
+        ? new ThreadWaiter(this.words)
+        : new ProcessWaiter(this.words, region.id, addressOf(region), memoryProvider().futex)
   }
 
   /** @param byteLength - of the primitive's own words */
@@ -44,7 +50,9 @@ export class SharedState {
    * @throws SerializationError when it cannot go there
    */
   sendTo(across: Across, type: string, create: string): Region {
-    if (across === 'processes' && this.region.across === 'threads') throw new SerializationError(`it is a ${type} that only threads share`, { hint: `create it with \`${create}\`` })
+    if (across === 'processes' && this.region.across === 'threads') {
+      throw new SerializationError(`it is a ${type} that only threads share`, { hint: `create it with \`${create}\`` })
+    }
     return this.region
   }
 }

@@ -1,8 +1,7 @@
 import type { Parties } from '../party/parties.ts'
 import type { Steps, Wake } from '../waiting/steps.ts'
 import type { Words } from '../waiting/words.ts'
-import { ACQUIRED, GAVE_UP, OWNER_DIED } from './mutex.ts'
-import type { Acquired, MutexAlgorithm } from './mutex.ts'
+import { ACQUIRED, type Acquired, GAVE_UP, type MutexAlgorithm, OWNER_DIED } from './mutex.ts'
 
 /** Waiters that have a place in the line. Larger: more memory; smaller: more of them wait for a place, out of order. */
 export const LINE_LENGTH = 128
@@ -23,8 +22,9 @@ const ABANDONED = 2n
  * | `DIED` | 1: an owner died and the next one has not been told |
  * | line, 64 bits each | bits 0..1: 1 taken, 2 given up; 2..31 the party, see {@link Parties}; 32..63 the ticket, which has its place at ticket mod the length |
  *
- * A ticket is taken by one compare-and-exchange on its place, and passed over by one on `SERVING`: by its owner's release, or by anyone who sees that it was given
- * up or that its owner is dead. So nobody can die halfway. Tickets wrap around at 2^32.
+ * A ticket is taken by one compare-and-exchange on its place, and passed over by one on `SERVING`: by its owner's
+ * release, or by anyone who sees that it was given up or that its owner is dead. So nobody can die halfway. Tickets
+ * wrap around at 2^32.
  */
 export class TicketMutex implements MutexAlgorithm {
   readonly #words: Words
@@ -116,7 +116,7 @@ export class TicketMutex implements MutexAlgorithm {
 
   /** Undefined when all places are taken. */
   #nextTicket(): number | undefined {
-    for (let ticket = this.#words.load(this.#hint); ; ) {
+    for (let ticket = this.#words.load(this.#hint); ;) {
       const serving = this.#words.load(this.#serving)
       if (((ticket - serving) | 0) < 0) ticket = serving
       if (((ticket - serving) | 0) >= LINE_LENGTH) return undefined
@@ -173,7 +173,10 @@ function isTaken(place: bigint, ticket: number): boolean {
   return stateOf(place) !== 0n && Number(place >> 32n) === ticket >>> 0
 }
 
-/** What lies there is of an earlier round. A later one says that `ticket` was passed over in the meantime, and that the place is somebody's. */
+/**
+ * What lies there is of an earlier round. A later one says that `ticket` was passed over in the meantime, and that the
+ * place is somebody's.
+ */
 function isFree(place: bigint, ticket: number): boolean {
   return stateOf(place) === 0n || ((Number(place >> 32n) - ticket) | 0) < 0
 }

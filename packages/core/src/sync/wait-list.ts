@@ -20,7 +20,8 @@ export interface ConditionLock {
 }
 
 /**
- * Those who wait for a condition, in order. All is done by whoever holds the lock of the condition, except waiting itself.
+ * Those who wait for a condition, in order. All is done by whoever holds the lock of the condition, except waiting
+ * itself.
  *
  * | word | |
  * |---|---|
@@ -28,8 +29,8 @@ export interface ConditionLock {
  * | `ISSUED` | the next ticket |
  * | places | bits 0..1: 1 waiting, 0 gone; 2..31 the party, see {@link Parties}; that of a ticket is at ticket mod the length |
  *
- * Each change takes effect by one store, so a party that dies while it holds the lock leaves the list whole. Who waits and dies, or gives up, is passed over: a
- * notification goes to somebody who is there.
+ * Each change takes effect by one store, so a party that dies while it holds the lock leaves the list whole. Who waits
+ * and dies, or gives up, is passed over: a notification goes to somebody who is there.
  */
 export class WaitList {
   readonly #words: Words
@@ -90,7 +91,9 @@ export class WaitList {
     const ticket = words.load(this.#issued)
     // Who gave up is passed over only by a notification: there may have been none for long.
     while (served !== ticket && (words.load(this.#at(served)) & 3) === GONE) served = (served + 1) | 0
-    if (((ticket - served) | 0) >= MAX_WAITERS) throw new InvalidStateError(`more than ${MAX_WAITERS} wait for one condition`)
+    if (((ticket - served) | 0) >= MAX_WAITERS) {
+      throw new InvalidStateError(`more than ${MAX_WAITERS} wait for one condition`)
+    }
     words.store(this.#served, served)
     words.store(this.#at(ticket), this.#parties.me() | WAITING)
     words.store(this.#issued, (ticket + 1) | 0)

@@ -17,8 +17,9 @@ export interface ParkedOptions {
 /**
  * The asynchronous waits of this thread for the words of one primitive.
  *
- * The word is the truth: a wait is over when it has changed, however that is noticed. A timer looks from time to time; it also keeps the program alive while anyone waits.
- * Those that go on do so at once and in order, so that the first takes what there is and the others see it taken.
+ * The word is the truth: a wait is over when it has changed, however that is noticed. A timer looks from time to time;
+ * it also keeps the program alive while anyone waits. Those that go on do so at once and in order, so that the first
+ * takes what there is and the others see it taken.
  */
 export class Parked {
   readonly #words: Words
@@ -68,7 +69,9 @@ export class Parked {
   #resumeAll(isDue: (entry: Entry) => boolean): void {
     if (this.#resuming) return
     this.#resuming = true
-    for (const entry of Array.from(this.#entries)) if (this.#entries.has(entry) && isDue(entry) && this.#entries.delete(entry)) entry.resume()
+    for (const entry of Array.from(this.#entries)) {
+      if (this.#entries.has(entry) && isDue(entry) && this.#entries.delete(entry)) entry.resume()
+    }
     this.#resuming = false
     this.#settle()
   }

@@ -1,5 +1,5 @@
-import type { Futex } from '../region/provider.ts'
 import { gated, onRing, ring } from '@manyhands/base'
+import type { Futex } from '../region/provider.ts'
 import { Parked } from './parked.ts'
 import { spin } from './spin.ts'
 import type { Wait } from './steps.ts'
@@ -8,14 +8,18 @@ import type { SharedWords } from './words.ts'
 
 /** A blocked thread is in a native call, which nothing can interrupt: `terminate` and signals wait for it. */
 const SLICE_MS = 10
-/** Between two looks of an asynchronous wait, when no bell rings. Longer: later where no bell reaches; shorter: more work for nothing. */
+/**
+ * Between two looks of an asynchronous wait, when no bell rings. Longer: later where no bell reaches; shorter: more
+ * work for nothing.
+ */
 const FIRST_DELAY_MS = 1
 const LAST_DELAY_MS = 20
 
 /**
  * Waiting across processes: a futex for threads that block, and timers for those that must not.
  *
- * A futex is never waited for on the thread pool of libuv: it would keep files from being read, and `process.exit` from ending.
+ * A futex is never waited for on the thread pool of libuv: it would keep files from being read, and `process.exit` from
+ * ending.
  */
 export class ProcessWaiter implements Waiter {
   readonly #words: SharedWords

@@ -2,8 +2,9 @@ import type { Wait } from './steps.ts'
 import type { Words } from './words.ts'
 
 /**
- * Looks at a word before the system is asked to wait, about 10 us. Larger: hand-overs between two that run are seen sooner, 0.3 us instead of 25; but where
- * processors are scarce, the time is taken from the very thread that is waited for.
+ * Looks at a word before the system is asked to wait, about 10 us. Larger: hand-overs between two that run are seen
+ * sooner, 0.3 us instead of 25; but where processors are scarce, the time is taken from the very thread that is waited
+ * for.
  */
 const SPINS = 1000
 /** Failed spins in a row after which it is tried only now and then. */

@@ -9,9 +9,10 @@ export interface Wait {
 }
 
 /**
- * An algorithm that may have to wait, in the form in which it runs blocking, asynchronously and in the model checker: a generator that yields where it has
- * to wait, and is resumed when the word has changed, or from time to time without any change (then it looks whether somebody died). It is resumed with true when
- * it has to give up: once, and then it may wait for no longer than others take to answer.
+ * An algorithm that may have to wait, in the form in which it runs blocking, asynchronously and in the model checker: a
+ * generator that yields where it has to wait, and is resumed when the word has changed, or from time to time without
+ * any change (then it looks whether somebody died). It is resumed with true when it has to give up: once, and then it
+ * may wait for no longer than others take to answer.
  *
  * The word in memory is the truth. Whoever changes it also wakes those who wait, but nothing depends on that.
  */
@@ -22,7 +23,7 @@ export type Wake = (index: number, count: number) => void
 
 /** The same steps, for words of another primitive. */
 export function* at<T>(waiter: Waiter, steps: Steps<T>): Steps<T> {
-  for (let step = steps.next(false); ; ) {
+  for (let step = steps.next(false); ;) {
     if (step.done === true) return step.value
     step = steps.next(yield { ...step.value, waiter })
   }

@@ -1,11 +1,13 @@
 import { Parked } from './parked.ts'
 import { spin } from './spin.ts'
 import type { Wait } from './steps.ts'
-import { ONE_BLOCKED, ONE_LISTENING, WAITING } from './waiter.ts'
-import type { Waiter } from './waiter.ts'
+import { ONE_BLOCKED, ONE_LISTENING, type Waiter, WAITING } from './waiter.ts'
 import type { SharedWords } from './words.ts'
 
-/** A blocked thread looks this often whether the owner of what it waits for has died. Longer: noticed later; shorter: more wake-ups for nothing. */
+/**
+ * A blocked thread looks this often whether the owner of what it waits for has died. Longer: noticed later; shorter:
+ * more wake-ups for nothing.
+ */
 const SLICE_MS = 50
 /** The same for asynchronous waits, which the system wakes in all other cases. */
 const FIRST_DELAY_MS = 50
@@ -14,9 +16,10 @@ const LAST_DELAY_MS = 400
 /**
  * Waiting among threads: `Atomics.wait`, and the one use of `Atomics.waitAsync` in this package.
  *
- * What is wrong with waitAsync, on Node 22, 24 and 26: it does not keep the program alive; its timeout leaks; it cannot be cancelled, so that one which is given
- * up still takes a `notify` from others. So for each word there is at most one, without a timeout, which stands for all asynchronous waits of this thread;
- * timers and the keeping alive are in `Parked`; and when it is woken after everybody has left, it wakes the next.
+ * What is wrong with waitAsync, on Node 22, 24 and 26: it does not keep the program alive; its timeout leaks; it cannot
+ * be cancelled, so that one which is given up still takes a `notify` from others. So for each word there is at most
+ * one, without a timeout, which stands for all asynchronous waits of this thread; timers and the keeping alive are in
+ * `Parked`; and when it is woken after everybody has left, it wakes the next.
  */
 export class ThreadWaiter implements Waiter {
   readonly #words: SharedWords
@@ -30,7 +33,9 @@ export class ThreadWaiter implements Waiter {
   }
 
   readonly wake = (index: number, count: number): void => {
-    if (this.#words.load(WAITING) !== 0) Atomics.notify(this.#words.array as Int32Array<SharedArrayBuffer>, index, count)
+    if (this.#words.load(WAITING) !== 0) {
+      Atomics.notify(this.#words.array as Int32Array<SharedArrayBuffer>, index, count)
+    }
   }
 
   block(wait: Wait, ms: number): void {

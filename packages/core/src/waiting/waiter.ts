@@ -1,8 +1,9 @@
 import type { Wait, Wake } from './steps.ts'
 
 /**
- * The word in the header of a region with primitives that says whether waking is worth while, which costs more than most of what is waited for: how many block, and
- * in the upper half how many threads wait asynchronously. A party that dies may leave it too high.
+ * The word in the header of a region with primitives that says whether waking is worth while, which costs more than
+ * most of what is waited for: how many block, and in the upper half how many threads wait asynchronously. A party that
+ * dies may leave it too high.
  */
 export const WAITING = 0
 export const ONE_BLOCKED = 1
@@ -11,8 +12,15 @@ export const ONE_LISTENING = 1 << 16
 /** How one waits for a word, and how those who wait are woken: among threads, or across processes. */
 export interface Waiter {
   readonly wake: Wake
-  /** Blocks this thread until the word has changed, at most `ms`, and never so long that a dead party is not noticed. It may return early. */
+  /**
+   * Blocks this thread until the word has changed, at most `ms`, and never so long that a dead party is not noticed. It
+   * may return early.
+   */
   block(wait: Wait, ms: number): void
-  /** Calls `resume` once: when the word has changed, or to look whether somebody died. Keeps the program alive until then. @returns takes it back */
+  /**
+   * Calls `resume` once: when the word has changed, or to look whether somebody died. Keeps the program alive until
+   * then.
+   * @returns takes it back
+   */
   park(wait: Wait, resume: () => void): () => void
 }

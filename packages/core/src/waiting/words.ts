@@ -1,15 +1,17 @@
 /**
- * The atomic words of a primitive. The algorithms see no memory but this, so that the model checker of the tests runs the very code that ships.
+ * The atomic words of a primitive. The algorithms see no memory but this, so that the model checker of the tests runs
+ * the very code that ships.
  *
- * All operations but `read` and `write` are sequentially consistent, as `Atomics` are. Values are signed 32-bit integers; those of the `64` forms bigints, at indices of their own
- * (index i covers the words 2i and 2i + 1).
+ * All operations but `read` and `write` are sequentially consistent, as `Atomics` are. Values are signed 32-bit
+ * integers; those of the `64` forms bigints, at indices of their own (index i covers the words 2i and 2i + 1).
  */
 export interface Words {
   load(index: number): number
   store(index: number, value: number): void
   /**
-   * A load that is not done before an atomic load that precedes it, and a store that is seen no later than an atomic store that follows it; nothing more is certain on all
-   * processors. For words that a mutex guards, and for what an atomic store publishes afterwards. The compiler puts them in place, where an atomic operation is a call.
+   * A load that is not done before an atomic load that precedes it, and a store that is seen no later than an atomic
+   * store that follows it; nothing more is certain on all processors. For words that a mutex guards, and for what an
+   * atomic store publishes afterwards. The compiler puts them in place, where an atomic operation is a call.
    */
   read(index: number): number
   write(index: number, value: number): void

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { ConnectionClosedError, InvalidStateError, pipe } from '../../src/index.ts'
-import type { Connection } from '../../src/index.ts'
+import { type Connection, ConnectionClosedError, InvalidStateError, pipe } from '../../src/index.ts'
 import { installTestCodec } from '../support/connection-actions.ts'
 import { connectedPair, talkedPair } from '../support/connections.ts'
 import { handOver } from '../support/hand-over.ts'
@@ -31,7 +30,7 @@ class Wanderer {
 
   /** Does it where the end is, beginning where it was once. */
   async #do(from: Connection, step: (connection: Connection) => Promise<void>): Promise<Connection> {
-    for (let connection = from; ; ) {
+    for (let connection = from; ;) {
       try {
         await step(connection)
         return connection
@@ -158,20 +157,25 @@ test('a second claim of what was handed over already is told, at once', async ()
   await expect(second.send(1)).rejects.toBeInstanceOf(ConnectionClosedError)
 })
 
-test.each(['threads', 'processes'] as const)('an end goes through two of the %s and back while messages stream, and who is between may not go', async kind => {
-  await using first = new Party(kind)
-  await using second = new Party(kind)
-  const [here, there] = pipe()
-  const sending = (async () => {
-    for (let i = 0; i < COUNT; i++) await here.send(i)
-  })()
-  const byFirst = await first.call('handBack', there)
-  const bySecond = await second.call('handBack', byFirst)
-  const received: unknown[] = []
-  for (let i = 0; i < COUNT; i++) received.push(await bySecond.recv())
-  await sending
-  expect(received).toEqual(all)
-  const waiting = [here.recv(), bySecond.recv()].map(wait => expect(wait).rejects.toBeInstanceOf(ConnectionClosedError))
-  await first.kill()
-  await Promise.all(waiting)
-})
+test.each(['threads', 'processes'] as const)(
+  'an end goes through two of the %s and back while messages stream, and who is between may not go',
+  async kind => {
+    await using first = new Party(kind)
+    await using second = new Party(kind)
+    const [here, there] = pipe()
+    const sending = (async () => {
+      for (let i = 0; i < COUNT; i++) await here.send(i)
+    })()
+    const byFirst = await first.call('handBack', there)
+    const bySecond = await second.call('handBack', byFirst)
+    const received: unknown[] = []
+    for (let i = 0; i < COUNT; i++) received.push(await bySecond.recv())
+    await sending
+    expect(received).toEqual(all)
+    const waiting = [here.recv(), bySecond.recv()].map(wait =>
+      expect(wait).rejects.toBeInstanceOf(ConnectionClosedError),
+    )
+    await first.kill()
+    await Promise.all(waiting)
+  },
+)

@@ -1,13 +1,20 @@
 import { createHmac } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { connect as netConnect, createServer, Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { once } from 'node:events'
-import { afterAll, describe, expect, test } from 'vitest'
 import { newSharedId } from '@manyhands/base'
-import { type Address, AuthenticationError, connect, InvalidStateError, Listener, SerializationError } from '../../src/index.ts'
+import { afterAll, describe, expect, test } from 'vitest'
 import { shakeHands } from '../../src/connection/handshake.ts'
+import {
+  type Address,
+  AuthenticationError,
+  connect,
+  InvalidStateError,
+  Listener,
+  SerializationError,
+} from '../../src/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'manyhands-test-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -22,21 +29,24 @@ const addresses: readonly [string, () => Address | undefined][] = [
 
 describe.each(addresses)('listening at %s', (_, address) => {
   // CPython: test_listener_client, test_abstract_socket, test_context
-  test.each([undefined, 'secret'])('C10 clients connect and talk (key %s); after close nothing is accepted', async authKey => {
-    const listener = await Listener.create(address(), { authKey })
-    const client = await connect(listener.address, { authKey })
-    const server = await listener.accept()
-    await client.send('hello')
-    expect(await server.recv()).toBe('hello')
-    listener.close()
-    listener.close()
-    await expect(listener.accept()).rejects.toBeInstanceOf(InvalidStateError)
-    await server.send('still here')
-    expect(await client.recv()).toBe('still here')
-    await expect(connect(listener.address, { authKey })).rejects.toThrow(/ECONNREFUSED|ENOENT/)
-    client.close()
-    server.close()
-  })
+  test.each([undefined, 'secret'])(
+    'C10 clients connect and talk (key %s); after close nothing is accepted',
+    async authKey => {
+      const listener = await Listener.create(address(), { authKey })
+      const client = await connect(listener.address, { authKey })
+      const server = await listener.accept()
+      await client.send('hello')
+      expect(await server.recv()).toBe('hello')
+      listener.close()
+      listener.close()
+      await expect(listener.accept()).rejects.toBeInstanceOf(InvalidStateError)
+      await server.send('still here')
+      expect(await client.recv()).toBe('still here')
+      await expect(connect(listener.address, { authKey })).rejects.toThrow(/ECONNREFUSED|ENOENT/)
+      client.close()
+      server.close()
+    },
+  )
 
   // CPython: _TestListener.test_multiple_bind
   test('C09 an address is taken once', async () => {
@@ -69,16 +79,25 @@ test.each([
   ['another key', 'one', 'two', /another authKey|its authKey differs/],
   ['none at the client', 'one', undefined, /asks for an authKey|has none/],
   ['none at the listener', undefined, 'two', /asks for an authKey|has none/],
-] as const)('C14 %s is an AuthenticationError at both ends, and the listener goes on', async (_, listenerKey, clientKey, message) => {
-  using listener = await Listener.create(undefined, { authKey: listenerKey })
-  const [client, accepted] = await Promise.allSettled([connect(listener.address, { authKey: clientKey }), listener.accept()])
-  for (const outcome of [client, accepted]) {
-    expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'AuthenticationError', code: 'ERR_MANYHANDS_AUTHENTICATION' } })
-    expect(String((outcome as PromiseRejectedResult).reason)).toMatch(message)
-  }
-  const [again] = await Promise.all([listener.accept(), connect(listener.address, { authKey: listenerKey })])
-  expect(again.closed).toBe(false)
-})
+] as const)(
+  'C14 %s is an AuthenticationError at both ends, and the listener goes on',
+  async (_, listenerKey, clientKey, message) => {
+    using listener = await Listener.create(undefined, { authKey: listenerKey })
+    const [client, accepted] = await Promise.allSettled([
+      connect(listener.address, { authKey: clientKey }),
+      listener.accept(),
+    ])
+    for (const outcome of [client, accepted]) {
+      expect(outcome).toMatchObject({
+        status: 'rejected',
+        reason: { name: 'AuthenticationError', code: 'ERR_MANYHANDS_AUTHENTICATION' },
+      })
+      expect(String((outcome as PromiseRejectedResult).reason)).toMatch(message)
+    }
+    const [again] = await Promise.all([listener.accept(), connect(listener.address, { authKey: listenerKey })])
+    expect(again.closed).toBe(false)
+  },
+)
 
 test('an answer that is sent back as it came proves nothing, and a stranger gets no proof at all', async () => {
   using listener = await Listener.create(undefined, { authKey: 'secret', handshakeTimeoutMs: 20 })
@@ -95,7 +114,9 @@ test('an answer that is sent back as it came proves nothing, and a stranger gets
   // At the client as well: what listens here says what the client says, nonce and proof.
   const echo = createServer(peer => void peer.pipe(peer)).listen(0, '127.0.0.1')
   await once(echo, 'listening')
-  await expect(connect({ port: (echo.address() as { port: number }).port, host: '127.0.0.1' }, { authKey: 'secret' })).rejects.toThrow('the other end has another authKey')
+  await expect(
+    connect({ port: (echo.address() as { port: number }).port, host: '127.0.0.1' }, { authKey: 'secret' }),
+  ).rejects.toThrow('the other end has another authKey')
   echo.close()
 })
 
@@ -110,7 +131,11 @@ test('no more than the handshake is read of a stranger, and what talks otherwise
 test('one that says nothing is dropped when its time is over', async () => {
   using listener = await Listener.create(undefined, { authKey: 'secret', handshakeTimeoutMs: 20 })
   const socket = netConnect(listener.address as string)
-  await expect(listener.accept()).rejects.toMatchObject({ name: 'AuthenticationError', message: expect.stringContaining('did not prove who it is') as unknown, cause: { name: 'WaitTimeoutError', timeoutMs: 20 } })
+  await expect(listener.accept()).rejects.toMatchObject({
+    name: 'AuthenticationError',
+    message: expect.stringContaining('did not prove who it is') as unknown,
+    cause: { name: 'WaitTimeoutError', timeoutMs: 20 },
+  })
   socket.resume()
   await once(socket, 'close')
 })
@@ -149,7 +174,8 @@ test('the proof is an HMAC of both nonces and the side, so that other programs c
   await received
   let hello: Buffer | null = null
   while ((hello = socket.read(37) as Buffer | null) === null) await once(socket, 'readable')
-  const mac = (side: string): Buffer => createHmac('sha256', 'secret').update(side).update(hello.subarray(5)).update(nonce).digest()
+  const mac = (side: string): Buffer =>
+    createHmac('sha256', 'secret').update(side).update(hello.subarray(5)).update(nonce).digest()
   socket.write(mac('client'))
   let proof: Buffer | null = null
   while ((proof = socket.read(32) as Buffer | null) === null) await once(socket, 'readable')
@@ -176,7 +202,9 @@ test('a damaged message is a SerializationError', async () => {
   using listener = await Listener.create()
   const socket = netConnect(listener.address as string)
   const accepted = listener.accept()
-  socket.write(Buffer.concat([Buffer.from('mhc1\0', 'latin1'), Buffer.alloc(32), Buffer.from([4, 0, 0, 0, 2, 255, 15, 99])]))
+  socket.write(
+    Buffer.concat([Buffer.from('mhc1\0', 'latin1'), Buffer.alloc(32), Buffer.from([4, 0, 0, 0, 2, 255, 15, 99])]),
+  )
   const connection = await accepted
   await expect(connection.recv()).rejects.toBeInstanceOf(SerializationError)
   socket.destroy()
@@ -185,7 +213,10 @@ test('a damaged message is a SerializationError', async () => {
 test('accept takes a time limit and a signal, and connections that wait are bounded', async () => {
   using listener = await Listener.create(undefined, { backlog: 1 })
   await expect(listener.accept({ timeoutMs: 5 })).rejects.toMatchObject({ name: 'WaitTimeoutError' })
-  await expect(listener.accept({ signal: AbortSignal.abort('no') })).rejects.toMatchObject({ name: 'CancelledError', cause: 'no' })
+  await expect(listener.accept({ signal: AbortSignal.abort('no') })).rejects.toMatchObject({
+    name: 'CancelledError',
+    cause: 'no',
+  })
   const first = await connect(listener.address)
   await expect(connect(listener.address)).rejects.toThrow()
   const server = await listener.accept()
@@ -245,7 +276,9 @@ test('a stranger does not end the iteration', async () => {
 test('an error of the system while one is accepted is told, and ends nothing', async () => {
   using listener = await Listener.create()
   const first = listener.accept()
-  const server = (process as unknown as { _getActiveHandles(): unknown[] })._getActiveHandles().find(handle => handle instanceof Server && handle.address() === listener.address) as Server
+  const server = (process as unknown as { _getActiveHandles(): unknown[] })
+    ._getActiveHandles()
+    .find(handle => handle instanceof Server && handle.address() === listener.address) as Server
   server.emit('error', new Error('EMFILE'))
   await expect(first).rejects.toThrow('EMFILE')
   server.emit('error', new Error('EMFILE')) // nobody waits
@@ -255,7 +288,9 @@ test('an error of the system while one is accepted is told, and ends nothing', a
 
 test('a connection that is given up while it is made does not go on being made', async () => {
   const socket = netConnect({ host: 'nowhere.invalid', port: 1, lookup: () => {} })
-  await expect(shakeHands(socket, { side: 'client', authKey: undefined, timeoutMs: 5, signal: undefined })).rejects.toMatchObject({ name: 'WaitTimeoutError' })
+  await expect(
+    shakeHands(socket, { side: 'client', authKey: undefined, timeoutMs: 5, signal: undefined }),
+  ).rejects.toMatchObject({ name: 'WaitTimeoutError' })
   expect(socket.destroyed).toBe(true)
 })
 
@@ -264,7 +299,9 @@ test('what comes byte by byte is understood', async () => {
   const socket = netConnect(listener.address as string)
   const accepted = listener.accept()
   const frames = [Buffer.from([1, 0, 0, 0, 0]), Buffer.from([3, 0, 0, 0, 0, 7, 8])]
-  for (const byte of Buffer.concat([Buffer.from('mhc1\0', 'latin1'), Buffer.alloc(32), ...frames])) await new Promise(resolve => socket.write(Buffer.of(byte), resolve))
+  for (const byte of Buffer.concat([Buffer.from('mhc1\0', 'latin1'), Buffer.alloc(32), ...frames])) {
+    await new Promise(resolve => socket.write(Buffer.of(byte), resolve))
+  }
   const connection = await accepted
   expect([...(await connection.recvBytes())]).toEqual([])
   expect([...(await connection.recvBytes())]).toEqual([7, 8])
@@ -276,7 +313,9 @@ test('C19 what is no address is told', async () => {
   await expect(connect('\\\\.\\pipe\\x')).rejects.toThrow(/is a pipe of Windows/)
   await expect(connect('')).rejects.toThrow(RangeError)
   await expect(connect(5 as never)).rejects.toThrow(new TypeError('address must be a path or { host, port }, got 5'))
-  await expect(connect({ port: 70_000 })).rejects.toThrow(new RangeError('address.port must be an integer from 0 to 65535, got 70000'))
+  await expect(connect({ port: 70_000 })).rejects.toThrow(
+    new RangeError('address.port must be an integer from 0 to 65535, got 70000'),
+  )
   await expect(connect({ port: 1, hots: 'x' } as never)).rejects.toThrow(TypeError)
   await expect(Listener.create(undefined, { authKey: '' })).rejects.toThrow(new RangeError('authKey must not be empty'))
   await expect(Listener.create(undefined, { authKey: 5 as never })).rejects.toThrow(TypeError)

@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, test } from 'vitest'
-import { type Connection, ConnectionClosedError, pipe } from '../../src/index.ts'
-import type { Frame } from '../../src/connection/frames.ts'
-import { FrameReader, FrameWriter, TO_SOCKET, TWO_RINGS_BYTES } from '../../src/connection/frame-ring.ts'
-import { findMemoryProvider } from '../../src/region/provider.ts'
 import { slot } from '../../../base/src/slots.ts'
+import { FrameReader, FrameWriter, TO_SOCKET, TWO_RINGS_BYTES } from '../../src/connection/frame-ring.ts'
+import type { Frame } from '../../src/connection/frames.ts'
+import { type Connection, ConnectionClosedError, pipe } from '../../src/index.ts'
+import { findMemoryProvider } from '../../src/region/provider.ts'
 import { talkedPair } from '../support/connections.ts'
 import { Party } from '../support/party.ts'
 
-const maps = (): number => readFileSync('/proc/self/maps', 'latin1').split('\n').filter(line => line.includes('/dev/shm/')).length
+const maps = (): number =>
+  readFileSync('/proc/self/maps', 'latin1')
+    .split('\n')
+    .filter(line => line.includes('/dev/shm/')).length
 
 /** Says `count` numbers, one after the other, and waits for each to come back. */
 async function talk(connection: Connection, count: number): Promise<void> {

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { BufferTooShortError, ConnectionClosedError, InvalidStateError, MessageTooLongError, pipe, SerializationError, WaitTimeoutError } from '../../src/index.ts'
-import type { Connection } from '../../src/index.ts'
+import {
+  BufferTooShortError,
+  type Connection,
+  ConnectionClosedError,
+  InvalidStateError,
+  MessageTooLongError,
+  pipe,
+  SerializationError,
+  WaitTimeoutError,
+} from '../../src/index.ts'
 import { connectedPair, talkedPair } from '../support/connections.ts'
 
 const kinds = {
@@ -30,7 +38,10 @@ describe.each(Object.entries(kinds))('over %s', (_kind, make) => {
     expect(await b.recvBytesInto(room, { offset: 3 })).toBe(4)
     expect([...room]).toEqual([0, 0, 0, 1, 0, 2, 0, 0, 0, 0])
     await a.sendBytes(new Uint8Array([7, 8, 9]))
-    const error = await b.recvBytesInto(new Uint8Array(5), { offset: 3 }).then(() => undefined, (thrown: unknown) => thrown)
+    const error = await b.recvBytesInto(new Uint8Array(5), { offset: 3 }).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    )
     expect(error).toBeInstanceOf(BufferTooShortError)
     expect([...(error as BufferTooShortError).data]).toEqual([7, 8, 9])
     await a.send(1)
@@ -76,9 +87,11 @@ describe.each(Object.entries(kinds))('over %s', (_kind, make) => {
     await expect(a.recv()).rejects.toBeInstanceOf(InvalidStateError)
     await expect(a.poll()).rejects.toBeInstanceOf(InvalidStateError)
     // The system tells it at the second write at the latest.
-    await expect((async () => {
-      for (;;) await b.send(1)
-    })()).rejects.toBeInstanceOf(ConnectionClosedError)
+    await expect(
+      (async () => {
+        for (;;) await b.send(1)
+      })(),
+    ).rejects.toBeInstanceOf(ConnectionClosedError)
   })
 
   test('asking again and again after the end leaves nothing behind', async () => {
@@ -114,7 +127,9 @@ describe.each(Object.entries(kinds))('over %s', (_kind, make) => {
     expect(await send(7, 8)).toBe('hijklmno')
     expect(await send(26)).toBe('')
     expect(await send(26, 0)).toBe('')
-    for (const [offset, size] of [[27], [22, 5], [26, 1], [-1], [4, -1]] as const) await expect(send(offset, size)).rejects.toBeInstanceOf(RangeError)
+    for (const [offset, size] of [[27], [22, 5], [26, 1], [-1], [4, -1]] as const) {
+      await expect(send(offset, size)).rejects.toBeInstanceOf(RangeError)
+    }
     await expect(a.sendBytes('text' as never)).rejects.toThrow(TypeError)
   })
 
@@ -141,7 +156,10 @@ describe.each(Object.entries(kinds))('over %s', (_kind, make) => {
     const first = await b.recvBytes()
     expect([first.constructor, first.byteOffset, first.buffer.byteLength]).toEqual([Uint8Array, 0, 2])
     structuredClone(first, { transfer: [first.buffer as ArrayBuffer] })
-    expect([[...(await b.recvBytes())], [...(await b.recvBytes())]]).toEqual([[1, 1], [2, 2]])
+    expect([[...(await b.recvBytes())], [...(await b.recvBytes())]]).toEqual([
+      [1, 1],
+      [2, 2],
+    ])
   })
 
   test('what was sent arrives though its sender closes while messages are on their way to it', async () => {
@@ -244,26 +262,29 @@ describe.each(Object.entries(kinds))('over %s', (_kind, make) => {
   })
 })
 
-test.each(['pipe', 'a pipe through memory', 'a unix socket'] as const)('a sender of empty messages waits as well, over %s', async kind => {
-  const [a, b] = await kinds[kind]()
-  let sent = 0
-  const sending = (async () => {
-    while (sent < 100_000) {
-      await a.sendBytes(new Uint8Array(0))
-      sent++
+test.each(['pipe', 'a pipe through memory', 'a unix socket'] as const)(
+  'a sender of empty messages waits as well, over %s',
+  async kind => {
+    const [a, b] = await kinds[kind]()
+    let sent = 0
+    const sending = (async () => {
+      while (sent < 100_000) {
+        await a.sendBytes(new Uint8Array(0))
+        sent++
+      }
+      a.close()
+    })()
+    await b.poll({ timeoutMs: 60_000 })
+    let before = -1
+    while (before !== sent) {
+      before = sent
+      for (let i = 0; i < 10; i++) await new Promise(setImmediate)
     }
-    a.close()
-  })()
-  await b.poll({ timeoutMs: 60_000 })
-  let before = -1
-  while (before !== sent) {
-    before = sent
-    for (let i = 0; i < 10; i++) await new Promise(setImmediate)
-  }
-  expect(sent).toBeLessThan(100_000)
-  for (let i = 0; i < 100_000; i++) await b.recvBytes()
-  await sending
-})
+    expect(sent).toBeLessThan(100_000)
+    for (let i = 0; i < 100_000; i++) await b.recvBytes()
+    await sending
+  },
+)
 
 // CPython: test_duplex_false
 test('C05 a one-way pipe sends in one direction', async () => {

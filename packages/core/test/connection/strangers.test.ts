@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { connect as netConnect, type Socket } from 'node:net'
 import { afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { type Address, connect, type Connection, Listener, pipe, replace } from '../../src/index.ts'
 import { installChannelCodec } from '../../../base/src/index.ts'
+import { type Address, connect, type Connection, Listener, pipe, replace } from '../../src/index.ts'
 import { handOver } from '../support/hand-over.ts'
 
-// There is no path from a byte of one who has not proved who it is to what runs code: each case here lets a stranger say all that it could say.
+// There is no path from a byte of one who has not proved who it is to what runs code: each case here lets a stranger
+// say all that it could say.
 
 const v8 = process.getBuiltinModule('node:v8')
 const revived = vi.fn((encoded: object) => encoded)
@@ -16,7 +17,8 @@ afterEach(() => {
   deserialize.mockClear()
 })
 
-const hello = (flag: number): Buffer => Buffer.concat([Buffer.from('mhc1', 'latin1'), Buffer.of(flag), Buffer.alloc(32)])
+const hello = (flag: number): Buffer =>
+  Buffer.concat([Buffer.from('mhc1', 'latin1'), Buffer.of(flag), Buffer.alloc(32)])
 const frame = (kind: number, body: Uint8Array = v8.serialize({ code: 'globalThis.owned = true' })): Buffer => {
   const head = Buffer.alloc(5)
   head.writeUInt32LE(body.length + 1)

@@ -1,8 +1,17 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { connect, ConnectionClosedError, InvalidStateError, Listener, pipe, replace, revive, Connection } from '../../src/index.ts'
-import type { Across } from '../../src/index.ts'
-import { connectedPair } from '../support/connections.ts'
+import {
+  type Across,
+  connect,
+  Connection,
+  ConnectionClosedError,
+  InvalidStateError,
+  Listener,
+  pipe,
+  replace,
+  revive,
+} from '../../src/index.ts'
 import { installTestCodec } from '../support/connection-actions.ts'
+import { connectedPair } from '../support/connections.ts'
 import { Party } from '../support/party.ts'
 
 beforeAll(installTestCodec)
@@ -39,7 +48,9 @@ describe.each<Across>(['threads', 'processes'])('an end that is sent to one of %
     expect(there.closed).toBe(false)
     expect(await party.call('receiveOne', there)).toBe(1)
     expect(there.closed).toBe(true)
-    await expect(there.recv()).rejects.toThrow(new InvalidStateError('the connection was sent to another worker, which has it now'))
+    await expect(there.recv()).rejects.toThrow(
+      new InvalidStateError('the connection was sent to another worker, which has it now'),
+    )
     there.close()
   })
 
@@ -106,11 +117,14 @@ describe.each<Across>(['threads', 'processes'])('an end that is sent to one of %
     await expect(a.recv()).rejects.toBeInstanceOf(ConnectionClosedError)
     await greeted
     const [client, server] = await connectedPair({ authKey: 'key' })
-    const again = party.call('helloByReceived', (await (async () => {
-      const [left, right] = pipe()
-      void left.send(server)
-      return right
-    })()))
+    const again = party.call(
+      'helloByReceived',
+      await (async () => {
+        const [left, right] = pipe()
+        void left.send(server)
+        return right
+      })(),
+    )
     expect(await client.recv()).toBe('hello')
     await again
   })

@@ -1,13 +1,14 @@
-import { createServer } from 'node:net'
 import { once } from 'node:events'
-import { connect as netConnect } from 'node:net'
+import { connect as netConnect, createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import { ConnectionClosedError, pipe, waitAny } from '../../src/index.ts'
 import { connectedPair } from '../support/connections.ts'
 
 // CPython: TestWait.test_wait, test_wait_slow
 test.each(['pipes', 'sockets'])('C15 all messages of four %s are collected, and their ends', async kind => {
-  const pairs = await Promise.all([0, 1, 2, 3].map(() => (kind === 'pipes' ? Promise.resolve(pipe()) : connectedPair({}))))
+  const pairs = await Promise.all(
+    [0, 1, 2, 3].map(() => (kind === 'pipes' ? Promise.resolve(pipe()) : connectedPair({}))),
+  )
   const senders = pairs.map(async ([sender], i) => {
     for (let k = 0; k < 10; k++) {
       await sender.send([k, i])
@@ -29,7 +30,9 @@ test.each(['pipes', 'sockets'])('C15 all messages of four %s are collected, and 
     }
   }
   await Promise.all(senders)
-  expect((messages as [number, number][]).toSorted(([a, i], [b, k]) => a - b || i - k)).toEqual(Array.from({ length: 10 }, (_, k) => [0, 1, 2, 3].map(i => [k, i])).flat())
+  expect((messages as [number, number][]).toSorted(([a, i], [b, k]) => a - b || i - k)).toEqual(
+    Array.from({ length: 10 }, (_, k) => [0, 1, 2, 3].map(i => [k, i])).flat(),
+  )
 })
 
 // CPython: test_wait_socket
@@ -60,5 +63,7 @@ test('C17, C18 a time limit gives what is ready, which may be nothing', async ()
   expect(await waitAny([c, b], { timeoutMs: 60_000 })).toEqual([b])
   expect(await waitAny([])).toEqual([])
   await expect(waitAny([b], { signal: AbortSignal.abort('no') })).rejects.toMatchObject({ name: 'CancelledError' })
-  await expect(waitAny([5 as never])).rejects.toThrow(new TypeError('waitAny takes connections, sockets and sentinels, got 5'))
+  await expect(waitAny([5 as never])).rejects.toThrow(
+    new TypeError('waitAny takes connections, sockets and sentinels, got 5'),
+  )
 })

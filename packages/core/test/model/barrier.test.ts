@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import { Mutex } from '../../src/sync/mutex.ts'
 import { Phases } from '../../src/sync/phases.ts'
-import { explore } from './checker.ts'
-import type { Environment } from './checker.ts'
+import { type Environment, explore } from './checker.ts'
 
 function phases(env: Environment): Phases {
   return new Phases(env.words, 10, new Mutex(env.words, 0, env.parties, env.wake), env.wake)
@@ -35,7 +34,14 @@ test('no wake-up is lost', () => {
 })
 
 test('it can be used again', () => {
-  explore({ parties: [party(2, 2), party(2, 2)], interruptions: 3, end: ({ notes }) => expect(notes.toSorted()).toEqual(['0:0', '0:1', '0>', '0>', '1:0', '1:1', '1>', '1>']) }, { maxStates: 2_000_000 })
+  explore(
+    {
+      parties: [party(2, 2), party(2, 2)],
+      interruptions: 3,
+      end: ({ notes }) => expect(notes.toSorted()).toEqual(['0:0', '0:1', '0>', '0>', '1:0', '1:1', '1>', '1>']),
+    },
+    { maxStates: 2_000_000 },
+  )
 })
 
 test('when one gives up or dies the others come to an end, and all agree', () => {
@@ -48,7 +54,10 @@ test('when one gives up or dies the others come to an end, and all agree', () =>
     },
   })
   explore({ parties: [party(2), party(2)], impatient: [0, 1], deaths: 1 })
-  explore({ parties: [party(3), party(3), party(3)], impatient: [0], deaths: 1, mortal: [2], interruptions: 1 }, { maxStates: 2_000_000 })
+  explore(
+    { parties: [party(3), party(3), party(3)], impatient: [0], deaths: 1, mortal: [2], interruptions: 1 },
+    { maxStates: 2_000_000 },
+  )
 })
 
 test('one that dies in the action breaks the barrier', () => {

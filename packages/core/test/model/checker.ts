@@ -3,12 +3,13 @@ import type { Steps, Wait, Wake } from '../../src/waiting/steps.ts'
 import type { Words } from '../../src/waiting/words.ts'
 
 /**
- * A model checker in small: it runs the code that ships in all orders in which the single operations of several parties on shared words can happen, with the
- * death of parties at any point.
+ * A model checker in small: it runs the code that ships in all orders in which the single operations of several parties
+ * on shared words can happen, with the death of parties at any point.
  *
- * The code is ordinary and cannot be stopped halfway. So a party is run again from its start for each operation: those that it has done before give the results that
- * they gave then, and the first new one ends the run by an exception. As long as a party depends on nothing but such results, that is the same as stopping it.
- * States that were seen are not explored again. Source of the idea: stateless model checking (Godefroid, VeriSoft), with states kept.
+ * The code is ordinary and cannot be stopped halfway. So a party is run again from its start for each operation: those
+ * that it has done before give the results that they gave then, and the first new one ends the run by an exception. As
+ * long as a party depends on nothing but such results, that is the same as stopping it. States that were seen are not
+ * explored again. Source of the idea: stateless model checking (Godefroid, VeriSoft), with states kept.
  */
 export interface Scenario {
   /** What each party does, with nothing but its environment. */
@@ -20,8 +21,8 @@ export interface Scenario {
   /** Parties whose waits may be given up, once in a run. @default none */
   readonly impatient?: readonly number[]
   /**
-   * When a wait ends. `'truth'`: when the word has changed, or somebody died; nobody need wake it. `'wakes'`: only when it is woken, as if nobody ever looked again:
-   * then a wake-up that is lost is a deadlock. @default 'truth'
+   * When a wait ends. `'truth'`: when the word has changed, or somebody died; nobody need wake it. `'wakes'`: only when
+   * it is woken, as if nobody ever looked again: then a wake-up that is lost is a deadlock. @default 'truth'
    */
   readonly waits?: 'truth' | 'wakes'
   /** How often a party may be interrupted that could go on, in one run: most faults need few. @default no bound */
@@ -56,8 +57,16 @@ export class World {
   }
 
   get key(): string {
-    const listed = (parties: Set<number>): string => Array.from(parties).toSorted((a, b) => a - b).join()
-    const sorted = <V>(map: Map<number, V>): string => Array.from(map).filter(([, value]) => value !== 0 && value !== 0n).toSorted(([a], [b]) => a - b).map(([key, value]) => `${key}=${String(value)}`).join()
+    const listed = (parties: Set<number>): string =>
+      Array.from(parties)
+        .toSorted((a, b) => a - b)
+        .join()
+    const sorted = <V>(map: Map<number, V>): string =>
+      Array.from(map)
+        .filter(([, value]) => value !== 0 && value !== 0n)
+        .toSorted(([a], [b]) => a - b)
+        .map(([key, value]) => `${key}=${String(value)}`)
+        .join()
     return `${sorted(this.words)};${sorted(this.wide)};${listed(this.dead)};${listed(this.inside)};${this.notes.join()}`
   }
 }
@@ -138,7 +147,14 @@ export function explore(scenario: Scenario, { maxStates = 400_000 }: { readonly 
     throw new Violation(`${message}\n${trace.join('\n')}`)
   }
 
-  const visit = (world: World, nodes: readonly Node[], asleep: readonly (number | undefined)[], givenUp: number, last = -1, interruptions = 0): void => {
+  const visit = (
+    world: World,
+    nodes: readonly Node[],
+    asleep: readonly (number | undefined)[],
+    givenUp: number,
+    last = -1,
+    interruptions = 0,
+  ): void => {
     const bounded = scenario.interruptions !== undefined
     const key = `${bounded ? `${last}/${interruptions}|` : ''}${nodes.map(node => node.id).join()}|${asleep.join()}|${givenUp}|${worldId(world.key)}`
     if (seen.has(key)) return
@@ -149,7 +165,14 @@ export function explore(scenario: Scenario, { maxStates = 400_000 }: { readonly 
     const lastPending = bounded && last >= 0 && !world.dead.has(last) ? pendingOf(last, nodes[last] as Node) : 'done'
     const canGoOn = typeof lastPending === 'object' && !(lastPending instanceof Error) && lastPending.wait === undefined
     const interruptionsBy = (party: number): number => interruptions + (canGoOn && party !== last ? 1 : 0)
-    const go = (party: number, text: string, result: unknown, after: World, sleepers: readonly (number | undefined)[], gaveUp = givenUp): void => {
+    const go = (
+      party: number,
+      text: string,
+      result: unknown,
+      after: World,
+      sleepers: readonly (number | undefined)[],
+      gaveUp = givenUp,
+    ): void => {
       moved = true
       const node = nodes[party] as Node
       const edge = `${typeof result}${String(result)}`
@@ -171,8 +194,24 @@ export function explore(scenario: Scenario, { maxStates = 400_000 }: { readonly 
         const { index, expected } = operation.wait
         // Each wait is looked at again once after a death.
         const look = `looks at ${index} ${expected} after ${world.dead.size} deaths`
-        const lookedBefore = (nodes[party] as Node).results.findLast(result => typeof result === 'string' && result.startsWith('looks at')) === look
-        if (operation.patient !== true && scenario.impatient?.includes(party) === true && (givenUp & (1 << party)) === 0) go(party, `${operation.text}, gives up`, true, world.copy(), asleep.with(party, undefined), givenUp | (1 << party))
+        const lookedBefore =
+          (nodes[party] as Node).results.findLast(
+            result => typeof result === 'string' && result.startsWith('looks at'),
+          ) === look
+        if (
+          operation.patient !== true &&
+          scenario.impatient?.includes(party) === true &&
+          (givenUp & (1 << party)) === 0
+        ) {
+          go(
+            party,
+            `${operation.text}, gives up`,
+            true,
+            world.copy(),
+            asleep.with(party, undefined),
+            givenUp | (1 << party),
+          )
+        }
         if (scenario.waits === 'wakes') {
           if (asleep[party] !== undefined) continue
           if (world.load(index) !== expected) go(party, operation.text, 'woken', world.copy(), asleep)
@@ -182,7 +221,9 @@ export function explore(scenario: Scenario, { maxStates = 400_000 }: { readonly 
             visit(world, nodes, asleep.with(party, index), givenUp, party, interruptionsBy(party))
             trace.pop()
           }
-        } else if (world.load(index) !== expected || (world.dead.size > 0 && !lookedBefore)) go(party, operation.text, look, world.copy(), asleep)
+        } else if (world.load(index) !== expected || (world.dead.size > 0 && !lookedBefore)) {
+          go(party, operation.text, look, world.copy(), asleep)
+        }
         continue
       }
       const after = world.copy()
@@ -218,7 +259,13 @@ export function explore(scenario: Scenario, { maxStates = 400_000 }: { readonly 
       go(party, operation.text, result, after, asleep)
     }
     for (let party = 0; party < nodes.length; party++) {
-      if (world.dead.size >= (scenario.deaths ?? 0) || world.dead.has(party) || pendingOf(party, nodes[party] as Node) === 'done') continue
+      if (
+        world.dead.size >= (scenario.deaths ?? 0) ||
+        world.dead.has(party) ||
+        pendingOf(party, nodes[party] as Node) === 'done'
+      ) {
+        continue
+      }
       if (scenario.mortal !== undefined && !scenario.mortal.includes(party)) continue
       const after = world.copy()
       after.dead.add(party)
@@ -250,7 +297,14 @@ export function explore(scenario: Scenario, { maxStates = 400_000 }: { readonly 
 
 function* choose(sleepers: readonly number[], count: number): Generator<readonly number[]> {
   if (sleepers.length <= count) yield sleepers
-  else for (const sleeper of sleepers) for (const rest of count > 1 ? choose(sleepers.filter(other => other > sleeper), count - 1) : [[]]) if (rest.length === count - 1) yield [sleeper, ...rest]
+  else {
+    for (const sleeper of sleepers) {
+      const others = sleepers.filter(other => other > sleeper)
+      for (const rest of count > 1 ? choose(others, count - 1) : [[]]) {
+        if (rest.length === count - 1) yield [sleeper, ...rest]
+      }
+    }
+  }
 }
 
 function environment(party: number, results: readonly unknown[], hasWakes: boolean): Environment {
@@ -290,12 +344,22 @@ function environment(party: number, results: readonly unknown[], hasWakes: boole
     words,
     parties: {
       me: () => bitsOf(party),
-      isDead: bits => perform(`isDead ${((bits >>> 2) & 0x3fff) - 1}`, world => world.dead.has(((bits >>> 2) & 0x3fff) - 1)) as boolean,
+      isDead: bits =>
+        perform(`isDead ${((bits >>> 2) & 0x3fff) - 1}`, world =>
+          world.dead.has(((bits >>> 2) & 0x3fff) - 1),
+        ) as boolean,
     },
     wake: (index, count) => void (hasWakes && perform(`wake ${index} ${count}`, nothing, { wakes: { index, count } })),
     run(steps, patient) {
       let step = steps.next(false)
-      while (step.done !== true) step = steps.next(perform(`wait ${step.value.index} ${step.value.expected}`, nothing, { wait: step.value, patient: patient !== undefined }) === true)
+      while (step.done !== true) {
+        step = steps.next(
+          perform(`wait ${step.value.index} ${step.value.expected}`, nothing, {
+            wait: step.value,
+            patient: patient !== undefined,
+          }) === true,
+        )
+      }
       return step.value
     },
     enter: () => void perform('enter', world => void world.inside.add(party)),

@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { acquireAnyway, Mutex } from '../../src/sync/mutex.ts'
-import { WaitList } from '../../src/sync/wait-list.ts'
-import type { ConditionLock } from '../../src/sync/wait-list.ts'
-import { explore } from './checker.ts'
-import type { Environment } from './checker.ts'
+import { type ConditionLock, WaitList } from '../../src/sync/wait-list.ts'
+import { type Environment, explore } from './checker.ts'
 
 const READY = 5
 const LIST = 10
@@ -70,24 +68,42 @@ describe('a condition, in all orders', () => {
   })
 
   test('of two that wait and one that notifies both', () => {
-    explore({ parties: [consumer, consumer, producer(2, Infinity)], interruptions: 3, end: ({ notes }) => expect(notes).toEqual(['took', 'took']) }, { maxStates: 2_000_000 })
+    explore(
+      {
+        parties: [consumer, consumer, producer(2, Infinity)],
+        interruptions: 3,
+        end: ({ notes }) => expect(notes).toEqual(['took', 'took']),
+      },
+      { maxStates: 2_000_000 },
+    )
   })
 
   test('of two that wait, of which each is notified once', () => {
-    explore({ parties: [consumer, consumer, env => (producer(1, 1)(env), producer(1, 1)(env))], interruptions: 3, end: ({ notes }) => expect(notes).toEqual(['took', 'took']) }, { maxStates: 2_000_000 })
+    explore(
+      {
+        parties: [consumer, consumer, env => (producer(1, 1)(env), producer(1, 1)(env))],
+        interruptions: 3,
+        end: ({ notes }) => expect(notes).toEqual(['took', 'took']),
+      },
+      { maxStates: 2_000_000 },
+    )
   })
 
   test('a notification is not spent on one that died or gave up', () => {
-    const waits = (name: string) => (env: Environment): void => {
-      const { mutex, list, lock } = condition(env)
-      env.run(mutex.acquire(), 'patient')
-      env.note(env.run(list.wait(lock)) ? `${name} notified` : `${name} gave up`)
-      mutex.release()
-    }
+    const waits =
+      (name: string) =>
+      (env: Environment): void => {
+        const { mutex, list, lock } = condition(env)
+        env.run(mutex.acquire(), 'patient')
+        env.note(env.run(list.wait(lock)) ? `${name} notified` : `${name} gave up`)
+        mutex.release()
+      }
     /** Notifies one, when both wait. */
     const notifies = (env: Environment): void => {
       const { mutex, list } = condition(env)
-      for (let issued = 0; issued !== 2; issued = env.words.load(LIST + 1)) if (env.run(untilChanged(LIST + 1, issued))) return
+      for (let issued = 0; issued !== 2; issued = env.words.load(LIST + 1)) {
+        if (env.run(untilChanged(LIST + 1, issued))) return
+      }
       env.run(mutex.acquire(), 'patient')
       list.notify(1)
       mutex.release()
@@ -102,7 +118,9 @@ describe('a condition, in all orders', () => {
       end({ notes, dead }) {
         outcomes.add(notes.toSorted().join())
         // Only if the other has it, or died with it, may one be left with nothing.
-        if (notes.includes('b gave up')) expect(notes.includes('a notified') || notes.includes('a gave up') || dead.has(0)).toBe(true)
+        if (notes.includes('b gave up')) {
+          expect(notes.includes('a notified') || notes.includes('a gave up') || dead.has(0)).toBe(true)
+        }
       },
     })
     expect(outcomes).toContain('b notified')
@@ -112,11 +130,17 @@ describe('a condition, in all orders', () => {
 
   test('whoever dies, those that can give up come to an end', () => {
     explore({ parties: [consumer, producer(1, 1)], deaths: 1, impatient: [0] })
-    explore({ parties: [consumer, consumer, producer(2, 2)], deaths: 1, impatient: [0, 1], interruptions: 1 }, { maxStates: 2_000_000 })
+    explore(
+      { parties: [consumer, consumer, producer(2, 2)], deaths: 1, impatient: [0, 1], interruptions: 1 },
+      { maxStates: 2_000_000 },
+    )
   })
 })
 
-function* untilChanged(index: number, expected: number): Generator<{ index: number; expected: number }, boolean, boolean> {
+function* untilChanged(
+  index: number,
+  expected: number,
+): Generator<{ index: number; expected: number }, boolean, boolean> {
   return yield { index, expected }
 }
 

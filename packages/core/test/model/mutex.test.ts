@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { GAVE_UP, Mutex, OWNER_DIED } from '../../src/sync/mutex.ts'
-import type { MutexAlgorithm } from '../../src/sync/mutex.ts'
+import { GAVE_UP, Mutex, type MutexAlgorithm, OWNER_DIED } from '../../src/sync/mutex.ts'
 import { TicketMutex } from '../../src/sync/ticket-mutex.ts'
 import type { Words } from '../../src/waiting/words.ts'
-import { explore, Violation } from './checker.ts'
-import type { Environment, Scenario, World } from './checker.ts'
+import { type Environment, explore, type Scenario, Violation, type World } from './checker.ts'
 
 type Make = (env: Environment) => MutexAlgorithm
 
-/** The fair one takes more steps: with three parties it has millions of states, so those are bounded to the orders in which a party is interrupted a few times. */
+/**
+ * The fair one takes more steps: with three parties it has millions of states, so those are bounded to the orders in
+ * which a party is interrupted a few times.
+ */
 const kinds: readonly (readonly [string, Make, Pick<Scenario, 'interruptions'>])[] = [
   ['barging', env => new Mutex(env.words, 0, env.parties, env.wake), {}],
   ['fair', env => new TicketMutex(env.words, 0, env.parties, env.wake), { interruptions: 2 }],
@@ -35,7 +36,9 @@ describe.each(kinds)('a %s mutex, in all orders', (_, make, bound) => {
   const fewer = bound.interruptions === undefined ? {} : { interruptions: 1 }
 
   test('of two parties that acquire it twice', () => {
-    expect(explore({ ...bound, parties: [user(make, 2), user(make, 2)], end: world => expect(isFree(world)).toBe(true) })).toBeGreaterThan(100)
+    expect(
+      explore({ ...bound, parties: [user(make, 2), user(make, 2)], end: world => expect(isFree(world)).toBe(true) }),
+    ).toBeGreaterThan(100)
   })
 
   test('of three parties', () => {
@@ -55,7 +58,17 @@ describe.each(kinds)('a %s mutex, in all orders', (_, make, bound) => {
   })
 
   test('of three parties, of which some die at any point', () => {
-    expect(explore({ ...bound, ...fewer, parties: [user(make), user(make), user(make)], deaths: bound.interruptions === undefined ? 2 : 1 }, { maxStates: 2_000_000 })).toBeGreaterThan(1000)
+    expect(
+      explore(
+        {
+          ...bound,
+          ...fewer,
+          parties: [user(make), user(make), user(make)],
+          deaths: bound.interruptions === undefined ? 2 : 1,
+        },
+        { maxStates: 2_000_000 },
+      ),
+    ).toBeGreaterThan(1000)
   })
 
   test('a death inside is told to the next', () => {
@@ -80,11 +93,18 @@ describe.each(kinds)('a %s mutex, in all orders', (_, make, bound) => {
   })
 
   test('of three parties, two of which give up at any point', () => {
-    expect(explore({ ...bound, parties: [user(make), user(make), user(make)], impatient: [1, 2] })).toBeGreaterThan(1000)
+    expect(explore({ ...bound, parties: [user(make), user(make), user(make)], impatient: [1, 2] })).toBeGreaterThan(
+      1000,
+    )
   })
 
   test('of three parties, of which one dies and another gives up', () => {
-    expect(explore({ ...bound, ...fewer, parties: [user(make), user(make), user(make)], impatient: [1], deaths: 1 }, { maxStates: 2_000_000 })).toBeGreaterThan(1000)
+    expect(
+      explore(
+        { ...bound, ...fewer, parties: [user(make), user(make), user(make)], impatient: [1], deaths: 1 },
+        { maxStates: 2_000_000 },
+      ),
+    ).toBeGreaterThan(1000)
   })
 
   test('tryAcquire takes it only when it is free', () => {
@@ -121,7 +141,9 @@ describe('a bug that is planted is found', () => {
 
   test('a takeover from an owner that is alive', () => {
     const broken: Make = env => new Mutex(env.words, 0, { me: () => env.parties.me(), isDead: () => true }, env.wake)
-    expect(() => explore({ parties: [user(broken), user(broken), user(broken)], deaths: 1, mortal: [2] })).toThrow(/two parties are in the critical section|could not be released/)
+    expect(() => explore({ parties: [user(broken), user(broken), user(broken)], deaths: 1, mortal: [2] })).toThrow(
+      /two parties are in the critical section|could not be released/,
+    )
   })
 
   test('an owner that died and is never noticed', () => {

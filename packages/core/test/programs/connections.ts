@@ -1,10 +1,9 @@
+import { once } from 'node:events'
 // A program that ends by itself, in the way that its argument says.
 import { connect as netConnect } from 'node:net'
-import { once } from 'node:events'
-import { connect, Listener, pipe, replace, waitAny } from '../../src/index.ts'
-import type { Connection } from '../../src/index.ts'
-import { handOver } from '../support/hand-over.ts'
+import { connect, type Connection, Listener, pipe, replace, waitAny } from '../../src/index.ts'
 import { connectedPair } from '../support/connections.ts'
+import { handOver } from '../support/hand-over.ts'
 
 /** Later, if anything else keeps the program alive until then. */
 const later = (act: () => unknown): void => void setTimeout(act, 50).unref()

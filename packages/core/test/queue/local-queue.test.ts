@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { CancelledError, InvalidStateError, LifoQueue, PriorityQueue, QueueEmptyError, QueueFullError, QueueShutDownError, WaitTimeoutError } from '../../src/index.ts'
+import {
+  CancelledError,
+  InvalidStateError,
+  LifoQueue,
+  PriorityQueue,
+  QueueEmptyError,
+  QueueFullError,
+  QueueShutDownError,
+  WaitTimeoutError,
+} from '../../src/index.ts'
 
 describe.each([
   ['LifoQueue', (maxSize?: number) => new LifoQueue<number>({ maxSize }), [222, 333, 111]],
@@ -67,7 +76,8 @@ describe.each([
     expect(queue.size).toBe(1)
   })
 
-  // CPython: BaseQueueTestMixin.test_shutdown_empty, test_shutdown_nonempty, test_shutdown_immediate, test_shutdown_allowed_transitions
+  // CPython: BaseQueueTestMixin.test_shutdown_empty, test_shutdown_nonempty, test_shutdown_immediate,
+  // test_shutdown_allowed_transitions
   test('Q25 to Q28 shutdown: nothing can be put, what is there can be taken or is dropped', async () => {
     const queue = make()
     const getting = queue.get()
@@ -110,8 +120,17 @@ describe.each([
 })
 
 test('a PriorityQueue takes a compare function, and keeps the order of equals', async () => {
-  const queue = new PriorityQueue<{ readonly rank: number; readonly name: string }>({ compare: (a, b) => b.rank - a.rank })
-  for (const [rank, name] of [[1, 'a'], [2, 'b'], [1, 'c'], [2, 'd']] as const) queue.tryPut({ rank, name })
+  const queue = new PriorityQueue<{ readonly rank: number; readonly name: string }>({
+    compare: (a, b) => b.rank - a.rank,
+  })
+  for (const [rank, name] of [
+    [1, 'a'],
+    [2, 'b'],
+    [1, 'c'],
+    [2, 'd'],
+  ] as const) {
+    queue.tryPut({ rank, name })
+  }
   const names = Array.from({ length: 4 }, () => queue.tryGet().name)
   expect(names).toEqual(['b', 'd', 'a', 'c'])
   expect(() => new PriorityQueue({ compare: 5 as never })).toThrow(TypeError)

@@ -4,7 +4,10 @@ import { Region, replace, revive } from '../../src/index.ts'
 import { Party } from '../support/party.ts'
 
 const gc = (globalThis as { gc?: () => void }).gc ?? (() => expect.unreachable('the tests run with --expose-gc'))
-const maps = (): number => readFileSync('/proc/self/maps', 'latin1').split('\n').filter(line => line.includes('/dev/shm/')).length
+const maps = (): number =>
+  readFileSync('/proc/self/maps', 'latin1')
+    .split('\n')
+    .filter(line => line.includes('/dev/shm/')).length
 
 /** Turns of the event loop with collections, until `done`. */
 async function collectUntil(done: () => boolean): Promise<void> {
@@ -20,7 +23,13 @@ test('close empties all views, gives the memory back, and can be repeated', () =
   const views = [new Int32Array(region.buffer), new Float64Array(region.buffer, 8, 4)]
   region.close()
   region.close()
-  expect([region.closed, region.byteLength, ...views.map(view => view.length), views[0]?.[0]]).toEqual([true, 0, 0, 0, undefined])
+  expect([region.closed, region.byteLength, ...views.map(view => view.length), views[0]?.[0]]).toEqual([
+    true,
+    0,
+    0,
+    0,
+    undefined,
+  ])
   expect(maps()).toBe(0)
   expect(() => region[replace]('processes')).toThrow('closed')
 })

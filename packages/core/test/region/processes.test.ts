@@ -1,6 +1,6 @@
 import { closeSync, openSync, readdirSync, rmSync } from 'node:fs'
-import { afterEach, describe, expect, test } from 'vitest'
 import { slot } from '@manyhands/base'
+import { afterEach, describe, expect, test } from 'vitest'
 import { type Across, Region, replace, revive, SerializationError } from '../../src/index.ts'
 import { handOver } from '../../src/region/shared-file.ts'
 import { sweepDeadNames } from '../../src/region/sweep.ts'
@@ -95,7 +95,12 @@ test('no descriptor is left open, whatever fails', async () => {
 })
 
 test('more than there is room for is an error with code ENOSPC', () => {
-  expect(() => Region.create(2 ** 46, { across: 'processes' })).toThrow(expect.objectContaining({ code: 'ENOSPC', message: expect.stringContaining(`/dev/shm has no room for ${2 ** 46 + 64} bytes`) }))
+  expect(() => Region.create(2 ** 46, { across: 'processes' })).toThrow(
+    expect.objectContaining({
+      code: 'ENOSPC',
+      message: expect.stringContaining(`/dev/shm has no room for ${2 ** 46 + 64} bytes`),
+    }),
+  )
 })
 
 test('a region of no bytes, and of a length that is no multiple of anything', async () => {
@@ -107,7 +112,9 @@ test('a region of no bytes, and of a length that is no multiple of anything', as
 })
 
 test('bad options are told at the call', () => {
-  expect(() => Region.create(8, { across: 'everyone' as never })).toThrow(/across must be 'threads', 'processes' or 'auto', got "everyone"/)
+  expect(() => Region.create(8, { across: 'everyone' as never })).toThrow(
+    /across must be 'threads', 'processes' or 'auto', got "everyone"/,
+  )
   expect(() => Region.create(8, { acros: 'threads' } as never)).toThrow(/did you mean `across`/)
   expect(() => Region.create(1.5, { across: 'processes' })).toThrow(RangeError)
 })
@@ -120,7 +127,12 @@ describe('without a way to map memory', () => {
   test("'auto' is a SharedArrayBuffer, and 'processes' an error that says what to install", () => {
     Object.assign(state(), { loaders: [() => undefined], provider: undefined })
     expect(Region.create(8, { across: 'auto' }).buffer).toBeInstanceOf(SharedArrayBuffer)
-    expect(() => Region.create(8, { across: 'processes' })).toThrow(expect.objectContaining({ code: 'ERR_MANYHANDS_NO_SHARED_MEMORY', message: expect.stringContaining('npm install koffi') }))
+    expect(() => Region.create(8, { across: 'processes' })).toThrow(
+      expect.objectContaining({
+        code: 'ERR_MANYHANDS_NO_SHARED_MEMORY',
+        message: expect.stringContaining('npm install koffi'),
+      }),
+    )
   })
 })
 
@@ -143,7 +155,12 @@ describe('where files need a name', () => {
     const dead = new Party('processes')
     const { pid } = dead
     await dead.kill()
-    const files = [`manyhands-${pid}-1234-x`, `manyhands-${process.pid}-1-x`, `manyhands-${process.pid}-0-x`, 'other-1-1']
+    const files = [
+      `manyhands-${pid}-1234-x`,
+      `manyhands-${process.pid}-1-x`,
+      `manyhands-${process.pid}-0-x`,
+      'other-1-1',
+    ]
     for (const file of files) closeSync(openSync(`/dev/shm/${file}`, 'w'))
     sweepDeadNames('/dev/shm')
     const left = readdirSync('/dev/shm').filter(name => files.includes(name))

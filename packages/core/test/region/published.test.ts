@@ -1,11 +1,12 @@
 import { readdirSync } from 'node:fs'
-import { afterEach, expect, test } from 'vitest'
 import { newSharedId, slot } from '@manyhands/base'
+import { afterEach, expect, test } from 'vitest'
 import { Region } from '../../src/index.ts'
 import { handOver } from '../../src/region/shared-file.ts'
 import { Party } from '../support/party.ts'
 
-const left = (): string[] => readdirSync('/dev/shm').filter(name => name.startsWith('manyhands@') || name.startsWith(`manyhands-${process.pid}-`))
+const left = (): string[] =>
+  readdirSync('/dev/shm').filter(name => name.startsWith('manyhands@') || name.startsWith(`manyhands-${process.pid}-`))
 const newName = (): string => `test-${newSharedId()}`
 
 afterEach(() => {
@@ -38,7 +39,12 @@ test('a name is taken once, and free again when its maker is killed', async () =
   const maker = new Party('processes')
   await maker.call('publish', name)
   const region = Region.create(8, { across: 'processes' })
-  expect(() => region.publish(name)).toThrow(expect.objectContaining({ code: 'EEXIST', message: `shared memory named "${name}" exists already: choose another name, or open it` }))
+  expect(() => region.publish(name)).toThrow(
+    expect.objectContaining({
+      code: 'EEXIST',
+      message: `shared memory named "${name}" exists already: choose another name, or open it`,
+    }),
+  )
   await maker.kill()
   expect(() => Region.open(name)).toThrow(expect.objectContaining({ code: 'ENOENT' }))
   region.publish(name)
@@ -72,12 +78,18 @@ test('a name that another takes back is let go of by its maker', async () => {
 
 test('M20 what is not a name is refused', () => {
   const region = Region.create(8, { across: 'processes' })
-  expect(() => region.publish('a/b')).toThrow(new RangeError("name must consist of 1 to 200 letters, digits, '_', '-' and '.', got \"a/b\""))
+  expect(() => region.publish('a/b')).toThrow(
+    new RangeError("name must consist of 1 to 200 letters, digits, '_', '-' and '.', got \"a/b\""),
+  )
   // CPython: test_too_long_name_resource
   expect(() => region.publish('x'.repeat(201))).toThrow(RangeError)
   expect(() => Region.open('')).toThrow(RangeError)
-  expect(() => Region.open(undefined as unknown as string)).toThrow(new TypeError('name must be a string, got undefined'))
-  expect(() => Region.create(8).publish(newName())).toThrow("only a region made with { across: 'processes' } can be published")
+  expect(() => Region.open(undefined as unknown as string)).toThrow(
+    new TypeError('name must be a string, got undefined'),
+  )
+  expect(() => Region.create(8).publish(newName())).toThrow(
+    "only a region made with { across: 'processes' } can be published",
+  )
   const name = newName()
   region.publish(name, 'list')
   expect(() => Region.open(name)).toThrow(new TypeError(`"${name}" names a list, not a region`))

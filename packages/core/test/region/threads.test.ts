@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
 import { slot } from '@manyhands/base'
+import { expect, test } from 'vitest'
 import { isParallelError, Region, replace, revive, TaskTimeoutError, WorkerExitedError } from '../../src/index.ts'
 
 test('a region is zeroed shared bytes', () => {
@@ -30,7 +30,12 @@ test('isParallelError knows errors of another copy of the package by their mark'
 })
 
 test('WorkerExitedError says who, how and with what last words', () => {
-  const error = new WorkerExitedError({ kind: 'process', exitCode: null, signal: 'SIGKILL', pid: 12, stderr: 'out of memory\n' }, { taskName: 'fit', maybeRan: true })
-  expect(error.message).toBe('worker process 12 was ended by SIGKILL while it held task `fit`\nlast lines of its stderr:\nout of memory')
+  const error = new WorkerExitedError(
+    { kind: 'process', exitCode: null, signal: 'SIGKILL', pid: 12, stderr: 'out of memory\n' },
+    { taskName: 'fit', maybeRan: true },
+  )
+  expect(error.message).toBe(
+    'worker process 12 was ended by SIGKILL while it held task `fit`\nlast lines of its stderr:\nout of memory',
+  )
   expect(error.code).toBe('ERR_MANYHANDS_WORKER_EXITED')
 })

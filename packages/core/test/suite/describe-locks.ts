@@ -1,7 +1,16 @@
 import { AsyncResource } from 'node:async_hooks'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { BoundedSemaphore, CancelledError, InvalidStateError, Lock, Region, RLock, Semaphore, WaitTimeoutError } from '../../src/index.ts'
-import type { Across } from '../../src/index.ts'
+import {
+  type Across,
+  BoundedSemaphore,
+  CancelledError,
+  InvalidStateError,
+  Lock,
+  Region,
+  RLock,
+  Semaphore,
+  WaitTimeoutError,
+} from '../../src/index.ts'
 import { Party } from '../support/party.ts'
 
 const resource = new AsyncResource('outside')
@@ -55,7 +64,9 @@ export function describeLocks(across: Across): void {
       const lock = make()
       const region = Region.create(8, { across })
       const guard = await lock.acquire()
-      const done = Promise.all(parties.map((each, i) => each.call('countUnder', lock, region, 1, i % 2 === 0 ? 'acquire' : 'acquireSync')))
+      const done = Promise.all(
+        parties.map((each, i) => each.call('countUnder', lock, region, 1, i % 2 === 0 ? 'acquire' : 'acquireSync')),
+      )
       expect(new Int32Array(region.buffer)[0]).toBe(0)
       guard.release()
       await done
@@ -71,16 +82,25 @@ export function describeLocks(across: Across): void {
       expect(await party(0).call('tryAcquire', lock)).toBe(true)
     })
 
-    // CPython: BaseLockTests.test_timeout. A negative time limit is an error here, where multiprocessing takes it for 0.
+    // CPython: BaseLockTests.test_timeout. A negative time limit is an error here, where multiprocessing takes it for
+    // 0.
     test('S06 time limits are kept, and wrong ones are refused', async () => {
       const lock = make()
-      await expect(lock.acquire({ timeoutMs: -1 })).rejects.toThrow(/timeoutMs must be a number of milliseconds >= 0, got -1/)
+      await expect(lock.acquire({ timeoutMs: -1 })).rejects.toThrow(
+        /timeoutMs must be a number of milliseconds >= 0, got -1/,
+      )
       await expect(lock.acquire({ timeoutMs: 2 ** 40 })).rejects.toThrow(RangeError)
       await expect(lock.acquire({ timeout: 5 } as never)).rejects.toThrow(/did you mean `timeoutMs`/)
       await lock.acquire({ timeoutMs: 0 })
-      expect(await elapsed(() => expect(lock.acquire({ timeoutMs: 60 })).rejects.toThrow(WaitTimeoutError))).toBeGreaterThanOrEqual(58)
+      expect(
+        await elapsed(() => expect(lock.acquire({ timeoutMs: 60 })).rejects.toThrow(WaitTimeoutError)),
+      ).toBeGreaterThanOrEqual(58)
       await expect(lock.acquire({ timeoutMs: 0 })).rejects.toThrow('the lock was not acquired within timeoutMs = 0')
-      expect(await elapsed(() => expect(() => lock.acquireSync({ timeoutMs: 60, allowMainThread: true })).toThrow(WaitTimeoutError))).toBeGreaterThanOrEqual(59)
+      expect(
+        await elapsed(() =>
+          expect(() => lock.acquireSync({ timeoutMs: 60, allowMainThread: true })).toThrow(WaitTimeoutError),
+        ),
+      ).toBeGreaterThanOrEqual(59)
       await expect(party(0).call('acquire', lock, 'acquireSync', 20)).rejects.toThrow(/within timeoutMs = 20/)
     })
 
@@ -112,7 +132,9 @@ export function describeLocks(across: Across): void {
       const region = Region.create(8, { across })
       const times = fair ? 300 : 2000
       await Promise.all([
-        ...parties.slice(0, 4).map((each, i) => each.call('countUnder', lock, region, times, i % 2 === 0 ? 'acquire' : 'acquireSync')),
+        ...parties
+          .slice(0, 4)
+          .map((each, i) => each.call('countUnder', lock, region, times, i % 2 === 0 ? 'acquire' : 'acquireSync')),
         ...Array.from({ length: 3 }, async () => {
           for (let i = 0; i < 100; i++) {
             await lock.runExclusive(async () => {
@@ -133,7 +155,9 @@ export function describeLocks(across: Across): void {
       const controller = new AbortController()
       const waiting = lock.acquire({ signal: controller.signal })
       controller.abort('no longer wanted')
-      await expect(waiting).rejects.toThrow(expect.objectContaining({ name: 'CancelledError', cause: 'no longer wanted' }))
+      await expect(waiting).rejects.toThrow(
+        expect.objectContaining({ name: 'CancelledError', cause: 'no longer wanted' }),
+      )
       await expect(lock.acquire({ signal: controller.signal })).rejects.toThrow(CancelledError)
       guard.release()
       expect(lock.tryAcquire()).not.toBeNull()
@@ -203,7 +227,9 @@ export function describeLocks(across: Across): void {
   test('fair: an asynchronous acquire gets its turn while others take it again and again', async () => {
     const lock = new Lock({ across, fair: true })
     const region = Region.create(8, { across })
-    const busy = Promise.all(parties.slice(0, 2).map(each => each.call('countUnder', lock, region, 2000, 'acquireSync')))
+    const busy = Promise.all(
+      parties.slice(0, 2).map(each => each.call('countUnder', lock, region, 2000, 'acquireSync')),
+    )
     for (let i = 0; i < 20; i++) await lock.runExclusive(() => {})
     expect(new Int32Array(region.buffer)[0]).toBeLessThanOrEqual(4000)
     await busy
@@ -239,7 +265,11 @@ export function describeLocks(across: Across): void {
       const lock = new RLock({ across })
       await party(0).call('acquire', lock)
       await party(0).call('acquire', lock, 'acquireSync')
-      expect([await party(0).call('owned', lock), await party(1).call('owned', lock), lock.owned]).toEqual([true, false, false])
+      expect([await party(0).call('owned', lock), await party(1).call('owned', lock), lock.owned]).toEqual([
+        true,
+        false,
+        false,
+      ])
       await party(0).call('release', lock)
       expect(await party(0).call('owned', lock)).toBe(true)
       await party(0).call('release', lock)
@@ -282,7 +312,11 @@ export function describeLocks(across: Across): void {
         await semaphore.acquire()
         values.push(semaphore.value)
       }
-      expect([values, semaphore.tryAcquire(), await party(0).call('tryAcquire', semaphore)]).toEqual([[2, 1, 0], null, false])
+      expect([values, semaphore.tryAcquire(), await party(0).call('tryAcquire', semaphore)]).toEqual([
+        [2, 1, 0],
+        null,
+        false,
+      ])
       semaphore.release(3)
       expect(semaphore.value).toBe(3)
       expect(() => semaphore.release(0)).toThrow(/permits must be an integer >= 1, got 0/)
@@ -304,7 +338,11 @@ export function describeLocks(across: Across): void {
       const semaphore = new Semaphore(0, { across })
       expect(semaphore.tryAcquire()).toBeNull()
       await expect(semaphore.acquire({ timeoutMs: 0 })).rejects.toThrow(WaitTimeoutError)
-      expect(await elapsed(() => expect(semaphore.acquire({ timeoutMs: 40 })).rejects.toThrow(/no permit was free within timeoutMs = 40/))).toBeGreaterThanOrEqual(38)
+      expect(
+        await elapsed(() =>
+          expect(semaphore.acquire({ timeoutMs: 40 })).rejects.toThrow(/no permit was free within timeoutMs = 40/),
+        ),
+      ).toBeGreaterThanOrEqual(38)
       await expect(party(0).call('acquire', semaphore, 'acquireSync', 20)).rejects.toThrow(/no permit/)
     })
 
@@ -322,7 +360,11 @@ export function describeLocks(across: Across): void {
       await semaphore.acquire()
       const totals: number[] = []
       const count = { got: 0 }
-      const contend = Array.from({ length: 20 }, (_, i) => party(i % 5).call('acquire', semaphore).then(() => void count.got++))
+      const contend = Array.from({ length: 20 }, (_, i) =>
+        party(i % 5)
+          .call('acquire', semaphore)
+          .then(() => void count.got++),
+      )
       /** As many as there are permits; none is left. */
       const settle = async (expected: number): Promise<void> => {
         while (count.got < expected) await new Promise(setImmediate)
@@ -342,8 +384,15 @@ export function describeLocks(across: Across): void {
     test('no more are inside than there are permits, blocking or not', async () => {
       const semaphore = new Semaphore(2, { across })
       const region = Region.create(8, { across })
-      await Promise.all(parties.map((each, i) => each.call('mostInside', semaphore, region, 100, i % 2 === 0 ? 'acquire' : 'acquireSync')))
-      expect([...new Int32Array(region.buffer)]).toEqual([0, expect.toSatisfy((most: number) => most >= 1 && most <= 2)])
+      await Promise.all(
+        parties.map((each, i) =>
+          each.call('mostInside', semaphore, region, 100, i % 2 === 0 ? 'acquire' : 'acquireSync'),
+        ),
+      )
+      expect([...new Int32Array(region.buffer)]).toEqual([
+        0,
+        expect.toSatisfy((most: number) => most >= 1 && most <= 2),
+      ])
       expect(semaphore.value).toBe(2)
     })
   })

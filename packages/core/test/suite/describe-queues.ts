@@ -1,6 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CancelledError, InvalidStateError, JoinableQueue, Queue, QueueEmptyError, QueueFullError, QueueShutDownError, Region, SerializationError, SimpleQueue, WaitTimeoutError } from '../../src/index.ts'
-import type { Across } from '../../src/index.ts'
+import {
+  type Across,
+  CancelledError,
+  InvalidStateError,
+  JoinableQueue,
+  Queue,
+  QueueEmptyError,
+  QueueFullError,
+  QueueShutDownError,
+  Region,
+  SerializationError,
+  SimpleQueue,
+  WaitTimeoutError,
+} from '../../src/index.ts'
 import { Party } from '../support/party.ts'
 
 const allow = { allowMainThread: true }
@@ -40,7 +52,12 @@ export function describeQueues(across: Across): void {
   test('Q03 what was put before, and by another, comes out in order', async () => {
     const queue = new Queue<number>({ across })
     for (const i of numbers(10)) await queue.put(i)
-    await party(0).call('putAll', queue, numbers(10).map(i => i + 10), 'putSync')
+    await party(0).call(
+      'putAll',
+      queue,
+      numbers(10).map(i => i + 10),
+      'putSync',
+    )
     const items: number[] = []
     for (let i = 0; i < 20; i++) items.push(await queue.get())
     expect(items).toEqual(numbers(20))
@@ -85,7 +102,8 @@ export function describeQueues(across: Across): void {
     expect(performance.now() - start).toBeGreaterThanOrEqual(98)
   })
 
-  // CPython: _TestQueue.test_queue_feeder_on_queue_feeder_error. There is no feeder and no hook for its errors: the error is one of the put.
+  // CPython: _TestQueue.test_queue_feeder_on_queue_feeder_error. There is no feeder and no hook for its errors: the
+  // error is one of the put.
   test('Q08 an item that cannot travel is an error of its put, and the queue goes on', async () => {
     const queue = new Queue({ across })
     await expect(queue.put(() => 1)).rejects.toThrow(SerializationError)
@@ -93,9 +111,11 @@ export function describeQueues(across: Across): void {
     await queue.put(1)
     expect([queue.size, await queue.get()]).toEqual([1, 1])
     const small = new Queue({ across, maxBytes: 1024 })
-    await expect(small.put(new Uint8Array(600))).rejects.toThrow(/the item takes 600 bytes, and the queue has 1024, of which one item may take half/)
+    await expect(small.put(new Uint8Array(600))).rejects.toThrow(
+      /the item takes 600 bytes, and the queue has 1024, of which one item may take half/,
+    )
     await small.put(new Uint8Array(500))
-    expect((await small.get() as Uint8Array).length).toBe(500)
+    expect(((await small.get()) as Uint8Array).length).toBe(500)
   })
 
   // CPython: _TestQueue.test_closed_queue_put_get_exceptions
@@ -137,13 +157,22 @@ export function describeQueues(across: Across): void {
     expect((await Promise.all(getting)).flat().toSorted((a, b) => a - b)).toEqual([4, 5])
   })
 
-  // CPython: BaseQueueTestMixin.test_shutdown_empty, test_shutdown_nonempty, test_shutdown_immediate, test_shutdown_allowed_transitions, test_shutdown_put, test_shutdown_join
+  // CPython: BaseQueueTestMixin.test_shutdown_empty, test_shutdown_nonempty, test_shutdown_immediate,
+  // test_shutdown_allowed_transitions, test_shutdown_put, test_shutdown_join
   test('Q25 to Q31 shutdown reaches all parties', async () => {
     const empty = new JoinableQueue<number>({ across })
-    const waits = Promise.allSettled([party(0).call('getAll', empty, 1), party(1).call('getAll', empty, 1, 'getSync'), empty.get()])
+    const waits = Promise.allSettled([
+      party(0).call('getAll', empty, 1),
+      party(1).call('getAll', empty, 1, 'getSync'),
+      empty.get(),
+    ])
     await expect(empty.get({ timeoutMs: 20 })).rejects.toThrow(WaitTimeoutError)
     empty.shutdown()
-    expect((await waits).map(wait => wait.status === 'rejected' && (wait.reason as Error).name)).toEqual(['QueueShutDownError', 'QueueShutDownError', 'QueueShutDownError'])
+    expect((await waits).map(wait => wait.status === 'rejected' && (wait.reason as Error).name)).toEqual([
+      'QueueShutDownError',
+      'QueueShutDownError',
+      'QueueShutDownError',
+    ])
     await expect(party(0).call('putAll', empty, [1], 'put')).rejects.toThrow(/was shut down/)
     expect(empty.isShutDown).toBe(true)
 
@@ -179,15 +208,59 @@ export function describeQueues(across: Across): void {
   // CPython: BaseSimpleQueueTest.test_many_threads
   test('Q32 many producers and consumers lose nothing and get nothing twice', async () => {
     const queue = new Queue<number>({ across, maxSize: 16 })
-    const producing = numbers(4).map(i => party(i % 2).call('putAll', queue, numbers(500).map(n => i * 500 + n), i % 2 === 0 ? 'put' : 'putSync'))
-    const consuming = [party(2).call('getAll', queue, 1000), party(3).call('getAll', queue, 500, 'getSync'), (async () => { const items: number[] = []; for (let i = 0; i < 500; i++) items.push(await queue.get()); return items })()]
+    const producing = numbers(4).map(i =>
+      party(i % 2).call(
+        'putAll',
+        queue,
+        numbers(500).map(n => i * 500 + n),
+        i % 2 === 0 ? 'put' : 'putSync',
+      ),
+    )
+    const consuming = [
+      party(2).call('getAll', queue, 1000),
+      party(3).call('getAll', queue, 500, 'getSync'),
+      (async () => {
+        const items: number[] = []
+        for (let i = 0; i < 500; i++) items.push(await queue.get())
+        return items
+      })(),
+    ]
     await Promise.all(producing)
     expect((await Promise.all(consuming)).flat().toSorted((a, b) => a - b)).toEqual(numbers(2000))
   })
 
   test('items of all kinds arrive as they were', async () => {
     const queue = new Queue({ across })
-    const items = [0, -1, 2 ** 31 - 1, -(2 ** 31), 2 ** 31, 0.5, -0, NaN, Infinity, '', 'text', 'ünï', '日本 🙂', '\ud800', true, false, null, undefined, 12n, new Uint8Array([1, 2, 3]), new Uint8Array(0), Buffer.from('buffer'), new Float64Array([1.5]), { a: [1, { b: new Map([[1, new Date(5)]]) }] }, { id: 1, tags: ['ü', '\ud800'], at: { x: 1.5, y: null } }, [], [1, 'b'], 'x'.repeat(100_000)]
+    const items = [
+      0,
+      -1,
+      2 ** 31 - 1,
+      -(2 ** 31),
+      2 ** 31,
+      0.5,
+      -0,
+      NaN,
+      Infinity,
+      '',
+      'text',
+      'ünï',
+      '日本 🙂',
+      '\ud800',
+      true,
+      false,
+      null,
+      undefined,
+      12n,
+      new Uint8Array([1, 2, 3]),
+      new Uint8Array(0),
+      Buffer.from('buffer'),
+      new Float64Array([1.5]),
+      { a: [1, { b: new Map([[1, new Date(5)]]) }] },
+      { id: 1, tags: ['ü', '\ud800'], at: { x: 1.5, y: null } },
+      [],
+      [1, 'b'],
+      'x'.repeat(100_000),
+    ]
     for (const item of items) await queue.put(item)
     for (const item of items) expect(await queue.get()).toStrictEqual(item)
     const back = new Queue({ across })
@@ -207,12 +280,19 @@ export function describeQueues(across: Across): void {
 
   test('what was got stays as it is when more is got, at once or after a wait', async () => {
     const queue = new Queue({ across })
-    const item = (i: number): unknown[] => [new Uint8Array(100).fill(i), Buffer.alloc(100, i), String(i).repeat(100), { array: new Uint8Array(8).fill(i) }]
+    const item = (i: number): unknown[] => [
+      new Uint8Array(100).fill(i),
+      Buffer.alloc(100, i),
+      String(i).repeat(100),
+      { array: new Uint8Array(8).fill(i) },
+    ]
     const waiting = Array.from({ length: 12 }, () => queue.get())
     for (let i = 0; i < 6; i++) for (const part of item(i)) await queue.put(part)
     const got = [...(await Promise.all(waiting)), ...Array.from({ length: 12 }, () => queue.tryGet())]
     expect(got).toEqual([0, 1, 2, 3, 4, 5].flatMap(item))
-    for (const bytes of got) if (bytes instanceof Uint8Array && !Buffer.isBuffer(bytes)) expect(bytes.buffer.byteLength).toBe(100)
+    for (const bytes of got) {
+      if (bytes instanceof Uint8Array && !Buffer.isBuffer(bytes)) expect(bytes.buffer.byteLength).toBe(100)
+    }
   })
 
   test('an item survives the death of the one that put it', async () => {

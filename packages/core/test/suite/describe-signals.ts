@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Barrier, BrokenBarrierError, Condition, InvalidStateError, Lock, Region, Semaphore, SharedEvent } from '../../src/index.ts'
-import type { Across } from '../../src/index.ts'
+import {
+  type Across,
+  Barrier,
+  BrokenBarrierError,
+  Condition,
+  InvalidStateError,
+  Lock,
+  Region,
+  Semaphore,
+  SharedEvent,
+} from '../../src/index.ts'
 import { Party } from '../support/party.ts'
 
 const allow = { allowMainThread: true }
@@ -23,7 +32,9 @@ export function describeSignals(across: Across): void {
     /** Parties and this thread wait; resolves when all do. */
     async function sleepers(condition: Condition, count: number, timeoutMs?: number): Promise<Promise<boolean>[]> {
       const sleeping = new Semaphore(0, { across })
-      const waits = Array.from({ length: count }, (_, i) => party(i % 5).call('waitForNotification', condition, sleeping, i < 5 ? methods(i) : 'wait', timeoutMs))
+      const waits = Array.from({ length: count }, (_, i) =>
+        party(i % 5).call('waitForNotification', condition, sleeping, i < 5 ? methods(i) : 'wait', timeoutMs),
+      )
       for (let i = 0; i < Math.min(count, 5); i++) await sleeping.acquire()
       // Whoever is about to wait lets go of the lock only when it does.
       await condition.runExclusive(() => {})
@@ -59,7 +70,9 @@ export function describeSignals(across: Across): void {
     test('S18 wait is false when time is over, and the lock is held then', async () => {
       const condition = new Condition({ across })
       await condition.runExclusive(async () => {
-        expect(await elapsed(async () => expect(await condition.wait({ timeoutMs: 40 })).toBe(false))).toBeGreaterThanOrEqual(38)
+        expect(
+          await elapsed(async () => expect(await condition.wait({ timeoutMs: 40 })).toBe(false)),
+        ).toBeGreaterThanOrEqual(38)
         expect(await party(0).call('tryAcquire', condition.lock)).toBe(false)
       })
       expect(await party(0).call('tryAcquire', condition.lock)).toBe(true)
@@ -104,7 +117,9 @@ export function describeSignals(across: Across): void {
       own.release()
       own.release()
       expect(own.lock.locked).toBe(false)
-      expect(() => new Condition({ lock, across: across === 'threads' ? 'processes' : 'threads' })).toThrow(/across must be that of the lock/)
+      expect(() => new Condition({ lock, across: across === 'threads' ? 'processes' : 'threads' })).toThrow(
+        /across must be that of the lock/,
+      )
       expect(() => new Condition({ lock: {} as never })).toThrow(TypeError)
     })
 
@@ -140,10 +155,17 @@ export function describeSignals(across: Across): void {
     test('S22 wait is false until it is set, and true at once from then until it is cleared', async () => {
       const event = new SharedEvent({ across })
       expect([event.isSet, await event.wait({ timeoutMs: 0 })]).toEqual([false, false])
-      expect(await elapsed(async () => expect(await event.wait({ timeoutMs: 40 })).toBe(false))).toBeGreaterThanOrEqual(38)
+      expect(await elapsed(async () => expect(await event.wait({ timeoutMs: 40 })).toBe(false))).toBeGreaterThanOrEqual(
+        38,
+      )
       expect(event.waitSync({ ...allow, timeoutMs: 10 })).toBe(false)
       event.set()
-      expect([event.isSet, await event.wait(), await event.wait({ timeoutMs: 0 }), event.waitSync(allow)]).toEqual([true, true, true, true])
+      expect([event.isSet, await event.wait(), await event.wait({ timeoutMs: 0 }), event.waitSync(allow)]).toEqual([
+        true,
+        true,
+        true,
+        true,
+      ])
       event.clear()
       expect([event.isSet, await event.wait({ timeoutMs: 1 })]).toEqual([false, false])
       const waiting = event.wait()
@@ -156,7 +178,8 @@ export function describeSignals(across: Across): void {
       const event = new SharedEvent({ across })
       for (let round = 0; round < 2; round++) {
         const waits = parties.map((each, i) => each.call('waitForEvent', event, methods(i)))
-        // One that answers first has the others behind it; those that block cannot say so, and are given a moment by a short wait of our own.
+        // One that answers first has the others behind it; those that block cannot say so, and are given a moment by a
+        // short wait of our own.
         await event.wait({ timeoutMs: 30 })
         event.set()
         event.clear()
@@ -184,7 +207,11 @@ export function describeSignals(across: Across): void {
     // CPython: BarrierTests.test_wait_return
     test('S25 wait returns 0 to parties - 1, each once', async () => {
       const barrier = new Barrier(5, { across })
-      expect((await Promise.all(parties.map((each, i) => each.call('waitAtBarrier', barrier, methods(i))))).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4])
+      expect(
+        (await Promise.all(parties.map((each, i) => each.call('waitAtBarrier', barrier, methods(i))))).toSorted(
+          (a, b) => a - b,
+        ),
+      ).toEqual([0, 1, 2, 3, 4])
     })
 
     // CPython: BarrierTests.test_action
@@ -197,21 +224,33 @@ export function describeSignals(across: Across): void {
           seen.push('action')
         },
       })
-      for (let i = 0; i < 2; i++) await Promise.all([barrier.wait().then(() => seen.push('passed')), barrier.wait().then(() => seen.push('passed'))])
+      for (let i = 0; i < 2; i++) {
+        await Promise.all([
+          barrier.wait().then(() => seen.push('passed')),
+          barrier.wait().then(() => seen.push('passed')),
+        ])
+      }
       expect(seen).toEqual(['action', 'passed', 'passed', 'action', 'passed', 'passed'])
       const failing = new Barrier(2, { across, action: () => expect.unreachable('the action fails') })
       const results = await Promise.allSettled([failing.wait(), failing.wait()])
-      expect(results.map(result => result.status === 'rejected' && (result.reason as Error).name)).toEqual(['BrokenBarrierError', 'AssertionError'])
+      expect(results.map(result => result.status === 'rejected' && (result.reason as Error).name)).toEqual([
+        'BrokenBarrierError',
+        'AssertionError',
+      ])
       expect(failing.broken).toBe(true)
     })
 
     // CPython: BarrierTests.test_abort
     test('S27 abort throws in all that wait, and it stays broken', async () => {
       const barrier = new Barrier(5, { across })
-      const waits = Promise.allSettled(parties.slice(0, 4).map((each, i) => each.call('waitAtBarrier', barrier, methods(i))))
+      const waits = Promise.allSettled(
+        parties.slice(0, 4).map((each, i) => each.call('waitAtBarrier', barrier, methods(i))),
+      )
       while (barrier.waiting < 4) await new Promise(setImmediate)
       await party(4).call('abortBarrier', barrier)
-      expect((await waits).map(result => result.status === 'rejected' && (result.reason as Error).name)).toEqual(Array.from({ length: 4 }, () => 'BrokenBarrierError'))
+      expect((await waits).map(result => result.status === 'rejected' && (result.reason as Error).name)).toEqual(
+        Array.from({ length: 4 }, () => 'BrokenBarrierError'),
+      )
       expect(barrier.broken).toBe(true)
       await expect(barrier.wait()).rejects.toThrow(BrokenBarrierError)
       expect(() => barrier.waitSync(allow)).toThrow(/reset\(\) makes it usable again/)
@@ -228,14 +267,24 @@ export function describeSignals(across: Across): void {
       expect(barrier.broken).toBe(false)
       barrier.abortSync(allow)
       barrier.resetSync(allow)
-      expect((await Promise.all([barrier.wait(), party(0).call('waitAtBarrier', barrier, 'waitSync')])).toSorted((a, b) => a - b)).toEqual([0, 1])
+      expect(
+        (await Promise.all([barrier.wait(), party(0).call('waitAtBarrier', barrier, 'waitSync')])).toSorted(
+          (a, b) => a - b,
+        ),
+      ).toEqual([0, 1])
     })
 
     // CPython: BarrierTests.test_timeout, test_default_timeout
     test('S28 one that comes too late breaks it for all, by the limit of its wait or of the barrier', async () => {
       for (const barrier of [new Barrier(3, { across }), new Barrier(3, { across, timeoutMs: 30 })]) {
-        const waits = await Promise.allSettled([barrier.wait({ timeoutMs: 30 }), party(0).call('waitAtBarrier', barrier, 'waitSync')])
-        expect(waits.map(result => result.status === 'rejected' && (result.reason as Error).name)).toEqual(['BrokenBarrierError', 'BrokenBarrierError'])
+        const waits = await Promise.allSettled([
+          barrier.wait({ timeoutMs: 30 }),
+          party(0).call('waitAtBarrier', barrier, 'waitSync'),
+        ])
+        expect(waits.map(result => result.status === 'rejected' && (result.reason as Error).name)).toEqual([
+          'BrokenBarrierError',
+          'BrokenBarrierError',
+        ])
         expect(barrier.broken).toBe(true)
       }
     })

@@ -1,6 +1,22 @@
-// What parties can be asked to do.
-import { type Across, Barrier, type Condition, type Guard, type JoinableQueue, type Lock, type Queue, QueueShutDownError, Region, replace, revive, type RLock, type Semaphore, type SharedEvent, type SimpleQueue } from '../../src/index.ts'
 import { forgetShared } from '../../../base/src/travel/shared-id.ts'
+// What parties can be asked to do.
+import {
+  type Across,
+  Barrier,
+  type Condition,
+  type Guard,
+  type JoinableQueue,
+  type Lock,
+  type Queue,
+  QueueShutDownError,
+  Region,
+  replace,
+  revive,
+  type RLock,
+  type Semaphore,
+  type SharedEvent,
+  type SimpleQueue,
+} from '../../src/index.ts'
 
 export * from './connection-actions.ts'
 
@@ -114,14 +130,20 @@ export async function mostInside(semaphore: Semaphore, region: Region, times: nu
   for (let i = 0; i < times; i++) {
     const guard = method === 'acquire' ? await semaphore.acquire() : semaphore.acquireSync(allow)
     const inside = Atomics.add(words, 0, 1) + 1
-    for (let most = Atomics.load(words, 1); most < inside; most = Atomics.load(words, 1)) Atomics.compareExchange(words, 1, most, inside)
+    for (let most = Atomics.load(words, 1); most < inside; most = Atomics.load(words, 1)) {
+      Atomics.compareExchange(words, 1, most, inside)
+    }
     if (i % 8 === 0) await new Promise(setImmediate)
     Atomics.sub(words, 0, 1)
     guard.release()
   }
 }
 
-export function waitForEvent(event: SharedEvent, method: 'wait' | 'waitSync' = 'wait', timeoutMs?: number): Promise<boolean> | boolean {
+export function waitForEvent(
+  event: SharedEvent,
+  method: 'wait' | 'waitSync' = 'wait',
+  timeoutMs?: number,
+): Promise<boolean> | boolean {
   return method === 'wait' ? event.wait({ timeoutMs }) : event.waitSync({ ...allow, timeoutMs })
 }
 
@@ -130,7 +152,12 @@ export function setEvent(event: SharedEvent): void {
 }
 
 /** Says by `sleeping` that it is about to wait. */
-export async function waitForNotification(condition: Condition, sleeping: Semaphore, method: 'wait' | 'waitSync', timeoutMs?: number): Promise<boolean> {
+export async function waitForNotification(
+  condition: Condition,
+  sleeping: Semaphore,
+  method: 'wait' | 'waitSync',
+  timeoutMs?: number,
+): Promise<boolean> {
   if (method === 'waitSync') {
     const guard = condition.acquireSync(allow)
     sleeping.release()
@@ -145,7 +172,12 @@ export async function waitForNotification(condition: Condition, sleeping: Semaph
   return notified
 }
 
-export async function waitForWord(condition: Condition, region: Region, expected: number, timeoutMs?: number): Promise<boolean> {
+export async function waitForWord(
+  condition: Condition,
+  region: Region,
+  expected: number,
+  timeoutMs?: number,
+): Promise<boolean> {
   const words = new Int32Array(region.buffer)
   return condition.runExclusive(() => condition.waitFor(() => words[0] === expected, { timeoutMs }))
 }
@@ -158,7 +190,12 @@ export async function setWord(condition: Condition, region: Region, value: numbe
 }
 
 /** Passes the barrier so often, and checks each time that all have come. */
-export async function pass(barrier: Barrier, region: Region, times: number, method: 'wait' | 'waitSync'): Promise<number[]> {
+export async function pass(
+  barrier: Barrier,
+  region: Region,
+  times: number,
+  method: 'wait' | 'waitSync',
+): Promise<number[]> {
   const words = new Int32Array(region.buffer)
   const indices: number[] = []
   for (let i = 0; i < times; i++) {
@@ -169,7 +206,11 @@ export async function pass(barrier: Barrier, region: Region, times: number, meth
   return indices
 }
 
-export async function waitAtBarrier(barrier: Barrier, method: 'wait' | 'waitSync' = 'wait', timeoutMs?: number): Promise<number> {
+export async function waitAtBarrier(
+  barrier: Barrier,
+  method: 'wait' | 'waitSync' = 'wait',
+  timeoutMs?: number,
+): Promise<number> {
   return method === 'wait' ? barrier.wait({ timeoutMs }) : barrier.waitSync({ ...allow, timeoutMs })
 }
 
@@ -200,7 +241,11 @@ export async function putAll(queue: Queue<number>, items: readonly number[], met
   }
 }
 
-export async function getAll(queue: Queue<number>, count: number, method: 'get' | 'getSync' = 'get'): Promise<number[]> {
+export async function getAll(
+  queue: Queue<number>,
+  count: number,
+  method: 'get' | 'getSync' = 'get',
+): Promise<number[]> {
   const items: number[] = []
   for (let i = 0; i < count; i++) items.push(method === 'get' ? await queue.get() : queue.getSync(allow))
   return items
@@ -297,7 +342,7 @@ export function holdAgainAndAgain(lock: Lock, region: Region, self: number): voi
 /** Puts its next items, from where it was when it was killed. */
 export function produceAgainAndAgain(queue: Queue<number>, region: Region, self: number): void {
   const words = new Int32Array(region.buffer)
-  for (let next = Atomics.load(words, PROGRESS + self); next < ITEMS_EACH && Atomics.load(words, STOP) === 0; ) {
+  for (let next = Atomics.load(words, PROGRESS + self); next < ITEMS_EACH && Atomics.load(words, STOP) === 0;) {
     // Counted first: one that is killed in between leaves a gap, but puts nothing twice.
     Atomics.store(words, PROGRESS + self, ++next)
     queue.putSync(self * ITEMS_EACH + next - 1, allow)

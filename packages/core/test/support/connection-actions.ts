@@ -1,5 +1,5 @@
-import { type Address, connect, Connection, Listener, pipe, revive } from '../../src/index.ts'
 import { installChannelCodec } from '../../../base/src/index.ts'
+import { type Address, connect, Connection, Listener, pipe, revive } from '../../src/index.ts'
 import { fromMessage, toMessage } from './travel.ts'
 
 let kept: Connection | undefined

@@ -11,7 +11,8 @@ interface Call {
 }
 
 const across = isMainThread ? 'processes' : 'threads'
-const answer = (message: unknown): void => void (isMainThread ? process.send?.(message) : parentPort?.postMessage(message))
+const answer = (message: unknown): void =>
+  void (isMainThread ? process.send?.(message) : parentPort?.postMessage(message))
 
 async function receive({ id, action, args }: Call): Promise<void> {
   try {
@@ -19,7 +20,14 @@ async function receive({ id, action, args }: Call): Promise<void> {
     answer({ id, value: toMessage(await run(...(fromMessage(args) as unknown[])), across) })
   } catch (error) {
     const { name, message, code } = error as NodeJS.ErrnoException
-    answer({ id, error: { name, code, message: `${message} (in ${across === 'threads' ? `thread ${threadId}` : `process ${process.pid}`})` } })
+    answer({
+      id,
+      error: {
+        name,
+        code,
+        message: `${message} (in ${across === 'threads' ? `thread ${threadId}` : `process ${process.pid}`})`,
+      },
+    })
   }
 }
 

@@ -2,8 +2,14 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import {
+  endThread,
+  newThreadShare,
+  noteThreadExit,
+  noteThreadStart,
+  type ThreadShare,
+} from '../../../base/src/index.ts'
 import type { Across } from '../../src/index.ts'
-import { endThread, newThreadShare, noteThreadExit, noteThreadStart, type ThreadShare } from '../../../base/src/index.ts'
 import type * as allActions from './actions.ts'
 import { fromMessage, toMessage } from './travel.ts'
 
@@ -41,7 +47,10 @@ export class Party {
   constructor(across: Across, execArgv: readonly string[] = []) {
     this.#across = across
     const flags = ['--conditions=@manyhands/source', ...execArgv]
-    this.#worker = across === 'threads' ? new Worker(entry, { execArgv: flags, workerData: this.#share }) : fork(fileURLToPath(entry), { execArgv: flags, serialization: 'advanced' })
+    this.#worker =
+      across === 'threads'
+        ? new Worker(entry, { execArgv: flags, workerData: this.#share })
+        : fork(fileURLToPath(entry), { execArgv: flags, serialization: 'advanced' })
     this.exited = once(this.#worker, 'exit')
     const receive = (message: unknown): void => {
       const { id, value, error } = message as Answer

@@ -1,15 +1,18 @@
 import * as core from '../../src/index.ts'
-import { replace, revive } from '../../src/index.ts'
-import type { Across } from '../../src/index.ts'
+import { type Across, replace, revive } from '../../src/index.ts'
 
 interface Sent {
   readonly '#class': string
   readonly state: unknown
 }
 
-/** What the codec of closure does with objects that say for themselves how they travel, in small: core knows no codec. */
+/**
+ * What the codec of closure does with objects that say for themselves how they travel, in small: core knows no codec.
+ */
 export function toMessage(value: unknown, across: Across): unknown {
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || value instanceof SharedArrayBuffer) return value
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || value instanceof SharedArrayBuffer) {
+    return value
+  }
   if (Array.isArray(value)) return value.map(item => toMessage(item, across))
   if (replace in value) {
     const state = (value as { readonly [replace]: (across: Across) => unknown })[replace](across)
@@ -25,7 +28,14 @@ export function toMessage(value: unknown, across: Across): unknown {
 const kept = new WeakMap<object, object>()
 
 export function fromMessage(message: unknown): unknown {
-  if (typeof message !== 'object' || message === null || ArrayBuffer.isView(message) || message instanceof SharedArrayBuffer) return message
+  if (
+    typeof message !== 'object' ||
+    message === null ||
+    ArrayBuffer.isView(message) ||
+    message instanceof SharedArrayBuffer
+  ) {
+    return message
+  }
   if (Array.isArray(message)) return message.map(fromMessage)
   if ('#class' in message) {
     const { '#class': name, state } = message as Sent

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
+import { ACQUIRED, type MutexAlgorithm } from '../../src/sync/mutex.ts'
 import { LINE_LENGTH, TICKET_MUTEX_BYTES, TicketMutex } from '../../src/sync/ticket-mutex.ts'
-import { ACQUIRED } from '../../src/sync/mutex.ts'
-import type { MutexAlgorithm } from '../../src/sync/mutex.ts'
 import { SharedWords } from '../../src/waiting/words.ts'
 
 const take = (mutex: MutexAlgorithm): unknown => mutex.acquire().next(false).value
@@ -12,7 +11,8 @@ test.each([
   ['acquire', take, { index: 0, expected: LINE_LENGTH }],
 ])('%s by one that was stopped while the line went round takes no place of another', (_, attempt, outcome) => {
   const words = new SharedWords(new SharedArrayBuffer(TICKET_MUTEX_BYTES))
-  const mutexOf = (party: number, seen = words): TicketMutex => new TicketMutex(seen, 0, { me: () => party << 2, isDead: () => false }, () => {})
+  const mutexOf = (party: number, seen = words): TicketMutex =>
+    new TicketMutex(seen, 0, { me: () => party << 2, isDead: () => false }, () => {})
   const other = mutexOf(1)
   // Between its look at who is served, and that at the place of that ticket.
   let stop: (() => void) | undefined = () => {

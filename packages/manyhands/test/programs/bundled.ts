@@ -1,5 +1,21 @@
-import type { Connection } from 'manyhands'
-import { delayed, exit, getContext, isParallelError, Lock, Parallel, parallelMap, pipe, Process, ProcessPoolExecutor, SerializationError, SharedArray, Thread, ThreadPoolExecutor, Value } from 'manyhands'
+import {
+  type Connection,
+  delayed,
+  exit,
+  getContext,
+  isParallelError,
+  Lock,
+  Parallel,
+  parallelMap,
+  pipe,
+  Process,
+  ProcessPoolExecutor,
+  SerializationError,
+  SharedArray,
+  Thread,
+  ThreadPoolExecutor,
+  Value,
+} from 'manyhands'
 
 // Bundled into one file and run where no package is installed: everything that workers need is in that file.
 
@@ -37,7 +53,9 @@ const scale = 3
 async function main(): Promise<void> {
   for (const backend of ['threads', 'processes'] as const) {
     console.log(backend, await parallelMap([1, 2, 3], x => scale * x ** 2, { backend, jobs: 2 }))
-    console.log(await Parallel({ jobs: 2, backend })([1, 2].map(x => delayed((point: Point) => point.sum)(new Point(x, x)))))
+    console.log(
+      await Parallel({ jobs: 2, backend })([1, 2].map(x => delayed((point: Point) => point.sum)(new Point(x, x)))),
+    )
   }
   for (const Pool of [ThreadPoolExecutor, ProcessPoolExecutor]) {
     const pool = new Pool({ maxWorkers: 1 })

@@ -24,26 +24,35 @@ export interface BackendCapabilities {
   readonly sharedMemory: boolean
   /** It keeps `timeoutMs`. */
   readonly timeout: boolean
-  /** Milliseconds that a batch should take; 0 when batches are of no use. Larger: less overhead per task; smaller: results come sooner. */
+  /**
+   * Milliseconds that a batch should take; 0 when batches are of no use. Larger: less overhead per task; smaller:
+   * results come sooner.
+   */
   readonly idealBatchMs: number
 }
 
 /**
  * A place where Parallel runs tasks.
  *
- * A backend knows nothing of Parallel: it takes batches and tells their sinks what came of them. How large a batch is, how far the input is pulled,
- * retries and progress are the scheduler's.
+ * A backend knows nothing of Parallel: it takes batches and tells their sinks what came of them. How large a batch is,
+ * how far the input is pulled, retries and progress are the scheduler's.
  */
 export interface ParallelBackend {
   readonly name: string
   readonly capabilities: BackendCapabilities
   /** How many tasks it would run at a time when `requested` are wanted; 0 when it has no worker. */
   effectiveJobs(requested: number): number
-  /** Makes ready what a call needs; awaited before the first batch of a call. Left out when there is nothing to wait for. */
+  /**
+   * Makes ready what a call needs; awaited before the first batch of a call. Left out when there is nothing to wait
+   * for.
+   */
   configure?(jobs: number): Promise<void>
   /** Begins one call of Parallel. Calls may overlap. */
   startCall(context: CallContext): BackendCall
-  /** The name of the backend for a Parallel inside of one of its workers. Left out by those that run tasks in the calling thread. */
+  /**
+   * The name of the backend for a Parallel inside of one of its workers. Left out by those that run tasks in the
+   * calling thread.
+   */
   nested?(level: number): string
   /** Ends what the backend holds. Calls that are under way fail. It can be used again. */
   terminate(): Promise<void>

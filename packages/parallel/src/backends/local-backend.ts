@@ -2,15 +2,19 @@ import type { BatchHandle, BatchSink, BatchOptions, Batch } from '@manyhands/bas
 import type { BackendCall, CallContext, ParallelBackend } from './backend.ts'
 import { LocalBatch } from './local-batch.ts'
 
-/** How long tasks may run here before the event loop gets a turn. Larger: less overhead; smaller: timers and I/O of the program wait less. */
+/**
+ * How long tasks may run here before the event loop gets a turn. Larger: less overhead; smaller: timers and I/O of the
+ * program wait less.
+ */
 const TURN_MS = 10
 
 /**
  * Runs tasks in the calling thread; arguments and results are not copied.
  *
- * `inline` runs them one after the other, async ones too. `async` runs as many at a time as the call has jobs, which is of use for async functions.
- * Both let the event loop turn now and then. They cannot end a task: a synchronous one that ran longer than `timeoutMs` fails when it returns; an async one
- * is left to itself when its time is over or the call is aborted.
+ * `inline` runs them one after the other, async ones too. `async` runs as many at a time as the call has jobs, which is
+ * of use for async functions. Both let the event loop turn now and then. They cannot end a task: a synchronous one that
+ * ran longer than `timeoutMs` fails when it returns; an async one is left to itself when its time is over or the call
+ * is aborted.
  */
 export function localBackend(name: 'inline' | 'async'): ParallelBackend {
   return {

@@ -2,7 +2,10 @@ import { type Batch, type BatchHandle, type BatchSink, TaskTimeoutError, type Wo
 
 type Outcome = { readonly value: unknown } | { readonly error: unknown }
 
-/** A batch that runs in this thread, and what is known of it. Its sink hears of each task once, also when a task ends after it was given up. */
+/**
+ * A batch that runs in this thread, and what is known of it. Its sink hears of each task once, also when a task ends
+ * after it was given up.
+ */
 export class LocalBatch implements BatchHandle {
   readonly #batch: Batch
   readonly #size: number
@@ -41,7 +44,7 @@ export class LocalBatch implements BatchHandle {
     if (this.#state !== 'queued') return
     this.#state = 'running'
     this.#sink.onBegin?.(worker)
-    for (let began = performance.now(); this.#state === 'running' && this.#next < this.#size; ) {
+    for (let began = performance.now(); this.#state === 'running' && this.#next < this.#size;) {
       const index = this.#next
       let outcome = this.#call(index)
       if ('value' in outcome && isThenable(outcome.value)) outcome = await this.#settled(outcome.value, index)
@@ -49,7 +52,9 @@ export class LocalBatch implements BatchHandle {
       if (!this.#isRunning()) return // it was aborted meanwhile, and its tasks were reported
       this.#next++
       this.#durationMs += now - began
-      if (this.#timeoutMs !== undefined && now - began > this.#timeoutMs) outcome = { error: this.#timeout(index, this.#timeoutMs) }
+      if (this.#timeoutMs !== undefined && now - began > this.#timeoutMs) {
+        outcome = { error: this.#timeout(index, this.#timeoutMs) }
+      }
       if ('error' in outcome) this.#sink.onError(index, outcome.error)
       else this.#sink.onValue(index, outcome.value)
       const pause = turn(now)
@@ -76,7 +81,9 @@ export class LocalBatch implements BatchHandle {
   #call(index: number): Outcome {
     const batch = this.#batch
     try {
-      if (!('calls' in batch)) return { value: batch.fn(batch.items[index] as never, (batch.firstIndex + index) as never) }
+      if (!('calls' in batch)) {
+        return { value: batch.fn(batch.items[index] as never, (batch.firstIndex + index) as never) }
+      }
       const { fn, args } = batch.calls[index] as (typeof batch.calls)[number]
       return { value: fn(...(args as never[])) }
     } catch (error) {

@@ -1,12 +1,15 @@
-import { type AnyTaskFunction, getReusableExecutor, type WorkerExecutor } from '@manyhands/pool'
 import { type Batch, type BatchHandle, type BatchOptions, type BatchSink, describeValue } from '@manyhands/base'
+import { type AnyTaskFunction, getReusableExecutor, type WorkerExecutor } from '@manyhands/pool'
 import type { BackendCall, ParallelBackend } from './backend.ts'
 
 type Kind = 'threads' | 'processes'
 type AnyFunction = (...args: never[]) => unknown
 type Prepared = ReturnType<WorkerExecutor['prepare']>
 
-/** Milliseconds per batch. Larger: less overhead for tiny tasks; smaller: results come sooner, and less is lost with a worker. */
+/**
+ * Milliseconds per batch. Larger: less overhead for tiny tasks; smaller: results come sooner, and less is lost with a
+ * worker.
+ */
 const BATCH_MS = 2
 
 /** Threads or processes that all calls of this process share: warm when the second call comes. */
@@ -43,7 +46,9 @@ export function reusableBackend(kind: Kind): ParallelBackend {
 export function executorBackend(executor: WorkerExecutor): ParallelBackend {
   const tag: unknown = (executor as { [Symbol.toStringTag]?: unknown } | undefined)?.[Symbol.toStringTag]
   if (tag !== 'ThreadPoolExecutor' && tag !== 'ProcessPoolExecutor') {
-    throw new TypeError(`executorBackend takes a ThreadPoolExecutor or ProcessPoolExecutor, got ${describeValue(executor)}`)
+    throw new TypeError(
+      `executorBackend takes a ThreadPoolExecutor or ProcessPoolExecutor, got ${describeValue(executor)}`,
+    )
   }
   return {
     ...common(tag === 'ThreadPoolExecutor' ? 'threads' : 'processes'),
@@ -53,7 +58,9 @@ export function executorBackend(executor: WorkerExecutor): ParallelBackend {
   }
 }
 
-function common(kind: Kind): Pick<ParallelBackend, 'name' | 'capabilities' | 'nested'> & { nested(level: number): string } {
+function common(
+  kind: Kind,
+): Pick<ParallelBackend, 'name' | 'capabilities' | 'nested'> & { nested(level: number): string } {
   return {
     name: kind,
     capabilities: { sharedMemory: kind === 'threads', timeout: true, idealBatchMs: BATCH_MS },
@@ -61,7 +68,10 @@ function common(kind: Kind): Pick<ParallelBackend, 'name' | 'capabilities' | 'ne
   }
 }
 
-/** Packs each function once for the call, however many batches name it, so that all its tasks see the same captured values. */
+/**
+ * Packs each function once for the call, however many batches name it, so that all its tasks see the same captured
+ * values.
+ */
 class PoolCall implements BackendCall {
   readonly #executorNow: () => WorkerExecutor
   #executor: WorkerExecutor | undefined
@@ -88,7 +98,9 @@ class PoolCall implements BackendCall {
     this.#last = undefined
   }
 
-  /** A shared executor that had nothing to do for a while may be gone, or one may have broken: then there is another. */
+  /**
+   * A shared executor that had nothing to do for a while may be gone, or one may have broken: then there is another.
+   */
   #current(): WorkerExecutor {
     if (this.#executor?.usable === true) return this.#executor
     this.stop()

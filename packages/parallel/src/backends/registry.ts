@@ -46,7 +46,9 @@ function registry(): Map<string, Registered> {
  * @throws TypeError when `name` is not a string or `make` not a function
  */
 export function registerBackend(name: string, make: () => ParallelBackend): () => void {
-  if (typeof name !== 'string' || name === '') throw new TypeError(`the name of a backend must be a string, got ${describeValue(name)}`)
+  if (typeof name !== 'string' || name === '') {
+    throw new TypeError(`the name of a backend must be a string, got ${describeValue(name)}`)
+  }
   checkFunction('make', make)
   const before = registry().get(name)
   const registered: Registered = { make, backend: undefined }
@@ -61,12 +63,20 @@ export function registerBackend(name: string, make: () => ParallelBackend): () =
 /** @throws TypeError unless `backend` is a known name or a backend */
 export function checkBackend(backend: unknown): void {
   if (typeof backend === 'string') {
-    if (!registry().has(backend)) throw new TypeError(`there is no backend \`${backend}\`${suggestion(backend, [...registry().keys()], mistakes)}`)
+    if (!registry().has(backend)) {
+      throw new TypeError(`there is no backend \`${backend}\`${suggestion(backend, [...registry().keys()], mistakes)}`)
+    }
     return
   }
   const methods: readonly (keyof ParallelBackend)[] = ['effectiveJobs', 'startCall', 'terminate']
-  if (typeof backend !== 'object' || backend === null || methods.some(name => typeof (backend as ParallelBackend)[name] !== 'function')) {
-    throw new TypeError(`backend must be the name of a backend or an object with ${methods.join(', ')}, got ${describeValue(backend)}`)
+  if (
+    typeof backend !== 'object' ||
+    backend === null ||
+    methods.some(name => typeof (backend as ParallelBackend)[name] !== 'function')
+  ) {
+    throw new TypeError(
+      `backend must be the name of a backend or an object with ${methods.join(', ')}, got ${describeValue(backend)}`,
+    )
   }
 }
 

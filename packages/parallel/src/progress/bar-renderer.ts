@@ -1,8 +1,7 @@
 import { barLine, workerLine } from './format.ts'
 import type { ProgressRenderer, ProgressStream } from './progress-options.ts'
 import type { ProgressState } from './progress-state.ts'
-import { displayOn } from './terminal-display.ts'
-import type { DisplayRow, TerminalDisplay } from './terminal-display.ts'
+import { displayOn, type DisplayRow, type TerminalDisplay } from './terminal-display.ts'
 
 export interface BarOptions {
   readonly stream: ProgressStream

@@ -11,7 +11,8 @@ export interface Catchable {
 /**
  * Catches what is written to a stream, by whole lines, until `close`. A line that is not finished waits for its end.
  *
- * After `close` the stream's `write` is its own again, unless someone else has replaced it meanwhile: then ours stays below theirs and passes everything on.
+ * After `close` the stream's `write` is its own again, unless someone else has replaced it meanwhile: then ours stays
+ * below theirs and passes everything on.
  */
 export class CaughtOutput {
   readonly #stream: Catchable
@@ -63,7 +64,9 @@ export class CaughtOutput {
   }
 
   #decode(chunk: string | Uint8Array, encoding: BufferEncoding): string {
-    if (typeof chunk !== 'string') return this.#decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))
+    if (typeof chunk !== 'string') {
+      return this.#decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))
+    }
     return encoding === 'utf8' || encoding === 'utf-8' ? chunk : this.#decoder.write(Buffer.from(chunk, encoding))
   }
 }

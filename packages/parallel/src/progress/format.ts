@@ -11,7 +11,10 @@ export function formatTime(ms: number, tenths = false): string {
 
 /** `3.9 task/s`, `12k task/s`. */
 export function formatRate(perSecond: number, unit: string): string {
-  const scales: [number, string][] = [[1e6, 'M'], [1e3, 'k']]
+  const scales: [number, string][] = [
+    [1e6, 'M'],
+    [1e3, 'k'],
+  ]
   const [divisor, suffix] = scales.find(([least]) => perSecond >= least * 10) ?? [1, '']
   const value = perSecond / divisor
   return `${value >= 100 ? Math.round(value) : Number(value.toPrecision(value < 0.1 ? 1 : 2))}${suffix} ${unit}/s`
@@ -63,7 +66,14 @@ export function barLine(state: ProgressState, columns: number): string {
 export function workerLine(worker: WorkerProgress, state: ProgressState, columns: number): string {
   const busy = state.elapsedMs > 0 ? Math.min(1, worker.busyMs / state.elapsedMs) : 0
   const who = worker.pid ?? worker.threadId
-  return fit([`  worker ${worker.id} ${worker.kind}${who === undefined ? '' : ` ${who}`}`.padEnd(26), `${worker.done} done`.padStart(12), ` busy ${formatPercent(busy).padStart(4)}`], columns - 1)
+  return fit(
+    [
+      `  worker ${worker.id} ${worker.kind}${who === undefined ? '' : ` ${who}`}`.padEnd(26),
+      `${worker.done} done`.padStart(12),
+      ` busy ${formatPercent(busy).padStart(4)}`,
+    ],
+    columns - 1,
+  )
 }
 
 function blocks(share: number, width: number): string {
@@ -72,5 +82,9 @@ function blocks(share: number, width: number): string {
 }
 
 function fit(parts: readonly string[], width: number): string {
-  return parts.filter(part => part !== '').join(' ').slice(0, Math.max(0, width)).trimEnd()
+  return parts
+    .filter(part => part !== '')
+    .join(' ')
+    .slice(0, Math.max(0, width))
+    .trimEnd()
 }

@@ -6,7 +6,10 @@ import type { ProgressState } from './progress-state.ts'
 const QUIET_MS = 10_000
 const STEPS = 10
 
-/** Plain lines for logs: one at the start, then one for each tenth that is done or every 10 s, and one at the end. No colours, no cursor movements. */
+/**
+ * Plain lines for logs: one at the start, then one for each tenth that is done or every 10 s, and one at the end. No
+ * colours, no cursor movements.
+ */
 export class LinesRenderer implements ProgressRenderer {
   readonly #stream: ProgressStream
   #step = 0

@@ -4,8 +4,8 @@ import type { ProgressState } from './progress-state.ts'
 /** Shows progress; write one to show it your own way. */
 export interface ProgressRenderer {
   /**
-   * Called when a call starts, then every 100 ms, and once more at the end (`state.outcome` is set then). The state is the same object each time.
-   * What it throws becomes a process warning, and it is not called again.
+   * Called when a call starts, then every 100 ms, and once more at the end (`state.outcome` is set then). The state is
+   * the same object each time. What it throws becomes a process warning, and it is not called again.
    */
   update(state: ProgressState): void
 }
@@ -47,20 +47,32 @@ const renderers: readonly unknown[] = ['auto', 'bar', 'lines', 'silent']
 /** @throws TypeError or RangeError naming the option */
 export function checkProgress(progress: Progress | undefined): void {
   if (progress === undefined || typeof progress === 'boolean' || typeof progress === 'string') return
-  if (typeof progress !== 'object') throw new TypeError(`progress must be a boolean, a description or an options object, got ${describeValue(progress)}`)
+  if (typeof progress !== 'object') {
+    throw new TypeError(
+      `progress must be a boolean, a description or an options object, got ${describeValue(progress)}`,
+    )
+  }
   checkOptionNames('progress', progress, names, { description: 'desc', label: 'desc', title: 'desc' })
   const { desc, unit, total, stream, renderer, workers, leave } = progress
   for (const [name, value] of Object.entries({ desc, unit })) {
-    if (value !== undefined && typeof value !== 'string') throw new TypeError(`progress.${name} must be a string, got ${describeValue(value)}`)
+    if (value !== undefined && typeof value !== 'string') {
+      throw new TypeError(`progress.${name} must be a string, got ${describeValue(value)}`)
+    }
   }
   for (const [name, value] of Object.entries({ workers, leave })) {
-    if (value !== undefined && typeof value !== 'boolean') throw new TypeError(`progress.${name} must be a boolean, got ${describeValue(value)}`)
+    if (value !== undefined && typeof value !== 'boolean') {
+      throw new TypeError(`progress.${name} must be a boolean, got ${describeValue(value)}`)
+    }
   }
   checkInteger('progress.total', total, 0)
-  if (stream !== undefined && typeof stream?.write !== 'function') throw new TypeError(`progress.stream must be a writable stream, got ${describeValue(stream)}`)
+  if (stream !== undefined && typeof stream?.write !== 'function') {
+    throw new TypeError(`progress.stream must be a writable stream, got ${describeValue(stream)}`)
+  }
   if (renderer === undefined || renderers.includes(renderer)) return
   if (typeof renderer === 'object' && renderer !== null && typeof renderer.update === 'function') return
-  throw new TypeError(`progress.renderer must be 'auto', 'bar', 'lines', 'silent' or an object with update(state), got ${describeValue(renderer)}`)
+  throw new TypeError(
+    `progress.renderer must be 'auto', 'bar', 'lines', 'silent' or an object with update(state), got ${describeValue(renderer)}`,
+  )
 }
 
 /** The long form of the option; undefined when there is nothing to show. */

@@ -15,7 +15,8 @@ export interface WorkerProgress extends WorkerInfo {
 }
 
 /**
- * What is known of the progress of one call: pure data, made from the scheduler's events and a clock that is given to it.
+ * What is known of the progress of one call: pure data, made from the scheduler's events and a clock that is given to
+ * it.
  *
  * It counts tasks that are done, not those that were sent. Times are milliseconds.
  */
@@ -91,7 +92,8 @@ export class ProgressState {
     if (this.outcome !== undefined) return
     this.#now = now
     const elapsed = now - this.#sampledAt
-    if (elapsed < SAMPLE_MS || this.done === this.#sampledDone) return // nothing done says nothing of slow tasks: the interval gets longer
+    // Nothing done says nothing of slow tasks: the interval gets longer
+    if (elapsed < SAMPLE_MS || this.done === this.#sampledDone) return
     const sample = ((this.done - this.#sampledDone) * 1000) / elapsed
     this.#rate = this.#rate === undefined ? sample : NEWEST * sample + (1 - NEWEST) * this.#rate
     this.#sampledAt = now

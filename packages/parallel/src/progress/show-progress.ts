@@ -10,12 +10,16 @@ const TICK_MS = 100
 const DELAY_MS = 300
 
 /**
- * Shows the progress of one call. `MANYHANDS_PROGRESS` (`auto`, `bar`, `lines`, `off`) overrules the renderer of the options, unless that is an object.
+ * Shows the progress of one call. `MANYHANDS_PROGRESS` (`auto`, `bar`, `lines`, `off`) overrules the renderer of the
+ * options, unless that is an object.
  *
  * @param context - runs a function in the async context of the caller
  * @returns takes the events of the call; undefined when there is nothing to show
  */
-export function showProgress(options: ProgressOptions, context: (fn: () => void) => void): ((event: ParallelEvent) => void) | undefined {
+export function showProgress(
+  options: ProgressOptions,
+  context: (fn: () => void) => void,
+): ((event: ParallelEvent) => void) | undefined {
   const custom = typeof options.renderer === 'object' ? options.renderer : undefined
   const renderer = custom ?? builtIn(options)
   if (renderer === undefined) return undefined
@@ -60,7 +64,10 @@ function ordered(): 'bar' | 'lines' | 'off' | undefined {
   const value = process.env['MANYHANDS_PROGRESS']
   if (value === 'bar' || value === 'lines' || value === 'off') return value
   if (value !== undefined && value !== '' && value !== 'auto') {
-    process.emitWarning(`MANYHANDS_PROGRESS must be auto, bar, lines or off, got ${JSON.stringify(value)}`, { type: 'ManyhandsWarning', code: 'MANYHANDS_PROGRESS' })
+    process.emitWarning(`MANYHANDS_PROGRESS must be auto, bar, lines or off, got ${JSON.stringify(value)}`, {
+      type: 'ManyhandsWarning',
+      code: 'MANYHANDS_PROGRESS',
+    })
   }
   return undefined
 }

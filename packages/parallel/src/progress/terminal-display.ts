@@ -47,7 +47,8 @@ export class TerminalDisplay {
     this.#lines = lines
     const options = {
       terminal: lines, // not in its types, but read
-      format: (_options: object, { maxWidth }: { readonly maxWidth: number }, { draw }: { readonly draw: DrawRow }) => draw(maxWidth),
+      format: (_options: object, { maxWidth }: { readonly maxWidth: number }, { draw }: { readonly draw: DrawRow }) =>
+        draw(maxWidth),
       forceRedraw: true, // without it a row that did not change is not drawn again where it has moved to
       clearOnComplete: true,
       gracefulExit: false,
@@ -102,7 +103,10 @@ export async function displayOn(stream: ProgressStream): Promise<TerminalDisplay
   const open = displays.get(stream)
   if (open !== undefined) return open
   const outputs = [process.stdout, process.stderr].filter(output => output.isTTY || output === stream)
-  const display = new TerminalDisplay({ stream, outputs: outputs as (Catchable & ProgressStream)[], MultiBar: cliProgress.MultiBar }, () => void displays.delete(stream))
+  const display = new TerminalDisplay(
+    { stream, outputs: outputs as (Catchable & ProgressStream)[], MultiBar: cliProgress.MultiBar },
+    () => void displays.delete(stream),
+  )
   displays.set(stream, display)
   return display
 }

@@ -6,9 +6,9 @@ const CLEAR_BELOW = '\x1b[J'
 /**
  * The terminal as cli-progress wants it: rows at the bottom that are drawn over and over.
  *
- * It differs from cli-progress's own in that it can write text above the rows, and that it never hides the cursor nor turns wrapping off: a program that
- * is ended by a signal leaves nothing to restore. (A signal handler would have to end the program itself, and two libraries that each leave this to the
- * other make Ctrl-C do nothing.)
+ * It differs from cli-progress's own in that it can write text above the rows, and that it never hides the cursor nor
+ * turns wrapping off: a program that is ended by a signal leaves nothing to restore. (A signal handler would have to
+ * end the program itself, and two libraries that each leave this to the other make Ctrl-C do nothing.)
  */
 export class TerminalLines {
   readonly #stream: ProgressStream

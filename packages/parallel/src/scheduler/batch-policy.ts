@@ -1,13 +1,22 @@
 /**
- * Weight of what was known before against a new measurement. Larger: one slow batch (a pause of the garbage collector) matters less; smaller: the first
- * batches, which include the compilation of the function, are forgotten sooner.
+ * Weight of what was known before against a new measurement. Larger: one slow batch (a pause of the garbage collector)
+ * matters less; smaller: the first batches, which include the compilation of the function, are forgotten sooner.
  */
 const KEEP = 0.7
-/** A batch is at most this many times as large as one that was measured. Larger: the right size comes sooner; smaller: less harm by a wrong estimate. */
+/**
+ * A batch is at most this many times as large as one that was measured. Larger: the right size comes sooner; smaller:
+ * less harm by a wrong estimate.
+ */
 const GROWTH = 8
-/** Work that is not divided any further at the end of the input. Larger: the workers end at different times; smaller: messages that cost more than they gain. */
+/**
+ * Work that is not divided any further at the end of the input. Larger: the workers end at different times; smaller:
+ * messages that cost more than they gain.
+ */
 const LEAST_MS = 0.1
-/** Items in a batch at most when the length of the input is unknown: so many are pulled ahead of what an endless input needs. */
+/**
+ * Items in a batch at most when the length of the input is unknown: so many are pulled ahead of what an endless input
+ * needs.
+ */
 const MOST_OF_UNKNOWN = 4096
 
 export interface BatchPolicyOptions {
@@ -30,11 +39,13 @@ interface Measured {
 /**
  * Says how many tasks are sent together.
  *
- * A function that was not measured yet starts with batches of one. What its workers measure moves the size towards batches of `targetMs`. When the length
- * of the input is known, no batch is larger than a `2 * jobs`-th of what is left, so that the last batches get small and the workers end together; but none is
- * made smaller than what is worth a message.
+ * A function that was not measured yet starts with batches of one. What its workers measure moves the size towards
+ * batches of `targetMs`. When the length of the input is known, no batch is larger than a `2 * jobs`-th of what is
+ * left, so that the last batches get small and the workers end together; but none is made smaller than what is worth a
+ * message.
  *
- * Source of the numbers: simulated and real runs of guided self-scheduling; of the moving average: joblib, `AutoBatchingMixin`.
+ * Source of the numbers: simulated and real runs of guided self-scheduling; of the moving average: joblib,
+ * `AutoBatchingMixin`.
  */
 export class BatchPolicy {
   readonly #jobs: number
@@ -58,7 +69,10 @@ export class BatchPolicy {
     const measured = this.#measured.get(kind)
     if (measured === undefined) return 1
     if (rest === undefined) return Math.min(measured.size, MOST_OF_UNKNOWN)
-    return Math.max(1, Math.min(measured.size, Math.max(Math.ceil(rest / (2 * this.#jobs)), Math.floor(LEAST_MS / measured.costMs))))
+    return Math.max(
+      1,
+      Math.min(measured.size, Math.max(Math.ceil(rest / (2 * this.#jobs)), Math.floor(LEAST_MS / measured.costMs))),
+    )
   }
 
   /**
@@ -73,7 +87,8 @@ export class BatchPolicy {
       const before = this.#measured.get(kind)
       const costMs = before === undefined ? cost : KEEP * before.costMs + (1 - KEEP) * cost
       const ideal = Math.max(1, Math.floor(this.#targetMs / costMs))
-      // A batch says nothing on sizes far from its own: one that was sent before the size grew must not make it grow again.
+      // A batch says nothing on sizes far from its own: one that was sent before the size grew must not make it grow
+      // again.
       const size = Math.min(ideal, Math.max(before?.size ?? 1, GROWTH * tasks))
       if (this.#measured.size >= MOST_KINDS) this.#measured.clear()
       this.#measured.set(kind, { costMs, size })

@@ -54,7 +54,11 @@ export class BatchRun implements BatchSink, Holder {
     if (this.#owner.over) return
     if (this.#unreported !== 0) {
       const reports = this.tasks - this.#unreported
-      return this.#owner.failed(this, 0, new InternalError(`the backend ended a batch of ${this.tasks} tasks after ${reports} reports`))
+      return this.#owner.failed(
+        this,
+        0,
+        new InternalError(`the backend ended a batch of ${this.tasks} tasks after ${reports} reports`),
+      )
     }
     this.#done = true
     this.#owner.done(this, stats.durationMs, stats.worker)

@@ -27,7 +27,8 @@ export interface CallPlan<T> {
 }
 
 /**
- * One call of Parallel: sends the batches that its intake gathers and hands their results to the output, until the input ends or something fails.
+ * One call of Parallel: sends the batches that its intake gathers and hands their results to the output, until the
+ * input ends or something fails.
  *
  * ```
  *   input ─► Intake ─► BatchRun ─► backend ─► BatchRun ─► output
@@ -36,7 +37,8 @@ export interface CallPlan<T> {
  *                  all its results were taken
  * ```
  *
- * Every task gets to the output once, or the call fails. Once it is `over` nothing is pulled, sent or reported any more.
+ * Every task gets to the output once, or the call fails. Once it is `over` nothing is pulled, sent or reported any
+ * more.
  */
 export class Call<T> implements BatchOwner {
   readonly #plan: CallPlan<T>
@@ -147,7 +149,8 @@ export class Call<T> implements BatchOwner {
     events.emit({ type: 'batch-dispatch', batch: run.id, first: batch.first, tasks: run.tasks })
     this.#backend ??= settings.backend.startCall({ jobs: settings.jobs, run: context })
     run.handle = this.#backend.submit(work.batch(batch.items, batch.first), run, { timeoutMs: settings.timeoutMs })
-    if (this.over) this.#drop([run], new CancelledError('the call is over')) // it ended while the batch was being handed over
+    // It ended while the batch was being handed over
+    if (this.over) this.#drop([run], new CancelledError('the call is over'))
   }
 
   // ---- what batches tell
@@ -160,7 +163,9 @@ export class Call<T> implements BatchOwner {
   failed(run: BatchRun, position: number, error: unknown): void {
     const { settings, events } = this.#plan
     const index = run.batch.first + position
-    if (run.attempt <= settings.retries && isRetryable(error)) return this.#retry(run.batch.items[position] as T, index, run.attempt + 1, error)
+    if (run.attempt <= settings.retries && isRetryable(error)) {
+      return this.#retry(run.batch.items[position] as T, index, run.attempt + 1, error)
+    }
     events.emit({ type: 'task-fail', index, error })
     this.#end('failed', error)
   }
@@ -231,7 +236,8 @@ export class Call<T> implements BatchOwner {
     this.over = true
     this.#plan.settings.signal?.removeEventListener('abort', this.#abort)
     for (const timer of this.#retries) clearTimeout(timer)
-    const reason = outcome === 'failed' ? new CancelledError('another task of the call failed', { cause: error }) : error
+    const reason =
+      outcome === 'failed' ? new CancelledError('another task of the call failed', { cause: error }) : error
     try {
       this.#drop([...this.#runs], reason)
       this.#backend?.stop()

@@ -1,9 +1,7 @@
-import { AsyncSource } from './async-source.ts'
-import type { Arrivals } from './async-source.ts'
+import { type Arrivals, AsyncSource } from './async-source.ts'
 import type { BatchPolicy } from './batch-policy.ts'
 import { kindOf } from './kind.ts'
-import { IteratorSource } from './source.ts'
-import type { Source } from './source.ts'
+import { IteratorSource, type Source } from './source.ts'
 import type { Work } from './work.ts'
 
 /** Items of the input that will be sent together. */

@@ -13,7 +13,8 @@ interface Held {
 /**
  * Results as an async iterator. Each is held, and counts for how far the input is pulled, until the consumer takes it.
  *
- * An error comes at once, before results that are held. Leaving a loop over the stream, `return()` and `await using` cancel what is left.
+ * An error comes at once, before results that are held. Leaving a loop over the stream, `return()` and `await using`
+ * cancel what is left.
  */
 export class ResultStream<T> implements AsyncIterableIterator<T>, AsyncDisposable, Output {
   readonly #ordered: boolean
@@ -88,7 +89,10 @@ export class ResultStream<T> implements AsyncIterableIterator<T>, AsyncDisposabl
     this.#serve()
   }
 
-  /** Gives waiters what there is. Taking a result may bring in the next one, so each is handed over before it counts as taken. */
+  /**
+   * Gives waiters what there is. Taking a result may bring in the next one, so each is handed over before it counts as
+   * taken.
+   */
   #serve(): void {
     while (this.#waiters.length > 0) {
       const held = this.#held.get(this.#next)

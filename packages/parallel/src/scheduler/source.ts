@@ -25,9 +25,15 @@ export interface Source<T> {
  *
  * @throws TypeError when it is not iterable
  */
-export function openSource<T>(where: string, what: string, input: Iterable<T> | AsyncIterable<T>): Source<T> | AsyncSource<T> {
+export function openSource<T>(
+  where: string,
+  what: string,
+  input: Iterable<T> | AsyncIterable<T>,
+): Source<T> | AsyncSource<T> {
   if (Array.isArray(input)) return new ArraySource<T>(input)
-  if (ArrayBuffer.isView(input) && !(input instanceof DataView)) return new ArraySource(input as unknown as ArrayLike<T>)
+  if (ArrayBuffer.isView(input) && !(input instanceof DataView)) {
+    return new ArraySource(input as unknown as ArrayLike<T>)
+  }
   const opened = openInput<T>(where, what, input)
   if ('async' in opened) return new AsyncSource(opened.async)
   return new IteratorSource(opened.sync, input instanceof Set || input instanceof Map ? input.size : undefined)
@@ -67,7 +73,9 @@ class ArraySource<T> implements Source<T> {
   take(most: number): readonly T[] {
     const from = this.#next
     this.#next += Math.max(0, Math.min(most, this.rest))
-    return Array.isArray(this.#items) ? this.#items.slice(from, this.#next) : Array.from({ length: this.#next - from }, (_, i) => this.#items[from + i] as T)
+    return Array.isArray(this.#items)
+      ? this.#items.slice(from, this.#next)
+      : Array.from({ length: this.#next - from }, (_, i) => this.#items[from + i] as T)
   }
 
   close(): undefined {
@@ -75,7 +83,10 @@ class ArraySource<T> implements Source<T> {
   }
 }
 
-/** Time that one batch may take to be pulled. Larger: fewer batches from a slow generator; smaller: its items reach the workers sooner. */
+/**
+ * Time that one batch may take to be pulled. Larger: fewer batches from a slow generator; smaller: its items reach the
+ * workers sooner.
+ */
 const PULL_MS = 2
 
 /** An iterator, asked for one item after the other. */

@@ -5,9 +5,8 @@ import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { CancelledError, TaskTimeoutError } from '@manyhands/core'
 import { afterAll, describe, expect, test } from 'vitest'
-import { delayed, Parallel, parallelMap } from '../../src/index.ts'
-import type { ParallelOptions } from '../../src/index.ts'
 import { findBackend } from '../../src/backends/registry.ts'
+import { delayed, Parallel, parallelMap, type ParallelOptions } from '../../src/index.ts'
 import { add, square, squareLater } from '../tasks/arithmetic.ts'
 import { collect } from './collect.ts'
 
@@ -35,7 +34,10 @@ class OddError extends Error {
   }
 }
 
-/** What every backend does alike, whatever it runs on. Threads and processes are given and give copies; `here` runs in this thread. */
+/**
+ * What every backend does alike, whatever it runs on. Threads and processes are given and give copies; `here` runs in
+ * this thread.
+ */
 export function describeBackend(name: 'inline' | 'async' | 'threads' | 'processes', jobs: number): void {
   const here = name === 'inline' || name === 'async'
   const options = { backend: name, jobs } satisfies ParallelOptions
@@ -70,7 +72,11 @@ export function describeBackend(name: 'inline' | 'async' | 'threads' | 'processe
     })
 
     test('parallelMap gives item and index', async () => {
-      expect(await parallelMap(['a', 'b', 'c'], (item, index) => `${item}${index}`, options)).toEqual(['a0', 'b1', 'c2'])
+      expect(await parallelMap(['a', 'b', 'c'], (item, index) => `${item}${index}`, options)).toEqual([
+        'a0',
+        'b1',
+        'c2',
+      ])
       expect(await parallelMap(new Float64Array([1.5, 2.5]), x => x * 2, options)).toEqual([3, 5])
     })
 
@@ -83,7 +89,9 @@ export function describeBackend(name: 'inline' | 'async' | 'threads' | 'processe
       const scale = 3
       const helper = (x: number) => scale * x
       expect(await parallelMap([1, 2], x => helper(x) + 1, options)).toEqual([4, 7])
-      const mixed = numbers(30).map(i => (i % 3 === 0 ? delayed(square)(i) : i % 3 === 1 ? delayed(helper)(i) : delayed(squareLater)(i)))
+      const mixed = numbers(30).map(i =>
+        i % 3 === 0 ? delayed(square)(i) : i % 3 === 1 ? delayed(helper)(i) : delayed(squareLater)(i),
+      )
       expect(await parallel(mixed)).toEqual(numbers(30).map(i => (i % 3 === 1 ? 3 * i : i * i)))
     })
 
@@ -92,7 +100,19 @@ export function describeBackend(name: 'inline' | 'async' | 'threads' | 'processe
     })
 
     test('values of all kinds', async () => {
-      const values = [undefined, null, 1n, 'text', Number.NaN, -0, [1, [2]], { a: { b: 1 } }, new Date(5), new Map([[1, 2]]), new Uint8Array([1, 2])]
+      const values = [
+        undefined,
+        null,
+        1n,
+        'text',
+        Number.NaN,
+        -0,
+        [1, [2]],
+        { a: { b: 1 } },
+        new Date(5),
+        new Map([[1, 2]]),
+        new Uint8Array([1, 2]),
+      ]
       expect(await parallelMap(values, value => value, options)).toEqual(values)
     })
 
@@ -100,7 +120,9 @@ export function describeBackend(name: 'inline' | 'async' | 'threads' | 'processe
       const tasks = numbers(40).map(i => delayed(squareLater)(i))
       expect(await collect(parallel.stream(tasks))).toEqual(squares(40))
       const unordered = await collect(parallel.stream(tasks, { ordered: false }))
-      expect(unordered.toSorted((a, b) => a.index - b.index)).toEqual(squares(40).map((value, index) => ({ index, value })))
+      expect(unordered.toSorted((a, b) => a.index - b.index)).toEqual(
+        squares(40).map((value, index) => ({ index, value })),
+      )
     })
 
     test('an endless input, left early', async () => {
@@ -132,7 +154,12 @@ export function describeBackend(name: 'inline' | 'async' | 'threads' | 'processe
         if (n === 7) throw Object.assign(new RangeError(`no ${n}`, { cause: new Error('why') }), { code: 'E_SEVEN' })
         return n
       }
-      await expect(parallelMap(numbers(20), fail, options)).rejects.toMatchObject({ name: 'RangeError', message: 'no 7', code: 'E_SEVEN', cause: { message: 'why' } })
+      await expect(parallelMap(numbers(20), fail, options)).rejects.toMatchObject({
+        name: 'RangeError',
+        message: 'no 7',
+        code: 'E_SEVEN',
+        cause: { message: 'why' },
+      })
       await expect(parallelMap([1], fail, options)).resolves.toEqual([1])
     })
 
@@ -153,7 +180,12 @@ export function describeBackend(name: 'inline' | 'async' | 'threads' | 'processe
         },
         options,
       )
-      expect(await result.then(() => 'fine', (error: unknown) => ({ error }))).toEqual({ error: thrown })
+      expect(
+        await result.then(
+          () => 'fine',
+          (error: unknown) => ({ error }),
+        ),
+      ).toEqual({ error: thrown })
     })
 
     test('an async task that rejects fails the call at once', async () => {
@@ -186,7 +218,10 @@ export function describeBackend(name: 'inline' | 'async' | 'threads' | 'processe
       expect(await parallelMap([1, 2, 3], wait, limited)).toEqual([1, 2, 3])
       const result = parallelMap([1, 60_000], wait, { ...options, timeoutMs: 200 })
       await expect(result).rejects.toBeInstanceOf(TaskTimeoutError)
-      await expect(result).rejects.toMatchObject({ timeoutMs: 200, message: 'task `wait` ran longer than timeoutMs = 200' })
+      await expect(result).rejects.toMatchObject({
+        timeoutMs: 200,
+        message: 'task `wait` ran longer than timeoutMs = 200',
+      })
     })
 
     test('progress counts what is done', async () => {
@@ -207,7 +242,9 @@ export function describeBackend(name: 'inline' | 'async' | 'threads' | 'processe
       }
       const work = async () => {
         const running = Atomics.add(shared, 0, 1) + 1
-        for (let most = Atomics.load(shared, 1); running > most; most = Atomics.load(shared, 1)) Atomics.compareExchange(shared, 1, most, running)
+        for (let most = Atomics.load(shared, 1); running > most; most = Atomics.load(shared, 1)) {
+          Atomics.compareExchange(shared, 1, most, running)
+        }
         await new Promise(resolve => setTimeout(resolve, 2))
         Atomics.sub(shared, 0, 1)
       }
@@ -227,7 +264,7 @@ export function describeBackend(name: 'inline' | 'async' | 'threads' | 'processe
         let fired = 0
         const timer = setInterval(() => fired++, 1)
         const busy = () => {
-          for (const until = performance.now() + 2; performance.now() < until; );
+          for (const until = performance.now() + 2; performance.now() < until;);
         }
         await parallelMap(numbers(50), busy, options)
         clearInterval(timer)
@@ -236,7 +273,7 @@ export function describeBackend(name: 'inline' | 'async' | 'threads' | 'processe
 
       test('a synchronous task that took longer than timeoutMs fails when it returns', async () => {
         const busy = () => {
-          for (const until = performance.now() + 20; performance.now() < until; );
+          for (const until = performance.now() + 20; performance.now() < until;);
         }
         await expect(parallelMap([1], busy, { ...options, timeoutMs: 5 })).rejects.toBeInstanceOf(TaskTimeoutError)
       })
@@ -259,7 +296,9 @@ export function describeBackend(name: 'inline' | 'async' | 'threads' | 'processe
         const refused = parallelMap([1], () => socket.destroyed, options)
         await expect(refused).rejects.toMatchObject({ name: 'SerializationError' })
         await expect(refused).rejects.toThrow('socket')
-        await expect(parallelMap([new WeakMap()], x => typeof x, options)).rejects.toMatchObject({ name: 'SerializationError' })
+        await expect(parallelMap([new WeakMap()], x => typeof x, options)).rejects.toMatchObject({
+          name: 'SerializationError',
+        })
         expect(await parallelMap([3], square, options)).toEqual([9])
       })
 
@@ -277,7 +316,9 @@ export function describeBackend(name: 'inline' | 'async' | 'threads' | 'processe
           return process.exit(0)
         }
         try {
-          expect(await Parallel({ ...options, retries: 1 })([delayed(exitOnce)(join(folder, 'ran'))])).toEqual(['second'])
+          expect(await Parallel({ ...options, retries: 1 })([delayed(exitOnce)(join(folder, 'ran'))])).toEqual([
+            'second',
+          ])
         } finally {
           await rm(folder, { recursive: true })
         }

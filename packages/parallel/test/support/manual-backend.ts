@@ -1,4 +1,12 @@
-import type { BackendCall, BatchHandle, BatchSink, CallContext, ParallelBackend, BatchOptions, Batch } from '../../src/index.ts'
+import type {
+  BackendCall,
+  BatchHandle,
+  BatchSink,
+  CallContext,
+  ParallelBackend,
+  BatchOptions,
+  Batch,
+} from '../../src/index.ts'
 
 /** A batch that was submitted; the test decides what comes of it. */
 export class ManualBatch implements BatchHandle {
@@ -55,7 +63,9 @@ export class ManualBatch implements BatchHandle {
   }
 
   #call(i: number): unknown {
-    if (!('calls' in this.batch)) return this.batch.fn(this.batch.items[i] as never, (this.batch.firstIndex + i) as never)
+    if (!('calls' in this.batch)) {
+      return this.batch.fn(this.batch.items[i] as never, (this.batch.firstIndex + i) as never)
+    }
     const call = this.batch.calls[i]
     return call?.fn(...(call.args as never[]))
   }

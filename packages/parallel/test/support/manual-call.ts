@@ -1,5 +1,4 @@
-import { delayed } from '../../src/index.ts'
-import type { ParallelOptions } from '../../src/index.ts'
+import { delayed, type ParallelOptions } from '../../src/index.ts'
 import { ManualBackend } from './manual-backend.ts'
 
 export const double = (x: number): number => 2 * x

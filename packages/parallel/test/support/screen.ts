@@ -25,7 +25,10 @@ export class Screen implements ProgressStream {
 
   /** What is on the screen, without trailing space. */
   get text(): string {
-    return this.#lines.map(line => line.join('').trimEnd()).join('\n').trimEnd()
+    return this.#lines
+      .map(line => line.join('').trimEnd())
+      .join('\n')
+      .trimEnd()
   }
 
   /** Resolves when what is on the screen matches. */
@@ -44,8 +47,9 @@ export class Screen implements ProgressStream {
     else if (token === '\x1b[J') {
       line.length = Math.min(line.length, this.#column)
       this.#lines.length = this.#row + 1
-    } else if (token.startsWith('\x1b[') && token.endsWith('A')) this.#row = Math.max(0, this.#row - Number(token.slice(2, -1) || 1))
-    else if (token.startsWith('\x1b[') && token.endsWith('m')) return // colours take no place
+    } else if (token.startsWith('\x1b[') && token.endsWith('A')) {
+      this.#row = Math.max(0, this.#row - Number(token.slice(2, -1) || 1))
+    } else if (token.startsWith('\x1b[') && token.endsWith('m')) return // colours take no place
     else if (token.startsWith('\x1b')) throw new Error(`the screen does not know ${JSON.stringify(token)}`)
     else {
       while (line.length < this.#column) line.push(' ')

@@ -1,6 +1,5 @@
-import { currentWorker } from '@manyhands/pool'
-import type { CurrentWorker } from '@manyhands/pool'
 import { delayed, Parallel, parallelMap } from '@manyhands/parallel'
+import { currentWorker, type CurrentWorker } from '@manyhands/pool'
 import { add } from './arithmetic.ts'
 
 export type BackendUnderTest = 'inline' | 'async' | 'threads' | 'processes'
@@ -12,9 +11,13 @@ const here = (): Where => currentWorker()
 const deeper = async (): Promise<Where[]> => [here(), ...(await Parallel({ jobs: 2 })([delayed(here)()]))]
 
 /** Says where it runs, where a Parallel inside of it runs, and where one inside of that does. */
-export async function whereNestedRuns(tasks: number, deep = 0): Promise<{ outer: Where; inner: Where[]; innermost: Where[] }> {
+export async function whereNestedRuns(
+  tasks: number,
+  deep = 0,
+): Promise<{ outer: Where; inner: Where[]; innermost: Where[] }> {
   const inner = await Parallel({ jobs: 2 })(Array.from({ length: tasks }, () => delayed(here)()))
-  const innermost = deep === 0 ? [] : (await Parallel({ jobs: 2 })(Array.from({ length: deep }, () => delayed(deeper)()))).flat()
+  const innermost =
+    deep === 0 ? [] : (await Parallel({ jobs: 2 })(Array.from({ length: deep }, () => delayed(deeper)()))).flat()
   return { outer: here(), inner, innermost }
 }
 

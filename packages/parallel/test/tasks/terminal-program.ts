@@ -30,4 +30,6 @@ try {
   console.log(`failed: ${(error as Error).message}`)
 }
 clearTimeout(timer)
-console.log(`write is ${Object.hasOwn(process.stdout, 'write') ? 'still ours' : 'its own'}, ${process.listenerCount('exit')} listeners`)
+console.log(
+  `write is ${Object.hasOwn(process.stdout, 'write') ? 'still ours' : 'its own'}, ${process.listenerCount('exit')} listeners`,
+)

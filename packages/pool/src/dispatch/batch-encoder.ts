@@ -1,10 +1,11 @@
 import type { Codec } from '@manyhands/base'
-import { isPrimitive, toPayload } from '../protocol/payload.ts'
 import { BATCH, type Run, SPREAD } from '../protocol/messages.ts'
+import { isPrimitive, toPayload } from '../protocol/payload.ts'
 import type { FunctionRecord } from './function-table.ts'
 
 /**
- * Builds one BATCH message. Calls of the same function with as many arguments become one run, so that a tiny task adds little more than its argument.
+ * Builds one BATCH message. Calls of the same function with as many arguments become one run, so that a tiny task adds
+ * little more than its argument.
  */
 export class BatchEncoder {
   readonly #codec: Codec
@@ -32,7 +33,8 @@ export class BatchEncoder {
   /**
    * Adds one call.
    *
-   * @returns false when it shares an object with the calls so far: send the message and begin another; never for the first call
+   * @returns false when it shares an object with the calls so far: send the message and begin another; never for the
+   * first call
    * @throws SerializationError when an argument cannot travel; the message is as before
    */
   add(fn: FunctionRecord, args: readonly unknown[]): boolean {
@@ -49,7 +51,9 @@ export class BatchEncoder {
 
   /** Adds `fn(item, index)`; the indices of consecutive items count up by one. The rest as `add`. */
   addItem(fn: FunctionRecord, item: unknown, index: number): boolean {
-    if (fn !== this.#fn || this.#firstIndex === -1 || index !== this.#firstIndex + this.#count) this.#begin(fn, 1, index)
+    if (fn !== this.#fn || this.#firstIndex === -1 || index !== this.#firstIndex + this.#count) {
+      this.#begin(fn, 1, index)
+    }
     if (typeof item === 'number') this.#values.push(item)
     else if (!this.#push([item])) return false
     this.#count++
@@ -78,7 +82,13 @@ export class BatchEncoder {
   #endRun(): void {
     const fn = this.#fn
     if (fn !== undefined && this.#count > 0) {
-      const run: Run = [fn.id === 0 ? fn.packed : fn.id, this.#count, this.#arity, this.#firstIndex, toPayload(this.#values, this.#allNumbers, this.transfer)]
+      const run: Run = [
+        fn.id === 0 ? fn.packed : fn.id,
+        this.#count,
+        this.#arity,
+        this.#firstIndex,
+        toPayload(this.#values, this.#allNumbers, this.transfer),
+      ]
       this.#message.push(...run)
     }
     this.#fn = undefined

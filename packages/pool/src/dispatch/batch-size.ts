@@ -1,10 +1,19 @@
-/** Work that one message should hold. Larger: less overhead for tiny tasks; smaller: results come sooner, and less is lost with a worker. */
+/**
+ * Work that one message should hold. Larger: less overhead for tiny tasks; smaller: results come sooner, and less is
+ * lost with a worker.
+ */
 export const BATCH_MS = 2
 /** Tasks in one message at most. More: less overhead for the tiniest tasks; fewer: their results come sooner. */
 const BATCH_TASKS = 2048
-/** Work that is not divided any further at the end of the queue: a message costs more than what another worker would save. */
+/**
+ * Work that is not divided any further at the end of the queue: a message costs more than what another worker would
+ * save.
+ */
 const LEAST_MS = 0.1
-/** Items that are expected to take longer than this are not sent ahead: the gap between two of them does not matter, and they stay cancellable. */
+/**
+ * Items that are expected to take longer than this are not sent ahead: the gap between two of them does not matter, and
+ * they stay cancellable.
+ */
 const PREFETCH_MS = 5
 
 /**
@@ -19,7 +28,8 @@ export function batchLimit(waiting: number, workers: number, costMs: number | un
 }
 
 /**
- * How many messages may be on their way to the worker that gets an item: a second one keeps it busy while it answers for the first.
+ * How many messages may be on their way to the worker that gets an item: a second one keeps it busy while it answers
+ * for the first.
  *
  * @param costMs - of the item; undefined when it is not known: then it is not put behind others
  */

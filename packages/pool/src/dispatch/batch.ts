@@ -161,7 +161,10 @@ export class Slice implements QueueItem {
     this.state.noteQueued(this)
   }
 
-  /** Packs its tasks from the front on, until one shares an object with those before. One whose arguments cannot travel is failed and left out. */
+  /**
+   * Packs its tasks from the front on, until one shares an object with those before. One whose arguments cannot travel
+   * is failed and left out.
+   */
   load({ encoder, queue }: Loading): Shipment | undefined {
     const { state } = this
     const { batch } = state
@@ -172,7 +175,10 @@ export class Slice implements QueueItem {
       const fn = state.record(i)
       try {
         const call = 'calls' in batch ? batch.calls[i] : undefined
-        const fits = call !== undefined ? encoder.add(fn, call.args) : 'items' in batch && encoder.addItem(fn, batch.items[i], batch.firstIndex + i)
+        const fits =
+          call !== undefined
+            ? encoder.add(fn, call.args)
+            : 'items' in batch && encoder.addItem(fn, batch.items[i], batch.firstIndex + i)
         if (!fits) break
       } catch (error) {
         if (i > from) break // it is the first of the next message and is failed there

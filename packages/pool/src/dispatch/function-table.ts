@@ -1,4 +1,11 @@
-import { type Across, describeValue, noteOffers, type FutureLabel, SerializationError, type TaskFunction } from '@manyhands/base'
+import {
+  type Across,
+  describeValue,
+  noteOffers,
+  type FutureLabel,
+  SerializationError,
+  type TaskFunction,
+} from '@manyhands/base'
 import { pack, stableKey } from '@manyhands/closure'
 
 /** A function as workers know it. */
@@ -12,14 +19,17 @@ export interface FunctionRecord extends FutureLabel {
   costMs: number | undefined
 }
 
-/** A function that was packed once for many calls, captured values included. Called here, it does what the original does. */
+/**
+ * A function that was packed once for many calls, captured values included. Called here, it does what the original
+ * does.
+ */
 export type PreparedFunction<A extends readonly unknown[], R> = TaskFunction<A, R>
 
 /**
  * The functions that a pool has packed.
  *
- * Remembered by identity are only functions whose meaning cannot change: those that travel by reference and those that capture nothing. All others are
- * packed at each submit, because a captured variable may have changed in between.
+ * Remembered by identity are only functions whose meaning cannot change: those that travel by reference and those that
+ * capture nothing. All others are packed at each submit, because a captured variable may have changed in between.
  */
 export class FunctionTable {
   readonly #across: Across

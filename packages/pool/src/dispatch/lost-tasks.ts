@@ -2,12 +2,16 @@ import { type WorkerExit, WorkerExitedError } from '@manyhands/base'
 import type { QueueItem } from './shipment.ts'
 import type { WorkerHandle } from './worker-handle.ts'
 
-/** A task that has taken this many workers with it is the culprit: with `onWorkerExit: 'retry'`, and where a worker went when it received the task. */
+/**
+ * A task that has taken this many workers with it is the culprit: with `onWorkerExit: 'retry'`, and where a worker went
+ * when it received the task.
+ */
 const EXITS_PER_TASK = 3
 
 /**
- * Settles what was in flight on a worker that is gone: tasks that may have begun fail, or are queued again when `retry` asks for it; tasks that have
- * certainly not begun are queued again. But one that is too large to be received, say, ends each worker before it begins: such a one fails in the end.
+ * Settles what was in flight on a worker that is gone: tasks that may have begun fail, or are queued again when `retry`
+ * asks for it; tasks that have certainly not begun are queued again. But one that is too large to be received, say,
+ * ends each worker before it begins: such a one fails in the end.
  *
  * @returns the items to put back at the front of the queue
  */

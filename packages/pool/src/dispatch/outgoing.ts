@@ -14,8 +14,8 @@ export interface Outgoing {
 }
 
 /**
- * Takes the first item out of the queue and packs it, together with what can share its message. Everything about the message is decided from the tasks that
- * are in it, after those that cannot be sent have left.
+ * Takes the first item out of the queue and packs it, together with what can share its message. Everything about the
+ * message is decided from the tasks that are in it, after those that cannot be sent have left.
  *
  * @param workers - among which the queue is divided
  * @returns undefined when nothing of the first item can be sent: then it was failed
@@ -26,7 +26,9 @@ export function loadFirst(queue: TaskQueue, codec: WorkerCodec, workers: number)
   if (item === undefined) return undefined
   queue.shift()
   const encoder = new BatchEncoder(codec.codec)
-  const { made: shipment, offered } = noteOffers(() => item.load({ encoder, queue, limit: costMs => batchLimit(waiting, workers, costMs) }))
+  const { made: shipment, offered } = noteOffers(() =>
+    item.load({ encoder, queue, limit: costMs => batchLimit(waiting, workers, costMs) }),
+  )
   if (shipment !== undefined) return { shipment, encoder, offered }
   if (offered !== undefined) receiverGone(offered)
   return undefined

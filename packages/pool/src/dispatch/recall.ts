@@ -1,6 +1,9 @@
 import type { WorkerHandle } from './worker-handle.ts'
 
-/** How long tasks may wait behind others on a busy worker while another is idle, before they are called back. Shorter: more traffic for tasks that are nearly done. */
+/**
+ * How long tasks may wait behind others on a busy worker while another is idle, before they are called back. Shorter:
+ * more traffic for tasks that are nearly done.
+ */
 const RECALL_AFTER_MS = 5
 
 export interface RecallOptions {
@@ -29,7 +32,9 @@ export class Recall {
       const before = performance.now() - RECALL_AFTER_MS
       for (const worker of this.#options.workers) {
         if (worker.exclusive || worker.unanswered < 2) continue
-        for (const shipment of worker.inFlight) if (shipment.sentAt <= before && !shipment.aborted) worker.recall(shipment)
+        for (const shipment of worker.inFlight) {
+          if (shipment.sentAt <= before && !shipment.aborted) worker.recall(shipment)
+        }
       }
       this.plan()
     }, RECALL_AFTER_MS)
@@ -46,7 +51,9 @@ export class Recall {
     let idle = this.#options.hasRoom()
     for (const worker of this.#options.workers) {
       if (worker.load === 0) idle = true
-      else if (!worker.exclusive && worker.unanswered > 1 && worker.inFlight.some(shipment => !shipment.recalled)) waiting = true
+      else if (!worker.exclusive && worker.unanswered > 1 && worker.inFlight.some(shipment => !shipment.recalled)) {
+        waiting = true
+      }
     }
     return waiting && idle
   }

@@ -3,5 +3,8 @@ import { SerializationError } from '@manyhands/base'
 /** What a task fails with when it could not be sent. */
 export function asSendError(taskName: string, cause: unknown): SerializationError {
   if (cause instanceof SerializationError) return cause
-  return new SerializationError(`cannot send task \`${taskName}\`: ${(cause as Error | undefined)?.message ?? String(cause)}`, { cause })
+  return new SerializationError(
+    `cannot send task \`${taskName}\`: ${(cause as Error | undefined)?.message ?? String(cause)}`,
+    { cause },
+  )
 }

@@ -22,8 +22,8 @@ export interface QueueItem {
   /** It is in the queue from now on, for the first time or again. */
   onQueued?(): void
   /**
-   * Packs what it holds, or the first part of it, and takes along what comes behind it in the queue if that can share a message. It was taken out of the
-   * queue; what does not fit goes back there.
+   * Packs what it holds, or the first part of it, and takes along what comes behind it in the queue if that can share a
+   * message. It was taken out of the queue; what does not fit goes back there.
    *
    * @returns undefined when nothing of it can be sent: then that was failed
    */

@@ -1,8 +1,9 @@
 import { SpinCredit } from '../here/spin-credit.ts'
 
 /**
- * How long the event loop looks for an answer after a message was sent before it goes to sleep: waking it costs more than the answer to a tiny task
- * takes. Larger: answers that take longer are received sooner; but CPU is burnt while the program has nothing to do.
+ * How long the event loop looks for an answer after a message was sent before it goes to sleep: waking it costs more
+ * than the answer to a tiny task takes. Larger: answers that take longer are received sooner; but CPU is burnt while
+ * the program has nothing to do.
  */
 const AWAKE_MS = 0.05
 

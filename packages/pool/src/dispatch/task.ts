@@ -4,7 +4,10 @@ import type { FunctionRecord } from './function-table.ts'
 import { asSendError } from './send-error.ts'
 import { type Abortable, type Loading, type QueueItem, Shipment } from './shipment.ts'
 
-/** What most tasks do not have. Apart from them, because tiny tasks are bounded by the memory that each takes while it waits. */
+/**
+ * What most tasks do not have. Apart from them, because tiny tasks are bounded by the memory that each takes while it
+ * waits.
+ */
 class TaskDetails {
   /** With a signal, a time limit or a transfer list the task travels alone. */
   readonly options: TaskOptions | undefined
@@ -63,7 +66,10 @@ export class Task extends FutureResolver<unknown> implements QueueItem, Abortabl
     return options !== undefined && (options.signal !== undefined || options.timeoutMs !== undefined)
   }
 
-  /** Packs it, and tasks that follow it while they are worth `BATCH_MS` together. One whose arguments cannot travel is failed and left out. */
+  /**
+   * Packs it, and tasks that follow it while they are worth `BATCH_MS` together. One whose arguments cannot travel is
+   * failed and left out.
+   */
   load({ encoder, queue, limit }: Loading): Shipment | undefined {
     try {
       encoder.add(this.fn, this.args)

@@ -1,7 +1,10 @@
 import { type Across, type Codec, SerializationError } from '@manyhands/base'
 import { createCodec } from '@manyhands/closure'
 
-/** The codec of the channels of a pool, with callbacks for what arrives: most values are there at once, and a promise each would double their cost. */
+/**
+ * The codec of the channels of a pool, with callbacks for what arrives: most values are there at once, and a promise
+ * each would double their cost.
+ */
 export class WorkerCodec {
   readonly codec: Codec
 
@@ -31,5 +34,10 @@ export class WorkerCodec {
 }
 
 function asSerializationError(cause: unknown): SerializationError {
-  return cause instanceof SerializationError ? cause : new SerializationError(`a result could not be revived: ${String((cause as Error | undefined)?.message ?? cause)}`, { cause })
+  return cause instanceof SerializationError
+    ? cause
+    : new SerializationError(
+        `a result could not be revived: ${String((cause as Error | undefined)?.message ?? cause)}`,
+        { cause },
+      )
 }

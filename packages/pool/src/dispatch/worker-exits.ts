@@ -3,12 +3,15 @@ import { settleLost } from './lost-tasks.ts'
 import type { QueueItem } from './shipment.ts'
 import type { WorkerHandle } from './worker-handle.ts'
 
-/** Starts of workers that may fail one after the other before the pool gives up. More: a passing fault is survived; fewer: a wrong initializer is reported sooner. */
+/**
+ * Starts of workers that may fail one after the other before the pool gives up. More: a passing fault is survived;
+ * fewer: a wrong initializer is reported sooner.
+ */
 const START_ATTEMPTS = 5
 
 /**
- * What becomes of the tasks of a worker that exits: `'fail-task'` fails those that may have begun, `'break'` fails all of the pool and its queue, `'retry'` runs
- * them again.
+ * What becomes of the tasks of a worker that exits: `'fail-task'` fails those that may have begun, `'break'` fails all
+ * of the pool and its queue, `'retry'` runs them again.
  */
 export type OnWorkerExit = 'fail-task' | 'break' | 'retry'
 
@@ -49,7 +52,10 @@ export class WorkerExits {
     if (!worker.ready && !worker.ending) {
       if (++this.#failedStarts >= START_ATTEMPTS) {
         const why = worker.startError === undefined ? 'they exited while starting' : 'their initializer threw'
-        this.break(`${START_ATTEMPTS} workers in a row could not be started: ${why}`, new WorkerExitedError(exit, { cause }))
+        this.break(
+          `${START_ATTEMPTS} workers in a row could not be started: ${why}`,
+          new WorkerExitedError(exit, { cause }),
+        )
       }
     } else if (!busy && !worker.ending) {
       warnOfIdleExit(exit, cause)
@@ -59,5 +65,8 @@ export class WorkerExits {
 }
 
 function warnOfIdleExit(exit: WorkerExit, cause: unknown): void {
-  process.emitWarning(`${new WorkerExitedError(exit, { cause }).message} (it was idle: no task is lost)`, { type: 'ManyhandsWarning', code: 'MANYHANDS_IDLE_WORKER_EXITED' })
+  process.emitWarning(`${new WorkerExitedError(exit, { cause }).message} (it was idle: no task is lost)`, {
+    type: 'ManyhandsWarning',
+    code: 'MANYHANDS_IDLE_WORKER_EXITED',
+  })
 }

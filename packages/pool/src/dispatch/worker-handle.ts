@@ -1,12 +1,42 @@
-import { type DoorbellLink, linkDoorbell, openOffers, receiverGone, setTaskInfo, type WorkerExit, type WorkerInfo } from '@manyhands/base'
-import { ABORT, ABORTED_BATCH, BEGIN, CLOSE, DEFINE, FORGET, LISTENING, LISTENING_BATCH, type Message, type Payload, RANG, READY, RECALL, REPLY, REPORT_BEGIN, RETURNED, RING, RUNNING_BATCH, RUNNING_INDEX, SEGMENT_LENGTH, START_FAILED } from '../protocol/messages.ts'
-import type { Outgoing } from './outgoing.ts'
-import type { Channel, ChannelOptions, StartChannel } from '../host/channel.ts'
-import type { FunctionRecord } from './function-table.ts'
+import {
+  type DoorbellLink,
+  linkDoorbell,
+  openOffers,
+  receiverGone,
+  setTaskInfo,
+  type WorkerExit,
+  type WorkerInfo,
+} from '@manyhands/base'
 import { useCodecInChannels } from '../host/channel-codec.ts'
-import type { WorkerCodec } from './worker-codec.ts'
+import type { Channel, ChannelOptions, StartChannel } from '../host/channel.ts'
+import {
+  ABORT,
+  ABORTED_BATCH,
+  BEGIN,
+  CLOSE,
+  DEFINE,
+  FORGET,
+  LISTENING,
+  LISTENING_BATCH,
+  type Message,
+  type Payload,
+  RANG,
+  READY,
+  RECALL,
+  REPLY,
+  REPORT_BEGIN,
+  RETURNED,
+  RING,
+  RUNNING_BATCH,
+  RUNNING_INDEX,
+  SEGMENT_LENGTH,
+  START_FAILED,
+} from '../protocol/messages.ts'
+import type { FunctionRecord } from './function-table.ts'
+import type { Outgoing } from './outgoing.ts'
 import type { QueueItem, Shipment } from './shipment.ts'
 import { noteAnswer } from './stay-awake.ts'
+import type { WorkerCodec } from './worker-codec.ts'
 
 /** Connections that are remembered before those that were claimed are forgotten. */
 const MOST_OFFERED = 256
@@ -147,20 +177,28 @@ export class WorkerHandle {
   requestAbort(shipment: Shipment): void {
     const { control } = this.#channel
     // Of several batches it names the one that runs.
-    if (control !== undefined && Atomics.load(control, ABORTED_BATCH) !== Math.abs(Atomics.load(control, RUNNING_BATCH))) Atomics.store(control, ABORTED_BATCH, shipment.id)
+    if (
+      control !== undefined &&
+      Atomics.load(control, ABORTED_BATCH) !== Math.abs(Atomics.load(control, RUNNING_BATCH))
+    ) {
+      Atomics.store(control, ABORTED_BATCH, shipment.id)
+    }
     this.#channel.post([ABORT, shipment.id])
   }
 
   /**
-   * Whether ending the worker now, to end the aborted `shipment`, costs no task of anybody else. When the answer is true the worker begins nothing more: then
-   * it must be ended.
+   * Whether ending the worker now, to end the aborted `shipment`, costs no task of anybody else. When the answer is
+   * true the worker begins nothing more: then it must be ended.
    */
   mayEndFor(shipment: Shipment): boolean {
     if (this.holdsOnlyAborted) return true
     if (this.overlaps || this.inFlight[0] !== shipment) return false
     // It may have turned to the next, and its answer be under way: the word decides, see `RUNNING_BATCH`.
     const { control } = this.#channel
-    return control === undefined || Atomics.compareExchange(control, RUNNING_BATCH, shipment.id, -shipment.id) === shipment.id
+    return (
+      control === undefined ||
+      Atomics.compareExchange(control, RUNNING_BATCH, shipment.id, -shipment.id) === shipment.id
+    )
   }
 
   /** True when a task of `shipment` asked for its context. */
@@ -187,8 +225,8 @@ export class WorkerHandle {
   }
 
   /**
-   * How many tasks of `shipment` the worker may have begun, now that it is gone. It leaves the index of the running task behind; of a process without control
-   * words only the order is known.
+   * How many tasks of `shipment` the worker may have begun, now that it is gone. It leaves the index of the running
+   * task behind; of a process without control words only the order is known.
    */
   begunTasks(shipment: Shipment): number {
     if (!this.ready) return 0
@@ -286,7 +324,11 @@ export class WorkerHandle {
     this.#codec.decode(encoded, (outcome, damaged) => {
       this.#decoding--
       if (failed || damaged) {
-        setTaskInfo(outcome, { remoteStack: (outcome as Error | undefined)?.stack, taskName: shipment.record(index).name, worker: this.info })
+        setTaskInfo(outcome, {
+          remoteStack: (outcome as Error | undefined)?.stack,
+          taskName: shipment.record(index).name,
+          worker: this.info,
+        })
         shipment.error(index, outcome)
       } else {
         shipment.value(index, outcome)

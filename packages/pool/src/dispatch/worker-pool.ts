@@ -1,8 +1,16 @@
-import { type Across, CancelledError, eventChannel, GRACE_MS, ShutdownError, slot, TaskTimeoutError, type WorkerExit } from '@manyhands/base'
+import {
+  type Across,
+  CancelledError,
+  eventChannel,
+  GRACE_MS,
+  ShutdownError,
+  slot,
+  TaskTimeoutError,
+  type WorkerExit,
+} from '@manyhands/base'
 import type { ChannelOptions, StartChannel } from '../host/channel.ts'
 import { abortShipment } from './aborts.ts'
 import { prefetchDepth } from './batch-size.ts'
-import { type OnWorkerExit, WorkerExits } from './worker-exits.ts'
 import { loadFirst, type Outgoing } from './outgoing.ts'
 import { Recall } from './recall.ts'
 import { asSendError } from './send-error.ts'
@@ -10,6 +18,7 @@ import type { Abortable, QueueItem, Shipment } from './shipment.ts'
 import { stayAwake } from './stay-awake.ts'
 import { TaskQueue } from './task-queue.ts'
 import { WorkerCodec } from './worker-codec.ts'
+import { type OnWorkerExit, WorkerExits } from './worker-exits.ts'
 import { WorkerHandle } from './worker-handle.ts'
 
 /** Given to a worker that was asked to exit. */
@@ -37,9 +46,10 @@ export interface WorkerPoolOptions {
 /**
  * The queue and the workers of an executor.
  *
- * Every item of the queue leaves it for a worker, comes back to it, or is settled; every worker that goes has its tasks settled or queued again. How a worker
- * is reached is the channel's; what is in an item is the item's; what follows from an abort, from a worker that exits, and from tasks that wait behind others
- * is in `aborts.ts`, `worker-exits.ts` and `recall.ts`.
+ * Every item of the queue leaves it for a worker, comes back to it, or is settled; every worker that goes has its tasks
+ * settled or queued again. How a worker is reached is the channel's; what is in an item is the item's; what follows
+ * from an abort, from a worker that exits, and from tasks that wait behind others is in `aborts.ts`, `worker-exits.ts`
+ * and `recall.ts`.
  */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions
@@ -132,7 +142,9 @@ export class WorkerPool {
   close(cancelPending: boolean): Promise<void> {
     this.#closing = true
     this.#closed ??= Promise.withResolvers<void>()
-    if (cancelPending) this.#queue.cancelPending(() => new CancelledError('the executor was shut down before the task ran'))
+    if (cancelPending) {
+      this.#queue.cancelPending(() => new CancelledError('the executor was shut down before the task ran'))
+    }
     this.#checkDrained()
     return this.#closed.promise
   }
@@ -174,12 +186,15 @@ export class WorkerPool {
     try {
       worker.ship(message)
     } catch (error) {
-      // Structured clone refuses a whole message for one value: the tasks are sent one by one, and only the culprit fails.
+      // Structured clone refuses a whole message for one value: the tasks are sent one by one, and only the culprit
+      // fails.
       if (shipment.size === 1) shipment.error(0, asSendError(shipment.name, error))
       else this.#queue.unshift(shipment.singly())
       return
     }
-    if (sent.hasSubscribers) sent.publish({ type: 'pool-send', ...this.#of(worker, shipment), tasks: shipment.size, name: shipment.name })
+    if (sent.hasSubscribers) {
+      sent.publish({ type: 'pool-send', ...this.#of(worker, shipment), tasks: shipment.size, name: shipment.name })
+    }
     if (this.#hasFreeCore()) stayAwake()
   }
 
@@ -198,21 +213,28 @@ export class WorkerPool {
   /** Undefined when it could not even be started; then the pool is broken. */
   #startWorker(): WorkerHandle | undefined {
     try {
-      const worker = new WorkerHandle(this.#options.start, this.#options.channelOptions(this.#nextWorker++), this.#codec, {
-        onRoom: (free, shipment) => {
-          if (ended.hasSubscribers) this.#publishEnd(free, shipment)
-          this.#pump()
+      const worker = new WorkerHandle(
+        this.#options.start,
+        this.#options.channelOptions(this.#nextWorker++),
+        this.#codec,
+        {
+          onRoom: (free, shipment) => {
+            if (ended.hasSubscribers) this.#publishEnd(free, shipment)
+            this.#pump()
+          },
+          onReady: () => this.#exits.noteReady(),
+          onBegin: (begins, shipment) => this.#begun(begins, shipment),
+          onReturned: items => {
+            this.#queue.unshift(items)
+            this.#pump()
+          },
+          onExit: (gone, exit, error) => this.#exited(gone, exit, error),
         },
-        onReady: () => this.#exits.noteReady(),
-        onBegin: (begins, shipment) => this.#begun(begins, shipment),
-        onReturned: items => {
-          this.#queue.unshift(items)
-          this.#pump()
-        },
-        onExit: (gone, exit, error) => this.#exited(gone, exit, error),
-      })
+      )
       this.#workers.add(worker)
-      if (workerStarted.hasSubscribers) workerStarted.publish({ type: 'worker-start', ...this.#now(), worker: worker.info })
+      if (workerStarted.hasSubscribers) {
+        workerStarted.publish({ type: 'worker-start', ...this.#now(), worker: worker.info })
+      }
       return worker
     } catch (cause) {
       this.#exits.break(`a worker could not be started: ${(cause as Error).message}`, cause)
@@ -229,7 +251,9 @@ export class WorkerPool {
     const { timeoutMs } = shipment
     if (timeoutMs === undefined || timeoutMs === Infinity || shipment.aborted) return
     const end = (): void => {
-      if (!worker.gone && worker.inFlight.includes(shipment)) this.abort(shipment.owner, new TaskTimeoutError(shipment.name, timeoutMs))
+      if (!worker.gone && worker.inFlight.includes(shipment)) {
+        this.abort(shipment.owner, new TaskTimeoutError(shipment.name, timeoutMs))
+      }
     }
     // Where this thread was busy the answer may be waiting to be received, and timers come first.
     shipment.timer = setTimeout(() => setImmediate(end), timeoutMs)
@@ -237,7 +261,9 @@ export class WorkerPool {
 
   #exited(worker: WorkerHandle, exit: WorkerExit, error: unknown): void {
     this.#workers.delete(worker)
-    if (workerExited.hasSubscribers) workerExited.publish({ type: 'worker-exit', ...this.#now(), worker: worker.info, exit })
+    if (workerExited.hasSubscribers) {
+      workerExited.publish({ type: 'worker-exit', ...this.#now(), worker: worker.info, exit })
+    }
     this.#queue.unshift(this.#exits.settle(worker, exit, error))
     if (this.#exits.broken === undefined) this.#pump()
     else this.#failBroken(worker)
@@ -256,7 +282,9 @@ export class WorkerPool {
   #failEverything(error: () => Error, gone?: WorkerHandle): void {
     const shipments = [...(gone === undefined ? [] : [gone]), ...this.#workers].flatMap(worker => worker.inFlight)
     for (const shipment of shipments) {
-      if (!shipment.aborted) for (let i = 0; i < shipment.size; i++) if (!shipment.isAnswered(i)) shipment.error(i, error())
+      if (!shipment.aborted) {
+        for (let i = 0; i < shipment.size; i++) if (!shipment.isAnswered(i)) shipment.error(i, error())
+      }
       shipment.aborted = true
       clearTimeout(shipment.timer)
     }

@@ -22,8 +22,17 @@ type Submit = (batch: Batch, sink: BatchSink) => BatchHandle
 type Outcome = { readonly value: unknown } | { readonly error: unknown }
 
 /** The iterator behind `executor.map`: submits items as far as the buffer allows and yields results in order. */
-export function mapOrdered<R>(submit: Submit, fn: AnyTaskFunction, items: unknown, options: MapOptions): AsyncIterableIterator<R> {
-  checkOptionNames('map', options, ['chunkSize', 'bufferSize', 'timeoutMs', 'signal'], { chunksize: 'chunkSize', buffersize: 'bufferSize', timeout: 'timeoutMs' })
+export function mapOrdered<R>(
+  submit: Submit,
+  fn: AnyTaskFunction,
+  items: unknown,
+  options: MapOptions,
+): AsyncIterableIterator<R> {
+  checkOptionNames('map', options, ['chunkSize', 'bufferSize', 'timeoutMs', 'signal'], {
+    chunksize: 'chunkSize',
+    buffersize: 'bufferSize',
+    timeout: 'timeoutMs',
+  })
   checkInteger('chunkSize', options.chunkSize, 1)
   checkInteger('bufferSize', options.bufferSize, 1)
   checkDuration('timeoutMs', options.timeoutMs)
@@ -228,7 +237,10 @@ class OrderedMap<R> implements AsyncIterableIterator<R> {
     wake?.()
   }
 
-  /** As when a loop is left by an error: that error counts, and not what the input says to being closed, which may take forever. */
+  /**
+   * As when a loop is left by an error: that error counts, and not what the input says to being closed, which may take
+   * forever.
+   */
   #closeLater(): void {
     this.#close().catch(() => {})
   }
@@ -245,6 +257,8 @@ class OrderedMap<R> implements AsyncIterableIterator<R> {
     const closing = this.#input.return?.()
     // An input that is asked for an item closes when it has given it, which may be never.
     if (!this.#pulling) await closing
-    else if (closing instanceof Promise) closing.catch((error: unknown) => process.emitWarning(error instanceof Error ? error : String(error)))
+    else if (closing instanceof Promise) {
+      closing.catch((error: unknown) => process.emitWarning(error instanceof Error ? error : String(error)))
+    }
   }
 }

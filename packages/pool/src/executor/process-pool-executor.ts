@@ -1,12 +1,13 @@
 import { origin, type Origin } from '@manyhands/base'
 import { poolOrigin } from '../entry-url.ts'
-import type { ExecutorOptions } from './executor-options.ts'
 import { getStartMethod } from '../here/start-method.ts'
 import { startProcess } from '../host/start-process.ts'
+import type { ExecutorOptions } from './executor-options.ts'
 import { WorkerExecutor } from './worker-executor.ts'
 
 /**
- * Runs tasks on child processes: each has its own memory and its own fate, so a crash or a signal fails one task and not the program.
+ * Runs tasks on child processes: each has its own memory and its own fate, so a crash or a signal fails one task and
+ * not the program.
  *
  * No worker outlives this process, however it ends.
  */

@@ -10,15 +10,20 @@ export interface ReusableExecutorOptions {
 }
 
 /**
- * The executor of this process with so many workers of that kind, started when it is first asked for: calls that come one after the other share warm
- * workers. One of another size that has nothing to do is shut down.
+ * The executor of this process with so many workers of that kind, started when it is first asked for: calls that come
+ * one after the other share warm workers. One of another size that has nothing to do is shut down.
  *
  * Do not shut it down; it does not keep the program alive. (Source of the idea: loky, `get_reusable_executor`.)
  *
  * @throws TypeError, RangeError for bad arguments
  */
-export function getReusableExecutor(kind: 'threads' | 'processes', options: ReusableExecutorOptions = {}): WorkerExecutor {
-  if (kind !== 'threads' && kind !== 'processes') throw new TypeError(`kind must be 'threads' or 'processes', got ${describeValue(kind)}`)
+export function getReusableExecutor(
+  kind: 'threads' | 'processes',
+  options: ReusableExecutorOptions = {},
+): WorkerExecutor {
+  if (kind !== 'threads' && kind !== 'processes') {
+    throw new TypeError(`kind must be 'threads' or 'processes', got ${describeValue(kind)}`)
+  }
   checkOptionNames('getReusableExecutor', options, ['maxWorkers'], { jobs: 'maxWorkers', max_workers: 'maxWorkers' })
   checkInteger('maxWorkers', options.maxWorkers, 1)
   const maxWorkers = options.maxWorkers ?? cpuCount()

@@ -2,7 +2,8 @@
 type Waiting = Set<(reason: unknown) => void>
 
 /**
- * Tells many tasks of one signal: it has one listener for all of them, because adding and removing a listener takes the longer the more there are.
+ * Tells many tasks of one signal: it has one listener for all of them, because adding and removing a listener takes the
+ * longer the more there are.
  */
 export class SignalWatch {
   readonly #waiting = new WeakMap<AbortSignal, { readonly calls: Waiting; readonly listener: () => void }>()

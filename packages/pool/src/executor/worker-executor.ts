@@ -1,18 +1,38 @@
-import { type Across, type AnyTaskFunction, type Batch, type BatchHandle, type BatchOptions, type BatchSink, CancelledError, checkDuration, checkFunction, checkOptionNames, checkSignal, describeValue, type Executor, type Future, type MapOptions, type ShutdownOptions, type TaskFunction, type TaskOptions, warnOfUnseenFailures } from '@manyhands/base'
+import {
+  type Across,
+  type AnyTaskFunction,
+  type Batch,
+  type BatchHandle,
+  type BatchOptions,
+  type BatchSink,
+  CancelledError,
+  checkDuration,
+  checkFunction,
+  checkOptionNames,
+  checkSignal,
+  describeValue,
+  type Executor,
+  type Future,
+  type MapOptions,
+  type ShutdownOptions,
+  type TaskFunction,
+  type TaskOptions,
+  warnOfUnseenFailures,
+} from '@manyhands/base'
 import { pack } from '@manyhands/closure'
-import { currentWorker } from '../here/current-worker.ts'
 import { BatchState } from '../dispatch/batch.ts'
-import type { StartChannel } from '../host/channel.ts'
-import { cpuCount, cpuLimitVariable } from '../here/cpu-count.ts'
-import { type CheckedExecutorOptions, checkExecutorOptions, type ExecutorOptions } from './executor-options.ts'
 import { type FunctionRecord, FunctionTable, type PreparedFunction } from '../dispatch/function-table.ts'
-import { mapOrdered } from './map-ordered.ts'
-import { childLineage } from '../here/child-lineage.ts'
-import { getStartMethod } from '../here/start-method.ts'
-import { SignalWatch } from './signal-watch.ts'
 import { Task } from '../dispatch/task.ts'
-import { workerEntry } from '../host/worker-entry.ts'
 import { WorkerPool } from '../dispatch/worker-pool.ts'
+import { childLineage } from '../here/child-lineage.ts'
+import { cpuCount, cpuLimitVariable } from '../here/cpu-count.ts'
+import { currentWorker } from '../here/current-worker.ts'
+import { getStartMethod } from '../here/start-method.ts'
+import type { StartChannel } from '../host/channel.ts'
+import { workerEntry } from '../host/worker-entry.ts'
+import { type CheckedExecutorOptions, checkExecutorOptions, type ExecutorOptions } from './executor-options.ts'
+import { mapOrdered } from './map-ordered.ts'
+import { SignalWatch } from './signal-watch.ts'
 
 /** What a thread and a process executor have in common, which is all but the way to their workers. */
 export class WorkerExecutor implements Executor {
@@ -46,11 +66,11 @@ export class WorkerExecutor implements Executor {
   /**
    * Runs `fn(...args)` on a worker.
    *
-   * `fn` may be any function that can travel, captured variables included: they are read now. Arguments are read when the task is handed to a worker,
-   * which for a busy pool is later: do not change them before the future is `running`.
+   * `fn` may be any function that can travel, captured variables included: they are read now. Arguments are read when
+   * the task is handed to a worker, which for a busy pool is later: do not change them before the future is `running`.
    *
-   * @returns a future; it rejects with the task's own error, {@link SerializationError} when an argument or the result cannot travel, or
-   * {@link WorkerExitedError} when the worker exited while it held the task
+   * @returns a future; it rejects with the task's own error, {@link SerializationError} when an argument or the result
+   * cannot travel, or {@link WorkerExitedError} when the worker exited while it held the task
    * @throws {@link SerializationError} when `fn` cannot travel
    * @throws {@link ShutdownError}, {@link BrokenPoolError} when the executor takes no more tasks
    */
@@ -69,16 +89,21 @@ export class WorkerExecutor implements Executor {
    * @throws TypeError, RangeError for bad options, at the call
    */
   with(options: TaskOptions): Pick<WorkerExecutor, 'submit'> {
-    checkOptionNames('with', options, ['timeoutMs', 'signal', 'transfer'], { timeout: 'timeoutMs', transferList: 'transfer' })
+    checkOptionNames('with', options, ['timeoutMs', 'signal', 'transfer'], {
+      timeout: 'timeoutMs',
+      transferList: 'transfer',
+    })
     checkDuration('timeoutMs', options.timeoutMs)
     checkSignal('signal', options.signal)
-    if (options.transfer !== undefined && !Array.isArray(options.transfer)) throw new TypeError(`transfer must be an array, got ${describeValue(options.transfer)}`)
+    if (options.transfer !== undefined && !Array.isArray(options.transfer)) {
+      throw new TypeError(`transfer must be an array, got ${describeValue(options.transfer)}`)
+    }
     return { submit: (fn, ...args) => this.#submitWith(options, fn, args) }
   }
 
   /**
-   * Packs `fn` once, with the values that its captured variables have now, for many calls of `submit`: packing a function that captures something
-   * costs about 0.1 ms each time.
+   * Packs `fn` once, with the values that its captured variables have now, for many calls of `submit`: packing a
+   * function that captures something costs about 0.1 ms each time.
    *
    * @throws {@link SerializationError} when `fn` cannot travel
    */
@@ -89,21 +114,32 @@ export class WorkerExecutor implements Executor {
   /**
    * Runs `fn(item)` for each item and yields the results in the order of the items.
    *
-   * Without `bufferSize` all items are submitted at once, before the first result is asked for; with it the input is pulled as results are taken, so an
-   * endless iterable is fine. Leaving the iteration early cancels what was not yet handed to a worker.
+   * Without `bufferSize` all items are submitted at once, before the first result is asked for; with it the input is
+   * pulled as results are taken, so an endless iterable is fine. Leaving the iteration early cancels what was not yet
+   * handed to a worker.
    *
    * @throws the error of a task, at its place; what follows is cancelled
    * @throws {@link WaitTimeoutError} when `timeoutMs`, counted from this call, is over
    * @throws {@link CancelledError} when `signal` is aborted
    * @throws TypeError, RangeError for bad options, at the call
    */
-  map<I, R>(fn: (item: I) => R, items: Iterable<I> | AsyncIterable<I>, options: MapOptions = {}): AsyncIterableIterator<Awaited<R>> {
+  map<I, R>(
+    fn: (item: I) => R,
+    items: Iterable<I> | AsyncIterable<I>,
+    options: MapOptions = {},
+  ): AsyncIterableIterator<Awaited<R>> {
     this.#pool.assertUsable()
-    return mapOrdered<Awaited<R>>((batch, sink) => this.submitBatch(batch, sink), this.prepare<[item: I], R>(fn), items, options)
+    return mapOrdered<Awaited<R>>(
+      (batch, sink) => this.submitBatch(batch, sink),
+      this.prepare<[item: I], R>(fn),
+      items,
+      options,
+    )
   }
 
   /**
-   * Runs a batch: tasks that are sent to a worker in one message, in order. For schedulers that decide themselves what goes together, such as Parallel.
+   * Runs a batch: tasks that are sent to a worker in one message, in order. For schedulers that decide themselves what
+   * goes together, such as Parallel.
    *
    * @throws as `submit`, and TypeError for an empty batch
    */
@@ -134,7 +170,8 @@ export class WorkerExecutor implements Executor {
   }
 
   /**
-   * Takes no more tasks. Those that were submitted still run, unless `cancelFutures` asks to cancel the ones that were not yet handed to a worker.
+   * Takes no more tasks. Those that were submitted still run, unless `cancelFutures` asks to cancel the ones that were
+   * not yet handed to a worker.
    *
    * @returns resolves when everything is done and the workers are gone; at once with `wait: false`
    */
@@ -157,14 +194,19 @@ export class WorkerExecutor implements Executor {
     return this.#kind === 'thread' ? 'ThreadPoolExecutor' : 'ProcessPoolExecutor'
   }
 
-  #submitWith<A extends readonly unknown[], R>(options: TaskOptions, fn: TaskFunction<A, R>, args: A): Future<Awaited<R>> {
+  #submitWith<A extends readonly unknown[], R>(
+    options: TaskOptions,
+    fn: TaskFunction<A, R>,
+    args: A,
+  ): Future<Awaited<R>> {
     const { signal } = options
     if (signal?.aborted === true) this.#pool.assertUsable() // no worker is needed
     else this.#pool.admit()
     const task = new Task(this.#functions.lookup(fn), args, options)
     const future = task.future as Future<Awaited<R>>
     if (signal !== undefined) {
-      const abort = (cause: unknown): void => this.#pool.abort(task, new CancelledError('the task was aborted', { cause }))
+      const abort = (cause: unknown): void =>
+        this.#pool.abort(task, new CancelledError('the task was aborted', { cause }))
       if (signal.aborted) {
         abort(signal.reason)
         return future
@@ -189,15 +231,29 @@ function channelOptions(kind: 'thread' | 'process', across: Across, options: Che
   const { initializer, initializerArgs = [] } = options
   if (initializer !== undefined) checkFunction('initializer', initializer)
   // Packed now, so that a bad one is told at the constructor, and each worker gets the same.
-  const packed = initializer === undefined ? undefined : structuredClone(pack([initializer, initializerArgs], { across }))
+  const packed =
+    initializer === undefined ? undefined : structuredClone(pack([initializer, initializerArgs], { across }))
   const level = (currentWorker()?.level ?? 0) + 1
   // A spinning worker takes time from others where there are more workers than processors.
   const spin = options.maxWorkers <= cpuCount()
-  // What runs in a process sizes its own pools by its share, so that a tree of them does not take the processors many times over.
+  // What runs in a process sizes its own pools by its share, so that a tree of them does not take the processors many
+  // times over.
   const share = Math.max(1, Math.floor(cpuCount() / options.maxWorkers))
-  const lineage = childLineage({ name: '', daemon: false, startMethod: options.startMethod ?? getStartMethod({ allowNone: true }) ?? 'spawn' })
+  const lineage = childLineage({
+    name: '',
+    daemon: false,
+    startMethod: options.startMethod ?? getStartMethod({ allowNone: true }) ?? 'spawn',
+  })
   return (id: number) => ({
-    init: { kind, lineage: { ...lineage, name: `worker-${id}` }, id, level, concurrency: options.concurrency, spin, initializer: packed },
+    init: {
+      kind,
+      lineage: { ...lineage, name: `worker-${id}` },
+      id,
+      level,
+      concurrency: options.concurrency,
+      spin,
+      initializer: packed,
+    },
     execArgv: options.execArgv,
     env: options.env ?? (kind === 'process' ? { ...process.env, [cpuLimitVariable]: String(share) } : undefined),
     resourceLimits: options.resourceLimits,

@@ -1,6 +1,9 @@
 const LENGTH = 32
 
-/** Random bytes. Straight from the system where that is possible: loading `node:crypto` takes longer than starting a thread. */
+/**
+ * Random bytes. Straight from the system where that is possible: loading `node:crypto` takes longer than starting a
+ * thread.
+ */
 export function newAuthKey(): Uint8Array {
   const { closeSync, openSync, readSync } = process.getBuiltinModule('node:fs')
   const key = new Uint8Array(LENGTH)

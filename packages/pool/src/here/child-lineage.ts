@@ -4,7 +4,10 @@ import { currentProcess, place } from './current-process.ts'
 import { currentProgram } from './program.ts'
 
 export const depthLimitVariable = 'MANYHANDS_MAX_DEPTH'
-/** Larger: a program that starts itself over and over takes more of the machine before it is stopped. Smaller: honest recursion is refused. */
+/**
+ * Larger: a program that starts itself over and over takes more of the machine before it is stopped. Smaller: honest
+ * recursion is refused.
+ */
 const MAX_DEPTH = 10
 
 export interface ChildFacts {
@@ -25,7 +28,9 @@ export function childLineage({ name, daemon, path, authKey, startMethod }: Child
   const depth = (lineage?.depth ?? 0) + 1
   const most = depthLimit()
   if (depth > most) {
-    throw new InvalidStateError(`\`${name}\` would be nested ${depth} deep, and ${most} is the limit: does each process start another? ${depthLimitVariable} sets another limit`)
+    throw new InvalidStateError(
+      `\`${name}\` would be nested ${depth} deep, and ${most} is the limit: does each process start another? ${depthLimitVariable} sets another limit`,
+    )
   }
   const current = currentProcess()
   return {
@@ -50,6 +55,8 @@ function depthLimit(): number {
   const limit = process.env[depthLimitVariable]
   if (limit === undefined || limit === '') return MAX_DEPTH
   const most = Number(limit)
-  if (!Number.isInteger(most) || most < 1) throw new RangeError(`${depthLimitVariable} must be an integer >= 1, got ${JSON.stringify(limit)}`)
+  if (!Number.isInteger(most) || most < 1) {
+    throw new RangeError(`${depthLimitVariable} must be an integer >= 1, got ${JSON.stringify(limit)}`)
+  }
   return most
 }

@@ -3,8 +3,9 @@ import { availableParallelism } from 'node:os'
 export const cpuLimitVariable = 'MANYHANDS_MAX_CPU_COUNT'
 
 /**
- * Processors that this process may use: what the system allows it (affinity, container limits), lowered by the environment variable
- * `MANYHANDS_MAX_CPU_COUNT`. In a process worker: its share of them, unless the option `env` says otherwise.
+ * Processors that this process may use: what the system allows it (affinity, container limits), lowered by the
+ * environment variable `MANYHANDS_MAX_CPU_COUNT`. In a process worker: its share of them, unless the option `env` says
+ * otherwise.
  *
  * @throws RangeError when the variable is not an integer >= 1
  */
@@ -13,6 +14,8 @@ export function cpuCount(): number {
   const limit = process.env[cpuLimitVariable]
   if (limit === undefined || limit === '') return available
   const most = Number(limit)
-  if (!Number.isInteger(most) || most < 1) throw new RangeError(`${cpuLimitVariable} must be an integer >= 1, got ${JSON.stringify(limit)}`)
+  if (!Number.isInteger(most) || most < 1) {
+    throw new RangeError(`${cpuLimitVariable} must be an integer >= 1, got ${JSON.stringify(limit)}`)
+  }
   return Math.min(available, most)
 }

@@ -1,5 +1,5 @@
-import { slot } from '@manyhands/base'
 import { threadId } from 'node:worker_threads'
+import { slot } from '@manyhands/base'
 import type { Lineage, StartMethod } from '../protocol/lineage.ts'
 import { newAuthKey } from './auth-key.ts'
 
@@ -12,8 +12,8 @@ export interface CurrentProcess {
   /** 0 in the main thread of a process. */
   readonly threadId: number
   /**
-   * The secret that it shares with all that it starts, 32 random bytes at first: for `Listener` and `connect`. What is started later inherits what is set
-   * here.
+   * The secret that it shares with all that it starts, 32 random bytes at first: for `Listener` and `connect`. What is
+   * started later inherits what is set here.
    */
   authKey: Uint8Array
 }
@@ -30,7 +30,10 @@ export interface ParentProcess {
 
 /** What is known of this thread's place among those that manyhands started. */
 interface Place {
-  /** Kept here, because code that travels to a worker by value takes along what `worker_threads` said where it came from. */
+  /**
+   * Kept here, because code that travels to a worker by value takes along what `worker_threads` said where it came
+   * from.
+   */
   threadId: number
   /** Undefined in the main program. */
   lineage: Lineage | undefined
@@ -43,7 +46,14 @@ interface Place {
 }
 
 export function place(): Place {
-  return slot('pool.place', (): Place => ({ threadId, lineage: undefined, current: undefined, parent: undefined, children: { process: 0, thread: 0 }, startMethod: undefined }))
+  return slot('pool.place', (): Place => ({
+    threadId,
+    lineage: undefined,
+    current: undefined,
+    parent: undefined,
+    children: { process: 0, thread: 0 },
+    startMethod: undefined,
+  }))
 }
 
 /** For workers, when they start. */

@@ -1,7 +1,9 @@
 import { slot } from '@manyhands/base'
 import type { TaskContextSource } from './task-context.ts'
 
-/** What the code of this worker knows of it. Kept in the process-wide state, so that two copies of the package agree. */
+/**
+ * What the code of this worker knows of it. Kept in the process-wide state, so that two copies of the package agree.
+ */
 export interface WorkerState {
   readonly kind: 'thread' | 'process'
   readonly id: number
@@ -10,7 +12,8 @@ export interface WorkerState {
   readonly tasks: TaskContextSource
 }
 
-const holder = (): { state: WorkerState | undefined } => slot('pool.worker', () => ({ state: undefined as WorkerState | undefined }))
+const holder = (): { state: WorkerState | undefined } =>
+  slot('pool.worker', () => ({ state: undefined as WorkerState | undefined }))
 
 export function setWorkerState(state: WorkerState): void {
   holder().state = state
@@ -20,7 +23,10 @@ export function workerState(): WorkerState | undefined {
   return holder().state
 }
 
-/** The worker that runs this code: its kind, its number in its pool, and how deep it is nested (1 for a worker of the main program). */
+/**
+ * The worker that runs this code: its kind, its number in its pool, and how deep it is nested (1 for a worker of the
+ * main program).
+ */
 export interface CurrentWorker {
   readonly kind: 'thread' | 'process'
   readonly id: number

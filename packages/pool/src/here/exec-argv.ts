@@ -1,5 +1,18 @@
-/** Flags that belong to the program and not to its workers; each also stands for its `=value` form and its longer names (`--inspect-brk`). */
-const ofTheProgramOnly = ['--inspect', '--test', '--watch', '--cpu-prof', '--heap-prof', '--input-type', '--eval', '--print', '--diagnostic-dir']
+/**
+ * Flags that belong to the program and not to its workers; each also stands for its `=value` form and its longer names
+ * (`--inspect-brk`).
+ */
+const ofTheProgramOnly = [
+  '--inspect',
+  '--test',
+  '--watch',
+  '--cpu-prof',
+  '--heap-prof',
+  '--input-type',
+  '--eval',
+  '--print',
+  '--diagnostic-dir',
+]
 const withSourceText = ['-e', '-p', '-pe', '--eval', '--print']
 
 /** The program is a text among its flags, and not a file. */
@@ -28,5 +41,11 @@ export function inheritedExecArgv(execArgv: readonly string[] = process.execArgv
 }
 
 function takesValue(name: string): boolean {
-  return name === '--input-type' || name === '--diagnostic-dir' || /^--(cpu|heap)-prof-/.test(name) || name.startsWith('--test-') || name === '--watch-path'
+  return (
+    name === '--input-type' ||
+    name === '--diagnostic-dir' ||
+    /^--(cpu|heap)-prof-/.test(name) ||
+    name.startsWith('--test-') ||
+    name === '--watch-path'
+  )
 }

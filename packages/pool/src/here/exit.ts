@@ -5,7 +5,8 @@ import { place } from './current-process.ts'
  *
  * Nothing that is pending is waited for; `exit` events run.
  *
- * @param reason - nothing, null or false: code 0. true: 1. An integer: that code. Anything else is printed on stderr, and the code is 1
+ * @param reason - nothing, null or false: code 0. true: 1. An integer: that code. Anything else is printed on stderr,
+ * and the code is 1
  */
 export function exit(reason?: unknown): never {
   if (reason === undefined || reason === null || reason === false) process.exit(0)

@@ -1,10 +1,12 @@
 import { slot } from '@manyhands/base'
 
 // In the process-wide state, so that it is one wherever a copy of `move` runs.
-const moved = (): WeakMap<object, readonly unknown[]> => slot('pool.moved', () => new WeakMap<object, readonly unknown[]>())
+const moved = (): WeakMap<object, readonly unknown[]> =>
+  slot('pool.moved', () => new WeakMap<object, readonly unknown[]>())
 
 /**
- * Lets the buffers of a task's result move to the caller instead of being copied (threads only; a process always copies).
+ * Lets the buffers of a task's result move to the caller instead of being copied (threads only; a process always
+ * copies).
  *
  * ```ts
  * const pixels = await pool.submit(() => move(new Uint8Array(64 << 20)))

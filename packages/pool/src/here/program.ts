@@ -8,19 +8,28 @@ import { hasSourceText } from './exec-argv.ts'
 /** What workers that are started now are told of the program. */
 export function currentProgram(): Program {
   const { lineage } = place()
-  const mainModule = lineage === undefined ? slot('pool.mainModule', () => ({ url: findMainModule() })).url : lineage.program.mainModule
+  const mainModule =
+    lineage === undefined ? slot('pool.mainModule', () => ({ url: findMainModule() })).url : lineage.program.mainModule
   return { argv: [...process.argv], mainModule }
 }
 
-/** Found as Node found it: the program may have been named by a link, by a folder, or without its extension. The last two take longer to find. */
+/**
+ * Found as Node found it: the program may have been named by a link, by a folder, or without its extension. The last
+ * two take longer to find.
+ */
 function findMainModule(): string | undefined {
   const entry = process.argv[1]
   // With `-e` the first argument of the program stands there.
   if (entry === undefined || hasSourceText(process.execArgv)) return undefined
-  return moduleAt(() => process.getBuiltinModule('node:fs').realpathSync(entry)) ?? moduleAt(() => createRequire(entry).resolve(entry))
+  return (
+    moduleAt(() => process.getBuiltinModule('node:fs').realpathSync(entry)) ??
+    moduleAt(() => createRequire(entry).resolve(entry))
+  )
 }
 
-/** Undefined when nothing is found, or a folder. What was read from stdin, or is built into the executable, is nowhere. */
+/**
+ * Undefined when nothing is found, or a folder. What was read from stdin, or is built into the executable, is nowhere.
+ */
 function moduleAt(find: () => string): string | undefined {
   try {
     const path = find()

@@ -4,8 +4,8 @@ const MAX_CREDIT = 8
 const PROBE_EVERY = 64
 
 /**
- * Whether spinning pays. Where a processor is free the answer comes while one spins; where all are busy, spinning takes the time from the very thread that
- * is to answer. So it goes on only as long as it succeeds.
+ * Whether spinning pays. Where a processor is free the answer comes while one spins; where all are busy, spinning takes
+ * the time from the very thread that is to answer. So it goes on only as long as it succeeds.
  */
 export class SpinCredit {
   #credit = MAX_CREDIT / 2

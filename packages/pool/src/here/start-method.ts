@@ -4,15 +4,26 @@ import { place } from './current-process.ts'
 
 const methods: readonly StartMethod[] = ['spawn', 'forkserver']
 
-/** The start methods that there are, the default first: `spawn` starts a new process each time, `forkserver` takes one that was started before. */
+/**
+ * The start methods that there are, the default first: `spawn` starts a new process each time, `forkserver` takes one
+ * that was started before.
+ */
 export function allStartMethods(): StartMethod[] {
   return [...methods]
 }
 
 /** @throws TypeError for what is none */
 export function checkStartMethod(method: unknown): StartMethod {
-  if (method === 'fork') throw new TypeError("there is no start method 'fork': Node.js cannot go on in a copy of a process. Use 'spawn' or 'forkserver'")
-  if (!methods.includes(method as StartMethod)) throw new TypeError(`the start method must be ${methods.map(name => `'${name}'`).join(' or ')}, got ${describeValue(method)}`)
+  if (method === 'fork') {
+    throw new TypeError(
+      "there is no start method 'fork': Node.js cannot go on in a copy of a process. Use 'spawn' or 'forkserver'",
+    )
+  }
+  if (!methods.includes(method as StartMethod)) {
+    throw new TypeError(
+      `the start method must be ${methods.map(name => `'${name}'`).join(' or ')}, got ${describeValue(method)}`,
+    )
+  }
   return method as StartMethod
 }
 
@@ -23,12 +34,19 @@ export function checkStartMethod(method: unknown): StartMethod {
  * @throws InvalidStateError when it was set, or used, before and `force` is not given
  * @throws TypeError for a method that there is not
  */
-export function setStartMethod(method: StartMethod | null, options: { readonly force?: boolean | undefined } = {}): void {
+export function setStartMethod(
+  method: StartMethod | null,
+  options: { readonly force?: boolean | undefined } = {},
+): void {
   checkOptionNames('setStartMethod', options, ['force'])
   const { force = false } = options
   if (method !== null || !force) checkStartMethod(method)
   const here = place()
-  if (here.startMethod !== undefined && !force) throw new InvalidStateError(`the start method is \`${here.startMethod}\` already: set it before the first process is started, or use { force: true }`)
+  if (here.startMethod !== undefined && !force) {
+    throw new InvalidStateError(
+      `the start method is \`${here.startMethod}\` already: set it before the first process is started, or use { force: true }`,
+    )
+  }
   here.startMethod = method ?? undefined
 }
 

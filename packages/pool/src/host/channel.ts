@@ -1,11 +1,14 @@
 import type { WorkerExit } from '@manyhands/base'
-import type { ProcessInit, WorkerInit } from '../protocol/worker-init.ts'
 import type { Message } from '../protocol/messages.ts'
+import type { ProcessInit, WorkerInit } from '../protocol/worker-init.ts'
 
 /** What happens at the worker's end of a channel. */
 export interface ChannelEvents {
   onMessage(message: Message): void
-  /** The worker is gone and every message that it sent has been delivered. `error` is what it did not catch, where that is known. */
+  /**
+   * The worker is gone and every message that it sent has been delivered. `error` is what it did not catch, where that
+   * is known.
+   */
   onExit(exit: WorkerExit, error: unknown): void
 }
 

@@ -3,7 +3,10 @@ import type { Region } from '@manyhands/core'
 import lazy from '#lazy'
 import { CONTROL_WORDS, IN_USE } from '../protocol/messages.ts'
 
-/** The words that a process shares with us, from when it first needs them: loading what maps memory takes milliseconds, on both sides. */
+/**
+ * The words that a process shares with us, from when it first needs them: loading what maps memory takes milliseconds,
+ * on both sides.
+ */
 export class ControlWords {
   /** null: memory cannot be shared here. */
   #region: Region | null | undefined
@@ -21,7 +24,8 @@ export class ControlWords {
       const region = core.Region.create(CONTROL_WORDS * Int32Array.BYTES_PER_ELEMENT, { across: 'auto' })
       this.#region = region.across === 'processes' ? region : null
     } catch {
-      this.#region = null // No memory or no descriptor is left: less is known when the process exits, as where memory cannot be shared.
+      // No memory or no descriptor is left: less is known when the process exits, as where memory cannot be shared.
+      this.#region = null
     }
     return this.#region?.[replace]('processes')
   }

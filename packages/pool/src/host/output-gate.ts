@@ -1,10 +1,12 @@
 import type { Readable } from 'node:stream'
-import { PRINTED } from '../protocol/messages.ts'
-import type { Message } from '../protocol/messages.ts'
+import { type Message, PRINTED } from '../protocol/messages.ts'
 
 type Source = (Readable & { readonly bytesRead?: number }) | null | undefined
 
-/** Keeps messages of a process back until what it had printed before is received: output and messages come by different pipes. */
+/**
+ * Keeps messages of a process back until what it had printed before is received: output and messages come by different
+ * pipes.
+ */
 export class OutputGate {
   readonly #stdout: Source
   readonly #stderr: Source
@@ -33,7 +35,7 @@ export class OutputGate {
   }
 
   #release(always: boolean): void {
-    for (let message; (message = this.#held[0]) !== undefined; ) {
+    for (let message; (message = this.#held[0]) !== undefined;) {
       if (message[0] !== PRINTED) this.#deliver(message)
       else if (!always && !(reached(this.#stdout, message[1]) && reached(this.#stderr, message[2]))) return
       this.#held.shift()
@@ -43,5 +45,11 @@ export class OutputGate {
 
 /** Also when there is nothing to be waited for. */
 function reached(source: Source, bytes: unknown): boolean {
-  return source === null || source === undefined || source.closed || source.readableEnded || (source.bytesRead ?? Infinity) >= (bytes as number)
+  return (
+    source === null ||
+    source === undefined ||
+    source.closed ||
+    source.readableEnded ||
+    (source.bytesRead ?? Infinity) >= (bytes as number)
+  )
 }

@@ -25,7 +25,8 @@ export function passOn(fd: Fd, chunk: string | Uint8Array, done?: () => void): v
 }
 
 /**
- * Has `take` called when the program ends: that may be before it has received all that its workers have printed. What `take` returns is passed on.
+ * Has `take` called when the program ends: that may be before it has received all that its workers have printed. What
+ * `take` returns is passed on.
  *
  * @returns takes that back, once the worker is gone
  */
@@ -41,7 +42,9 @@ function watchTheEnd(): Set<() => Iterable<readonly [Fd, string | Uint8Array]>> 
     for (const take of sources) {
       for (const [fd, chunk] of take()) {
         // What a full pipe does not take would wait for a turn of the event loop, and there is none any more.
-        ;(streamOf(fd) as { readonly _handle?: { setBlocking?(on: boolean): number } | null })._handle?.setBlocking?.(true)
+        ;(streamOf(fd) as { readonly _handle?: { setBlocking?(on: boolean): number } | null })._handle?.setBlocking?.(
+          true,
+        )
         passOn(fd, chunk)
       }
     }

@@ -2,21 +2,26 @@ import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { CONTROL, INIT, isToMain, PREPARE, PREPARED } from '../protocol/messages.ts'
-import type { Message } from '../protocol/messages.ts'
+import { inheritedExecArgv } from '../here/exec-argv.ts'
+import { currentProgram } from '../here/program.ts'
+import { CONTROL, INIT, isToMain, type Message, PREPARE, PREPARED } from '../protocol/messages.ts'
 import type { ProcessInit, WorkerInit } from '../protocol/worker-init.ts'
 import type { Channel, ChannelEvents, LaunchOptions, ResourceLimits } from './channel.ts'
 import { ControlWords } from './control-words.ts'
-import { inheritedExecArgv } from '../here/exec-argv.ts'
-import { passOn, takeAtTheEnd } from './output.ts'
 import { OutputGate } from './output-gate.ts'
 import { OutputTail } from './output-tail.ts'
-import { currentProgram } from '../here/program.ts'
+import { passOn, takeAtTheEnd } from './output.ts'
 import { processBoot, workerEntry } from './worker-entry.ts'
 
-/** After an exit: how long to wait for messages and output that are still in the pipes. A grandchild can hold them open for ever. */
+/**
+ * After an exit: how long to wait for messages and output that are still in the pipes. A grandchild can hold them open
+ * for ever.
+ */
 const DRAIN_MS = 60
-/** What is read of each pipe when the program ends. Larger than what a pipe holds; but a process that goes on printing does not hold up the end. */
+/**
+ * What is read of each pipe when the program ends. Larger than what a pipe holds; but a process that goes on printing
+ * does not hold up the end.
+ */
 const LAST_READS = 16
 const READ_BYTES = 1 << 16
 
@@ -92,7 +97,11 @@ export class ProcessChannel implements Channel {
     })
   }
 
-  /** Lets it import modules before it has its orders. @param rehearsal - something packed: there is time to revive that for practice. @default there is none */
+  /**
+   * Lets it import modules before it has its orders.
+   * @param rehearsal - something packed: there is time to revive that for practice.
+   * @default there is none
+   */
   prepare(modules: readonly string[], onError: 'ignore' | 'warn' | 'fail', rehearsal?: unknown): void {
     this.post([PREPARE, currentProgram(), modules, onError, rehearsal])
   }
@@ -178,7 +187,9 @@ function* waitingIn(pipe: Readable | null | undefined): Generator<Uint8Array, vo
 function limitFlags(limits: ResourceLimits | undefined): string[] {
   const flags: string[] = []
   if (limits?.maxOldGenerationSizeMb !== undefined) flags.push(`--max-old-space-size=${limits.maxOldGenerationSizeMb}`)
-  if (limits?.maxYoungGenerationSizeMb !== undefined) flags.push(`--max-semi-space-size=${Math.max(1, Math.ceil(limits.maxYoungGenerationSizeMb / 3))}`)
+  if (limits?.maxYoungGenerationSizeMb !== undefined) {
+    flags.push(`--max-semi-space-size=${Math.max(1, Math.ceil(limits.maxYoungGenerationSizeMb / 3))}`)
+  }
   if (limits?.stackSizeMb !== undefined) flags.push(`--stack-size=${Math.floor(limits.stackSizeMb * 1024)}`)
   return flags
 }

@@ -1,19 +1,25 @@
-import { checkOptionNames, describeValue, InvalidStateError, slot } from '@manyhands/base'
-import { pack } from '@manyhands/closure'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { checkOptionNames, describeValue, InvalidStateError, slot } from '@manyhands/base'
+import { pack } from '@manyhands/closure'
 import { ProcessChannel } from './process-channel.ts'
 
 /** Processes that wait for orders. More: more can start at once without a wait; each holds 40 MB and more. */
 const SPARES = 2
-/** How long after one was taken the next is started. Longer: it is missed by a start that follows; shorter: it takes processor time from the one that was taken. */
+/**
+ * How long after one was taken the next is started. Longer: it is missed by a start that follows; shorter: it takes
+ * processor time from the one that was taken.
+ */
 const REFILL_MS = 30
 /** Spares that may end in a row before they were ready: then there are no more of them. */
 const MAX_FAILURES = 3
 
 export interface PreloadOptions {
-  /** What happens when a module cannot be imported: nothing, a word on stderr, or the end of the process with code 1. @default 'warn' */
+  /**
+   * What happens when a module cannot be imported: nothing, a word on stderr, or the end of the process with code 1.
+   * @default 'warn'
+   */
   readonly onError?: 'ignore' | 'warn' | 'fail' | undefined
 }
 
@@ -34,14 +40,22 @@ interface Spares {
 }
 
 const state = (): Spares =>
-  slot('pool.spares', () => ({ preload: { modules: [], onError: 'warn' }, channels: new Set(), begun: false, failures: 0, timer: undefined, waiting: new Set() }))
+  slot('pool.spares', () => ({
+    preload: { modules: [], onError: 'warn' },
+    channels: new Set(),
+    begun: false,
+    failures: 0,
+    timer: undefined,
+    waiting: new Set(),
+  }))
 
 export function preload(): Preload {
   return state().preload
 }
 
 /**
- * Says which modules the processes of the start method `forkserver` import before they have something to do: what they then import is there.
+ * Says which modules the processes of the start method `forkserver` import before they have something to do: what they
+ * then import is there.
  *
  * @param modules - absolute URLs, or names as `require` finds them from the working directory
  * @throws InvalidStateError once such a process was started: it would not know of them
@@ -50,20 +64,32 @@ export function preload(): Preload {
 export function setPreload(modules: readonly (string | URL)[], options: PreloadOptions = {}): void {
   checkOptionNames('setPreload', options, ['onError'], { on_error: 'onError' })
   const { onError = 'warn' } = options
-  if (!['ignore', 'warn', 'fail'].includes(onError)) throw new TypeError(`onError must be 'ignore', 'warn' or 'fail', got ${describeValue(onError)}`)
-  if (!Array.isArray(modules)) throw new TypeError(`setPreload takes an array of modules, got ${describeValue(modules)}`)
+  if (!['ignore', 'warn', 'fail'].includes(onError)) {
+    throw new TypeError(`onError must be 'ignore', 'warn' or 'fail', got ${describeValue(onError)}`)
+  }
+  if (!Array.isArray(modules)) {
+    throw new TypeError(`setPreload takes an array of modules, got ${describeValue(modules)}`)
+  }
   const urls = modules.map(moduleUrl)
   const spares = state()
-  if (spares.begun) throw new InvalidStateError('setPreload comes too late: processes were started by the method `forkserver` before. Call it before the first is')
+  if (spares.begun) {
+    throw new InvalidStateError(
+      'setPreload comes too late: processes were started by the method `forkserver` before. Call it before the first is',
+    )
+  }
   spares.preload = { modules: urls, onError }
 }
 
 function moduleUrl(module: unknown): string {
   if (module instanceof URL) return module.href
-  if (typeof module !== 'string') throw new TypeError(`a module to preload must be a URL or a name, got ${describeValue(module)}`)
+  if (typeof module !== 'string') {
+    throw new TypeError(`a module to preload must be a URL or a name, got ${describeValue(module)}`)
+  }
   if (/^(file|node|data):/.test(module)) return module
   const found = createRequire(join(process.cwd(), 'manyhands')).resolve(module)
-  return found.startsWith('/') || /^[A-Za-z]:/.test(found) ? pathToFileURL(found).href : `node:${found.replace(/^node:/, '')}`
+  return found.startsWith('/') || /^[A-Za-z]:/.test(found)
+    ? pathToFileURL(found).href
+    : `node:${found.replace(/^node:/, '')}`
 }
 
 /** A process that waits for orders, one that is prepared if there is one. Others are started in its place. */

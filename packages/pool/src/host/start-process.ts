@@ -5,9 +5,14 @@ import { ProcessChannel } from './process-channel.ts'
 import { preload, takeSpare } from './spares.ts'
 
 /** Starts a process, or takes one that was started before. One with flags or limits of its own is always a new one. */
-export function startProcess(method: StartMethod, options: ChannelOptions<WorkerInit | ProcessInit>, events: ChannelEvents): ProcessChannel {
+export function startProcess(
+  method: StartMethod,
+  options: ChannelOptions<WorkerInit | ProcessInit>,
+  events: ChannelEvents,
+): ProcessChannel {
   const { init, env, execArgv, resourceLimits } = options
-  const spare = method === 'forkserver' && execArgv === undefined && resourceLimits === undefined ? takeSpare() : undefined
+  const spare =
+    method === 'forkserver' && execArgv === undefined && resourceLimits === undefined ? takeSpare() : undefined
   if (spare !== undefined) {
     spare.adopt(init, env, events)
     return spare

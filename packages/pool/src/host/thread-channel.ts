@@ -1,12 +1,12 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker, type WorkerOptions } from 'node:worker_threads'
 import { endThread, newThreadShare, noteThreadExit, noteThreadStart, type ThreadShare } from '@manyhands/base'
+import { inheritedExecArgv } from '../here/exec-argv.ts'
 import { CONTROL_WORDS, INTERRUPT, type Message, OUTPUT, PASSED_ON, POSTED } from '../protocol/messages.ts'
 import type { ProcessInit, ThreadEnds, WorkerInit } from '../protocol/worker-init.ts'
 import type { Channel, ChannelEvents, ChannelOptions } from './channel.ts'
-import { reclaimMemory } from './reclaim-memory.ts'
-import { inheritedExecArgv } from '../here/exec-argv.ts'
-import { passOn, takeAtTheEnd } from './output.ts'
 import { OutputTail } from './output-tail.ts'
+import { passOn, takeAtTheEnd } from './output.ts'
+import { reclaimMemory } from './reclaim-memory.ts'
 import { threadBoot, workerEntry } from './worker-entry.ts'
 
 /** A worker thread behind a MessagePort. */
@@ -20,7 +20,11 @@ export class ThreadChannel implements Channel {
   readonly #share: ThreadShare
   readonly #stderr: OutputTail
 
-  constructor(options: ChannelOptions<WorkerInit | ProcessInit>, events: ChannelEvents, transfer: readonly unknown[] = []) {
+  constructor(
+    options: ChannelOptions<WorkerInit | ProcessInit>,
+    events: ChannelEvents,
+    transfer: readonly unknown[] = [],
+  ) {
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
     this.control = new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * Int32Array.BYTES_PER_ELEMENT))
@@ -38,8 +42,8 @@ export class ThreadChannel implements Channel {
     this.threadId = this.#worker.threadId
     noteThreadStart(this.threadId, share)
     this.#worker.unref()
-    // What a thread prints comes by messages. By these streams comes what it prints before its entry runs, which Node itself passes on: asking for them
-    // (`stdout: true`) would make reading them keep the program alive.
+    // What a thread prints comes by messages. By these streams comes what it prints before its entry runs, which Node
+    // itself passes on: asking for them (`stdout: true`) would make reading them keep the program alive.
     this.#stderr = new OutputTail(this.#worker.stderr)
     let uncaught: unknown
     // The listener is on the port from the start: messages posted before the worker is ready wait there.
@@ -61,7 +65,10 @@ export class ThreadChannel implements Channel {
       forget()
       port1.close()
       reclaimMemory(this.threadId, noteThreadExit(this.threadId, share))
-      events.onExit({ kind: 'thread', exitCode, signal: null, threadId: this.threadId, stderr: this.#stderr.text }, uncaught)
+      events.onExit(
+        { kind: 'thread', exitCode, signal: null, threadId: this.threadId, stderr: this.#stderr.text },
+        uncaught,
+      )
     })
   }
 
@@ -110,29 +117,39 @@ function printed([, fd, chunk]: Message): readonly [1 | 2, string | Uint8Array] 
 }
 
 function* waitingOn(port: MessagePort): Generator<Message, void, undefined> {
-  for (let received; (received = receiveMessageOnPort(port)) !== undefined; ) yield received.message as Message
+  for (let received; (received = receiveMessageOnPort(port)) !== undefined;) yield received.message as Message
 }
 
 /**
- * Starts the worker's entry. Flags are inherited by leaving `execArgv` out, which also passes V8's flags that the option refuses; only when the
- * program has flags that a worker must not have is a list given, and then without those that a thread cannot have.
+ * Starts the worker's entry. Flags are inherited by leaving `execArgv` out, which also passes V8's flags that the
+ * option refuses; only when the program has flags that a worker must not have is a list given, and then without those
+ * that a thread cannot have.
  */
 function startThread(options: WorkerOptions): Worker {
   const entry = workerEntry()
   if ('url' in entry) return startWith(entry.url, options)
-  return startWith(threadBoot, { ...options, eval: true, workerData: { ...(options.workerData as object), text: entry.text } })
+  return startWith(threadBoot, {
+    ...options,
+    eval: true,
+    workerData: { ...(options.workerData as object), text: entry.text },
+  })
 }
 
 function startWith(script: URL | string, options: WorkerOptions): Worker {
   const inherited = inheritedExecArgv()
   if (options.execArgv !== undefined || inherited.length === process.execArgv.length) return new Worker(script, options)
-  for (let execArgv = inherited; ; ) {
+  for (let execArgv = inherited; ;) {
     try {
       return new Worker(script, { ...options, execArgv })
     } catch (error) {
       const message = (error as Error).message
       const allowed = execArgv.filter(flag => !message.includes(flag))
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_INVALID_EXEC_ARGV' || allowed.length === execArgv.length) throw error
+      if (
+        (error as NodeJS.ErrnoException).code !== 'ERR_WORKER_INVALID_EXEC_ARGV' ||
+        allowed.length === execArgv.length
+      ) {
+        throw error
+      }
       execArgv = allowed
     }
   }

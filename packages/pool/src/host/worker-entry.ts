@@ -1,6 +1,6 @@
 import { useOwnCopies } from '@manyhands/closure/worker'
-import { ownClasses, POOL_TAG, workerEntryUrl } from '../entry-url.ts'
 import lazy from '#lazy'
+import { ownClasses, POOL_TAG, workerEntryUrl } from '../entry-url.ts'
 
 /** What a worker starts with: a file, or in a bundled program the text of one. */
 export type WorkerEntry = { readonly url: URL } | { readonly text: string }

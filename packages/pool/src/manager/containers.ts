@@ -1,6 +1,6 @@
 import { InvalidStateError } from '@manyhands/base'
-import type { ContainerKind } from '../remote/messages.ts'
 import { keepIterator } from '../remote/managing.ts'
+import type { ContainerKind } from '../remote/messages.ts'
 
 /** What a container is in the server, and what can be done with it. Each is one step: nobody sees half of it. */
 interface Container<T> {
@@ -24,7 +24,9 @@ const list: Container<unknown[]> = {
     at: (items, index: number) => items.at(index),
     set(items, index: number, value: unknown) {
       const place = index < 0 ? index + items.length : index
-      if (!Number.isInteger(place) || place < 0 || place >= items.length) throw new RangeError(`index must be that of one of ${items.length} items, got ${index}`)
+      if (!Number.isInteger(place) || place < 0 || place >= items.length) {
+        throw new RangeError(`index must be that of one of ${items.length} items, got ${index}`)
+      }
       items[place] = value
     },
     push: (items, values: readonly unknown[]) => extend(items, values),
@@ -34,7 +36,8 @@ const list: Container<unknown[]> = {
     },
     pop: items => items.pop(),
     shift: items => items.shift(),
-    splice: (items, start: number, deleteCount: number, values: readonly unknown[]) => items.splice(start, deleteCount, ...values),
+    splice: (items, start: number, deleteCount: number, values: readonly unknown[]) =>
+      items.splice(start, deleteCount, ...values),
     slice: (items, start?: number, end?: number) => items.slice(start, end),
     length: items => items.length,
     indexOf: (items, value: unknown) => items.indexOf(value),
@@ -118,11 +121,17 @@ function extend(items: unknown[], values: readonly unknown[]): number {
   return items.length
 }
 
-/** Other than JavaScript's own iterators: what they would do after a change, nobody could rely on, as others make it. */
+/**
+ * Other than JavaScript's own iterators: what they would do after a change, nobody could rely on, as others make it.
+ */
 function* iterate(what: string, items: Map<unknown, unknown> | Set<unknown>): Generator<unknown, undefined> {
   const { size } = items
   const check = (): void => {
-    if (items.size !== size) throw new InvalidStateError(`the ${what} has changed its size while it was iterated: iterate over a copy, or keep others from it`)
+    if (items.size !== size) {
+      throw new InvalidStateError(
+        `the ${what} has changed its size while it was iterated: iterate over a copy, or keep others from it`,
+      )
+    }
   }
   for (const item of items) {
     yield item

@@ -2,7 +2,10 @@ import { origin, type Origin } from '@manyhands/base'
 import { poolOrigin } from '../entry-url.ts'
 import { call, type IteratorProxy, Managed } from '../remote/managed.ts'
 
-/** A dictionary in a manager. Keys are primitives, or proxies: other objects are copies, which are never found again. Otherwise as {@link ListProxy}. */
+/**
+ * A dictionary in a manager. Keys are primitives, or proxies: other objects are copies, which are never found again.
+ * Otherwise as {@link ListProxy}.
+ */
 export class DictProxy<K = unknown, V = unknown> extends Managed implements AsyncIterable<[K, V]> {
   get(key: K): Promise<V | undefined> {
     return this[call]('get', key)

@@ -3,11 +3,11 @@ import { poolOrigin } from '../entry-url.ts'
 import { call, Managed } from '../remote/managed.ts'
 
 /**
- * A list in a manager, shared by everyone who has a proxy of it. Each call is one step for all others. Values are copies; to change one, set it again, or put a
- * proxy there.
+ * A list in a manager, shared by everyone who has a proxy of it. Each call is one step for all others. Values are
+ * copies; to change one, set it again, or put a proxy there.
  *
- * Indexes that are negative count from the end. All calls reject with ShutdownError after the manager was shut down, and with ConnectionClosedError when its
- * process has died; with SerializationError when a value cannot travel.
+ * Indexes that are negative count from the end. All calls reject with ShutdownError after the manager was shut down,
+ * and with ConnectionClosedError when its process has died; with SerializationError when a value cannot travel.
  */
 export class ListProxy<T = unknown> extends Managed implements AsyncIterable<T> {
   at(index: number): Promise<T | undefined> {

@@ -1,9 +1,12 @@
 import { origin, type Origin } from '@manyhands/base'
 import { poolOrigin } from '../entry-url.ts'
-import type { ServeOptions } from './serve.ts'
 import { Process } from '../process/process.ts'
+import type { ServeOptions } from './serve.ts'
 
-/** The process that has the objects of a manager. Started by `Manager.create`; it is exported because it is found by its name there. */
+/**
+ * The process that has the objects of a manager. Started by `Manager.create`; it is exported because it is found by its
+ * name there.
+ */
 export class ManagerProcess extends Process {
   readonly options: ServeOptions
 

@@ -1,16 +1,37 @@
-import { checkFunction, checkOptionNames, describeValue, newSharedId, replace, SerializationError, WorkerExitedError } from '@manyhands/base'
+import {
+  checkFunction,
+  checkOptionNames,
+  describeValue,
+  newSharedId,
+  replace,
+  SerializationError,
+  WorkerExitedError,
+} from '@manyhands/base'
 import type * as Core from '@manyhands/core'
-import type { Barrier, BarrierOptions, BoundedSemaphore, Condition, JoinableQueue, Lock, LockOptions, Queue, QueueOptions, RLock, Semaphore, SharedEvent } from '@manyhands/core'
-import { type ContainerKind, type ProxyHandle, ROOT, type ServerAddress } from '../remote/messages.ts'
+import type {
+  Barrier,
+  BarrierOptions,
+  BoundedSemaphore,
+  Condition,
+  JoinableQueue,
+  Lock,
+  LockOptions,
+  Queue,
+  QueueOptions,
+  RLock,
+  Semaphore,
+  SharedEvent,
+} from '@manyhands/core'
 import { newAuthKey } from '../here/auth-key.ts'
-import { DictProxy } from './dict-proxy.ts'
 import { links, linkTo } from '../remote/link.ts'
-import { ListProxy } from './list-proxy.ts'
-import { ManagerProcess } from './manager-process.ts'
 import { type Managed, reviveProxy } from '../remote/managed.ts'
-import { checkName, NamespaceProxy } from './namespace-proxy.ts'
+import { type ContainerKind, type ProxyHandle, ROOT, type ServerAddress } from '../remote/messages.ts'
 import { ManagedResult, RemoteLink } from '../remote/remote-link.ts'
 import { type Remote, RemoteObject } from '../remote/remote-object.ts'
+import { DictProxy } from './dict-proxy.ts'
+import { ListProxy } from './list-proxy.ts'
+import { ManagerProcess } from './manager-process.ts'
+import { checkName, NamespaceProxy } from './namespace-proxy.ts'
 import { SetProxy } from './set-proxy.ts'
 
 export type ManagerOptions<A extends readonly unknown[] = readonly []> = {
@@ -27,14 +48,17 @@ type Class<A extends readonly unknown[], T> = new (...args: A) => T
 type Factory<A extends readonly unknown[], T> = (...args: A) => T | Promise<T>
 type Primitive<O> = Omit<O, 'across'>
 
-/** How long the process may take to end. Longer: one that is busy may still end by itself; shorter: it is killed sooner, which harms nothing, as its objects are gone anyway. */
+/**
+ * How long the process may take to end. Longer: one that is busy may still end by itself; shorter: it is killed sooner,
+ * which harms nothing, as its objects are gone anyway.
+ */
 const SHUTDOWN_MS = 5000
 /** The same when its connection has ended, which it does when the process dies. */
 const DEATH_MS = 1000
 
 /**
- * Keeps objects in a process of its own, for all threads and processes that are given a proxy of one: lists, dictionaries, sets, namespaces, and objects of
- * classes of your own.
+ * Keeps objects in a process of its own, for all threads and processes that are given a proxy of one: lists,
+ * dictionaries, sets, namespaces, and objects of classes of your own.
  *
  * ```ts
  * await using manager = await Manager.create()
@@ -43,10 +67,12 @@ const DEATH_MS = 1000
  * await pool.submit(async () => results.set('a', 1))
  * ```
  *
- * Proxies can be arguments, captured, results, and items of each other. Each call is a message to the process and back. The process does not keep the program alive, and ends with
- * it; it ignores Ctrl-C. An object is freed when the last proxy of it is gone.
+ * Proxies can be arguments, captured, results, and items of each other. Each call is a message to the process and back.
+ * The process does not keep the program alive, and ends with it; it ignores Ctrl-C. An object is freed when the last
+ * proxy of it is gone.
  *
- * Locks, queues and their like need no manager; they are made here with `across: 'processes'`. For numbers in shared memory see `SharedArray` and `Value`.
+ * Locks, queues and their like need no manager; they are made here with `across: 'processes'`. For numbers in shared
+ * memory see `SharedArray` and `Value`.
  *
  * Source of the semantics: Python, `multiprocessing.Manager`.
  */
@@ -69,11 +95,14 @@ export class Manager implements AsyncDisposable {
    * Starts the process of a manager.
    *
    * @throws what `initializer` throws
-   * @throws InvalidStateError in a daemon, which may not start processes; SerializationError when `initializer` cannot travel
+   * @throws InvalidStateError in a daemon, which may not start processes; SerializationError when `initializer` cannot
+   * travel
    * @throws WorkerExitedError when the process ends before it is ready
    * @throws TypeError for bad options
    */
-  static async create<A extends readonly unknown[] = readonly []>(options: ManagerOptions<A> = {} as ManagerOptions<A>): Promise<Manager> {
+  static async create<A extends readonly unknown[] = readonly []>(
+    options: ManagerOptions<A> = {} as ManagerOptions<A>,
+  ): Promise<Manager> {
     checkOptionNames('Manager.create', options, ['initializer', 'args'], { initargs: 'args', initializerArgs: 'args' })
     const { initializer, args = [] } = options
     if (initializer !== undefined) checkFunction('initializer', initializer)
@@ -81,7 +110,13 @@ export class Manager implements AsyncDisposable {
     const core = await import('@manyhands/core')
     const [news, announce] = core.pipe({ duplex: false })
     const [id, key] = [newSharedId(), newAuthKey()]
-    const child = new ManagerProcess({ id, key, announce, initializer: initializer as ((...args: readonly unknown[]) => unknown) | undefined, args })
+    const child = new ManagerProcess({
+      id,
+      key,
+      announce,
+      initializer: initializer as ((...args: readonly unknown[]) => unknown) | undefined,
+      args,
+    })
     let started: { readonly address: string } | { readonly error: unknown }
     try {
       await child.start()
@@ -126,7 +161,8 @@ export class Manager implements AsyncDisposable {
   }
 
   /**
-   * Makes an object of a class, or what a function returns, in the process of the manager. Its methods can be called by the proxy, unless their names begin with `_`.
+   * Makes an object of a class, or what a function returns, in the process of the manager. Its methods can be called by
+   * the proxy, unless their names begin with `_`.
    *
    * An error that a method throws is that of the call. A generator stays in the manager and is iterated from here.
    *
@@ -135,7 +171,10 @@ export class Manager implements AsyncDisposable {
    */
   create<A extends readonly unknown[], T extends object>(type: Class<A, T>, ...args: A): Promise<Remote<T>>
   create<A extends readonly unknown[], T extends object>(factory: Factory<A, T>, ...args: A): Promise<Remote<T>>
-  create(type: Class<readonly never[], object> | Factory<readonly never[], object>, ...args: readonly unknown[]): Promise<Remote<object>> {
+  create(
+    type: Class<readonly never[], object> | Factory<readonly never[], object>,
+    ...args: readonly unknown[]
+  ): Promise<Remote<object>> {
     return this.#create(type, undefined, args)
   }
 
@@ -144,10 +183,19 @@ export class Manager implements AsyncDisposable {
    *
    * @throws TypeError for bad options
    */
-  with<K extends string>(options: CreateOptions<K>): { create<A extends readonly unknown[], T extends { readonly [P in K]: unknown }>(type: Class<A, T> | Factory<A, T>, ...args: A): Promise<Remote<T, K>> } {
+  with<K extends string>(
+    options: CreateOptions<K>,
+  ): {
+    create<A extends readonly unknown[], T extends { readonly [P in K]: unknown }>(
+      type: Class<A, T> | Factory<A, T>,
+      ...args: A
+    ): Promise<Remote<T, K>>
+  } {
     checkOptionNames('Manager.with', options, ['exposed'])
     const { exposed } = options
-    if (!Array.isArray(exposed) || !exposed.every(name => typeof name === 'string')) throw new TypeError(`exposed must be an array of names, got ${describeValue(exposed)}`)
+    if (!Array.isArray(exposed) || !exposed.every(name => typeof name === 'string')) {
+      throw new TypeError(`exposed must be an array of names, got ${describeValue(exposed)}`)
+    }
     return { create: (type, ...args) => this.#create(type, exposed, args) }
   }
 
@@ -193,7 +241,10 @@ export class Manager implements AsyncDisposable {
     return new this.#core.Barrier(parties, { ...options, across: 'processes' })
   }
 
-  /** Ends the process. Calls that are under way, and later ones, reject with ShutdownError. Calling it again waits for the same end. */
+  /**
+   * Ends the process. Calls that are under way, and later ones, reject with ShutdownError. Calling it again waits for
+   * the same end.
+   */
   shutdown(): Promise<void> {
     return (this.#shutdown ??= this.#end())
   }
@@ -203,7 +254,9 @@ export class Manager implements AsyncDisposable {
   }
 
   [replace](): never {
-    throw new SerializationError('a Manager stays with the thread that created it', { hint: 'send the proxies of its objects' })
+    throw new SerializationError('a Manager stays with the thread that created it', {
+      hint: 'send the proxies of its objects',
+    })
   }
 
   async #end(): Promise<void> {
@@ -215,7 +268,11 @@ export class Manager implements AsyncDisposable {
     links().delete(this.#server.id)
   }
 
-  async #container<P extends Managed>(kind: ContainerKind, type: new (handle: ProxyHandle) => P, initial: () => object): Promise<P> {
+  async #container<P extends Managed>(
+    kind: ContainerKind,
+    type: new (handle: ProxyHandle) => P,
+    initial: () => object,
+  ): Promise<P> {
     return reviveProxy(type, await this.#made('container', kind, initial()))
   }
 
@@ -236,10 +293,19 @@ export class Manager implements AsyncDisposable {
 
 async function explain(child: ManagerProcess): Promise<unknown> {
   const status = await child.join({ timeoutMs: DEATH_MS })
-  return status === undefined ? undefined : new WorkerExitedError({ kind: 'process', exitCode: status.exitCode, signal: status.signalCode, pid: child.pid ?? undefined })
+  return status === undefined
+    ? undefined
+    : new WorkerExitedError({
+        kind: 'process',
+        exitCode: status.exitCode,
+        signal: status.signalCode,
+        pid: child.pid ?? undefined,
+      })
 }
 
 function toArray(initial: unknown): unknown[] {
-  if (typeof initial !== 'object' || initial === null || !(Symbol.iterator in initial)) throw new TypeError(`the initial items must be an iterable, got ${describeValue(initial)}`)
+  if (typeof initial !== 'object' || initial === null || !(Symbol.iterator in initial)) {
+    throw new TypeError(`the initial items must be an iterable, got ${describeValue(initial)}`)
+  }
   return [...(initial as Iterable<unknown>)]
 }

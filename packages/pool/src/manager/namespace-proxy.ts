@@ -38,6 +38,12 @@ export class NamespaceProxy<T extends object = Record<string, unknown>> extends 
 
 /** @throws TypeError unless it is a name for everyone */
 export function checkName(name: unknown): void {
-  if (typeof name !== 'string') throw new TypeError(`a name in a namespace must be a string, got ${describeValue(name)}`)
-  if (name.startsWith('_')) throw new TypeError(`a name in a namespace must not begin with an underscore, as such names are private, got ${describeValue(name)}`)
+  if (typeof name !== 'string') {
+    throw new TypeError(`a name in a namespace must be a string, got ${describeValue(name)}`)
+  }
+  if (name.startsWith('_')) {
+    throw new TypeError(
+      `a name in a namespace must not begin with an underscore, as such names are private, got ${describeValue(name)}`,
+    )
+  }
 }

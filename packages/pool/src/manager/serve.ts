@@ -1,7 +1,7 @@
 import { AuthenticationError } from '@manyhands/base'
 import type { Connection, Listener } from '@manyhands/core'
-import { BYE } from '../remote/messages.ts'
 import { unsendableError } from '../protocol/unsendable-error.ts'
+import { BYE } from '../remote/messages.ts'
 import { Peer } from '../remote/peer.ts'
 import { ManagerServer } from '../remote/server.ts'
 import { containerReferent } from './container-referent.ts'
@@ -55,5 +55,8 @@ export async function serveManager({ id, key, announce, initializer, args }: Ser
   }
 }
 
-/** Threads that come for the first time at once. Larger: none is refused when very many start together; smaller: less is held for those that never prove who they are. */
+/**
+ * Threads that come for the first time at once. Larger: none is refused when very many start together; smaller: less is
+ * held for those that never prove who they are.
+ */
 const BACKLOG = 4096

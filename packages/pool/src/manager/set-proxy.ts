@@ -2,7 +2,10 @@ import { origin, type Origin } from '@manyhands/base'
 import { poolOrigin } from '../entry-url.ts'
 import { call, type IteratorProxy, Managed } from '../remote/managed.ts'
 
-/** A set in a manager. Its values are primitives, or proxies: other objects are copies, which are never found again. Otherwise as {@link ListProxy}. */
+/**
+ * A set in a manager. Its values are primitives, or proxies: other objects are copies, which are never found again.
+ * Otherwise as {@link ListProxy}.
+ */
 export class SetProxy<T = unknown> extends Managed implements AsyncIterable<T> {
   /** @returns whether it was not there before */
   add(value: T): Promise<boolean> {

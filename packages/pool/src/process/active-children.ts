@@ -1,6 +1,6 @@
 import { slot } from '@manyhands/base'
-import type { Child } from './child.ts'
 import type { ChildHandle } from './child-handle.ts'
+import type { Child } from './child.ts'
 
 const children = (): Set<Child> => slot('pool.activeChildren', () => new Set<Child>())
 
@@ -13,7 +13,10 @@ export function listChild(child: Child, handle: ChildHandle, after: () => void):
   }
 }
 
-/** The processes and threads that were started here, as Process and Thread, and have not ended. Workers of executors are not among them. */
+/**
+ * The processes and threads that were started here, as Process and Thread, and have not ended. Workers of executors are
+ * not among them.
+ */
 export function activeChildren(): Child[] {
   return [...children()]
 }

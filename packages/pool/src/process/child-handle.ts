@@ -1,6 +1,6 @@
 import { type DoorbellLink, linkDoorbell, type WorkerExit } from '@manyhands/base'
-import { RANG, RING } from '../protocol/messages.ts'
 import type { Channel, ChannelEvents } from '../host/channel.ts'
+import { RANG, RING } from '../protocol/messages.ts'
 
 /** A process or thread that was started here, for as long as it is of interest. */
 export class ChildHandle {
@@ -29,7 +29,9 @@ export class ChildHandle {
         // One that had not yet begun has code 0.
         this.exit = exit.kind === 'thread' && this.#ending ? { ...exit, exitCode: 1 } : exit
         // A process prints its own.
-        if (exit.kind === 'thread' && error !== undefined) process.stderr.write(`${title}:\n${process.getBuiltinModule('node:util').inspect(error)}\n`)
+        if (exit.kind === 'thread' && error !== undefined) {
+          process.stderr.write(`${title}:\n${process.getBuiltinModule('node:util').inspect(error)}\n`)
+        }
         this.onGone?.()
         const callbacks = [...this.#callbacks]
         this.#callbacks.clear()
@@ -56,7 +58,9 @@ export class ChildHandle {
     this.#callbacks.add(callback)
     this.channel.awaitExit()
     return () => {
-      if (this.#callbacks.delete(callback) && this.#callbacks.size === 0 && this.#daemon && this.exit === undefined) this.channel.unref()
+      if (this.#callbacks.delete(callback) && this.#callbacks.size === 0 && this.#daemon && this.exit === undefined) {
+        this.channel.unref()
+      }
     }
   }
 }

@@ -1,29 +1,44 @@
-import { CancelledError, checkDuration, checkFunction, checkOptionNames, checkSignal, describeValue, InvalidStateError, noteOffers, receiverGone } from '@manyhands/base'
+import {
+  CancelledError,
+  checkDuration,
+  checkFunction,
+  checkOptionNames,
+  checkSignal,
+  describeValue,
+  InvalidStateError,
+  noteOffers,
+  receiverGone,
+} from '@manyhands/base'
 import { pack } from '@manyhands/closure'
+import { childLineage, nextPath } from '../here/child-lineage.ts'
+import { currentProcess, place } from '../here/current-process.ts'
+import { useCodecInChannels } from '../host/channel-codec.ts'
+import type { Channel, ChannelEvents, ChannelOptions } from '../host/channel.ts'
+import { workerEntry } from '../host/worker-entry.ts'
 import type { StartMethod } from '../protocol/lineage.ts'
 import { factsKey, type ProcessFacts } from '../protocol/process-facts.ts'
 import type { ProcessInit } from '../protocol/worker-init.ts'
-import { currentProcess, place } from '../here/current-process.ts'
-import type { Channel, ChannelEvents, ChannelOptions } from '../host/channel.ts'
-import { useCodecInChannels } from '../host/channel-codec.ts'
 import { listChild } from './active-children.ts'
 import { ChildHandle } from './child-handle.ts'
-import { childLineage, nextPath } from '../here/child-lineage.ts'
 import { Sentinel } from './sentinel.ts'
-import { workerEntry } from '../host/worker-entry.ts'
 
 export type ProcessOptions<A extends readonly unknown[] = readonly []> = {
   /** What it runs. A subclass may have `run()` instead. */
   readonly target?: ((...args: A) => unknown) | undefined
   /** @default `Process-1`, `Process-2` and so on; for children of children `Process-1:1` */
   readonly name?: string | undefined
-  /** true: it does not keep this program alive, ends with it, and may not start others. @default as whoever creates it */
+  /**
+   * true: it does not keep this program alive, ends with it, and may not start others.
+   * @default as whoever creates it
+   */
   readonly daemon?: boolean | undefined
   /** Environment, instead of this process's. */
   readonly env?: NodeJS.ProcessEnv | undefined
   /** Flags, instead of this process's without those that concern only it (`--inspect`, `--test`, `-e` and the like). */
   readonly execArgv?: readonly string[] | undefined
-} & ([] extends A ? { readonly args?: A | undefined } : { /** Arguments of `target`. They are read by `start()`. */ readonly args: A })
+} & ([] extends A
+  ? { readonly args?: A | undefined }
+  : { /** Arguments of `target`. They are read by `start()`. */ readonly args: A })
 
 /** How a process or thread ended. */
 export interface ExitStatus {
@@ -65,8 +80,8 @@ const mistakes = { task: 'target', fn: 'target', func: 'target', arguments: 'arg
 /**
  * What Process and Thread have in common, which is all but how they are started.
  *
- * It has no private members, because an instance of a subclass travels to its process by its properties. Only the thread that created an instance may start
- * it, wait for it and end it; elsewhere it has its name and its ids.
+ * It has no private members, because an instance of a subclass travels to its process by its properties. Only the
+ * thread that created an instance may start it, wait for it and end it; elsewhere it has its name and its ids.
  */
 export abstract class Child {
   declare readonly [factsKey]: ProcessFacts
@@ -77,11 +92,17 @@ export abstract class Child {
     checkOptionNames(label, options, names, mistakes)
     const { target, args, name, daemon, env, execArgv } = options
     if (target !== undefined) checkFunction('target', target)
-    if (args !== undefined && !isIterable(args)) throw new TypeError(`args must be an array, got ${describeValue(args)}`)
+    if (args !== undefined && !isIterable(args)) {
+      throw new TypeError(`args must be an array, got ${describeValue(args)}`)
+    }
     if (name !== undefined) checkName(name)
     if (daemon !== undefined) checkDaemon(daemon)
-    if (env !== undefined && (typeof env !== 'object' || env === null)) throw new TypeError(`env must be an object, got ${describeValue(env)}`)
-    if (execArgv !== undefined && !Array.isArray(execArgv)) throw new TypeError(`execArgv must be an array, got ${describeValue(execArgv)}`)
+    if (env !== undefined && (typeof env !== 'object' || env === null)) {
+      throw new TypeError(`env must be an object, got ${describeValue(env)}`)
+    }
+    if (execArgv !== undefined && !Array.isArray(execArgv)) {
+      throw new TypeError(`execArgv must be an array, got ${describeValue(execArgv)}`)
+    }
     const path = nextPath(label === 'Thread' ? 'thread' : 'process')
     const current = currentProcess()
     const facts: ProcessFacts = {
@@ -93,7 +114,15 @@ export abstract class Child {
       args: args === undefined ? [] : [...args],
     }
     Object.defineProperty(this, factsKey, { value: facts })
-    owned.set(this, { env, execArgv, path, authKey: current.authKey, handle: undefined, sentinel: undefined, closed: false })
+    owned.set(this, {
+      env,
+      execArgv,
+      path,
+      authKey: current.authKey,
+      handle: undefined,
+      sentinel: undefined,
+      closed: false,
+    })
   }
 
   /** What it does, over there: calls `target`. A subclass may do something else; its properties travel along. */
@@ -103,29 +132,50 @@ export abstract class Child {
   }
 
   /**
-   * Starts it. It runs `run()`, and ends when nothing is left that its event loop waits for. An error that it does not catch is printed on its stderr with
-   * the stack, and its exit code is 1; whoever started it is not told more.
+   * Starts it. It runs `run()`, and ends when nothing is left that its event loop waits for. An error that it does not
+   * catch is printed on its stderr with the stack, and its exit code is 1; whoever started it is not told more.
    *
    * All errors are rejections.
    *
    * @returns resolves when it is on its way; its `pid` is there at once
-   * @throws InvalidStateError when it was started before or created elsewhere, in a daemon, and when it would be nested too deep
+   * @throws InvalidStateError when it was started before or created elsewhere, in a daemon, and when it would be nested
+   * too deep
    * @throws SerializationError when `target`, an argument, or a property of the subclass cannot travel
    * @throws what the system says when it cannot be started
    */
   async start(): Promise<void> {
     const own = ownOf(this, 'start it')
     const facts = this[factsKey]
-    if (own.handle !== undefined) throw new InvalidStateError(`\`${facts.name}\` was started before: it runs only once, create another`)
-    if (place().lineage?.daemon === true) throw new InvalidStateError(`\`${currentProcess().name}\` is a daemon and may not start \`${facts.name}\`: nobody would wait for it`)
+    if (own.handle !== undefined) {
+      throw new InvalidStateError(`\`${facts.name}\` was started before: it runs only once, create another`)
+    }
+    if (place().lineage?.daemon === true) {
+      throw new InvalidStateError(
+        `\`${currentProcess().name}\` is a daemon and may not start \`${facts.name}\`: nobody would wait for it`,
+      )
+    }
     const { kind, startMethod, start } = this.kind()
     workerEntry() // before anything is packed
-    const lineage = childLineage({ name: facts.name, daemon: facts.daemon, path: own.path, authKey: own.authKey, startMethod })
+    const lineage = childLineage({
+      name: facts.name,
+      daemon: facts.daemon,
+      path: own.path,
+      authKey: own.authKey,
+      startMethod,
+    })
     const isPlain = this.run === Child.prototype.run && Reflect.ownKeys(this).length === 1
     useCodecInChannels()
-    const { made: body, offered = [] } = noteOffers(() => pack(isPlain ? [facts.target ?? doNothing, facts.args] : this, { across: kind === 'thread' ? 'threads' : 'processes' }))
+    const { made: body, offered = [] } = noteOffers(() =>
+      pack(isPlain ? [facts.target ?? doNothing, facts.args] : this, {
+        across: kind === 'thread' ? 'threads' : 'processes',
+      }),
+    )
     const options = { init: { kind, lineage, body }, execArgv: own.execArgv, env: own.env, resourceLimits: undefined }
-    const handle = new ChildHandle(events => start(options, events), `${kind === 'thread' ? 'Thread' : 'Process'} ${facts.name}`, facts.daemon)
+    const handle = new ChildHandle(
+      events => start(options, events),
+      `${kind === 'thread' ? 'Thread' : 'Process'} ${facts.name}`,
+      facts.daemon,
+    )
     const { pid, threadId: thread } = handle.channel
     if (pid === undefined && thread === undefined) {
       await new Promise<void>(resolve => handle.onExit(resolve))
@@ -164,7 +214,8 @@ export abstract class Child {
         signal?.removeEventListener('abort', abort)
         conclude()
       }
-      const abort = (): void => finish(() => reject(new CancelledError('the wait was aborted', { cause: signal?.reason })))
+      const abort = (): void =>
+        finish(() => reject(new CancelledError('the wait was aborted', { cause: signal?.reason })))
       if (signal?.aborted === true) return abort()
       const end = (): void => finish(() => resolve(statusOf(handle)))
       stop = handle.onExit(end)
@@ -197,7 +248,9 @@ export abstract class Child {
     const own = owned.get(this)
     if (own?.closed === true) return
     const { handle } = ownOf(this, 'close it')
-    if (handle !== undefined && handle.exit === undefined) throw new InvalidStateError(`\`${this.name}\` is still running: end it or join it before it is closed`)
+    if (handle !== undefined && handle.exit === undefined) {
+      throw new InvalidStateError(`\`${this.name}\` is still running: end it or join it before it is closed`)
+    }
     Object.assign(ownOf(this, 'close it'), { closed: true, handle: undefined, sentinel: undefined })
   }
 
@@ -207,7 +260,10 @@ export abstract class Child {
     return handle !== undefined && handle.exit === undefined
   }
 
-  /** null while it runs, before, and when a signal ended it. 1 after an error that it did not catch; a thread that was terminated has 1 as well. */
+  /**
+   * null while it runs, before, and when a signal ended it. 1 after an error that it did not catch; a thread that was
+   * terminated has 1 as well.
+   */
   get exitCode(): number | null {
     return ownOf(this, 'ask for its exit code').handle?.exit?.exitCode ?? null
   }
@@ -236,14 +292,19 @@ export abstract class Child {
     this[factsKey].name = name
   }
 
-  /** true: it does not keep this program alive, ends with it, and may not start others. It can be set before it is started. */
+  /**
+   * true: it does not keep this program alive, ends with it, and may not start others. It can be set before it is
+   * started.
+   */
   get daemon(): boolean {
     return this[factsKey].daemon
   }
 
   set daemon(daemon: boolean) {
     checkDaemon(daemon)
-    if (ownOf(this, 'make it a daemon').handle !== undefined) throw new InvalidStateError(`\`${this.name}\` was started before: daemon can no longer be set`)
+    if (ownOf(this, 'make it a daemon').handle !== undefined) {
+      throw new InvalidStateError(`\`${this.name}\` was started before: daemon can no longer be set`)
+    }
     this[factsKey].daemon = daemon
   }
 

@@ -1,9 +1,9 @@
 import { origin, type Origin } from '@manyhands/base'
 import { poolOrigin } from '../entry-url.ts'
-import type { StartMethod } from '../protocol/lineage.ts'
-import { Child, type ChildKind, type ProcessOptions } from './child.ts'
 import { getStartMethod } from '../here/start-method.ts'
 import { startProcess } from '../host/start-process.ts'
+import type { StartMethod } from '../protocol/lineage.ts'
+import { Child, type ChildKind, type ProcessOptions } from './child.ts'
 
 /**
  * A child process that runs one function and ends.
@@ -14,7 +14,8 @@ import { startProcess } from '../host/start-process.ts'
  * await child.join()
  * ```
  *
- * Or a subclass with a `run()`; its properties travel to the process. The main module is not run again there, so no program needs a guard.
+ * Or a subclass with a `run()`; its properties travel to the process. The main module is not run again there, so no
+ * program needs a guard.
  *
  * It has its own memory and its own fate; but it does not outlive this process, however that ends.
  */

@@ -1,6 +1,6 @@
 /**
- * What main and worker say to each other. Both channels (MessagePort, fork IPC) carry these arrays as they are; they are flat because each nested
- * array costs as much to clone as several tasks.
+ * What main and worker say to each other. Both channels (MessagePort, fork IPC) carry these arrays as they are; they
+ * are flat because each nested array costs as much to clone as several tasks.
  *
  * A value in a message is a primitive as it is, or an object that the codec made. So one `typeof` tells them apart.
  *
@@ -31,8 +31,8 @@
  * | `[OUTPUT, fd, chunk]` | from a thread: what it printed on stdout (1) or stderr (2) |
  * | `[PRINTED, stdout, stderr]` | from a process: the bytes that it has written to each pipe so far. What follows is received after these |
  */
-// The code of tasks may send messages of its own along the same channel, with `process.send`. The kinds of ours are numbers that nobody chooses by chance; and one
-// that is sent back as it came is none of the other direction.
+// The code of tasks may send messages of its own along the same channel, with `process.send`. The kinds of ours are
+// numbers that nobody chooses by chance; and one that is sent back as it came is none of the other direction.
 const TO_WORKER = 0x2d68_0000
 const TO_MAIN = 0x2d69_0000
 /** More than there are kinds. */
@@ -117,13 +117,17 @@ export type Payload = readonly unknown[] | Float64Array
 /** Numbers are packed into a Float64Array from this many on: fewer are cheaper in a plain array. */
 export const PACK_NUMBERS_FROM = 32
 
-/** Int32 words that a worker shares with its owner: a thread from its start, a process once it needs them, where memory can be shared with it. */
+/**
+ * Int32 words that a worker shares with its owner: a thread from its start, a process once it needs them, where memory
+ * can be shared with it.
+ */
 export const CONTROL_WORDS = 8
 /** Messages ever posted to the worker. It spins on this word before it parks. */
 export const POSTED = 0
 /**
- * The batch that the worker is running, or ran last. The worker turns to another batch by a compare-and-exchange from the one before. Main ends a worker for the
- * sake of a batch by one to its negative: only one of them succeeds, so that no task is begun that nobody waits for, or lost that somebody does.
+ * The batch that the worker is running, or ran last. The worker turns to another batch by a compare-and-exchange from
+ * the one before. Main ends a worker for the sake of a batch by one to its negative: only one of them succeeds, so that
+ * no task is begun that nobody waits for, or lost that somebody does.
  */
 export const RUNNING_BATCH = 1
 /** Index of the last task of that batch which it has begun. Only the worker writes; read after it is gone. */

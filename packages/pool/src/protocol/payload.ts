@@ -1,5 +1,4 @@
-import { PACK_NUMBERS_FROM } from './messages.ts'
-import type { Payload } from './messages.ts'
+import { PACK_NUMBERS_FROM, type Payload } from './messages.ts'
 
 /** True for what a message carries as it is. Objects, functions and symbols go through the codec. */
 export function isPrimitive(value: unknown): boolean {
@@ -7,7 +6,10 @@ export function isPrimitive(value: unknown): boolean {
   return type === 'object' ? value === null : type !== 'function' && type !== 'symbol'
 }
 
-/** Many numbers travel as one Float64Array: 10 times cheaper to clone than a plain array, and a thread gets it without a copy. */
+/**
+ * Many numbers travel as one Float64Array: 10 times cheaper to clone than a plain array, and a thread gets it without a
+ * copy.
+ */
 export function toPayload(values: unknown[], allNumbers: boolean, transfer: unknown[]): Payload {
   if (!allNumbers || values.length < PACK_NUMBERS_FROM) return values
   const packed = Float64Array.from(values as number[])

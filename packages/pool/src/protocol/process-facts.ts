@@ -1,6 +1,6 @@
 /**
- * What an instance of Process or Thread carries as a property of its own, so that it travels like any other: an instance that arrives elsewhere knows its
- * name and, before it is started, what it is to run.
+ * What an instance of Process or Thread carries as a property of its own, so that it travels like any other: an
+ * instance that arrives elsewhere knows its name and, before it is started, what it is to run.
  */
 export interface ProcessFacts {
   name: string

@@ -1,7 +1,7 @@
 import { type Across, origin, type Origin, replace, revive, reviveShared, slot } from '@manyhands/base'
 import { poolOrigin } from '../entry-url.ts'
-import type { ProxyHandle } from './messages.ts'
 import { type Link, linkTo } from './link.ts'
+import type { ProxyHandle } from './messages.ts'
 import { ManagedResult } from './remote-link.ts'
 
 /** Calls a method of the object; for proxies. */
@@ -10,11 +10,17 @@ export const call: unique symbol = Symbol('call') as never
 type ProxyClass<P> = new (handle: ProxyHandle) => P
 
 const gone = (): FinalizationRegistry<{ readonly link: Link; readonly object: number }> =>
-  slot('pool.managedGone', () => new FinalizationRegistry<{ readonly link: Link; readonly object: number }>(({ link, object }) => link.release(object)))
+  slot(
+    'pool.managedGone',
+    () =>
+      new FinalizationRegistry<{ readonly link: Link; readonly object: number }>(({ link, object }) =>
+        link.release(object),
+      ),
+  )
 
 /**
- * Stands for an object of a manager. It can be sent anywhere, and in a thread there is one for each object. When the last one in any process is gone, so is
- * the object.
+ * Stands for an object of a manager. It can be sent anywhere, and in a thread there is one for each object. When the
+ * last one in any process is gone, so is the object.
  */
 export abstract class Managed {
   readonly #handle: ProxyHandle

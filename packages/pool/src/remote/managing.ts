@@ -35,5 +35,7 @@ function iteratorReferent(iterator: Iterator<unknown> | AsyncIterator<unknown>):
 
 function isIterator(value: unknown): value is Iterator<unknown> | AsyncIterator<unknown> {
   if (typeof value !== 'object' || value === null || value instanceof Managed) return false
-  return 'next' in value && typeof value.next === 'function' && (Symbol.iterator in value || Symbol.asyncIterator in value)
+  return (
+    'next' in value && typeof value.next === 'function' && (Symbol.iterator in value || Symbol.asyncIterator in value)
+  )
 }

@@ -1,13 +1,16 @@
 /**
- * What the server of a manager and those that have proxies say to each other. Every message is an array that starts with one of these; values are in it as
- * the codec made them, so that one that cannot be revived fails its call and no other.
+ * What the server of a manager and those that have proxies say to each other. Every message is an array that starts
+ * with one of these; values are in it as the codec made them, so that one that cannot be revived fails its call and no
+ * other.
  */
 
 // ---- to the server
 
 /** `[CALL, id, object, method, encoded arguments]` */
 export const CALL = 1
-/** `[CLAIM, object, ticket, isNew]`: the handle with this ticket has arrived; `isNew` when there is one more proxy now. */
+/**
+ * `[CLAIM, object, ticket, isNew]`: the handle with this ticket has arrived; `isNew` when there is one more proxy now.
+ */
 export const CLAIM = 2
 /** `[TICKET, object, ticket]`: a handle with this ticket is under way. */
 export const TICKET = 3

@@ -1,11 +1,10 @@
 import type { Connection } from '@manyhands/core'
-import { CALL, CLAIM, FAILURE, MANAGED, RELEASE, RESULT, TICKET } from './messages.ts'
-import type { ManagerMessage } from './messages.ts'
-import { decodeIn, encodeFor } from './values.ts'
 import { unsendableError } from '../protocol/unsendable-error.ts'
 import { Managing } from './managing.ts'
-import type { ManagerServer } from './server.ts'
+import { CALL, CLAIM, FAILURE, MANAGED, type ManagerMessage, RELEASE, RESULT, TICKET } from './messages.ts'
 import type { Holder } from './referents.ts'
+import type { ManagerServer } from './server.ts'
+import { decodeIn, encodeFor } from './values.ts'
 
 /** What a pool starts with does not load it: this is part of the same file. */
 const v8 = (): typeof import('node:v8') => process.getBuiltinModule('node:v8')
@@ -32,7 +31,9 @@ export class Peer implements Holder {
       // It is gone: that is how a connection ends.
       this.#connection.close()
       referents.releaseAll(this)
-      for (const [ticket, object] of this.#tickets) if (referents.hasTicket(ticket)) referents.dropTicket(object, ticket)
+      for (const [ticket, object] of this.#tickets) {
+        if (referents.hasTicket(ticket)) referents.dropTicket(object, ticket)
+      }
     }
   }
 

@@ -6,7 +6,9 @@ import { keepIterator, type Referent } from './managing.ts'
  * @throws TypeError when it is no object, or has no such method
  */
 export function objectReferent(target: unknown, only: readonly string[] | undefined): Referent {
-  if (typeof target !== 'object' || target === null) throw new TypeError(`a manager keeps objects, got ${describeValue(target)}`)
+  if (typeof target !== 'object' || target === null) {
+    throw new TypeError(`a manager keeps objects, got ${describeValue(target)}`)
+  }
   const className = (target.constructor as { readonly name?: string } | undefined)?.name || 'object'
   const all = methodNames(target)
   const missing = only?.find(name => !all.includes(name))
@@ -17,7 +19,11 @@ export function objectReferent(target: unknown, only: readonly string[] | undefi
     exposed,
     hidden: all.filter(name => !exposed.includes(name)),
     call(method, args) {
-      if (!exposed.includes(method)) throw new TypeError(`\`${className}\` has no method \`${method}\` that is exposed: those are ${exposed.join(', ') || 'none'}`)
+      if (!exposed.includes(method)) {
+        throw new TypeError(
+          `\`${className}\` has no method \`${method}\` that is exposed: those are ${exposed.join(', ') || 'none'}`,
+        )
+      }
       const result = (target as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>)[method]?.(...args)
       return result instanceof Promise ? result.then(keepIterator) : keepIterator(result)
     },
@@ -27,8 +33,14 @@ export function objectReferent(target: unknown, only: readonly string[] | undefi
 /** Of its classes as well; no getter is run. One named `then` would make the proxy a promise. */
 function methodNames(target: object): string[] {
   const names = new Set<string>()
-  for (let object: object | null = target; object !== null && object !== Object.prototype; object = Object.getPrototypeOf(object) as object | null) {
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(object))) if (name !== 'constructor' && name !== 'then' && typeof value === 'function') names.add(name)
+  for (
+    let object: object | null = target;
+    object !== null && object !== Object.prototype;
+    object = Object.getPrototypeOf(object) as object | null
+  ) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(object))) {
+      if (name !== 'constructor' && name !== 'then' && typeof value === 'function') names.add(name)
+    }
   }
   return [...names]
 }

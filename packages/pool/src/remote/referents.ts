@@ -18,8 +18,9 @@ export interface Holder {
  *  RELEASE ───────────► -1
  * ```
  *
- * The CLAIM may overtake the TICKET, which comes by another connection; but the sender's RELEASE, which comes behind the TICKET, cannot. A handle that is made and
- * never arrives, because its receiver died for one, keeps its object until the manager ends: the message may as well wait in a queue.
+ * The CLAIM may overtake the TICKET, which comes by another connection; but the sender's RELEASE, which comes behind
+ * the TICKET, cannot. A handle that is made and never arrives, because its receiver died for one, keeps its object
+ * until the manager ends: the message may as well wait in a queue.
  */
 export class Referents {
   readonly #referents = new Map<number, { readonly referent: Referent; count: number }>()

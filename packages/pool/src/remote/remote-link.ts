@@ -1,10 +1,22 @@
 import { ConnectionClosedError, newSharedId, ShutdownError } from '@manyhands/base'
 import type { Connection } from '@manyhands/core'
-import { BYE, CALL, CLAIM, FAILURE, MANAGED, type ManagerMessage, type ProxyHandle, RELEASE, ROOT, type ServerAddress, TICKET } from './messages.ts'
-import { decodeIn, encodeFor } from './values.ts'
 import { unsaid } from '../here/pending-releases.ts'
 import { useCodecInChannels } from '../host/channel-codec.ts'
 import type { Link } from './link.ts'
+import {
+  BYE,
+  CALL,
+  CLAIM,
+  FAILURE,
+  MANAGED,
+  type ManagerMessage,
+  type ProxyHandle,
+  RELEASE,
+  ROOT,
+  type ServerAddress,
+  TICKET,
+} from './messages.ts'
+import { decodeIn, encodeFor } from './values.ts'
 
 /** A result that stays with the server. */
 export class ManagedResult {
@@ -125,6 +137,8 @@ export class RemoteLink implements Link {
   /** Each call has an error of its own. */
   #ended(): Error {
     if (this.#saidGoodbye) return new ShutdownError('the manager was shut down: its objects are gone')
-    return new ConnectionClosedError('the process of the manager has ended, and its objects are gone', { cause: this.#end?.cause })
+    return new ConnectionClosedError('the process of the manager has ended, and its objects are gone', {
+      cause: this.#end?.cause,
+    })
   }
 }

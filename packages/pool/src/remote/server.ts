@@ -1,11 +1,11 @@
 import { InvalidStateError } from '@manyhands/base'
 import { type Link, links } from './link.ts'
-import { ManagedResult } from './remote-link.ts'
-import { type ContainerKind, type ProxyHandle, ROOT, type ServerAddress } from './messages.ts'
-import { copy } from './values.ts'
 import { Managing, type Referent } from './managing.ts'
+import { type ContainerKind, type ProxyHandle, ROOT, type ServerAddress } from './messages.ts'
 import { objectReferent } from './referent.ts'
 import { type Holder, Referents } from './referents.ts'
+import { ManagedResult } from './remote-link.ts'
+import { copy } from './values.ts'
 
 type Constructor = new (...args: readonly unknown[]) => unknown
 type Factory = (...args: readonly unknown[]) => unknown
@@ -21,7 +21,11 @@ export class ManagerServer implements Link, Holder {
   /** Where to note which handles a result holds, while one is encoded. */
   #noted: Map<string, number> | undefined
 
-  constructor(address: ServerAddress, makeContainer: (kind: ContainerKind, initial: object) => Referent, shutdown: () => Promise<void>) {
+  constructor(
+    address: ServerAddress,
+    makeContainer: (kind: ContainerKind, initial: object) => Referent,
+    shutdown: () => Promise<void>,
+  ) {
     this.#address = address
     this.#makeContainer = makeContainer
     this.#shutdown = shutdown
@@ -36,7 +40,11 @@ export class ManagerServer implements Link, Holder {
   invoke(object: number, method: string, args: readonly unknown[]): unknown {
     if (object === ROOT) return this.#root(method, args)
     const referent = this.referents.get(object)
-    if (referent === undefined) throw new InvalidStateError('the object is gone from its manager: its last proxy was dropped before this one arrived')
+    if (referent === undefined) {
+      throw new InvalidStateError(
+        'the object is gone from its manager: its last proxy was dropped before this one arrived',
+      )
+    }
     return referent.call(method, args)
   }
 
@@ -91,9 +99,15 @@ export class ManagerServer implements Link, Holder {
       case 'container':
         return new Managing(this.#makeContainer(args[0] as ContainerKind, args[1] as object))
       case 'create': {
-        const [make, exposed, given] = args as [Constructor | Factory, readonly string[] | undefined, readonly unknown[]]
+        const [make, exposed, given] = args as [
+          Constructor | Factory,
+          readonly string[] | undefined,
+          readonly unknown[],
+        ]
         const made = isConstructor(make) ? new make(...given) : make(...given)
-        return made instanceof Promise ? made.then(object => new Managing(objectReferent(object, exposed))) : new Managing(objectReferent(made, exposed))
+        return made instanceof Promise
+          ? made.then(object => new Managing(objectReferent(object, exposed)))
+          : new Managing(objectReferent(made, exposed))
       }
       case 'count':
         return this.referents.size

@@ -11,8 +11,8 @@ export function enterProgram({ argv, mainModule }: Program): void {
 }
 
 /**
- * Refuses to import the main module: its statements would run again here. A module whose functions go to workers can import from it, which nobody
- * notices where the program has loaded both.
+ * Refuses to import the main module: its statements would run again here. A module whose functions go to workers can
+ * import from it, which nobody notices where the program has loaded both.
  */
 function guardMainModule(mainModule: string): void {
   if (guarded === mainModule) return
@@ -20,7 +20,9 @@ function guardMainModule(mainModule: string): void {
   registerHooks({
     resolve(specifier, context, nextResolve) {
       const resolved = nextResolve(specifier, context)
-      if (resolved.url.startsWith(mainModule) && /^([?#]|$)/.test(resolved.url.slice(mainModule.length))) throw mainModuleError(mainModule, specifier, context.parentURL)
+      if (resolved.url.startsWith(mainModule) && /^([?#]|$)/.test(resolved.url.slice(mainModule.length))) {
+        throw mainModuleError(mainModule, specifier, context.parentURL)
+      }
       return resolved
     },
   })
@@ -28,7 +30,8 @@ function guardMainModule(mainModule: string): void {
 
 function mainModuleError(mainModule: string, specifier: string, importer: string | undefined): Error {
   // The code that does what a task or a message asks for names the whole URL.
-  const who = importer === undefined || specifier.startsWith('file:') ? 'a worker was asked to import' : `${importer} imports`
+  const who =
+    importer === undefined || specifier.startsWith('file:') ? 'a worker was asked to import' : `${importer} imports`
   return new InvalidStateError(`${who} the main module of the program, ${mainModule}, which would run again in the worker.
 Move what both need to a module of its own, and import it from there.`)
 }

@@ -1,11 +1,11 @@
 // What a worker starts with. A thread finds its orders in workerData; a process gets them as a message.
 import { isMainThread, workerData } from 'node:worker_threads'
-import { createCodec } from '@manyhands/closure/worker'
 import { adoptThreadShare, allowBlocking, installChannelCodec } from '@manyhands/base'
-import { INIT, type Message, PREPARE } from '../protocol/messages.ts'
-import type { ProcessInit, ThreadInit, WorkerInit } from '../protocol/worker-init.ts'
+import { createCodec } from '@manyhands/closure/worker'
 import { setLineage } from '../here/current-process.ts'
 import type { Program } from '../protocol/lineage.ts'
+import { INIT, type Message, PREPARE } from '../protocol/messages.ts'
+import type { ProcessInit, ThreadInit, WorkerInit } from '../protocol/worker-init.ts'
 import { enterProgram } from './enter-program.ts'
 import { openInbox, receiveWith } from './inbox.ts'
 import { keepOutput } from './output/process-output.ts'
@@ -23,7 +23,12 @@ function receive(message: Message): void | Promise<void> {
   }
   if (message[0] !== INIT) return
   receiveWith(undefined) // what follows is for what is started now
-  const [, init, env, cwd] = message as readonly [number, WorkerInit | ProcessInit, NodeJS.ProcessEnv | undefined, string]
+  const [, init, env, cwd] = message as readonly [
+    number,
+    WorkerInit | ProcessInit,
+    NodeJS.ProcessEnv | undefined,
+    string,
+  ]
   if (env === undefined) return begin(init)
   return import('./prepare.ts').then(({ enter }) => (enter(env, cwd), begin(init)))
 }

@@ -8,8 +8,8 @@ let receiver: Receiver | undefined
 let busy = false
 
 /**
- * Listens to the channel of this process, once and for all. Whatever stage of its start the process is in, no message is dropped: Node drops those that come
- * behind one that removed the last listener.
+ * Listens to the channel of this process, once and for all. Whatever stage of its start the process is in, no message
+ * is dropped: Node drops those that come behind one that removed the last listener.
  */
 export function openInbox(first: Receiver): void {
   receiver = first
@@ -20,7 +20,10 @@ export function openInbox(first: Receiver): void {
   })
 }
 
-/** From now on messages come to `next`; undefined: until somebody else wants them they wait. Those that wait come at once. */
+/**
+ * From now on messages come to `next`; undefined: until somebody else wants them they wait. Those that wait come at
+ * once.
+ */
 export function receiveWith(next: Receiver | undefined): void {
   receiver = next
   if (!busy) takeWaiting()

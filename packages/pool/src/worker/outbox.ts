@@ -1,7 +1,7 @@
 import { type Codec, SerializationError } from '@manyhands/base'
-import { isPrimitive, toPayload } from '../protocol/payload.ts'
-import { type Message, REPLY, type Segment, SEGMENT_LENGTH } from '../protocol/messages.ts'
 import { takeMoved } from '../here/move.ts'
+import { type Message, REPLY, type Segment, SEGMENT_LENGTH } from '../protocol/messages.ts'
+import { isPrimitive, toPayload } from '../protocol/payload.ts'
 import { unsendableError } from '../protocol/unsendable-error.ts'
 
 type Post = (message: Message, transfer?: readonly unknown[]) => void
@@ -48,7 +48,14 @@ export class Outbox {
   /** Closes the segment: its tasks took `durationMs`. */
   endSegment(durationMs: number): void {
     if (this.#values.length === 0) return
-    this.#message.push(this.#batchId, this.#start, this.#values.length, durationMs, toPayload(this.#values, this.#allNumbers, this.#transfer), this.#failures)
+    this.#message.push(
+      this.#batchId,
+      this.#start,
+      this.#values.length,
+      durationMs,
+      toPayload(this.#values, this.#allNumbers, this.#transfer),
+      this.#failures,
+    )
     this.#start += this.#values.length
     this.#values = []
     this.#failures = undefined
@@ -93,7 +100,10 @@ export class Outbox {
         }
         if (buffers !== undefined) this.#transfer.push(...buffers)
       } catch (error) {
-        encoded = this.#codec.encode(failed ? unsendableError('the task', outcome, error) : unsendableResult(error), new Set())
+        encoded = this.#codec.encode(
+          failed ? unsendableError('the task', outcome, error) : unsendableResult(error),
+          new Set(),
+        )
         failed = true
       }
     }
@@ -104,7 +114,10 @@ export class Outbox {
   /** Structured clone refuses a whole message for one value: only the culprit fails. */
   #sendOneByOne(message: readonly unknown[], cause: unknown): void {
     for (let at = 1; at < message.length; at += SEGMENT_LENGTH) {
-      const [batchId, start, count, durationMs, payload, failures] = message.slice(at, at + SEGMENT_LENGTH) as unknown as Segment
+      const [batchId, start, count, durationMs, payload, failures] = message.slice(
+        at,
+        at + SEGMENT_LENGTH,
+      ) as unknown as Segment
       let next = 0
       for (let k = 0; k < count; k++) {
         const failed = failures !== undefined && failures[next] === k
@@ -113,8 +126,18 @@ export class Outbox {
         try {
           this.#post([REPLY, batchId, start + k, 1, durationMs / count, [payload[k]], one])
         } catch {
-          const error = new SerializationError(`the result of the task cannot be sent back: ${(cause as Error).message}`)
-          this.#post([REPLY, batchId, start + k, 1, durationMs / count, [undefined], [0, this.#codec.encode(error, new Set())]])
+          const error = new SerializationError(
+            `the result of the task cannot be sent back: ${(cause as Error).message}`,
+          )
+          this.#post([
+            REPLY,
+            batchId,
+            start + k,
+            1,
+            durationMs / count,
+            [undefined],
+            [0, this.#codec.encode(error, new Set())],
+          ])
         }
       }
     }
@@ -123,5 +146,8 @@ export class Outbox {
 
 function unsendableResult(cause: unknown): SerializationError {
   const { path, hint } = cause instanceof SerializationError ? cause : { path: [], hint: undefined }
-  return new SerializationError(`the result of the task cannot be sent back: ${(cause as Error).message}`, { path, hint })
+  return new SerializationError(`the result of the task cannot be sent back: ${(cause as Error).message}`, {
+    path,
+    hint,
+  })
 }

@@ -1,12 +1,14 @@
 import { enableCompileCache } from 'node:module'
 import { inspect } from 'node:util'
 import { unpack } from '@manyhands/closure/worker'
-import { PREPARED } from '../protocol/messages.ts'
-import type { Message } from '../protocol/messages.ts'
 import { complain } from '../here/exit.ts'
+import { type Message, PREPARED } from '../protocol/messages.ts'
 import { startWatchdog } from './watchdog.ts'
 
-/** Makes this process ready for orders that it does not have yet: it imports what they may need. Orders that come meanwhile wait in the channel. */
+/**
+ * Makes this process ready for orders that it does not have yet: it imports what they may need. Orders that come
+ * meanwhile wait in the channel.
+ */
 export async function prepare([, , modules, onError, rehearsal]: Message): Promise<void> {
   startWatchdog()
   // Next time these modules are not compiled again.
@@ -25,7 +27,10 @@ export async function prepare([, , modules, onError, rehearsal]: Message): Promi
   process.send?.([PREPARED], undefined, undefined, () => {})
 }
 
-/** Does what takes long the first time: to load primitives, the memory that they are in, and what connections are made of; and to revive a function. */
+/**
+ * Does what takes long the first time: to load primitives, the memory that they are in, and what connections are made
+ * of; and to revive a function.
+ */
 async function rehearse(packed: unknown): Promise<void> {
   try {
     const [{ Region }] = await Promise.all([import('@manyhands/core'), import('node:net'), import('node:crypto')])

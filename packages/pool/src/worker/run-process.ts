@@ -2,25 +2,30 @@ import { inspect } from 'node:util'
 import { threadId } from 'node:worker_threads'
 import { linkDoorbell } from '@manyhands/base'
 import { unpack } from '@manyhands/closure/worker'
+import { currentProcess } from '../here/current-process.ts'
+import { complain, exit } from '../here/exit.ts'
 import { INTERRUPT, type Message, RANG, RING } from '../protocol/messages.ts'
 import { factsKey, type HasFacts } from '../protocol/process-facts.ts'
 import type { ProcessInit, ThreadEnds } from '../protocol/worker-init.ts'
-import { currentProcess } from '../here/current-process.ts'
-import { complain, exit } from '../here/exit.ts'
 import { receiveWith } from './inbox.ts'
 import { startWatchdog } from './watchdog.ts'
 
 /** Of a program that waits for something that can never come, as Node has it. */
 const UNSETTLED = 13
 
-type Body = (HasFacts & { run(): unknown }) | readonly [target: (...args: readonly unknown[]) => unknown, args: readonly unknown[]]
+type Body =
+  | (HasFacts & { run(): unknown })
+  | readonly [target: (...args: readonly unknown[]) => unknown, args: readonly unknown[]]
 
 /**
  * Runs what a Process or a Thread is for. It then ends by itself, once nothing is left that its event loop waits for.
  */
 export async function runProcess(init: ProcessInit | (ProcessInit & ThreadEnds)): Promise<void> {
   let finished = false
-  const post = 'port' in init ? (message: Message) => init.port.postMessage(message) : (message: Message) => void process.send?.(message, undefined, undefined, () => {})
+  const post =
+    'port' in init
+      ? (message: Message) => init.port.postMessage(message)
+      : (message: Message) => void process.send?.(message, undefined, undefined, () => {})
   const doorbell = linkDoorbell(id => post([RANG, id]))
   const receive = (message: Message): void => {
     if (message[0] === RING) doorbell.receive(message[1] as string)
@@ -34,7 +39,8 @@ export async function runProcess(init: ProcessInit | (ProcessInit & ThreadEnds))
     startWatchdog()
     receiveWith(receive)
     process.channel?.unref()
-    // Node prints the error itself, but not whose it is. Nobody else is told: what ends a thread in this way is printed by its parent.
+    // Node prints the error itself, but not whose it is. Nobody else is told: what ends a thread in this way is printed
+    // by its parent.
     process.on('uncaughtExceptionMonitor', () => complain(headline()))
   }
   process.on('beforeExit', () => {

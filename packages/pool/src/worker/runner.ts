@@ -1,10 +1,32 @@
 import type { Codec } from '@manyhands/base'
-import { ABORT, ABORTED_BATCH, BATCH, BEGIN, DEFINE, FORGET, IN_USE, LISTENING, LISTENING_BATCH, type Message, type Payload, RECALL, REPORT_BEGIN, RETURNED, RUN_LENGTH, RUNNING_BATCH, RUNNING_INDEX, SPREAD } from '../protocol/messages.ts'
+import type { TaskContext, TaskContextSource } from '../here/task-context.ts'
+import {
+  ABORT,
+  ABORTED_BATCH,
+  BATCH,
+  BEGIN,
+  DEFINE,
+  FORGET,
+  IN_USE,
+  LISTENING,
+  LISTENING_BATCH,
+  type Message,
+  type Payload,
+  RECALL,
+  REPORT_BEGIN,
+  RETURNED,
+  RUN_LENGTH,
+  RUNNING_BATCH,
+  RUNNING_INDEX,
+  SPREAD,
+} from '../protocol/messages.ts'
 import { type FunctionEntry, Functions, reviveFunction, type WorkerFunction } from './functions.ts'
 import { Outbox } from './outbox.ts'
-import type { TaskContext, TaskContextSource } from '../here/task-context.ts'
 
-/** Longest stay away from the event loop. Larger: timers and I/O of user code are served later; smaller: more turns of the loop. */
+/**
+ * Longest stay away from the event loop. Larger: timers and I/O of user code are served later; smaller: more turns of
+ * the loop.
+ */
 const TURN_MS = 2
 /** The clock is read after the first task of a turn and then after each 8: tasks that share a batch are short. */
 const CLOCK_MASK = 7
@@ -16,8 +38,9 @@ export interface RunnerOptions {
   readonly post: (message: Message, transfer?: readonly unknown[]) => void
   readonly concurrency: number
   /**
-   * Where main cannot see which task is running: resolves when what was posted is out of this process, undefined when it is. A worker that goes takes
-   * the rest with it, and then main must not take a batch that has begun for one that waited.
+   * Where main cannot see which task is running: resolves when what was posted is out of this process, undefined when
+   * it is. A worker that goes takes the rest with it, and then main must not take a batch that has begun for one that
+   * waited.
    */
   readonly unsent?: (() => Promise<void> | undefined) | undefined
 }
@@ -43,7 +66,8 @@ interface Cursor {
 /**
  * Runs batches in the order in which they came, and tells their results.
  *
- * It keeps the thread from its event loop, and lets results wait, for `TURN_MS` plus the task at which that is noticed: see `CLOCK_MASK`.
+ * It keeps the thread from its event loop, and lets results wait, for `TURN_MS` plus the task at which that is noticed:
+ * see `CLOCK_MASK`.
  */
 export class Runner implements TaskContextSource {
   readonly #options: RunnerOptions
@@ -72,7 +96,10 @@ export class Runner implements TaskContextSource {
     return this.#queue.length === 0 && this.#asyncPending === 0
   }
 
-  /** From now on main sees in `words` which task is running. A process gets them when it has run tasks already, or never. */
+  /**
+   * From now on main sees in `words` which task is running. A process gets them when it has run tasks already, or
+   * never.
+   */
   useControl(words: Int32Array): void {
     const front = this.#queue[0]
     const isRunning = front !== undefined && front.id === this.#lastBegun
@@ -85,7 +112,18 @@ export class Runner implements TaskContextSource {
   receive(message: Message): void {
     switch (message[0]) {
       case BATCH:
-        this.#queue.push({ id: message[1] as number, reportBegin: ((message[2] as number) & REPORT_BEGIN) !== 0, message, run: 3, call: 0, index: 0, pending: 0, inline: undefined, controller: undefined, aborted: false })
+        this.#queue.push({
+          id: message[1] as number,
+          reportBegin: ((message[2] as number) & REPORT_BEGIN) !== 0,
+          message,
+          run: 3,
+          call: 0,
+          index: 0,
+          pending: 0,
+          inline: undefined,
+          controller: undefined,
+          aborted: false,
+        })
         return
       case DEFINE:
         return this.#functions.define(message[1] as number, message[2] as object)
@@ -150,7 +188,10 @@ export class Runner implements TaskContextSource {
     }
     while (cursor.run < message.length) {
       const slot = message[cursor.run] as number | object
-      const entry = typeof slot === 'number' ? this.#functions.get(slot) : (cursor.inline ??= reviveFunction(slot, revived => void (cursor.inline = revived)))
+      const entry =
+        typeof slot === 'number'
+          ? this.#functions.get(slot)
+          : (cursor.inline ??= reviveFunction(slot, revived => void (cursor.inline = revived)))
       if (typeof entry === 'function') {
         // An async task of the run before may still be pending.
         if (this.#asyncPending >= this.#options.concurrency || !this.#runCalls(cursor, entry, deadline)) return false
@@ -178,7 +219,10 @@ export class Runner implements TaskContextSource {
     const outbox = this.#outbox
     const first = cursor.call
     let started = performance.now()
-    if (control !== undefined && Atomics.compareExchange(control, RUNNING_BATCH, this.#lastBegun, cursor.id) !== this.#lastBegun) {
+    if (
+      control !== undefined &&
+      Atomics.compareExchange(control, RUNNING_BATCH, this.#lastBegun, cursor.id) !== this.#lastBegun
+    ) {
       // Main has claimed the batch that ran last, and is about to end this worker: what is begun now would be lost.
       this.#paused = true
       return false
@@ -186,7 +230,7 @@ export class Runner implements TaskContextSource {
     this.#lastBegun = cursor.id
     this.#current = cursor
     let done = true
-    for (; cursor.call < count; ) {
+    for (; cursor.call < count;) {
       const call = cursor.call++
       const index = cursor.index++
       if (control !== undefined) control[RUNNING_INDEX] = index
@@ -195,12 +239,16 @@ export class Runner implements TaskContextSource {
         if (arity === 1) {
           const value = payload[call]
           const argument = typeof value === 'object' && value !== null ? codec.decode(value) : value
-          if (argument instanceof Promise) result = argument.then(revived => this.#within(cursor, () => (firstIndex < 0 ? fn(revived) : fn(revived, firstIndex + call))))
-          else result = firstIndex < 0 ? fn(argument) : fn(argument, firstIndex + call)
+          if (argument instanceof Promise) {
+            result = argument.then(revived =>
+              this.#within(cursor, () => (firstIndex < 0 ? fn(revived) : fn(revived, firstIndex + call))),
+            )
+          } else result = firstIndex < 0 ? fn(argument) : fn(argument, firstIndex + call)
         } else {
           result = this.#callWith(cursor, fn, payload, call * arity, arity)
         }
-        if (isThenable(result)) result = Promise.resolve(result) // of a promise that is itself; of another thenable one that settles once
+        // Of a promise that is itself; of another thenable one that settles once
+        if (isThenable(result)) result = Promise.resolve(result)
       } catch (error) {
         outbox.error(cursor.id, index, error)
         continue
@@ -233,7 +281,9 @@ export class Runner implements TaskContextSource {
     const { codec } = this.#options
     if (arity === SPREAD) {
       const spread = codec.decode(payload[0] as object) as unknown[] | Promise<unknown[]>
-      return spread instanceof Promise ? spread.then(revived => this.#within(cursor, () => fn(...revived))) : fn(...spread)
+      return spread instanceof Promise
+        ? spread.then(revived => this.#within(cursor, () => fn(...revived)))
+        : fn(...spread)
     }
     const args: unknown[] = []
     let wait = false

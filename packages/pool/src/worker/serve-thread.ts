@@ -1,20 +1,24 @@
-import { receiveMessageOnPort } from 'node:worker_threads'
-import type { MessagePort } from 'node:worker_threads'
-import { POSTED } from '../protocol/messages.ts'
-import type { Message } from '../protocol/messages.ts'
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { SpinCredit } from '../here/spin-credit.ts'
+import { type Message, POSTED } from '../protocol/messages.ts'
 import type { Runner } from './runner.ts'
 
 /**
- * How long a worker that ran out of tasks looks for the next before it goes back to its event loop. Larger: the next task is begun sooner; but CPU
- * is burnt, and where cores are contended others get later.
+ * How long a worker that ran out of tasks looks for the next before it goes back to its event loop. Larger: the next
+ * task is begun sooner; but CPU is burnt, and where cores are contended others get later.
  */
 const SPIN_MS = 0.05
 /** Longest stay away from the event loop while messages keep coming. */
 const TURN_MS = 2
 
 /** Serves the port. The worker parks on its event loop, never in a wait: timers and I/O of user code go on. */
-export function serveThread(port: MessagePort, control: Int32Array, runner: Runner, handle: (message: Message) => void, spin: boolean): void {
+export function serveThread(
+  port: MessagePort,
+  control: Int32Array,
+  runner: Runner,
+  handle: (message: Message) => void,
+  spin: boolean,
+): void {
   /** Messages taken so far; main counts those it posted in the shared word. */
   let taken = 0
   const credit = new SpinCredit()
@@ -36,7 +40,7 @@ export function serveThread(port: MessagePort, control: Int32Array, runner: Runn
         credit.note(found)
         if (!found) return
       }
-      for (let next; (next = receiveMessageOnPort(port)) !== undefined; ) {
+      for (let next; (next = receiveMessageOnPort(port)) !== undefined;) {
         taken++
         handle(next.message as Message)
       }

@@ -1,16 +1,16 @@
 import type { MessagePort } from 'node:worker_threads'
 import { linkDoorbell, revive } from '@manyhands/base'
+import { createCodec, unpack } from '@manyhands/closure/worker'
 import type { Region } from '@manyhands/core'
 import lazy from '#lazy'
-import { createCodec, unpack } from '@manyhands/closure/worker'
-import { CLOSE, CONTROL, type Message, RANG, READY, RING, START_FAILED } from '../protocol/messages.ts'
+import { setWorkerState } from '../here/current-worker.ts'
 import { unsaid } from '../here/pending-releases.ts'
+import { CLOSE, CONTROL, type Message, RANG, READY, RING, START_FAILED } from '../protocol/messages.ts'
 import type { ThreadInit, WorkerInit } from '../protocol/worker-init.ts'
 import { receiveWith } from './inbox.ts'
 import { printedSince } from './output/process-output.ts'
 import { Runner } from './runner.ts'
 import { serveThread } from './serve-thread.ts'
-import { setWorkerState } from '../here/current-worker.ts'
 import { startWatchdog } from './watchdog.ts'
 
 type Post = (message: Message, transfer?: readonly unknown[]) => void
@@ -53,7 +53,10 @@ export function startWorker(init: WorkerInit | ThreadInit): void {
   void initialize(init.initializer).then(serve, fail)
 }
 
-/** How long to wait for managers that do not listen. Longer: one that is busy still hears; shorter: one that hangs holds up nobody. */
+/**
+ * How long to wait for managers that do not listen. Longer: one that is busy still hears; shorter: one that hangs holds
+ * up nobody.
+ */
 const UNSAID_MS = 1000
 
 function leave(): void {
@@ -94,7 +97,10 @@ function encodeError(codec: ReturnType<typeof createCodec>, error: unknown): unk
   try {
     return codec.encode(error, new Set())
   } catch (cause) {
-    return codec.encode(new Error(`${(error as Error).message} (the error itself cannot be sent: ${(cause as Error).message})`), new Set())
+    return codec.encode(
+      new Error(`${(error as Error).message} (the error itself cannot be sent: ${(cause as Error).message})`),
+      new Set(),
+    )
   }
 }
 

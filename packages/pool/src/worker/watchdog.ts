@@ -8,8 +8,8 @@ let started = false
 /**
  * Ends this process when its parent is gone, even while a task keeps the main thread busy.
  *
- * A thread waits on its own event loop for the parent's pipe to close. A blocking read there would make `process.exit`, the natural end and uncaught
- * errors hang: they join a thread that is in a system call.
+ * A thread waits on its own event loop for the parent's pipe to close. A blocking read there would make `process.exit`,
+ * the natural end and uncaught errors hang: they join a thread that is in a system call.
  */
 export function startWatchdog(): void {
   if (started) return

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, expectTypeOf, test } from 'vitest'
-import { Manager } from '../../src/index.ts'
-import type { DictProxy } from '../../src/index.ts'
+import { type DictProxy, Manager } from '../../src/index.ts'
 
 let manager: Manager
 beforeAll(async () => {
@@ -21,7 +20,12 @@ test('G02 a list has what arrays have', async () => {
   expect([await list.at(0), await list.at(-1), await list.at(99)]).toEqual([8, 100, undefined])
   await list.sort((a, b) => b - a)
   expect(await list.toArray()).toEqual([100, 8, 7, 6, 5, 4, 3, 2, 1])
-  expect([await list.indexOf(7), await list.includes(1), await list.includes(9), await list.length()]).toEqual([2, true, false, 9])
+  expect([await list.indexOf(7), await list.includes(1), await list.includes(9), await list.length()]).toEqual([
+    2,
+    true,
+    false,
+    9,
+  ])
   await list.set(-1, 42)
   expect(await list.at(8)).toBe(42)
   await expect(list.set(9, 0)).rejects.toThrow(new RangeError('index must be that of one of 9 items, got 9'))
@@ -45,8 +49,18 @@ test('a dictionary has steps that nobody sees half of', async () => {
   const dict = await manager.dict([['a', 1]] as const)
   expectTypeOf(dict).toEqualTypeOf<DictProxy<'a', 1>>()
   const counts = await manager.dict<string, number>(new Map([['x', 1]]))
-  expect([await counts.setDefault('x', 5), await counts.setDefault('y', 5), await counts.pop('x'), await counts.pop('x')]).toEqual([1, 5, 1, undefined])
-  expect([await counts.has('y'), await counts.delete('y'), await counts.delete('y'), await counts.size()]).toEqual([true, true, false, 0])
+  expect([
+    await counts.setDefault('x', 5),
+    await counts.setDefault('y', 5),
+    await counts.pop('x'),
+    await counts.pop('x'),
+  ]).toEqual([1, 5, 1, undefined])
+  expect([await counts.has('y'), await counts.delete('y'), await counts.delete('y'), await counts.size()]).toEqual([
+    true,
+    true,
+    false,
+    0,
+  ])
   await counts.set('z', 3)
   expect([await counts.keys(), await counts.values(), await counts.entries()]).toEqual([['z'], [3], [['z', 3]]])
 })
@@ -65,16 +79,27 @@ test('G03 an iteration of a list sees what is changed meanwhile', async () => {
 
 // CPython: _TestContainers.test_dict_iter
 test('G03 an iteration of a dictionary or a set throws when its size has changed', async () => {
-  const dict = await manager.dict<number, string>([[1, 'a'], [2, 'b']])
-  expect(await Array.fromAsync(dict)).toEqual([[1, 'a'], [2, 'b']])
+  const dict = await manager.dict<number, string>([
+    [1, 'a'],
+    [2, 'b'],
+  ])
+  expect(await Array.fromAsync(dict)).toEqual([
+    [1, 'a'],
+    [2, 'b'],
+  ])
   const iterator = dict[Symbol.asyncIterator]()
   expect(await iterator.next()).toEqual({ done: false, value: [1, 'a'] })
   await dict.clear()
-  await expect(iterator.next()).rejects.toMatchObject({ name: 'InvalidStateError', message: expect.stringContaining('the dict has changed its size') as string })
+  await expect(iterator.next()).rejects.toMatchObject({
+    name: 'InvalidStateError',
+    message: expect.stringContaining('the dict has changed its size') as string,
+  })
   const set = await manager.set(['a', 'b'])
-  await expect((async () => {
-    for await (const value of set) await set.add(`${value}${value}`)
-  })()).rejects.toMatchObject({ message: expect.stringContaining('the set has changed its size') as string })
+  await expect(
+    (async () => {
+      for await (const value of set) await set.add(`${value}${value}`)
+    })(),
+  ).rejects.toMatchObject({ message: expect.stringContaining('the set has changed its size') as string })
 })
 
 // CPython: TestSyncManagerTypes.test_namespace, _TestNamespace.test_namespace
@@ -86,6 +111,11 @@ test('G05 a namespace refuses names that begin with an underscore, and deletes o
   await expect(names.get('_hidden')).rejects.toThrow('must not begin with an underscore')
   await expect(manager.namespace({ _a: 1 })).rejects.toThrow(TypeError)
   expect([await names.get('name'), await names.get('job')]).toEqual(['Bob', 'Builder'])
-  expect([await names.delete('job'), await names.delete('job'), await names.has('job'), await names.get('job')]).toEqual([true, false, false, undefined])
+  expect([
+    await names.delete('job'),
+    await names.delete('job'),
+    await names.has('job'),
+    await names.get('job'),
+  ]).toEqual([true, false, false, undefined])
   expect(await names.toObject()).toEqual({ name: 'Bob' })
 })

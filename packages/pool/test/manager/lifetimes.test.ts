@@ -9,8 +9,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { connect, ConnectionClosedError, replace, ShutdownError } from '@manyhands/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Manager, Process, ProcessPoolExecutor } from '../../src/index.ts'
-import type { ListProxy } from '../../src/index.ts'
+import { type ListProxy, Manager, Process, ProcessPoolExecutor } from '../../src/index.ts'
 import { Broke } from '../support/account.ts'
 
 let manager: Manager
@@ -26,14 +25,18 @@ test('strangers and nonsense neither reach the objects nor end the manager', asy
   const list = await manager.list([1])
   const { server } = list[replace]('processes', () => {})
   expect(statSync(server.address).mode & 0o777).toBe(0o600)
-  for (const file of ['environ', 'cmdline']) expect(readFileSync(`/proc/${manager.pid}/${file}`).includes(Buffer.from(server.key).toString('hex'))).toBe(false)
+  for (const file of ['environ', 'cmdline']) {
+    expect(readFileSync(`/proc/${manager.pid}/${file}`).includes(Buffer.from(server.key).toString('hex'))).toBe(false)
+  }
   for (const bytes of [randomBytes(500), Buffer.from('mhc1'), Buffer.alloc(0)]) {
     const socket = createConnection(server.address)
     socket.end(bytes).resume()
     await once(socket, 'close')
   }
   await expect(connect(server.address)).rejects.toMatchObject({ name: 'AuthenticationError' })
-  await expect(connect(server.address, { authKey: randomBytes(32) })).rejects.toMatchObject({ name: 'AuthenticationError' })
+  await expect(connect(server.address, { authKey: randomBytes(32) })).rejects.toMatchObject({
+    name: 'AuthenticationError',
+  })
   const insider = await connect(server.address, { authKey: server.key })
   await insider.sendBytes(randomBytes(50))
   await expect(insider.recvBytes()).rejects.toMatchObject({ name: 'ConnectionClosedError' })
@@ -113,7 +116,10 @@ test('when the process of the manager dies, calls fail that wait and those that 
   process.kill(own.pid as number, 'SIGKILL')
   const error = await waiting.catch((reason: unknown) => reason)
   expect(error).toBeInstanceOf(ConnectionClosedError)
-  expect(error).toMatchObject({ message: expect.stringContaining('the process of the manager has ended') as string, cause: { name: 'WorkerExitedError', signal: 'SIGKILL', pid: own.pid } })
+  expect(error).toMatchObject({
+    message: expect.stringContaining('the process of the manager has ended') as string,
+    cause: { name: 'WorkerExitedError', signal: 'SIGKILL', pid: own.pid },
+  })
   expect(await elsewhere.exception()).toMatchObject({ name: 'ConnectionClosedError' })
   await expect(list.length()).rejects.toMatchObject({ name: 'ConnectionClosedError', cause: { signal: 'SIGKILL' } })
   await expect(own.dict()).rejects.toBeInstanceOf(ConnectionClosedError)
@@ -147,7 +153,9 @@ test('G09 an initializer runs first, and what it throws is thrown by create', as
   })
   const seen = await own.create(() => ({ value: () => (globalThis as { initialized?: number }).initialized }))
   expect(await seen.value()).toBe(7)
-  await expect(Manager.create({ initializer: 1 as unknown as () => void })).rejects.toThrow(new TypeError('initializer must be a function, got 1'))
+  await expect(Manager.create({ initializer: 1 as unknown as () => void })).rejects.toThrow(
+    new TypeError('initializer must be a function, got 1'),
+  )
   await expect(
     Manager.create({
       initializer: () => {
@@ -155,7 +163,10 @@ test('G09 an initializer runs first, and what it throws is thrown by create', as
       },
     }),
   ).rejects.toBeInstanceOf(Broke)
-  await expect(Manager.create({ initializer: () => process.exit(3) })).rejects.toMatchObject({ name: 'WorkerExitedError', exitCode: 3 })
+  await expect(Manager.create({ initializer: () => process.exit(3) })).rejects.toMatchObject({
+    name: 'WorkerExitedError',
+    exitCode: 3,
+  })
 })
 
 test('the process of a manager goes on after Ctrl-C', async () => {
@@ -166,13 +177,33 @@ test('the process of a manager goes on after Ctrl-C', async () => {
 
 // In a program of its own, as a test runner holds what its assertions were given.
 // Node 22 and 24 hold on to what the last task was given until there is another one.
-test.runIf(Number(process.versions.node.split('.')[0]) >= 26)('nothing holds an object whose message was not made after all, or whose worker ends at once', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, join(import.meta.dirname, '../programs/proxies-let-go.ts')], { timeout: 50_000 })
-  expect(stdout.trim().split('\n')).toEqual(['argument', 'result of a method', 'queue', 'task', 'result of a task', 'process', 'thread workers', 'process workers'])
-})
+test.runIf(Number(process.versions.node.split('.')[0]) >= 26)(
+  'nothing holds an object whose message was not made after all, or whose worker ends at once',
+  async () => {
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [...process.execArgv, join(import.meta.dirname, '../programs/proxies-let-go.ts')],
+      { timeout: 50_000 },
+    )
+    expect(stdout.trim().split('\n')).toEqual([
+      'argument',
+      'result of a method',
+      'queue',
+      'task',
+      'result of a task',
+      'process',
+      'thread workers',
+      'process workers',
+    ])
+  },
+)
 
 test('a program that forgets its manager ends, and the process with it', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, join(import.meta.dirname, '../programs/forgotten-manager.ts')], { timeout: 50_000 })
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [...process.execArgv, join(import.meta.dirname, '../programs/forgotten-manager.ts')],
+    { timeout: 50_000 },
+  )
   const pid = Number(stdout)
   expect(pid).toBeGreaterThan(0)
   while (isAlive(pid)) await new Promise(resolve => setImmediate(resolve))

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, expect, expectTypeOf, test } from 'vitest'
-import { IteratorProxy, Manager, ProcessPoolExecutor, RemoteObject, ThreadPoolExecutor } from '../../src/index.ts'
-import type { DictProxy, ListProxy, Remote } from '../../src/index.ts'
+import {
+  type DictProxy,
+  IteratorProxy,
+  type ListProxy,
+  Manager,
+  ProcessPoolExecutor,
+  type Remote,
+  RemoteObject,
+  ThreadPoolExecutor,
+} from '../../src/index.ts'
 import { call as callMethod } from '../../src/remote/managed.ts'
 import { Account, Broke } from '../support/account.ts'
 
@@ -8,7 +16,10 @@ let manager: Manager
 beforeAll(async () => {
   manager = await Manager.create()
 })
-const pools = { threads: new ThreadPoolExecutor({ maxWorkers: 1 }), processes: new ProcessPoolExecutor({ maxWorkers: 1 }) }
+const pools = {
+  threads: new ThreadPoolExecutor({ maxWorkers: 1 }),
+  processes: new ProcessPoolExecutor({ maxWorkers: 1 }),
+}
 afterAll(async () => {
   await Promise.all([pools.threads.shutdown(), pools.processes.shutdown(), manager.shutdown()])
 })
@@ -22,11 +33,19 @@ test('G06 what is not exposed is refused by its name', async () => {
   expect(account).toBeInstanceOf(RemoteObject)
   const untyped = account as unknown as Account
   expect([untyped.owner, untyped.rich]).toEqual([undefined, undefined])
-  await expect((async () => untyped._secret())()).rejects.toThrow(new TypeError('the method `_secret` of `Account` is not exposed: those are add, later, history, hidden, unsendable'))
+  await expect((async () => untyped._secret())()).rejects.toThrow(
+    new TypeError(
+      'the method `_secret` of `Account` is not exposed: those are add, later, history, hidden, unsendable',
+    ),
+  )
   const narrow = await manager.with({ exposed: ['add', '_secret'] }).create(Account, 'Dora')
   expect([await narrow.add(1), await narrow._secret()]).toEqual([1, 'Dora says nothing'])
-  await expect((async () => (narrow as unknown as Account).later())()).rejects.toThrow('the method `later` of `Account` is not exposed: those are add, _secret')
-  await expect(manager.with({ exposed: ['missing' as 'add'] }).create(Account, 'Eve')).rejects.toThrow(new TypeError('exposed: `Account` has no method `missing`'))
+  await expect((async () => (narrow as unknown as Account).later())()).rejects.toThrow(
+    'the method `later` of `Account` is not exposed: those are add, _secret',
+  )
+  await expect(manager.with({ exposed: ['missing' as 'add'] }).create(Account, 'Eve')).rejects.toThrow(
+    new TypeError('exposed: `Account` has no method `missing`'),
+  )
 })
 
 // CPython: _TestMyManager.common, its baz()
@@ -56,10 +75,15 @@ test('what cannot be made or sent fails its own call, and the others go on', asy
   await expect(manager.create(Fails)).rejects.toBeInstanceOf(Broke)
   await expect(manager.create((() => 5) as unknown as () => object)).rejects.toThrow('a manager keeps objects, got 5')
   const account = await manager.create(async (name: string) => new Account(name), 'Gina')
-  await expect(account.unsendable()).rejects.toMatchObject({ name: 'SerializationError', message: expect.stringContaining('it is a Promise') as string })
+  await expect(account.unsendable()).rejects.toMatchObject({
+    name: 'SerializationError',
+    message: expect.stringContaining('it is a Promise') as string,
+  })
   const list = await manager.list()
   await expect(list.push(new WeakMap())).rejects.toMatchObject({ name: 'SerializationError' })
-  await expect(pools.threads.submit((given: unknown) => given, manager)).rejects.toThrow('a Manager stays with the thread that created it')
+  await expect(pools.threads.submit((given: unknown) => given, manager)).rejects.toThrow(
+    'a Manager stays with the thread that created it',
+  )
   await list.push((x: number) => x + 1)
   expect(((await list.at(0)) as (x: number) => number)(1)).toBe(2)
   expect(await account.add(1)).toBe(1)
@@ -70,22 +94,33 @@ test('an error that cannot be sent is told by its name and message', async () =>
     throw Object.assign(new Broke('badly'), { cache: new WeakMap() })
   }
   const object = await manager.create(() => ({ run: broken }))
-  await expect(object.run()).rejects.toMatchObject({ name: 'SerializationError', message: expect.stringMatching(/^the method failed with Broke: badly, and that error cannot be sent back as it is: .*WeakMap/) as string })
-  await expect(Manager.create({ initializer: broken })).rejects.toMatchObject({ message: expect.stringContaining('the initializer failed with Broke: badly') as string })
+  await expect(object.run()).rejects.toMatchObject({
+    name: 'SerializationError',
+    message: expect.stringMatching(
+      /^the method failed with Broke: badly, and that error cannot be sent back as it is: .*WeakMap/,
+    ) as string,
+  })
+  await expect(Manager.create({ initializer: broken })).rejects.toMatchObject({
+    message: expect.stringContaining('the initializer failed with Broke: badly') as string,
+  })
 })
 
 test('an object in the manager uses proxies as everyone does: it iterates, and gets copies', async () => {
   const [list, dict] = await Promise.all([manager.list([{ n: 1 }]), manager.dict([['a', 1]])])
-  const object = await manager.create((items: ListProxy<{ n: number }>, names: DictProxy<string, number>) => ({
-    all: () => Array.fromAsync(names),
-    async change() {
-      const item = await items.at(0)
-      if (item !== undefined) item.n = 2
-      const given = { n: 3 }
-      await items.push(given)
-      given.n = 4
-    },
-  }), list, dict)
+  const object = await manager.create(
+    (items: ListProxy<{ n: number }>, names: DictProxy<string, number>) => ({
+      all: () => Array.fromAsync(names),
+      async change() {
+        const item = await items.at(0)
+        if (item !== undefined) item.n = 2
+        const given = { n: 3 }
+        await items.push(given)
+        given.n = 4
+      },
+    }),
+    list,
+    dict,
+  )
   expect(await object.all()).toEqual([['a', 1]])
   await object.change()
   expect(await list.toArray()).toEqual([{ n: 1 }, { n: 3 }])
@@ -126,10 +161,17 @@ test('a proxy is no promise, whatever the methods of its object are called', asy
   expect('then' in object).toBe(false)
   expectTypeOf(object).not.toHaveProperty('then')
   expect([await object.value(), await object.toString()]).toEqual([1, 'text'])
-  await expect(manager.with({ exposed: ['then'] }).create(Thenable)).rejects.toThrow(new TypeError('exposed: `Thenable` has no method `then`'))
+  await expect(manager.with({ exposed: ['then'] }).create(Thenable)).rejects.toThrow(
+    new TypeError('exposed: `Thenable` has no method `then`'),
+  )
 })
 
-test.each(['constructor', '__proto__', 'hasOwnProperty', '__defineGetter__', 'next'])('what everything inherits cannot be called: %s', async name => {
-  const [object, list] = await Promise.all([manager.create(Account, 'Ida'), manager.list()])
-  for (const proxy of [object as RemoteObject, list]) await expect(proxy[callMethod](name, 'a', () => 1)).rejects.toThrow(TypeError)
-})
+test.each(['constructor', '__proto__', 'hasOwnProperty', '__defineGetter__', 'next'])(
+  'what everything inherits cannot be called: %s',
+  async name => {
+    const [object, list] = await Promise.all([manager.create(Account, 'Ida'), manager.list()])
+    for (const proxy of [object as RemoteObject, list]) {
+      await expect(proxy[callMethod](name, 'a', () => 1)).rejects.toThrow(TypeError)
+    }
+  },
+)

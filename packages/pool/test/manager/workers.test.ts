@@ -1,11 +1,13 @@
 import { BoundedSemaphore, JoinableQueue, Lock, Queue } from '@manyhands/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Manager, Process, ProcessPoolExecutor, Thread, ThreadPoolExecutor } from '../../src/index.ts'
-import type { ListProxy } from '../../src/index.ts'
+import { type ListProxy, Manager, Process, ProcessPoolExecutor, Thread, ThreadPoolExecutor } from '../../src/index.ts'
 import { Account, Broke } from '../support/account.ts'
 
 let manager: Manager
-const pools = { threads: new ThreadPoolExecutor({ maxWorkers: 2 }), processes: new ProcessPoolExecutor({ maxWorkers: 2 }) }
+const pools = {
+  threads: new ThreadPoolExecutor({ maxWorkers: 2 }),
+  processes: new ProcessPoolExecutor({ maxWorkers: 2 }),
+}
 beforeAll(async () => {
   manager = await Manager.create()
 })
@@ -18,7 +20,12 @@ describe.each(['threads', 'processes'] as const)('with workers that are %s', kin
 
   // CPython: TestSyncManagerTypes.test_list, test_dict, test_set, test_namespace
   test('G01 what a worker changes is seen here, in each kind of container', async () => {
-    const [list, dict, set, names] = await Promise.all([manager.list([4, 5]), manager.dict<string, number>(), manager.set<number>([1]), manager.namespace<{ x?: number; y: string }>({ x: 1 })])
+    const [list, dict, set, names] = await Promise.all([
+      manager.list([4, 5]),
+      manager.dict<string, number>(),
+      manager.set<number>([1]),
+      manager.namespace<{ x?: number; y: string }>({ x: 1 }),
+    ])
     await pool.submit(async () => {
       await list.push(6)
       await list.set(0, 0)
@@ -30,14 +37,28 @@ describe.each(['threads', 'processes'] as const)('with workers that are %s', kin
       await names.delete('x')
     })
     expect(await list.toArray()).toEqual([0, 5, 6])
-    expect(await dict.toMap()).toEqual(new Map([['a', 1], ['b', 2]]))
+    expect(await dict.toMap()).toEqual(
+      new Map([
+        ['a', 1],
+        ['b', 2],
+      ]),
+    )
     expect(await set.toSet()).toEqual(new Set([2]))
     expect(await names.toObject()).toEqual({ y: 'ten' })
   })
 
-  // CPython: TestSyncManagerTypes.test_queue, test_joinable_queue, test_lock, test_rlock, test_semaphore, test_bounded_semaphore, test_condition, test_event, test_barrier
+  // CPython: TestSyncManagerTypes.test_queue, test_joinable_queue, test_lock, test_rlock, test_semaphore,
+  // test_bounded_semaphore, test_condition, test_event, test_barrier
   test('G01 primitives of a manager are those of core, for processes', async () => {
-    const [queue, joinable, lock, semaphore, condition, event, barrier] = [manager.queue<string>(), manager.joinableQueue<number>(), manager.lock(), manager.semaphore(0), manager.condition(), manager.event(), manager.barrier(2)]
+    const [queue, joinable, lock, semaphore, condition, event, barrier] = [
+      manager.queue<string>(),
+      manager.joinableQueue<number>(),
+      manager.lock(),
+      manager.semaphore(0),
+      manager.condition(),
+      manager.event(),
+      manager.barrier(2),
+    ]
     const working = pool.submit(async () => {
       await event.wait()
       await lock.runExclusive(() => queue.put('locked'))
@@ -94,7 +115,11 @@ describe.each(['threads', 'processes'] as const)('with workers that are %s', kin
       for await (const inner of outer) await inner.push(55)
       await (await outer.at(-1))?.push(88)
     })
-    expect(await Promise.all(inners.map(inner => inner.toArray()))).toEqual([[0, 55], [1, 55], [2, 55, 88]])
+    expect(await Promise.all(inners.map(inner => inner.toArray()))).toEqual([
+      [0, 55],
+      [1, 55],
+      [2, 55, 88],
+    ])
     const again = await manager.list(await outer.toArray())
     await (await again.at(0))?.push(9)
     expect(await inners[0]?.toArray()).toEqual([0, 55, 9])
@@ -131,7 +156,10 @@ test.each([Process, Thread])('the proxy of a $name works, also in what it starts
   const child = new Kind({
     target: async (shared: ListProxy<string>, Inner: typeof Kind) => {
       await shared.push('child')
-      const grandchild = new Inner({ target: async (again: ListProxy<string>) => void (await again.push('grandchild')), args: [shared] as const })
+      const grandchild = new Inner({
+        target: async (again: ListProxy<string>) => void (await again.push('grandchild')),
+        args: [shared] as const,
+      })
       await grandchild.start()
       await grandchild.join()
     },

@@ -1,4 +1,12 @@
-import { Process, ProcessPoolExecutor, setPreload, setStartMethod, Thread, ThreadPoolExecutor, warmUp } from '../../src/index.ts'
+import {
+  Process,
+  ProcessPoolExecutor,
+  setPreload,
+  setStartMethod,
+  Thread,
+  ThreadPoolExecutor,
+  warmUp,
+} from '../../src/index.ts'
 
 // Prints true for each kind of worker that has the arguments of the program.
 const expected = JSON.stringify(process.argv)
@@ -18,7 +26,9 @@ for (const method of ['spawn', 'forkserver'] as const) {
       return result
     }
     console.log(await pool.submit(nested))
-    if (method === 'forkserver' && Pool === ProcessPoolExecutor) console.log(await pool.submit(() => (globalThis as { argvAtPreload?: string }).argvAtPreload === expected))
+    if (method === 'forkserver' && Pool === ProcessPoolExecutor) {
+      console.log(await pool.submit(() => (globalThis as { argvAtPreload?: string }).argvAtPreload === expected))
+    }
     await pool.shutdown()
   }
   for (const Child of [Thread, Process as unknown as typeof Thread]) {

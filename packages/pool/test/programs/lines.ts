@@ -6,7 +6,8 @@ import { Process, ProcessPoolExecutor, Thread, ThreadPoolExecutor } from '../../
 // What tasks print, in each way in which they, their worker or the program can end: `node lines.ts threads way`.
 const [, , kind, way, file = ''] = process.argv
 const LINES = 3000
-const newPool = () => (kind === 'threads' ? new ThreadPoolExecutor({ maxWorkers: 1 }) : new ProcessPoolExecutor({ maxWorkers: 1 }))
+const newPool = () =>
+  kind === 'threads' ? new ThreadPoolExecutor({ maxWorkers: 1 }) : new ProcessPoolExecutor({ maxWorkers: 1 })
 const newChild = (target: () => unknown) => (kind === 'threads' ? new Thread({ target }) : new Process({ target }))
 const print = (): void => {
   for (let i = 0; i < LINES; i++) console.log(`line ${i} ${'#'.repeat(100)}`)

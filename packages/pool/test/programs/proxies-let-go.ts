@@ -1,7 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { Manager, Process, ProcessPoolExecutor, ThreadPoolExecutor } from '@manyhands/pool'
-import type { ListProxy } from '@manyhands/pool'
+import { type ListProxy, Manager, Process, ProcessPoolExecutor, ThreadPoolExecutor } from '@manyhands/pool'
 
 const collect = (): void => {
   setFlagsFromString('--expose-gc')
@@ -44,7 +43,9 @@ await lets('result of a task', async list => {
   await isRefused(brief.submit((given: unknown) => [given, new WeakMap()], list))
   await brief.shutdown()
 })
-await lets('process', list => isRefused(new Process({ target: (..._given: readonly unknown[]) => {}, args: [list, new WeakMap()] }).start()))
+await lets('process', list =>
+  isRefused(new Process({ target: (..._given: readonly unknown[]) => {}, args: [list, new WeakMap()] }).start()),
+)
 await lets('thread workers', list => bothReturn(new ThreadPoolExecutor({ maxWorkers: 2 }), list))
 await lets('process workers', list => bothReturn(new ProcessPoolExecutor({ maxWorkers: 2 }), list))
 await pool.shutdown()

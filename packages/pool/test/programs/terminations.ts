@@ -95,7 +95,10 @@ const rounds = {
   async load() {
     await terminate(async pool => {
       const cell = newCell()
-      pool.submit(loadThenMap, mapForever, cell).exception().catch(() => {})
+      pool
+        .submit(loadThenMap, mapForever, cell)
+        .exception()
+        .catch(() => {})
       await begun(cell)
       await shortly(20)
     })
@@ -111,7 +114,10 @@ const rounds = {
         Atomics.store(cell, 0, 1)
         held.acquireSync()
       }
-      pool.submit(block).exception().catch(() => {})
+      pool
+        .submit(block)
+        .exception()
+        .catch(() => {})
       await begun(cell)
       await shortly(30)
     })
@@ -163,13 +169,29 @@ const ends = {
 type Kind = keyof typeof rounds | keyof typeof ends
 
 /** How many of 500. */
-const shares: Record<Kind, number> = { load: 110, map: 110, collect: 60, block: 80, nested: 40, exit: 20, threadOfThreadExits: 20, processExits: 20, programExits: 20, programEnds: 10, programFails: 10 }
+const shares: Record<Kind, number> = {
+  load: 110,
+  map: 110,
+  collect: 60,
+  block: 80,
+  nested: 40,
+  exit: 20,
+  threadOfThreadExits: 20,
+  processExits: 20,
+  programExits: 20,
+  programEnds: 10,
+  programFails: 10,
+}
 
 /** @returns how many of `count` ended in an abort */
 async function perform(kind: Kind, count: number): Promise<number> {
   let aborts = 0
-  for (let done = 0; done < count; ) {
-    const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), kind, `${kind in ends ? 1 : count - done}`], { stdio: ['ignore', 'pipe', 'pipe'] })
+  for (let done = 0; done < count;) {
+    const child = spawn(
+      process.execPath,
+      [...process.execArgv, fileURLToPath(import.meta.url), kind, `${kind in ends ? 1 : count - done}`],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    )
     let stderr = ''
     child.stdout.on('data', (text: Buffer) => (done += text.length))
     child.stderr.on('data', (text: Buffer) => (stderr += text))
@@ -178,7 +200,9 @@ async function perform(kind: Kind, count: number): Promise<number> {
     if (code === (kind === 'programFails' ? 1 : 0)) continue
     aborts++
     if (!(kind in ends)) done++
-    console.error(`${kind}: ${signal ?? code} ${stderr.split('\n').find(line => /FATAL|Error/.test(line)) ?? stderr.slice(0, 300)}`)
+    console.error(
+      `${kind}: ${signal ?? code} ${stderr.split('\n').find(line => /FATAL|Error/.test(line)) ?? stderr.slice(0, 300)}`,
+    )
   }
   return aborts
 }
@@ -201,7 +225,11 @@ if (what in ends) {
     const aborted = await perform(kind, times)
     terminations += times
     aborts += aborted
-    if (process.env['VERBOSE'] !== undefined) console.error(`${kind}: ${times} terminations, ${aborted} aborts, ${((performance.now() - start) / times).toFixed(0)} ms each`)
+    if (process.env['VERBOSE'] !== undefined) {
+      console.error(
+        `${kind}: ${times} terminations, ${aborted} aborts, ${((performance.now() - start) / times).toFixed(0)} ms each`,
+      )
+    }
   }
   console.log(`${terminations} terminations, ${aborts} aborts`)
   process.exitCode = aborts === 0 ? 0 : 1

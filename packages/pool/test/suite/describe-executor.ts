@@ -1,5 +1,14 @@
 import { getEventListeners } from 'node:events'
-import { CancelledError, Future, isParallelError, SerializationError, ShutdownError, taskInfoOf, TaskTimeoutError, wait } from '@manyhands/core'
+import {
+  CancelledError,
+  Future,
+  isParallelError,
+  SerializationError,
+  ShutdownError,
+  taskInfoOf,
+  TaskTimeoutError,
+  wait,
+} from '@manyhands/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ExecutorOptions, ProcessPoolExecutor, ThreadPoolExecutor } from '../../src/index.ts'
 import { burn, burnOn, increment } from '../tasks/work.ts'
@@ -89,7 +98,11 @@ export function describeExecutor(name: string, create: (options?: ExecutorOption
       })
 
       test('rejects with the error of the task, as itself, and knows where it came from', async () => {
-        const error: unknown = await pool.submit((n: number) => { throw Object.assign(new RangeError(`bad ${n}`), { code: 'E_BAD' }) }, 7).exception()
+        const error: unknown = await pool
+          .submit((n: number) => {
+            throw Object.assign(new RangeError(`bad ${n}`), { code: 'E_BAD' })
+          }, 7)
+          .exception()
         expect(error).toBeInstanceOf(RangeError)
         expect(error).toMatchObject({ message: 'bad 7', code: 'E_BAD' })
         expect(isParallelError(error)).toBe(false)
@@ -97,8 +110,13 @@ export function describeExecutor(name: string, create: (options?: ExecutorOption
       })
 
       test.for([5, 'text', null, undefined])('rejects with a thrown %s', async (thrown: unknown) => {
-        const future = pool.submit((value: unknown) => { throw value }, thrown)
-        const outcome = await future.then(() => 'resolved', (error: unknown) => ({ error }))
+        const future = pool.submit((value: unknown) => {
+          throw value
+        }, thrown)
+        const outcome = await future.then(
+          () => 'resolved',
+          (error: unknown) => ({ error }),
+        )
         expect(outcome).toEqual({ error: thrown })
       })
 
@@ -114,7 +132,9 @@ export function describeExecutor(name: string, create: (options?: ExecutorOption
       })
 
       test('a result that cannot travel rejects its own task only', async () => {
-        const outcomes = await Promise.allSettled([1, 2, 3].map(n => pool.submit((x: number) => (x === 2 ? { deep: new WeakMap() } : x), n)))
+        const outcomes = await Promise.allSettled(
+          [1, 2, 3].map(n => pool.submit((x: number) => (x === 2 ? { deep: new WeakMap() } : x), n)),
+        )
         expect(outcomes.map(outcome => outcome.status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
         expect((outcomes[1] as PromiseRejectedResult).reason).toBeInstanceOf(SerializationError)
       })
@@ -202,7 +222,9 @@ export function describeExecutor(name: string, create: (options?: ExecutorOption
       })
 
       test('a busy loop that runs out of time is ended, and the pool goes on', async () => {
-        const endless = pool.with({ timeoutMs: 50 }).submit(() => { for (;;); })
+        const endless = pool.with({ timeoutMs: 50 }).submit(() => {
+          for (;;);
+        })
         const error = await endless.exception()
         expect(error).toBeInstanceOf(TaskTimeoutError)
         expect((error as TaskTimeoutError).timeoutMs).toBe(50)
@@ -228,14 +250,21 @@ export function describeExecutor(name: string, create: (options?: ExecutorOption
         const controller = new AbortController()
         const reason = new Error('enough')
         const abortable = pool.with({ signal: controller.signal })
-        const running = [1, 2].map(() => abortable.submit(() => { for (;;); }))
+        const running = [1, 2].map(() =>
+          abortable.submit(() => {
+            for (;;);
+          }),
+        )
         const queued = abortable.submit(increment, 1)
         const innocent = pool.submit(increment, 10)
         await Promise.resolve()
         expect(running.map(future => future.state)).toEqual(['running', 'running'])
         controller.abort(reason)
         for (const future of [...running, queued]) {
-          const error = await future.then(() => undefined, (thrown: unknown) => thrown)
+          const error = await future.then(
+            () => undefined,
+            (thrown: unknown) => thrown,
+          )
           expect(error).toBeInstanceOf(CancelledError)
           expect((error as CancelledError).cause).toBe(reason)
         }
@@ -243,12 +272,15 @@ export function describeExecutor(name: string, create: (options?: ExecutorOption
       })
 
       test('a signal that is aborted already rejects without a worker', async () => {
-        await expect(pool.with({ signal: AbortSignal.abort('no') }).submit(increment, 1)).rejects.toMatchObject({ name: 'CancelledError', cause: 'no' })
+        await expect(pool.with({ signal: AbortSignal.abort('no') }).submit(increment, 1)).rejects.toMatchObject({
+          name: 'CancelledError',
+          cause: 'no',
+        })
       })
 
       test('a loop that polls `aborted` can end itself, and its worker lives on', async () => {
         const own = create({ maxWorkers: 1 })
-        await own.submit(() => (globalThis as { mark?: number }).mark = 6)
+        await own.submit(() => ((globalThis as { mark?: number }).mark = 6))
         const { taskContext } = await import('../../src/index.ts')
         const error = await own
           .with({ timeoutMs: 50 })
@@ -263,7 +295,7 @@ export function describeExecutor(name: string, create: (options?: ExecutorOption
 
       test('an async task that asked for its context can end itself, and its worker lives on', async () => {
         const own = create({ maxWorkers: 1 })
-        const before = await own.submit(() => (globalThis as { mark?: number }).mark = 5)
+        const before = await own.submit(() => ((globalThis as { mark?: number }).mark = 5))
         const { taskContext } = await import('../../src/index.ts')
         const future = own.with({ timeoutMs: 30 }).submit(async () => {
           const { signal } = taskContext()
@@ -287,13 +319,20 @@ export function describeExecutor(name: string, create: (options?: ExecutorOption
           },
           initializerArgs: [7],
         })
-        const seen = await Promise.all(Array.from({ length: 50 }, () => own.submit(() => (globalThis as { initialized?: number[] }).initialized)))
+        const seen = await Promise.all(
+          Array.from({ length: 50 }, () => own.submit(() => (globalThis as { initialized?: number[] }).initialized)),
+        )
         expect(seen).toEqual(Array.from({ length: 50 }, () => [7]))
         await own.shutdown()
       })
 
       test('one that throws breaks the pool after five starts; the cause is its error', async () => {
-        const own = create({ maxWorkers: 1, initializer: () => { throw new RangeError('no licence') } })
+        const own = create({
+          maxWorkers: 1,
+          initializer: () => {
+            throw new RangeError('no licence')
+          },
+        })
         const error = (await own.submit(increment, 1).exception()) as Error
         expect(error.name).toBe('BrokenPoolError')
         expect(error.message).toMatch(/5 workers in a row/)
@@ -343,7 +382,9 @@ export function describeExecutor(name: string, create: (options?: ExecutorOption
       })
 
       test('terminate fails what is not done', async () => {
-        const future = pool.submit(() => { for (;;); })
+        const future = pool.submit(() => {
+          for (;;);
+        })
         const queued = pool.submit(increment, 1)
         await Promise.resolve()
         await pool.terminate()

@@ -1,5 +1,4 @@
-import { WaitTimeoutError } from '@manyhands/core'
-import type { MapOptions } from '@manyhands/core'
+import { type MapOptions, WaitTimeoutError } from '@manyhands/core'
 import { describe, expect, test, vi } from 'vitest'
 import type { WorkerExecutor } from '../../src/index.ts'
 import { burn, increment } from '../tasks/work.ts'
@@ -58,7 +57,13 @@ export function describeMap(pool: () => WorkerExecutor): void {
 
     // CPython: test_map_exception
     test('throws the error of a task at its place, and is over then', async () => {
-      const results = pool().map((x: number) => { if (x === 1) throw new RangeError('one'); return x }, [0, 1, 2])
+      const results = pool().map(
+        (x: number) => {
+          if (x === 1) throw new RangeError('one')
+          return x
+        },
+        [0, 1, 2],
+      )
       expect(await results.next()).toEqual({ done: false, value: 0 })
       await expect(results.next()).rejects.toThrow(new RangeError('one'))
       expect((await results.next()).done).toBe(true)
@@ -103,7 +108,10 @@ export function describeMap(pool: () => WorkerExecutor): void {
       await Promise.all(Array.from({ length: 8 }, () => pool().submit(burn, 1)))
       vi.advanceTimersByTime(600)
       vi.useRealTimers()
-      expect([await results.next(), await results.next()]).toEqual([{ done: false, value: 3 }, { done: true, value: undefined }])
+      expect([await results.next(), await results.next()]).toEqual([
+        { done: false, value: 3 },
+        { done: true, value: undefined },
+      ])
     })
 
     test('an input that never gives its next item holds neither the limit nor the error of a task back', async () => {
@@ -116,7 +124,13 @@ export function describeMap(pool: () => WorkerExecutor): void {
       expect(await results.next()).toEqual({ done: false, value: 2 })
       await expect(results.next()).rejects.toBeInstanceOf(WaitTimeoutError)
       expect((await results.next()).done).toBe(true)
-      await expect(pool().map(() => { throw new RangeError('task') }, input()).next()).rejects.toThrow(new RangeError('task'))
+      await expect(
+        pool()
+          .map(() => {
+            throw new RangeError('task')
+          }, input())
+          .next(),
+      ).rejects.toThrow(new RangeError('task'))
     })
 
     test('a signal that is aborted already leaves the input alone', async () => {
@@ -144,12 +158,23 @@ export function describeMap(pool: () => WorkerExecutor): void {
       const steps: readonly (readonly [RegExp, () => unknown])[] = [
         [/must return an object \{ done, value \}, got undefined/, () => undefined],
         [/got 5/, () => 5],
-        [/^value$/, () => ({ get value() { throw new RangeError('value') } })],
+        [
+          /^value$/,
+          () => ({
+            get value() {
+              throw new RangeError('value')
+            },
+          }),
+        ],
       ]
       for (const [message, second] of steps) {
         let asked = 0
         const next = () => (asked++ === 0 ? { done: false, value: 1 } : second())
-        const input = { [kind === 'sync' ? Symbol.iterator : Symbol.asyncIterator]: () => ({ next: kind === 'sync' ? next : async () => next() }) }
+        const input = {
+          [kind === 'sync' ? Symbol.iterator : Symbol.asyncIterator]: () => ({
+            next: kind === 'sync' ? next : async () => next(),
+          }),
+        }
         const results = pool().map(increment, input as unknown as Iterable<number>, { bufferSize: 1 })
         expect(await results.next()).toEqual({ done: false, value: 2 })
         await expect(results.next()).rejects.toThrow(message)
@@ -159,9 +184,20 @@ export function describeMap(pool: () => WorkerExecutor): void {
 
     test('the error of a task is not replaced by what the input does when it is closed', async () => {
       const input = {
-        [Symbol.iterator]: () => ({ next: () => ({ done: false as const, value: 1 }), return: () => { throw new Error('closing') } }),
+        [Symbol.iterator]: () => ({
+          next: () => ({ done: false as const, value: 1 }),
+          return: () => {
+            throw new Error('closing')
+          },
+        }),
       }
-      const results = pool().map((): never => { throw new RangeError('task') }, input as Iterable<number>, { bufferSize: 1 })
+      const results = pool().map(
+        (): never => {
+          throw new RangeError('task')
+        },
+        input as Iterable<number>,
+        { bufferSize: 1 },
+      )
       await expect(results.next()).rejects.toThrow('task')
     })
 

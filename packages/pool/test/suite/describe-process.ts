@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InvalidStateError, SerializationError, waitable } from '@manyhands/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { activeChildren, currentProcess, exit, parentProcess, Process } from '../../src/index.ts'
-import type { Thread } from '../../src/index.ts'
+import { activeChildren, currentProcess, exit, parentProcess, Process, type Thread } from '../../src/index.ts'
 import { sleep, tellArguments, tree } from '../tasks/processes.ts'
 
 /** The cases that a Process and a Thread have in common. */
 export function describeProcess(label: 'Process' | 'Thread', Given: typeof Process | typeof Thread): void {
   const Kind = Given as typeof Process
   /** What SIGTERM and SIGKILL leave behind. */
-  const ended = (signalCode: string) => (label === 'Process' ? { exitCode: null, signalCode } : { exitCode: 1, signalCode: null })
+  const ended = (signalCode: string) =>
+    label === 'Process' ? { exitCode: null, signalCode } : { exitCode: 1, signalCode: null }
 
   describe(label, () => {
     let folder = ''
@@ -79,7 +79,10 @@ export function describeProcess(label: 'Process' | 'Thread', Given: typeof Proce
       ['none', []],
     ] as const)('P03 takes as arguments %s', async ([, given]) => {
       const file = newFile()
-      const child = new Kind({ target: (write: (file: string, args: unknown[]) => void, path: string, ...args: number[]) => write(path, args), args: new Set<unknown>([tellList, file, ...given]) as never })
+      const child = new Kind({
+        target: (write: (file: string, args: unknown[]) => void, path: string, ...args: number[]) => write(path, args),
+        args: new Set<unknown>([tellList, file, ...given]) as never,
+      })
       await child.start()
       await child.join()
       expect(read(file)).toEqual([...given])
@@ -204,7 +207,9 @@ export function describeProcess(label: 'Process' | 'Thread', Given: typeof Proce
     test('P15 many of them end as they should', async () => {
       const short = Array.from({ length: 5 }, () => new Kind({ target: () => {} }))
       await Promise.all(short.map(child => child.start()))
-      expect(await Promise.all(short.map(child => child.join()))).toEqual(short.map(() => ({ exitCode: 0, signalCode: null })))
+      expect(await Promise.all(short.map(child => child.join()))).toEqual(
+        short.map(() => ({ exitCode: 0, signalCode: null })),
+      )
       const sleeping = Array.from({ length: 5 }, () => new Kind({ target: sleep }))
       await Promise.all(sleeping.map(child => child.start()))
       for (const child of sleeping) child.terminate()
@@ -231,7 +236,13 @@ export function describeProcess(label: 'Process' | 'Thread', Given: typeof Proce
       [undefined, 0],
     ])('P23 exit(%j) ends it with code %i', async ([reason, code]) => {
       expect(await run(exit as (reason?: unknown) => void, reason)).toEqual({ exitCode: code, signalCode: null })
-      expect(await run((end: (reason?: unknown) => void, why: unknown) => setImmediate(() => end(why)), exit as (reason?: unknown) => void, reason)).toMatchObject({ exitCode: code })
+      expect(
+        await run(
+          (end: (reason?: unknown) => void, why: unknown) => setImmediate(() => end(why)),
+          exit as (reason?: unknown) => void,
+          reason,
+        ),
+      ).toMatchObject({ exitCode: code })
     })
 
     test('what it leaves in process.exitCode is its exit code', async () => {
@@ -259,7 +270,9 @@ export function describeProcess(label: 'Process' | 'Thread', Given: typeof Proce
         }
 
         override run(): void {
-          process.getBuiltinModule('node:fs').writeFileSync(this.file, JSON.stringify([this.text, this.name, this.isAlive, this.pid === process.pid]))
+          process
+            .getBuiltinModule('node:fs')
+            .writeFileSync(this.file, JSON.stringify([this.text, this.name, this.isAlive, this.pid === process.pid]))
         }
       }
       const writer = new Writer(file, ['one', 'two'])
@@ -274,7 +287,10 @@ export function describeProcess(label: 'Process' | 'Thread', Given: typeof Proce
       class Named extends Kind<[string, number]> {
         readonly extra = 1
       }
-      const child = new Named({ target: (path, value) => process.getBuiltinModule('node:fs').writeFileSync(path, String(value)), args: [file, 5] })
+      const child = new Named({
+        target: (path, value) => process.getBuiltinModule('node:fs').writeFileSync(path, String(value)),
+        args: [file, 5],
+      })
       await child.start()
       await child.join()
       expect(read(file)).toBe(5)
@@ -306,7 +322,12 @@ export function describeProcess(label: 'Process' | 'Thread', Given: typeof Proce
               return (error as Error).message
             }
           }
-          const outcomes = [await tried(() => given.start()), await tried(() => given.join()), await tried(() => given.terminate()), await tried(() => given.isAlive)]
+          const outcomes = [
+            await tried(() => given.start()),
+            await tried(() => given.join()),
+            await tried(() => given.terminate()),
+            await tried(() => given.isAlive),
+          ]
           process.getBuiltinModule('node:fs').writeFileSync(path, JSON.stringify([given.name, given.pid, ...outcomes]))
         },
         args: [other, file],
@@ -314,7 +335,14 @@ export function describeProcess(label: 'Process' | 'Thread', Given: typeof Proce
       await child.start()
       expect(await child.join()).toMatchObject({ exitCode: 0 })
       const only = (purpose: string): string => `only the thread that created \`other\` can ${purpose}`
-      expect(read(file)).toEqual(['other', other.pid, only('start it'), only('join it'), only('terminate it'), only('ask whether it is alive')])
+      expect(read(file)).toEqual([
+        'other',
+        other.pid,
+        only('start it'),
+        only('join it'),
+        only('terminate it'),
+        only('ask whether it is alive'),
+      ])
       other.kill()
       await other.join()
     })
@@ -359,7 +387,10 @@ export function describeProcess(label: 'Process' | 'Thread', Given: typeof Proce
       const child = new Kind<[object]>({ target: sleep, args: [argument] })
       await child.start()
       argument = undefined
-      const collect = (globalThis as { gc?: () => void }).gc ?? (process.getBuiltinModule('node:v8').setFlagsFromString('--expose-gc'), process.getBuiltinModule('node:vm').runInNewContext('gc') as () => void)
+      const collect =
+        (globalThis as { gc?: () => void }).gc ??
+        (process.getBuiltinModule('node:v8').setFlagsFromString('--expose-gc'),
+        process.getBuiltinModule('node:vm').runInNewContext('gc') as () => void)
       while (collected.size === 0) {
         collect()
         await new Promise(setImmediate)
@@ -370,4 +401,5 @@ export function describeProcess(label: 'Process' | 'Thread', Given: typeof Proce
   })
 }
 
-const tellList = (file: string, args: unknown[]): void => process.getBuiltinModule('node:fs').writeFileSync(file, JSON.stringify(args))
+const tellList = (file: string, args: unknown[]): void =>
+  process.getBuiltinModule('node:fs').writeFileSync(file, JSON.stringify(args))

@@ -8,7 +8,15 @@ export const tell = (file: string, value: unknown): void => writeFileSync(file, 
 export function tellArguments(file: string, ...args: unknown[]): void {
   const { name, pid, authKey, daemon, kind } = currentProcess()
   const parent = parentProcess()
-  tell(file, { args, name, pid, daemon, kind, authKey: Buffer.from(authKey).toString('hex'), parent: { name: parent?.name, pid: parent?.pid, isAlive: parent?.isAlive } })
+  tell(file, {
+    args,
+    name,
+    pid,
+    daemon,
+    kind,
+    authKey: Buffer.from(authKey).toString('hex'),
+    parent: { name: parent?.name, pid: parent?.pid, isAlive: parent?.isAlive },
+  })
 }
 
 export function sleep(): void {
@@ -16,7 +24,12 @@ export function sleep(): void {
 }
 
 /** Starts two children until it is `depth` deep, and notes who it is. */
-export async function tree(kind: 'Process' | 'Thread', file: string, depth: number, path: readonly number[]): Promise<void> {
+export async function tree(
+  kind: 'Process' | 'Thread',
+  file: string,
+  depth: number,
+  path: readonly number[],
+): Promise<void> {
   appendFileSync(file, `${JSON.stringify(path)}\n`)
   if (depth === 0) return
   for (const branch of [0, 1]) {

@@ -73,7 +73,8 @@ export async function countRunning(): Promise<number> {
 export const countRunningToo = (): Promise<number> => countRunning()
 
 /** A number at once for a number, else never anything. */
-export const numberOrNever = (value: number | string): unknown => (typeof value === 'number' ? value : new Promise(() => setInterval(() => {}, 1000)))
+export const numberOrNever = (value: number | string): unknown =>
+  typeof value === 'number' ? value : new Promise(() => setInterval(() => {}, 1000))
 
 /** Returns the index, but for the first call of all, which leaves a file and exits. */
 export function exitOnce(mark: string, index: number): number {

@@ -2,7 +2,10 @@ import type { Writable } from 'node:stream'
 
 export type OutputName = 'stdout' | 'stderr'
 
-/** Calls `prepare` with `process.stdout` or `process.stderr` when that is first used, because a worker that prints nothing need not make it. */
+/**
+ * Calls `prepare` with `process.stdout` or `process.stderr` when that is first used, because a worker that prints
+ * nothing need not make it.
+ */
 export function onFirstUse(name: OutputName, prepare: (stream: Writable) => void): void {
   const own = Object.getOwnPropertyDescriptor(process, name)
   const { get } = own ?? {}

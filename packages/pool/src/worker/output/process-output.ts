@@ -1,6 +1,5 @@
 import type { Writable } from 'node:stream'
-import { PRINTED } from '../../protocol/messages.ts'
-import type { Message } from '../../protocol/messages.ts'
+import { type Message, PRINTED } from '../../protocol/messages.ts'
 import { onFirstUse } from './on-first-use.ts'
 
 /** What a stream of Node has below it. */
@@ -16,8 +15,8 @@ let noted = 0
 let kept = false
 
 /**
- * What this process prints is in the pipe to main when the call that prints it returns. It would wait here while the pipe is full, and `process.exit`
- * would lose it. A process that prints faster than main reads is held up instead.
+ * What this process prints is in the pipe to main when the call that prints it returns. It would wait here while the
+ * pipe is full, and `process.exit` would lose it. A process that prints faster than main reads is held up instead.
  */
 export function keepOutput(): void {
   if (kept) return

@@ -3,7 +3,10 @@ import type { MessagePort } from 'node:worker_threads'
 import { OUTPUT, PASSED_ON } from '../../protocol/messages.ts'
 import { onFirstUse } from './on-first-use.ts'
 
-/** How much output may be on its way to main before `write` returns false. Larger: more memory is held; smaller: a writer that waits for `drain` waits more often. */
+/**
+ * How much output may be on its way to main before `write` returns false. Larger: more memory is held; smaller: a
+ * writer that waits for `drain` waits more often.
+ */
 const HIGH_WATER = 1 << 20
 /** How often a thread then looks whether main has passed that on. */
 const LOOK_MS = 2
@@ -16,7 +19,8 @@ interface Piece {
 /**
  * Sends what this thread prints by its own port, at once, ahead of the result of the task that prints it.
  *
- * Node sends it by another port: that is not in order with results, and what is on it is lost when the program or the thread ends first.
+ * Node sends it by another port: that is not in order with results, and what is on it is lost when the program or the
+ * thread ends first.
  */
 export function sendOutput(port: MessagePort, control: Int32Array): void {
   let posted = 0
@@ -28,7 +32,10 @@ export function sendOutput(port: MessagePort, control: Int32Array): void {
     posted = (posted + sent.length) | 0
     port.postMessage([OUTPUT, fd, sent])
   }
-  for (const [name, fd] of [['stdout', 1], ['stderr', 2]] as const) {
+  for (const [name, fd] of [
+    ['stdout', 1],
+    ['stderr', 2],
+  ] as const) {
     onFirstUse(name, stream => {
       stream._writev = (pieces, done) => {
         for (const piece of pieces as readonly Piece[]) post(fd, piece)

@@ -6,7 +6,10 @@ import { Counter, use } from './lib.ts'
 export const fromMain = 5
 console.log('main runs')
 const [, , kind, way = ''] = process.argv
-const newPool = (options = {}) => (kind === 'threads' ? new ThreadPoolExecutor({ maxWorkers: 1, ...options }) : new ProcessPoolExecutor({ maxWorkers: 1, ...options }))
+const newPool = (options = {}) =>
+  kind === 'threads'
+    ? new ThreadPoolExecutor({ maxWorkers: 1, ...options })
+    : new ProcessPoolExecutor({ maxWorkers: 1, ...options })
 const run = async (child: Process | Thread): Promise<void> => {
   await child.start()
   if ((await child.join())?.exitCode !== 0) throw new Error('it failed')
@@ -16,11 +19,15 @@ const ways: Readonly<Record<string, () => unknown>> = {
   'a class': () => newPool().submit((counter: Counter) => counter.start, new Counter()),
   'an initializer': () => newPool({ initializer: use, initializerArgs: [1] }).submit(() => {}),
   'a nested pool': () =>
-    newPool().submit(async url => {
-      const pool = new ThreadPoolExecutor({ maxWorkers: 1 })
-      return pool.submit(async from => ((await import(from)) as { use(x: number): number }).use(1), url)
-    }, new URL('./lib.ts', import.meta.url).href),
-  'a target': () => run(kind === 'threads' ? new Thread({ target: use, args: [1] }) : new Process({ target: use, args: [1] })),
+    newPool().submit(
+      async url => {
+        const pool = new ThreadPoolExecutor({ maxWorkers: 1 })
+        return pool.submit(async from => ((await import(from)) as { use(x: number): number }).use(1), url)
+      },
+      new URL('./lib.ts', import.meta.url).href,
+    ),
+  'a target': () =>
+    run(kind === 'threads' ? new Thread({ target: use, args: [1] }) : new Process({ target: use, args: [1] })),
   'a subclass': () => run(new Child()),
   'an import of its own': () => newPool().submit(async url => (await import(url)) as unknown, import.meta.url),
   preload: async () => {
