@@ -2,7 +2,6 @@ import {
   type Across,
   checkOptionNames,
   describeValue,
-  InvalidStateError,
   origin,
   type Origin,
   rememberShared,
@@ -12,17 +11,8 @@ import {
 } from '@manyhands/base'
 import { Region } from '@manyhands/core'
 import { type AcrossOption, checkAcross } from './across.ts'
-import { atomics, checkAtomic } from './atomics.ts'
-import {
-  type AtomicDtype,
-  bytesPerElement,
-  checkDtype,
-  type DataOf,
-  type Dtype,
-  type ElementOf,
-  isBig,
-  viewOf,
-} from './dtype.ts'
+import { AtomicElements, closed } from './atomic-elements.ts'
+import { bytesPerElement, checkDtype, type DataOf, type Dtype, type ElementOf, isBig, viewOf } from './dtype.ts'
 import { checkRange, describeShape, offsetOf, type Shape, sizeOf, toShape } from './shape.ts'
 import {
   type Elements,
@@ -70,7 +60,7 @@ interface ArrayHandle<D extends Dtype> {
  * X.row(3)[7] // 0.5
  * ```
  */
-export class SharedArray<D extends Dtype = Dtype> implements Disposable {
+export class SharedArray<D extends Dtype = Dtype> extends AtomicElements<D> implements Disposable {
   readonly dtype: D
   readonly shape: Shape
   /** All elements of this array in row-major order: a view, not a copy. Empty once the memory was closed here. */
@@ -79,6 +69,7 @@ export class SharedArray<D extends Dtype = Dtype> implements Disposable {
   #known = false
 
   private constructor(handle: ArrayHandle<D>) {
+    super()
     this.#region = handle.region
     this.dtype = handle.dtype
     this.shape = Object.freeze(handle.shape)
@@ -138,7 +129,8 @@ export class SharedArray<D extends Dtype = Dtype> implements Disposable {
     const shape = options.shape === undefined ? found : toShape('SharedArray.from', options.shape)
     if (options.shape !== undefined && sourceSize(source) !== sizeOf(shape)) {
       throw new RangeError(
-        `SharedArray.from: shape ${describeShape(shape)} holds ${sizeOf(shape)} elements, the source has ${sourceSize(source)}`,
+        `SharedArray.from: shape ${describeShape(shape)} holds ${sizeOf(shape)} elements, ` +
+          `the source has ${sourceSize(source)}`,
       )
     }
     const array = SharedArray.create(dtype, shape, { across: options.across })
@@ -258,77 +250,6 @@ export class SharedArray<D extends Dtype = Dtype> implements Disposable {
   }
 
   /**
-   * Reads the element at `indices` in order with what other workers do.
-   *
-   * @throws TypeError for a float or `u8c`; and as {@link SharedArray.at}
-   */
-  load(this: SharedArray<AtomicDtype & D>, ...indices: number[]): ElementOf<D> {
-    return atomics.load(this.data, this.#cell('load', indices))
-  }
-
-  /**
-   * Writes `value` at `indices` in order with what other workers do.
-   * @throws as {@link SharedArray.load} and {@link SharedArray.set}
-   */
-  store(this: SharedArray<AtomicDtype & D>, value: ElementOf<D>, ...indices: number[]): void {
-    atomics.store(this.data, this.#cell('store', indices), value)
-  }
-
-  /**
-   * Adds `amount` to the element at `indices` in one step, wrapping around at the ends of the type.
-   *
-   * @returns the element before
-   * @throws as {@link SharedArray.load}
-   */
-  add(this: SharedArray<AtomicDtype & D>, amount: ElementOf<D>, ...indices: number[]): ElementOf<D> {
-    return atomics.add(this.data, this.#cell('add', indices), amount)
-  }
-
-  /** Subtracts in one step. @returns the element before @throws as {@link SharedArray.load} */
-  sub(this: SharedArray<AtomicDtype & D>, amount: ElementOf<D>, ...indices: number[]): ElementOf<D> {
-    return atomics.sub(this.data, this.#cell('sub', indices), amount)
-  }
-
-  /** Keeps the bits of `mask` in one step. @returns the element before @throws as {@link SharedArray.load} */
-  and(this: SharedArray<AtomicDtype & D>, mask: ElementOf<D>, ...indices: number[]): ElementOf<D> {
-    return atomics.and(this.data, this.#cell('and', indices), mask)
-  }
-
-  /** Sets the bits of `mask` in one step. @returns the element before @throws as {@link SharedArray.load} */
-  or(this: SharedArray<AtomicDtype & D>, mask: ElementOf<D>, ...indices: number[]): ElementOf<D> {
-    return atomics.or(this.data, this.#cell('or', indices), mask)
-  }
-
-  /** Flips the bits of `mask` in one step. @returns the element before @throws as {@link SharedArray.load} */
-  xor(this: SharedArray<AtomicDtype & D>, mask: ElementOf<D>, ...indices: number[]): ElementOf<D> {
-    return atomics.xor(this.data, this.#cell('xor', indices), mask)
-  }
-
-  /**
-   * Writes `value` and reads what was there, in one step.
-   * @returns the element before
-   * @throws as {@link SharedArray.load}
-   */
-  exchange(this: SharedArray<AtomicDtype & D>, value: ElementOf<D>, ...indices: number[]): ElementOf<D> {
-    return atomics.exchange(this.data, this.#cell('exchange', indices), value)
-  }
-
-  /**
-   * Writes `replacement` only if the element is `expected`, in one step.
-   *
-   * @returns the element before: `expected` when it was written, else what is there
-   * @throws as {@link SharedArray.load}
-   */
-  compareExchange(
-    this: SharedArray<AtomicDtype & D>,
-    expected: ElementOf<D>,
-    replacement: ElementOf<D>,
-    ...indices: number[]
-  ): ElementOf<D> {
-    return atomics.compareExchange(this.data, this.#cell('compareExchange', indices), expected, replacement)
-  }
-
-  /**
    * Everything at index `i` of the first axis, as a typed array on the same memory: a write to it is a write to this
    * array.
    *
@@ -398,13 +319,6 @@ export class SharedArray<D extends Dtype = Dtype> implements Disposable {
     return this.data[Symbol.iterator]() as ArrayIterator<ElementOf<D>>
   }
 
-  /** Where the element at `indices` lies, for an operation in one step. */
-  #cell(method: string, indices: readonly number[]): number {
-    checkAtomic(`SharedArray.${method}`, this.dtype)
-    const offset = offsetOf(this.shape, indices)
-    return offset < this.data.length ? offset : closed()
-  }
-
   get #elements(): Elements<ElementOf<D>> & { fill(value: ElementOf<D>): unknown } {
     return this.data as never
   }
@@ -443,10 +357,6 @@ export class SharedArray<D extends Dtype = Dtype> implements Disposable {
   static get [origin](): Origin {
     return { tag: 'mh:array', module: import.meta.url, name: 'SharedArray' }
   }
-}
-
-function closed(): never {
-  throw new InvalidStateError('the memory of this array was closed')
 }
 
 /** Arrays in arrays, as deep as the shape has axes. */

@@ -1,6 +1,7 @@
 import type { Parties } from '../party/parties.ts'
 import { acquireAnyway, GAVE_UP, Mutex, OWNER_DIED } from '../sync/mutex.ts'
-import type { Steps, Wake } from '../waiting/steps.ts'
+import type { Steps } from '../waiting/steps.ts'
+import type { Wake } from '../waiting/waiter.ts'
 import type { Words } from '../waiting/words.ts'
 
 /** An item as it lies in memory: its kind, and either a number or some bytes. */

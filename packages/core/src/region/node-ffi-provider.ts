@@ -1,5 +1,5 @@
 import { FUTEX_WAIT, FUTEX_WAKE, futexCall, MAP_SHARED, PROT_READ_WRITE, timespec } from './libc.ts'
-import type { Futex, MemoryProvider } from './provider.ts'
+import type { Futex, MemoryProvider } from './memory-provider.ts'
 
 /** As much of `node:ffi` as is used here; its types come with those of Node 26. */
 interface NodeFfi {

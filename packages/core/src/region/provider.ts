@@ -1,32 +1,7 @@
 import { gated, ParallelError, slot } from '@manyhands/base'
 import { koffiProvider } from './koffi-provider.ts'
+import type { MemoryProvider } from './memory-provider.ts'
 import { nodeFfiProvider } from './node-ffi-provider.ts'
-
-/**
- * The native calls that sharing memory with other processes takes: JavaScript has none. An address is a number; user
- * space ends below 2^53.
- */
-export interface MemoryProvider {
-  readonly name: 'koffi' | 'node:ffi'
-  /**
-   * Maps the file `fd`, shared, for reading and writing.
-   *
-   * @throws Error when the system refuses
-   */
-  map(fd: number, byteLength: number): number
-  unmap(address: number, byteLength: number): void
-  /** The memory at `address`. It is not unmapped when the buffer is collected. */
-  view(address: number, byteLength: number): ArrayBuffer
-  /** Undefined where the system has none of this form: only Linux has. */
-  readonly futex: Futex | undefined
-}
-
-/** Source: man 2 futex. */
-export interface Futex {
-  /** Blocks until it is woken, at most `ms`; not at all unless the word at `address` is `expected`. */
-  wait(address: number, expected: number, ms: number): void
-  wake(address: number, count: number): void
-}
 
 type Loader = () => MemoryProvider | undefined
 
@@ -79,6 +54,7 @@ export function memoryProvider(): MemoryProvider {
     'NO_SHARED_MEMORY',
     process.platform === 'win32'
       ? 'memory cannot be shared with other processes on Windows yet: use threads, or send copies'
-      : 'memory can be shared with other processes only by a native call: install the package koffi (`npm install koffi`), or run on Node 26.1 or newer',
+      : 'memory can be shared with other processes only by a native call: ' +
+          'install the package koffi (`npm install koffi`), or run on Node 26.1 or newer',
   )
 }

@@ -1,6 +1,7 @@
 import { type Parties, PARTY_MASK } from '../party/parties.ts'
 import { spinUntil } from '../waiting/spin.ts'
-import type { Steps, Wake } from '../waiting/steps.ts'
+import type { Steps } from '../waiting/steps.ts'
+import type { Wake } from '../waiting/waiter.ts'
 import type { Words } from '../waiting/words.ts'
 
 /** How an attempt to acquire a lock has ended. `OWNER_DIED`: acquired, from an owner that died while holding it. */

@@ -1,4 +1,5 @@
-import type { Steps, Wake } from '../waiting/steps.ts'
+import type { Steps } from '../waiting/steps.ts'
+import type { Wake } from '../waiting/waiter.ts'
 import type { Words } from '../waiting/words.ts'
 
 /** The permits of a semaphore: one Int32, never negative. A permit has no owner: what a dead party holds is lost. */

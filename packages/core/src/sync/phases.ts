@@ -1,4 +1,5 @@
-import type { Steps, Wake } from '../waiting/steps.ts'
+import type { Steps } from '../waiting/steps.ts'
+import type { Wake } from '../waiting/waiter.ts'
 import type { Words } from '../waiting/words.ts'
 import { acquireAnyway, type Acquired, GAVE_UP, type Mutex, OWNER_DIED } from './mutex.ts'
 

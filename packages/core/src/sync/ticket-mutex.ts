@@ -1,5 +1,6 @@
 import type { Parties } from '../party/parties.ts'
-import type { Steps, Wake } from '../waiting/steps.ts'
+import type { Steps } from '../waiting/steps.ts'
+import type { Wake } from '../waiting/waiter.ts'
 import type { Words } from '../waiting/words.ts'
 import { ACQUIRED, type Acquired, GAVE_UP, type MutexAlgorithm, OWNER_DIED } from './mutex.ts'
 

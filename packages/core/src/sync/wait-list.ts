@@ -1,6 +1,7 @@
 import { InvalidStateError } from '@manyhands/base'
 import type { Parties } from '../party/parties.ts'
-import type { Steps, Wake } from '../waiting/steps.ts'
+import type { Steps } from '../waiting/steps.ts'
+import type { Wake } from '../waiting/waiter.ts'
 import type { Words } from '../waiting/words.ts'
 
 /** Waiters of one condition. Larger: more memory. */

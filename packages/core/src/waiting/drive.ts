@@ -1,5 +1,5 @@
-import type { Steps, Wait } from './steps.ts'
-import type { Waiter } from './waiter.ts'
+import type { Steps } from './steps.ts'
+import type { Wait, Waiter } from './waiter.ts'
 
 /** When to give up. */
 export interface Limits {

@@ -1,9 +1,8 @@
 import { gated, onRing, ring } from '@manyhands/base'
-import type { Futex } from '../region/provider.ts'
+import type { Futex } from '../region/memory-provider.ts'
 import { Parked } from './parked.ts'
 import { spin } from './spin.ts'
-import type { Wait } from './steps.ts'
-import { ONE_BLOCKED, ONE_LISTENING, type Waiter, WAITING } from './waiter.ts'
+import { ONE_BLOCKED, ONE_LISTENING, type Wait, type Waiter, WAITING } from './waiter.ts'
 import type { SharedWords } from './words.ts'
 
 /** A blocked thread is in a native call, which nothing can interrupt: `terminate` and signals wait for it. */

@@ -1,4 +1,4 @@
-import type { Wait } from './steps.ts'
+import type { Wait } from './waiter.ts'
 import type { Words } from './words.ts'
 
 /**

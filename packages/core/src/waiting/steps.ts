@@ -1,12 +1,4 @@
-import type { Waiter } from './waiter.ts'
-
-/** Where to wait: until the word at `index` is no longer `expected`. */
-export interface Wait {
-  readonly index: number
-  readonly expected: number
-  /** Of a word that is not the primitive's own, but that of a lock which it uses. */
-  readonly waiter?: Waiter
-}
+import type { Wait, Waiter } from './waiter.ts'
 
 /**
  * An algorithm that may have to wait, in the form in which it runs blocking, asynchronously and in the model checker: a
@@ -17,9 +9,6 @@ export interface Wait {
  * The word in memory is the truth. Whoever changes it also wakes those who wait, but nothing depends on that.
  */
 export type Steps<T> = Generator<Wait, T, boolean>
-
-/** Wakes up to `count` of those who wait for the word at `index`. */
-export type Wake = (index: number, count: number) => void
 
 /** The same steps, for words of another primitive. */
 export function* at<T>(waiter: Waiter, steps: Steps<T>): Steps<T> {

@@ -1,7 +1,6 @@
 import { Parked } from './parked.ts'
 import { spin } from './spin.ts'
-import type { Wait } from './steps.ts'
-import { ONE_BLOCKED, ONE_LISTENING, type Waiter, WAITING } from './waiter.ts'
+import { ONE_BLOCKED, ONE_LISTENING, type Wait, type Waiter, WAITING } from './waiter.ts'
 import type { SharedWords } from './words.ts'
 
 /**

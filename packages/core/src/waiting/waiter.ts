@@ -1,5 +1,3 @@
-import type { Wait, Wake } from './steps.ts'
-
 /**
  * The word in the header of a region with primitives that says whether waking is worth while, which costs more than
  * most of what is waited for: how many block, and in the upper half how many threads wait asynchronously. A party that
@@ -8,6 +6,17 @@ import type { Wait, Wake } from './steps.ts'
 export const WAITING = 0
 export const ONE_BLOCKED = 1
 export const ONE_LISTENING = 1 << 16
+
+/** Where to wait: until the word at `index` is no longer `expected`. */
+export interface Wait {
+  readonly index: number
+  readonly expected: number
+  /** Of a word that is not the primitive's own, but that of a lock which it uses. */
+  readonly waiter?: Waiter
+}
+
+/** Wakes up to `count` of those who wait for the word at `index`. */
+export type Wake = (index: number, count: number) => void
 
 /** How one waits for a word, and how those who wait are woken: among threads, or across processes. */
 export interface Waiter {

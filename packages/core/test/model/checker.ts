@@ -1,5 +1,6 @@
 import type { Parties } from '../../src/party/parties.ts'
-import type { Steps, Wait, Wake } from '../../src/waiting/steps.ts'
+import type { Steps } from '../../src/waiting/steps.ts'
+import type { Wait, Wake } from '../../src/waiting/waiter.ts'
 import type { Words } from '../../src/waiting/words.ts'
 
 /**
