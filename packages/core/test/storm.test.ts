@@ -21,7 +21,7 @@ function random(seed: number): () => number {
 
 type Role = 'holder' | 'producer' | 'consumer'
 
-test(`${KILLS} kills of holders, producers and consumers: nothing is lost that need not be, nothing comes twice, nothing is left behind`, async () => {
+test(`${KILLS} kills of holders, producers and consumers: no needless loss, nothing comes twice or is left behind`, async () => {
   const lock = new Lock({ across: 'processes' })
   const queue = new Queue<number>({ across: 'processes', maxSize: 64 })
   const producers = 2

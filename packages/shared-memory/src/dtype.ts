@@ -84,7 +84,9 @@ export function dtypeOf(value: unknown): Dtype | undefined {
 export function checkDtype(where: string, value: unknown): asserts value is Dtype {
   if (typeof value === 'string' && Object.hasOwn(constructors, value)) return
   throw new TypeError(
-    `${where} knows no dtype ${typeof value === 'string' ? `\`${value}\`${suggestion(value, names, mistakes)}` : `${typeof value}; known: ${names.join(', ')}`}`,
+    typeof value === 'string'
+      ? `${where} knows no dtype \`${value}\`${suggestion(value, names, mistakes)}`
+      : `${where} knows no dtype ${typeof value}; known: ${names.join(', ')}`,
   )
 }
 

@@ -100,7 +100,8 @@ export class ShareableList implements Disposable, Iterable<ShareableValue> {
     const room = this.#slot(i + 1) - start
     if (sizeOfValue(value) > room) {
       throw new RangeError(
-        `element ${index} has room for ${room} bytes, the new value takes ${sizeOfValue(value)}: it exceeds the available storage`,
+        `element ${index} has room for ${room} bytes, the new value takes ${sizeOfValue(value)}: ` +
+          'it exceeds the available storage',
       )
     }
     writeValue(this.#view, start, value)
@@ -132,7 +133,7 @@ export class ShareableList implements Disposable, Iterable<ShareableValue> {
     return new ShareableList(this, options)
   }
 
-  /** Lets go of the memory in this thread. @see SharedMemory.close */
+  /** Releases the memory in this thread. @see SharedMemory.close */
   close(): void {
     this.memory.close()
   }

@@ -31,9 +31,9 @@ export const TO_SOCKET = Symbol('to socket')
  *
  * | word | |
  * |---|---|
- * | 0 `TAIL` | where the next frame will begin, in units of 8 bytes; it counts on and is taken mod the capacity. Written by the writer |
- * | 16 `HEAD` | where the first frame begins. Written by the reader |
- * | 17 `ASLEEP` | 1: the reader wants to be told when something comes. Who takes it back to 0, the writer, tells it |
+ * | 0 `TAIL` | where the next frame will begin, in units of 8 bytes, mod the capacity. Written by the writer |
+ * | 16 `HEAD` | where the first frame begins, in the same way. Written by the reader |
+ * | 17 `ASLEEP` | 1: the reader sleeps; the writer sets it back to 0 and then wakes the reader |
  *
  * A frame is a unit with its length and its kind, and then its body, in one piece. One unit is kept free for the word
  * that the rest comes by the socket. A writer that dies has written a frame wholly or not at all: one store to `TAIL`

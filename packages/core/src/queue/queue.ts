@@ -260,7 +260,8 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     const item = encodeItem(value)
     if (Ring.units(item) * 2 <= this.#capacity) return item
     throw new SerializationError(
-      `the item takes ${item.bytes?.length} bytes: an item may take at most half of the ${this.#capacity * 8} of the queue`,
+      `the item takes ${item.bytes?.length} bytes, and the queue has ${this.#capacity * 8}, ` +
+        'of which one item may take half',
       { hint: 'create the queue with a larger maxBytes' },
     )
   }

@@ -67,16 +67,16 @@ const IS_EMPTIED = 2
  * | word | |
  * |---|---|
  * | 0 `PUTTING` | mutex of the producers |
- * | 1, 2 `TAIL` | where the next item will begin, in units of 8 bytes; it counts on and is taken mod the capacity. The first when `PUTS` is even, the second when it is odd |
- * | 3 `PUTS` | items that were ever put |
+ * | 1, 2 `TAIL` | where the next item will begin, in units of 8 bytes, mod the capacity: 1 when `PUTS` is even, 2 when odd |
+ * | 3 `PUTS` | number of items put so far |
  * | 4 `ITEMS` | changes when there may be something to get |
- * | 5, 6 `SEEN_GETS`, `SEEN_HEAD` | what a producer has last seen of `GETS` and `HEAD`, so that it need not look for each item: their processor has just changed them |
+ * | 5, 6 `SEEN_GETS`, `SEEN_HEAD` | what a producer read last of `GETS` and `HEAD`, to read the cache line of consumers less often |
  * | 16 `GETTING` | mutex of the consumers |
- * | 17, 18 `HEAD` | where the first item begins, in the same way: the first when `GETS` is even |
- * | 19 `GETS` | items that were ever taken |
+ * | 17, 18 `HEAD` | where the first item begins, in the same way: 17 when `GETS` is even |
+ * | 19 `GETS` | number of items taken so far |
  * | 20 `ROOM` | changes when there may be room to put |
- * | 21 `SEEN_PUTS` | what a consumer has last seen of `PUTS` |
- * | 32 `FLAGS` | bit 0: shut down; bit 1: at once, so that nothing is left. Changed by who holds both mutexes |
+ * | 21 `SEEN_PUTS` | the value of `PUTS` that a consumer read last |
+ * | 32 `FLAGS` | bit 0: shut down; bit 1: at once, so that nothing is left. Written while both mutexes are held |
  * | 33 `FINISHED` | items for which taskDone was called |
  * | 34 `IDLE` | changes when all may be finished |
  *

@@ -1,3 +1,5 @@
 import { describeLocks } from '../suite/describe-locks.ts'
+import { describeSemaphores } from '../suite/describe-semaphores.ts'
 
 describeLocks('processes')
+describeSemaphores('processes')
