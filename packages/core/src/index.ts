@@ -50,12 +50,8 @@ export {
 export type { Address } from './connection/address.ts'
 export type { AuthKey } from './connection/auth-key.ts'
 export { connect, type ConnectOptions } from './connection/connect.ts'
-export {
-  Connection,
-  type ReceiveBytesOptions,
-  type ReceiveOptions,
-  type SendBytesOptions,
-} from './connection/connection.ts'
+export type { ReceiveBytesOptions, ReceiveOptions, SendBytesOptions } from './connection/connection-options.ts'
+export { Connection } from './connection/connection.ts'
 export { Listener, type ListenerOptions } from './connection/listener.ts'
 export { pipe, type PipeOptions } from './connection/pipe.ts'
 export { type ReadableLike, waitAny } from './connection/wait-any.ts'

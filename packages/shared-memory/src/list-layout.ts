@@ -14,7 +14,7 @@ export type ShareableFormat = 'number' | 'bigint' | 'boolean' | 'null' | 'string
  * | 4..7 | Uint32: the length n |
  * | then n + 1 times 4 | Uint32: where each slot begins, and where the last ends |
  * | then n | the format of each element, an index in {@link formats} |
- * | then, from a multiple of 8 on | slots of a multiple of 8 bytes: a Float64, a BigInt64, a byte, or a Uint32 length and its bytes |
+ * | then, from a multiple of 8 on | slots: a Float64, a BigInt64, a byte, or a Uint32 length and bytes |
  */
 export const MAGIC = 0x4c53484d
 export const HEAD_BYTES = 8

@@ -1,13 +1,9 @@
 import {
   BufferTooShortError,
-  CancelledError,
-  checkDuration,
   checkInteger,
   checkOptionNames,
-  checkSignal,
   ConnectionClosedError,
   coreOrigin,
-  describeValue,
   InvalidStateError,
   MessageTooLongError,
   newSharedId,
@@ -22,32 +18,16 @@ import {
   type Waiting,
   WaitTimeoutError,
 } from '@manyhands/base'
+import { decodeFrame, encodeFrame } from '../values/frame-values.ts'
+import type { ReceiveBytesOptions, ReceiveOptions, SendBytesOptions } from './connection-options.ts'
 import { DeferredTransport } from './deferred-transport.ts'
 import { BYTES, type Frame, MAX_BODY_BYTES } from './frames.ts'
 import { claim, type Handle, rendezvous, type Offered } from './hand-over.ts'
 import { Inbox } from './inbox.ts'
 import { LocalTransport } from './local-transport.ts'
+import { MessageWaiters } from './message-waiters.ts'
+import { selectBytes, toBytes } from './to-bytes.ts'
 import { relay, type Transport } from './transport.ts'
-import { decodeValue, encodeValue } from './values.ts'
-
-export interface ReceiveOptions {
-  /** Milliseconds to wait at most; 0 and less takes what is there. @default no limit */
-  readonly timeoutMs?: number | undefined
-  /** Ends the wait. */
-  readonly signal?: AbortSignal | undefined
-}
-
-export interface ReceiveBytesOptions extends ReceiveOptions {
-  /** The longest message that is taken, in bytes. @default no limit */
-  readonly maxLength?: number | undefined
-}
-
-export interface SendBytesOptions {
-  /** Where to begin, in bytes. @default 0 */
-  readonly offset?: number | undefined
-  /** How many bytes. @default all from `offset` on */
-  readonly size?: number | undefined
-}
 
 /**
  * One end of a two-way (or one-way) stream of messages. Messages keep their boundaries and their order.
@@ -73,9 +53,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   #closed = false
   /** Set when nothing more comes. */
   #end: { readonly error: Error | undefined } | undefined
-  /** Those that wait for a message, first come first served: each says whether it is done. */
-  readonly #takers = new Set<() => boolean>()
-  readonly #watchers = new Set<() => void>()
+  readonly #waiters: MessageWaiters
   /** Set when it was sent to a worker, which may not have received it yet. */
   #handle: Handle | undefined
   #sentAway = false
@@ -86,13 +64,17 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   constructor(transport: Transport, readable = true, writable = true) {
     this.#transport = transport
     this.#inbox = new Inbox(transport)
+    this.#waiters = new MessageWaiters(
+      () => this.#keepAlive(),
+      () => (this.closed ? this.#closedError() : undefined),
+    )
     this.readable = readable
     this.writable = writable
     transport.setReceiver({
       receive: frame => this.#receive(frame),
       end: error => {
         this.#end ??= { error }
-        this.#changed()
+        this.#waiters.notify()
       },
     })
   }
@@ -114,7 +96,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
    */
   async send(value: unknown): Promise<void> {
     this.#assert('writable')
-    return this.#write(encodeValue(value, this.#transport.isTrusted))
+    return this.#write(encodeFrame(value, this.#transport.isTrusted))
   }
 
   /**
@@ -126,20 +108,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
    */
   async sendBytes(bytes: ArrayBufferView | ArrayBufferLike, options: SendBytesOptions = {}): Promise<void> {
     this.#assert('writable')
-    checkOptionNames('Connection.sendBytes', options, ['offset', 'size'])
-    const all = toBytes('bytes', bytes)
-    const { offset = 0, size = all.length - offset } = options
-    checkInteger('offset', offset, 0)
-    if (offset > all.length) {
-      throw new RangeError(`offset must be at most ${all.length}, the length of the bytes, got ${offset}`)
-    }
-    checkInteger('size', size, 0)
-    if (offset + size > all.length) {
-      throw new RangeError(
-        `offset + size must be at most ${all.length}, the length of the bytes, got ${offset} + ${size}`,
-      )
-    }
-    return this.#write({ kind: BYTES, body: all.subarray(offset, offset + size) })
+    return this.#write({ kind: BYTES, body: selectBytes(bytes, options) })
   }
 
   /**
@@ -155,7 +124,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
     const frame = await this.#next('Connection.recv', options, options, next => {
       if (next.kind === BYTES) throw new InvalidStateError('the next message is bytes: take it with recvBytes')
     })
-    return (await decodeValue(frame, this.#transport.isTrusted)) as T
+    return (await decodeFrame(frame, this.#transport.isTrusted)) as T
   }
 
   /**
@@ -218,7 +187,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
     this.#assert('readable')
     const { timeoutMs = 0 } = options
     try {
-      await this.#wait('Connection.poll', { ...options, timeoutMs }, () => this.#isReady)
+      await this.#waiters.wait('Connection.poll', { ...options, timeoutMs }, () => this.#isReady)
       return true
     } catch (error) {
       if (error instanceof WaitTimeoutError) return false
@@ -249,7 +218,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    this.#changed()
+    this.#waiters.notify()
     if (this.#sentAway) return
     // One that was sent to a worker, and not yet received there, is the worker's.
     if (this.#handle !== undefined) return rendezvous().expire(this.#handle.id)
@@ -268,14 +237,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
       get ready() {
         return isReady()
       },
-      watch: callback => {
-        this.#watchers.add(callback)
-        this.#keepAlive()
-        return () => {
-          this.#watchers.delete(callback)
-          this.#keepAlive()
-        }
-      },
+      watch: callback => this.#waiters.watch(callback),
     }
   }
 
@@ -330,7 +292,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   #receive(frame: Frame): void {
     if (this.#closed && this.#handle === undefined) return // what was offered may still be claimed
     this.#inbox.push(frame)
-    this.#changed()
+    this.#waiters.notify()
     this.#inbox.adjustFlow()
   }
 
@@ -350,7 +312,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
     this.#assert('readable')
     let taken: Frame | undefined
     let refusal: unknown
-    await this.#wait(where, wait, () => {
+    await this.#waiters.wait(where, wait, () => {
       const next = this.#inbox.first
       if (next === undefined) return this.#end !== undefined
       try {
@@ -368,46 +330,8 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
     throw refusal ?? this.#end?.error ?? new ConnectionClosedError()
   }
 
-  /** Resolves when `attempt` returns true: now, or after something has changed, in the order of the calls. */
-  #wait(where: string, { timeoutMs, signal }: ReceiveOptions, attempt: () => boolean): Promise<void> {
-    checkDuration('timeoutMs', timeoutMs, { negative: true })
-    checkSignal('signal', signal)
-    return new Promise((resolve, reject) => {
-      const conclude = (error?: Error): void => {
-        this.#takers.delete(taker)
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', abort)
-        this.#keepAlive()
-        if (error === undefined) resolve()
-        else reject(error)
-      }
-      const abort = (): void => conclude(new CancelledError(`${where} was aborted`, { cause: signal?.reason }))
-      let timer: NodeJS.Timeout | undefined
-      const taker = (): boolean => {
-        if (this.closed) conclude(this.#closedError())
-        else if (attempt()) conclude()
-        else return false
-        return true
-      }
-      if (signal?.aborted === true) return abort()
-      if (this.#takers.size === 0 && taker()) return
-      if (timeoutMs !== undefined && timeoutMs <= 0) return conclude(new WaitTimeoutError('no message came', timeoutMs))
-      this.#takers.add(taker)
-      signal?.addEventListener('abort', abort, { once: true })
-      if (timeoutMs !== undefined && timeoutMs !== Infinity) {
-        timer = setTimeout(() => conclude(new WaitTimeoutError('no message came', timeoutMs)), timeoutMs)
-      }
-      this.#keepAlive()
-    })
-  }
-
-  #changed(): void {
-    for (const taker of this.#takers) if (!taker()) break
-    for (const watcher of this.#watchers) watcher()
-  }
-
   #keepAlive(): void {
-    if (this.#takers.size > 0 || this.#watchers.size > 0 || this.#writing > 0) this.#transport.ref()
+    if (!this.#waiters.isEmpty || this.#writing > 0) this.#transport.ref()
     else this.#transport.unref()
   }
 
@@ -415,7 +339,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
 
   /** As it is offered to those that it is sent to. */
   #offered(): Offered {
-    const isUsed = (): boolean => this.#usedSinceSent || this.#takers.size > 0 || this.#watchers.size > 0
+    const isUsed = (): boolean => this.#usedSinceSent || !this.#waiters.isEmpty
     return {
       get isUsedHere() {
         return isUsed()
@@ -435,7 +359,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
       relay(this.#transport, transport)
       if (this.#end !== undefined) transport.close()
     }
-    this.#changed()
+    this.#waiters.notify()
   }
 
   // ---- checks
@@ -468,10 +392,4 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
         : 'the connection was closed at this end',
     )
   }
-}
-
-function toBytes(name: string, source: unknown): Uint8Array {
-  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
-  if (source instanceof ArrayBuffer || source instanceof SharedArrayBuffer) return new Uint8Array(source)
-  throw new TypeError(`${name} must be a typed array, a DataView or a buffer, got ${describeValue(source)}`)
 }

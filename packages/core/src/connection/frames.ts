@@ -1,11 +1,10 @@
 import { MessageTooLongError } from '@manyhands/base'
+import { ValueKind } from '../values/encode-value.ts'
 
-/** What a message holds. */
+/**
+ * What a message holds: bytes as they are here, a value by one of `ValueKind`. The others are sent by the transports.
+ */
 export const BYTES = 0
-/** Made by the codec: it may hold code, and is only taken from an authenticated peer. */
-export const VALUE = 1
-/** Made by structured clone alone. */
-export const DATA = 2
 /** Of this module: which connection a worker comes for. */
 export const CLAIM = 3
 /**
@@ -25,13 +24,6 @@ export function isOfTransport(kind: number): boolean {
 
 /** What nobody knows. */
 export const UNKNOWN = 255
-
-/** A value that is a number, as a little-endian Float64. */
-export const NUMBER = 9
-/** A value that is a string without lone surrogates, as UTF-8. */
-export const TEXT = 10
-/** Small plain data, as JSON. */
-export const PLAIN = 11
 
 export interface Frame {
   readonly kind: number
@@ -109,6 +101,6 @@ export class FrameParser {
  * that takes as long as all else, so not where it makes no difference.
  */
 export function allocateBody(kind: number, length: number): Uint8Array<ArrayBuffer> {
-  if (kind === NUMBER || kind === TEXT) return Buffer.allocUnsafe(length)
+  if (kind === ValueKind.number || kind === ValueKind.utf8) return Buffer.allocUnsafe(length)
   return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer)
 }

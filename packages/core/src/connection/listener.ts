@@ -2,17 +2,18 @@ import { once } from 'node:events'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import {
   AuthenticationError,
-  CancelledError,
   checkDuration,
   checkInteger,
   checkOptionNames,
   checkSignal,
   InvalidStateError,
+  untilDone,
   WaitTimeoutError,
 } from '@manyhands/base'
 import { type Address, privateAddress, toNetOptions } from './address.ts'
 import { type AuthKey, toKeyBytes } from './auth-key.ts'
-import { Connection, type ReceiveOptions } from './connection.ts'
+import type { ReceiveOptions } from './connection-options.ts'
+import { Connection } from './connection.ts'
 import { MAX_BODY_BYTES } from './frames.ts'
 import { SocketTransport } from './socket-transport.ts'
 import { Strangers } from './strangers.ts'
@@ -144,9 +145,7 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
     checkSignal('signal', options.signal)
     const ready = this.#ready.shift()
     if (ready !== undefined) return ready
-    const outcome = await this.#wait(options)
-    if ('error' in outcome) throw outcome.error
-    return outcome.connection
+    return this.#wait(options)
   }
 
   /**
@@ -224,36 +223,31 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
     return waiting !== undefined
   }
 
-  #wait({ timeoutMs, signal }: ReceiveOptions): Promise<Outcome> {
-    if (this.#closed) return Promise.resolve({ error: closedError() })
-    if (signal?.aborted === true) return Promise.resolve({ error: aborted(signal) })
-    if (timeoutMs !== undefined && timeoutMs <= 0) {
-      return Promise.resolve({ error: new WaitTimeoutError('nobody connected', timeoutMs) })
+  /** The next outcome, in the order of the calls. */
+  #wait(options: ReceiveOptions): Promise<Connection> {
+    const { timeoutMs, signal } = options
+    const onTimeout = (): never => {
+      throw new WaitTimeoutError('nobody connected', timeoutMs ?? 0)
     }
-    return new Promise(resolve => {
+    if (this.#closed) return Promise.reject(closedError())
+    if (signal?.aborted !== true && timeoutMs !== undefined && timeoutMs <= 0) {
+      return Promise.reject(new WaitTimeoutError('nobody connected', timeoutMs))
+    }
+    return untilDone<Connection>('Listener.accept', options, onTimeout, settle => {
       const conclude = (outcome: Outcome): void => {
-        this.#accepting.delete(conclude)
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', abort)
-        if (this.#accepting.size === 0) this.#server.unref()
-        resolve(outcome)
+        if ('error' in outcome) settle.reject(outcome.error)
+        else settle.resolve(outcome.connection)
       }
-      const abort = (): void => conclude({ error: aborted(signal as AbortSignal) })
-      const timer =
-        timeoutMs === undefined || timeoutMs === Infinity
-          ? undefined
-          : setTimeout(() => conclude({ error: new WaitTimeoutError('nobody connected', timeoutMs) }), timeoutMs)
-      signal?.addEventListener('abort', abort, { once: true })
       this.#accepting.add(conclude)
       this.#server.ref()
+      return () => {
+        this.#accepting.delete(conclude)
+        if (this.#accepting.size === 0) this.#server.unref()
+      }
     })
   }
 }
 
 function closedError(): InvalidStateError {
   return new InvalidStateError('the listener is closed')
-}
-
-function aborted(signal: AbortSignal): CancelledError {
-  return new CancelledError('Listener.accept was aborted', { cause: signal.reason })
 }

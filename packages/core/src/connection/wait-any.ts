@@ -1,14 +1,15 @@
 import {
-  CancelledError,
+  abortedError,
   checkDuration,
   checkOptionNames,
   checkSignal,
   describeValue,
+  untilDone,
   waitable,
   type Waitable,
   type Waiting,
 } from '@manyhands/base'
-import type { ReceiveOptions } from './connection.ts'
+import type { ReceiveOptions } from './connection-options.ts'
 
 /** A socket of `node:net`, or any other readable stream. */
 export type ReadableLike = import('node:stream').Readable
@@ -36,29 +37,24 @@ export async function waitAny<T extends Waitable | ReadableLike>(
   const { timeoutMs, signal } = options
   const all = Array.from(things, thing => [thing, waitingOf(thing)] as const)
   const ready = (): T[] => all.flatMap(([thing, waiting]) => (waiting.ready ? [thing] : []))
-  if (signal?.aborted === true) throw new CancelledError('waitAny was aborted', { cause: signal.reason })
+  if (signal?.aborted === true) throw abortedError('waitAny', signal.reason)
   const now = ready()
   if (now.length > 0 || all.length === 0 || (timeoutMs !== undefined && timeoutMs <= 0)) return now
-  return new Promise((resolve, reject) => {
-    const releases: (() => void)[] = []
-    const finish = (conclude: () => void): void => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', abort)
-      for (const release of releases) release()
-      conclude()
-    }
-    const look = (): void => {
-      const found = ready()
-      if (found.length > 0) finish(() => resolve(found))
-    }
-    const abort = (): void => finish(() => reject(new CancelledError('waitAny was aborted', { cause: signal?.reason })))
-    const timer =
-      timeoutMs === undefined || timeoutMs === Infinity
-        ? undefined
-        : setTimeout(() => finish(() => resolve([])), timeoutMs)
-    signal?.addEventListener('abort', abort, { once: true })
-    for (const [, waiting] of all) releases.push(waiting.watch(look))
-  })
+  return untilDone(
+    'waitAny',
+    options,
+    (): T[] => [],
+    settle => {
+      const look = (): void => {
+        const found = ready()
+        if (found.length > 0) settle.resolve(found)
+      }
+      const stops = all.map(([, waiting]) => waiting.watch(look))
+      return () => {
+        for (const stop of stops) stop()
+      }
+    },
+  )
 }
 
 function waitingOf(thing: unknown): Waiting {
@@ -77,7 +73,7 @@ function waitingOfStream(stream: ReadableLike): Waiting {
     watch(callback) {
       const events = ['readable', 'end', 'close'] as const
       const look = (): void => {
-        stream.read(0) // takes nothing; without it the end of an empty stream is never told
+        stream.read(0) // takes nothing; without it the end of an empty stream is never reported
         callback()
       }
       for (const event of events) stream.on(event, look)

@@ -6,8 +6,10 @@ import {
   QueueEmptyError,
   QueueFullError,
   QueueShutDownError,
+  untilDone,
+  WaitTimeoutError,
 } from '@manyhands/base'
-import { type AcquireOptions, checkAcquireOptions, gaveUp } from '../sync/options.ts'
+import { type AcquireOptions, checkAcquireOptions } from '../sync/options.ts'
 
 export interface LocalQueueOptions {
   /** Items that wait in the queue at most; 0: no limit. @default 0 */
@@ -168,33 +170,25 @@ class LocalQueue<T> implements AsyncIterable<T> {
     what: string,
     options: AcquireOptions,
   ): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (attempt()) return resolve()
-      const { timeoutMs, signal } = options
-      let timer: NodeJS.Timeout | undefined
-      const finish = (conclude: () => void): true => {
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', giveUp)
-        conclude()
-        return true
-      }
+    const onTimeout = (): never => {
+      throw new WaitTimeoutError(what, options.timeoutMs ?? 0)
+    }
+    return untilDone<void>(where, options, onTimeout, settle => {
+      if (attempt()) return void settle.resolve()
+      if (options.timeoutMs === 0) return void settle.reject(new WaitTimeoutError(what, 0))
       const entry = {
         attempt(): boolean {
           try {
-            return attempt() && finish(resolve)
+            if (!attempt()) return false
+            settle.resolve()
           } catch (error) {
-            return finish(() => reject(error))
+            settle.reject(error)
           }
+          return true
         },
       }
-      const giveUp = (): void => {
-        waiting.delete(entry)
-        finish(() => reject(gaveUp(where, what, options)))
-      }
-      if (timeoutMs === 0) return giveUp()
       waiting.add(entry)
-      if (timeoutMs !== undefined && timeoutMs !== Infinity) timer = setTimeout(giveUp, timeoutMs)
-      signal?.addEventListener('abort', giveUp, { once: true })
+      return () => void waiting.delete(entry)
     })
   }
 }

@@ -29,11 +29,11 @@ import {
 } from '../sync/options.ts'
 import { asReceived, receivedHandle } from '../sync/received.ts'
 import { BASE, SharedState } from '../sync/shared-state.ts'
+import { decodeItem, encodeItem } from '../values/item-values.ts'
 import { driveAsync, driveSync } from '../waiting/drive.ts'
 import type { Steps } from '../waiting/steps.ts'
-import { decodeItem, encodeItem } from './item-codec.ts'
+import { borrow, own } from './borrowed-bytes.ts'
 import { DONE, type Item, NOTHING, type Outcome, Ring, RING_HEAD, SHUT_DOWN } from './ring.ts'
-import { borrow, own } from './scratch.ts'
 
 /** Memory of a queue. Larger: more fits before a put has to wait; but across processes it is taken at once. */
 const DEFAULT_BYTES = 4 << 20

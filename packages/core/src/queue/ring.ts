@@ -67,10 +67,10 @@ const IS_EMPTIED = 2
  * | word | |
  * |---|---|
  * | 0 `PUTTING` | mutex of the producers |
- * | 1, 2 `TAIL` | where the next item will begin, in units of 8 bytes, mod the capacity: 1 when `PUTS` is even, 2 when odd |
+ * | 1, 2 `TAIL` | where the next item begins, in units of 8 bytes, mod the capacity: 1 if `PUTS` is even, 2 if odd |
  * | 3 `PUTS` | number of items put so far |
  * | 4 `ITEMS` | changes when there may be something to get |
- * | 5, 6 `SEEN_GETS`, `SEEN_HEAD` | what a producer read last of `GETS` and `HEAD`, to read the cache line of consumers less often |
+ * | 5, 6 `SEEN_GETS`, `SEEN_HEAD` | `GETS` and `HEAD` as a producer read them last: saves cache misses |
  * | 16 `GETTING` | mutex of the consumers |
  * | 17, 18 `HEAD` | where the first item begins, in the same way: 17 when `GETS` is even |
  * | 19 `GETS` | number of items taken so far |

@@ -23,9 +23,9 @@ const ABANDONED = 2n
  * | `DIED` | 1: an owner died and the next one has not been told |
  * | line, 64 bits each | bits 0..1: 1 taken, 2 given up; 2..31 the party, see {@link Parties}; 32..63 the ticket |
  *
- * The place of a ticket in the line is at ticket mod the length. A ticket is taken by one compare-and-exchange on its place, and passed over by one on `SERVING`: by its owner's
- * release, or by anyone who sees that it was given up or that its owner is dead. So nobody can die halfway. Tickets
- * wrap around at 2^32.
+ * The place of a ticket in the line is at ticket mod the length. A ticket is taken by one compare-and-exchange on its
+ * place, and passed over by one on `SERVING`: by its owner's release, or by any thread that sees it given up or its
+ * owner dead. So no step can be left half done. Tickets wrap around at 2^32.
  */
 export class TicketMutex implements MutexAlgorithm {
   readonly #words: Words

@@ -30,8 +30,8 @@ export interface ConditionLock {
  * | `ISSUED` | the next ticket |
  * | places | bits 0..1: 1 waiting, 0 gone; 2..31 the party, see {@link Parties} |
  *
- * The place of a ticket is at ticket mod the length. Each change takes effect by one store, so a party that dies while it holds the lock leaves the list whole. Who waits
- * and dies, or gives up, is passed over: a notification goes to somebody who is there.
+ * The place of a ticket is at ticket mod the length. Each change takes effect by one store, so a party that dies while
+ * it holds the lock leaves the list whole. A waiter that dies or gives up is passed over by notifications.
  */
 export class WaitList {
   readonly #words: Words

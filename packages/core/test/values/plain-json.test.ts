@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { plainJson } from '../src/plain-json.ts'
+import { plainJson } from '../../src/values/plain-json.ts'
 
 const accessor = Object.defineProperty({ a: 1 }, 'b', { enumerable: true, get: () => 2 })
 const hidden = Object.defineProperty({ a: 1 }, 'b', { value: 2 })
