@@ -60,10 +60,12 @@ export class FrameWriter extends FrameRing {
   /** @returns false, and nothing is written, when it is too long for what is free */
   write({ kind, body }: Frame): boolean {
     if (body.length > MAX_BYTES) return false
+    // A frame is in one piece: if it does not fit at the end of the ring, the end is filled up.
     const units = 1 + ((body.length + 7) >> 3)
     const place = this.#tail & (UNITS - 1)
     const filler = place + units > UNITS ? UNITS - place : 0
     if (this.#used + filler + units + 1 > UNITS) return false
+    // Write everything behind the tail, where the reader does not look yet, and publish it by one store.
     if (filler > 0) this.#head(this.#tail, 0, FILLER)
     const begin = (this.#tail + filler) | 0
     this.#head(begin, body.length, kind)
@@ -115,6 +117,7 @@ export class FrameReader extends FrameRing {
   read(): Frame | typeof TO_SOCKET | undefined {
     if (this.isEmpty) return undefined
     let at = this.wordAt(this.#head)
+    // Skip the unused end of the ring.
     if (this.words[at + 1] === FILLER) {
       this.#head = (this.#head + UNITS - (this.#head & (UNITS - 1))) | 0
       at = this.wordAt(this.#head)
@@ -122,6 +125,7 @@ export class FrameReader extends FrameRing {
     const length = this.words[at] as number
     const kind = this.words[at + 1] as number
     const begin = ((this.#head + 1) & (UNITS - 1)) * 8
+    // Copy the frame, and then give its place back by one store.
     const body = kind === BY_SOCKET ? undefined : allocateBody(kind, length)
     if (length > 0) body?.set(this.bytes.subarray(begin, begin + length))
     this.#head = (this.#head + 1 + ((length + 7) >> 3)) | 0
@@ -129,8 +133,9 @@ export class FrameReader extends FrameRing {
     return body === undefined ? TO_SOCKET : { kind, body }
   }
 
-  /** From now on the writer tells when something comes. @returns false when something is there already */
+  /** From now on the writer wakes this reader when it has written. @returns false when something is there already */
   sleep(): boolean {
+    // Announce the sleep, and look once more: a writer that published before it saw the word does not wake.
     Atomics.store(this.words, ASLEEP, 1)
     if (this.isEmpty) return true
     Atomics.store(this.words, ASLEEP, 0)

@@ -4,9 +4,9 @@ import { privateAddress } from './address.ts'
 import { CLAIM, type Frame, MAX_BODY_BYTES } from './frames.ts'
 import { shakeHands } from './handshake.ts'
 import type { Door } from './local-transport.ts'
+import { PendingHandshakes } from './pending-handshakes.ts'
 import { RingTransport } from './ring-transport.ts'
 import { SocketTransport } from './socket-transport.ts'
-import { Strangers } from './strangers.ts'
 import type { Transport } from './transport.ts'
 
 /**
@@ -61,7 +61,7 @@ class Rendezvous implements Door {
   /** How many may come for an offer; Infinity where that is not known. */
   readonly #expected = new Map<string, number>()
   readonly #closed = new Set<string>()
-  readonly #strangers = new Strangers()
+  readonly #pendingHandshakes = new PendingHandshakes()
   readonly #server: Server
   #waiting = 0
 
@@ -146,7 +146,7 @@ class Rendezvous implements Door {
   async #welcome(socket: Socket): Promise<void> {
     socket.on('error', () => {}) // told by the handshake, or by the transport
     try {
-      await this.#strangers.admit(socket, this.#key, HANDSHAKE_MS)
+      await this.#pendingHandshakes.admit(socket, this.#key, HANDSHAKE_MS)
     } catch {
       return
     }

@@ -15,8 +15,8 @@ import { type AuthKey, toKeyBytes } from './auth-key.ts'
 import type { ReceiveOptions } from './connection-options.ts'
 import { Connection } from './connection.ts'
 import { MAX_BODY_BYTES } from './frames.ts'
+import { PendingHandshakes } from './pending-handshakes.ts'
 import { SocketTransport } from './socket-transport.ts'
-import { Strangers } from './strangers.ts'
 
 export interface ListenerOptions {
   /**
@@ -63,7 +63,7 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
   /** Accepted by the system, and not by the program. */
   readonly #ready: Connection[] = []
   readonly #accepting = new Set<(outcome: Outcome) => void>()
-  readonly #strangers = new Strangers()
+  readonly #pendingHandshakes = new PendingHandshakes()
   #closed = false
   #lastAccepted: Address | undefined
 
@@ -176,7 +176,7 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
     const error = closedError()
     for (const resolve of this.#accepting) resolve({ error })
     for (const connection of this.#ready.splice(0)) connection.close()
-    this.#strangers.dismiss()
+    this.#pendingHandshakes.dismiss()
     this.#server.close()
     this.#remove()
   }
@@ -192,12 +192,12 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
     const { remoteAddress, remotePort } = socket
     try {
       if (remotePort !== undefined) socket.setNoDelay(true)
-      await this.#strangers.admit(socket, authKey, handshakeTimeoutMs)
+      await this.#pendingHandshakes.admit(socket, authKey, handshakeTimeoutMs)
     } catch (error) {
       const told =
         error instanceof AuthenticationError
           ? error
-          : new AuthenticationError(`who connected did not prove who it is: ${(error as Error).message}`, {
+          : new AuthenticationError(`the peer failed authentication: ${(error as Error).message}`, {
               cause: error,
             })
       return void this.#conclude({ error: told })

@@ -1,7 +1,7 @@
 import { newSharedId } from '@manyhands/base'
 import { closeMapping, createMapping, type Mapping, openMapping } from '../region/mapping.ts'
 import { findMemoryProvider } from '../region/provider.ts'
-import { Expectation } from './expectation.ts'
+import { AdaptivePoll } from './adaptive-poll.ts'
 import { FrameReader, FrameWriter, TO_SOCKET, TWO_RINGS_BYTES } from './frame-ring.ts'
 import {
   BELL,
@@ -38,7 +38,7 @@ export class RingTransport implements Transport {
   readonly isTrusted: boolean
   readonly #socket: SocketTransport
   readonly #offers: boolean
-  readonly #expectation = new Expectation({
+  readonly #poll = new AdaptivePoll({
     hasCome: () => this.#reader?.isEmpty === false,
     look: () => this.#look(),
     sleep: () => this.#sleep(),
@@ -121,12 +121,12 @@ export class RingTransport implements Transport {
 
   ref(): void {
     this.#referenced = true
-    if (!this.#expectation.isPending) this.#socket.ref()
+    if (!this.#poll.isPending) this.#socket.ref()
   }
 
   unref(): void {
     this.#referenced = false
-    if (!this.#expectation.isPending) this.#socket.unref()
+    if (!this.#poll.isPending) this.#socket.unref()
   }
 
   // ---- receiving
@@ -161,7 +161,7 @@ export class RingTransport implements Transport {
     if (this.#over !== undefined) {
       this.#release()
       this.#receiver.end(this.#over.error)
-    } else if (this.#readsFromRing) this.#expectation.begin(() => this.#referenced)
+    } else if (this.#readsFromRing) this.#poll.begin(() => this.#referenced)
     else this.#noteTalk()
   }
 
@@ -231,7 +231,7 @@ export class RingTransport implements Transport {
   }
 
   #release(): void {
-    this.#expectation.cancel()
+    this.#poll.cancel()
     this.#writer = undefined
     this.#reader = undefined
     if (this.#mapping !== undefined) closeMapping(this.#mapping, this.#offers)

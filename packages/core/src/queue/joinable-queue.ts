@@ -4,7 +4,7 @@ import {
   type AcquireSyncOptions,
   checkAcquireOptions,
   checkAcquireSyncOptions,
-  gaveUp,
+  waitEndedError,
 } from '../sync/options.ts'
 import { driveAsync, driveSync } from '../waiting/drive.ts'
 import { Queue, ringOf } from './queue.ts'
@@ -32,7 +32,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
     checkAcquireOptions('JoinableQueue.join', options)
     const { ring, waiter } = ringOf(this)
     if (!(await driveAsync(ring.join(), waiter, options))) {
-      throw gaveUp('JoinableQueue.join', 'not all items were done', options)
+      throw waitEndedError('JoinableQueue.join', 'not all items were done', options)
     }
   }
 
@@ -45,7 +45,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
     checkMayBlock('joinSync', 'join', options?.allowMainThread)
     const { ring, waiter } = ringOf(this)
     if (!driveSync(ring.join(), waiter, options?.timeoutMs)) {
-      throw gaveUp('JoinableQueue.joinSync', 'not all items were done', options ?? {})
+      throw waitEndedError('JoinableQueue.joinSync', 'not all items were done', options ?? {})
     }
   }
 

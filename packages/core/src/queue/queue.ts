@@ -17,17 +17,17 @@ import {
   SerializationError,
 } from '@manyhands/base'
 import type { Region } from '../region/region.ts'
-import { GAVE_UP } from '../sync/mutex.ts'
+import { WAIT_ENDED } from '../sync/mutex.ts'
 import {
   type AcquireOptions,
   type AcquireSyncOptions,
   checkAcquireOptions,
   checkAcquireSyncOptions,
   checkPrimitiveAcross,
-  gaveUp,
+  waitEndedError,
   type PrimitiveOptions,
 } from '../sync/options.ts'
-import { asReceived, receivedHandle } from '../sync/received.ts'
+import { asRevivedHandle, revivedHandle } from '../sync/revived-handle.ts'
 import { BASE, SharedState } from '../sync/shared-state.ts'
 import { decodeItem, encodeItem } from '../values/item-values.ts'
 import { driveAsync, driveSync } from '../waiting/drive.ts'
@@ -87,7 +87,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
    * @throws ParallelError, Error as `Region.create`, for `across: 'processes'`
    */
   constructor(options: QueueOptions = {}) {
-    const received = receivedHandle<QueueHandle>(options)
+    const received = revivedHandle<QueueHandle>(options)
     if (received !== undefined) {
       this.maxSize = received.maxSize
       this.#capacity = received.capacity
@@ -274,13 +274,13 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     if (outcome === DONE) return
     if (outcome === SHUT_DOWN) throw new QueueShutDownError()
     if (outcome === NOTHING) throw new QueueFullError()
-    throw gaveUp('Queue.put', 'there was no room in the queue', options)
+    throw waitEndedError('Queue.put', 'there was no room in the queue', options)
   }
 
   #checkGot(item: Item | Outcome, options: AcquireOptions): Item {
     if (typeof item === 'object') return item
     if (item === SHUT_DOWN) throw new QueueShutDownError()
-    if (item === GAVE_UP) throw gaveUp('Queue.get', 'there was no item in the queue', options)
+    if (item === WAIT_ENDED) throw waitEndedError('Queue.get', 'there was no item in the queue', options)
     throw new QueueEmptyError()
   }
 
@@ -294,7 +294,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   static [revive](handle: QueueHandle): Queue {
     return reviveShared(
       idOf(handle.region),
-      () => new this(asReceived(handle)),
+      () => new this(asRevivedHandle(handle)),
       live => !live.#closed,
     )
   }

@@ -1,5 +1,5 @@
 import type { Parties } from '../party/parties.ts'
-import { acquireAnyway, GAVE_UP, Mutex, OWNER_DIED } from '../sync/mutex.ts'
+import { acquireAnyway, WAIT_ENDED, Mutex, OWNER_DIED } from '../sync/mutex.ts'
 import type { Steps } from '../waiting/steps.ts'
 import type { Wake } from '../waiting/waiter.ts'
 import type { Words } from '../waiting/words.ts'
@@ -56,7 +56,7 @@ export const DONE = 1
 export const NOTHING = 2
 export const SHUT_DOWN = 3
 /** How a put or get has ended, besides giving up. `NOTHING`: full, or empty, and waiting was not wanted. */
-export type Outcome = typeof GAVE_UP | typeof DONE | typeof NOTHING | typeof SHUT_DOWN
+export type Outcome = typeof WAIT_ENDED | typeof DONE | typeof NOTHING | typeof SHUT_DOWN
 
 const IS_SHUT_DOWN = 1
 const IS_EMPTIED = 2
@@ -136,11 +136,12 @@ export class Ring {
   /** @param waits - false: does not wait for room */
   *put(item: Item, waits: boolean): Steps<Outcome> {
     for (;;) {
-      if (!(yield* this.#enter(this.#putting))) return GAVE_UP
+      if (!(yield* this.#enter(this.#putting))) return WAIT_ENDED
+      // Read before the attempt: room that comes after it changes the word, and ends the wait.
       const seen = this.#load(ROOM)
       const outcome = this.#put(item)
       if (outcome !== NOTHING || !waits) return outcome
-      if (yield { index: this.#at + ROOM, expected: seen }) return GAVE_UP
+      if (yield { index: this.#at + ROOM, expected: seen }) return WAIT_ENDED
     }
   }
 
@@ -157,14 +158,15 @@ export class Ring {
   /** @param waits - false: does not wait for an item */
   *get(waits: boolean): Steps<Item | Outcome> {
     for (;;) {
+      // Read before the attempt: an item that comes after it changes the word, and ends the wait.
       const seen = this.#load(ITEMS)
       if (!this.#hasNothing()) {
-        if (!(yield* this.#enter(this.#getting))) return GAVE_UP
+        if (!(yield* this.#enter(this.#getting))) return WAIT_ENDED
         const item = this.#get()
         if (item !== NOTHING) return item
       }
       if (!waits) return NOTHING
-      if (yield { index: this.#at + ITEMS, expected: seen }) return GAVE_UP
+      if (yield { index: this.#at + ITEMS, expected: seen }) return WAIT_ENDED
     }
   }
 
@@ -216,19 +218,24 @@ export class Ring {
     const units = Ring.units(item)
     const place = tail & (capacity - 1)
     const filler = place + units > capacity ? capacity - place : 0
+    // Compare with what was last seen of the consumers, which may be too low but never too high.
     const hasRoom = (): boolean =>
       (maxSize === 0 || ((puts - this.#read(SEEN_GETS)) | 0) < maxSize) &&
       ((tail - this.#read(SEEN_HEAD)) | 0) + filler + units <= capacity
+    // Full by that: read the consumers' words, and compare once more.
     if (!hasRoom()) {
       this.#lookAtHead()
       if (!hasRoom()) return NOTHING
     }
+    // Write the item behind the last one; no consumer reads there yet.
     if (filler > 0) this.#words.write((this.#firstUnit + place) * 2, FILLER)
     const unit = this.#firstUnit + ((tail + filler) & (capacity - 1))
     const { bytes } = item
     this.#words.write(unit * 2, bytes === undefined ? item.kind : item.kind | HAS_BYTES)
     this.#words.write(unit * 2 + 1, bytes === undefined ? item.value : bytes.length)
     if (bytes !== undefined && bytes.length > 0) this.#store.write(unit + 1, bytes)
+    // Write the next tail into the word that is not in use, and then publish both by one store. If this thread dies
+    // before the store, the item was not put.
     this.#write(TAIL + ((puts + 1) & 1), (tail + filler + units) | 0)
     this.#set(PUTS, (puts + 1) | 0)
     return DONE
@@ -271,14 +278,17 @@ export class Ring {
     let head = this.#read(HEAD + (gets & 1))
     let unit = this.#firstUnit + (head & (capacity - 1))
     let kind = this.#words.read(unit * 2)
+    // The item did not fit at the end of the ring: it is at the beginning.
     if (kind === FILLER) {
       head = (head + capacity - (head & (capacity - 1))) | 0
       unit = this.#firstUnit
       kind = this.#words.read(unit * 2)
     }
+    // Copy the item while producers cannot write over it.
     const value = this.#words.read(unit * 2 + 1)
     const bytes = (kind & HAS_BYTES) === 0 ? undefined : this.#store.read(unit + 1, value)
     const item = { kind: kind & 255, value, bytes }
+    // Free its place by one store. If this thread dies before the store, the item was not taken.
     this.#write(HEAD + ((gets + 1) & 1), (head + Ring.units(item)) | 0)
     this.#set(GETS, (gets + 1) | 0)
     return item
@@ -302,7 +312,7 @@ export class Ring {
   *#enter(mutex: Mutex): Steps<boolean> {
     const acquired = yield* mutex.acquire()
     if (acquired === OWNER_DIED) this.#recover()
-    return acquired !== GAVE_UP
+    return acquired !== WAIT_ENDED
   }
 
   *#enterAnyway(mutex: Mutex): Steps<void> {

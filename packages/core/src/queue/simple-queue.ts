@@ -9,7 +9,7 @@ import {
   SerializationError,
 } from '@manyhands/base'
 import type { AcquireSyncOptions } from '../sync/options.ts'
-import { asReceived, receivedHandle } from '../sync/received.ts'
+import { asRevivedHandle, revivedHandle } from '../sync/revived-handle.ts'
 import { Queue, type QueueOptions } from './queue.ts'
 
 /**
@@ -22,7 +22,7 @@ export class SimpleQueue<T = unknown> {
 
   /** @throws as that of `Queue` */
   constructor(options: Omit<QueueOptions, 'maxSize'> = {}) {
-    const received = receivedHandle<{ readonly queue: Queue<T> }>(options)
+    const received = revivedHandle<{ readonly queue: Queue<T> }>(options)
     if (received === undefined) checkOptionNames('SimpleQueue', options, ['across', 'maxBytes'])
     this.#queue = received?.queue ?? new Queue<T>(options)
   }
@@ -70,7 +70,7 @@ export class SimpleQueue<T = unknown> {
   }
 
   static [revive](handle: { readonly queue: Queue }): SimpleQueue {
-    return new SimpleQueue(asReceived(handle))
+    return new SimpleQueue(asRevivedHandle(handle))
   }
 
   static get [origin](): Origin {

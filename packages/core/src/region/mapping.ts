@@ -130,8 +130,8 @@ function readId(trailer: Int32Array<ArrayBuffer>): string {
 }
 
 function gone(cause?: unknown): SerializationError {
-  return new SerializationError(
-    'shared memory that a message names is gone: who sent it has let go of it, or has exited',
-    { hint: 'keep the object until the other side has received it', ...(cause === undefined ? {} : { cause }) },
-  )
+  return new SerializationError('shared memory that a message names is gone: its sender has closed it or has exited', {
+    hint: 'keep the object until the other side has received it',
+    ...(cause === undefined ? {} : { cause }),
+  })
 }

@@ -27,7 +27,7 @@ import {
   type PrimitiveOptions,
 } from './options.ts'
 import { type Passage, Phases, PHASES_WORDS } from './phases.ts'
-import { asReceived, receivedHandle } from './received.ts'
+import { asRevivedHandle, revivedHandle } from './revived-handle.ts'
 import { BASE, SharedState } from './shared-state.ts'
 
 export interface BarrierOptions extends PrimitiveOptions {
@@ -71,7 +71,7 @@ export class Barrier {
    * @throws ParallelError, Error as `Region.create`, for `across: 'processes'`
    */
   constructor(parties: number, options: BarrierOptions = {}) {
-    const received = receivedHandle<BarrierHandle>(options)
+    const received = revivedHandle<BarrierHandle>(options)
     if (received === undefined) {
       checkInteger('parties', parties ?? null, 1)
       checkOptionNames('Barrier', options, ['across', 'action', 'timeoutMs'], { timeout: 'timeoutMs' })
@@ -186,7 +186,7 @@ export class Barrier {
   }
 
   static [revive](handle: BarrierHandle): Barrier {
-    return reviveShared(idOf(handle.region), () => new Barrier(handle.parties, asReceived(handle)))
+    return reviveShared(idOf(handle.region), () => new Barrier(handle.parties, asRevivedHandle(handle)))
   }
 
   static get [origin](): Origin {

@@ -28,7 +28,7 @@ import {
   checkPrimitiveAcross,
   type PrimitiveOptions,
 } from './options.ts'
-import { asReceived, receivedHandle } from './received.ts'
+import { asRevivedHandle, revivedHandle } from './revived-handle.ts'
 import { coreOfRLock, RLock } from './rlock.ts'
 import { BASE, SharedState } from './shared-state.ts'
 import { WAIT_LIST_BYTES, WaitList } from './wait-list.ts'
@@ -70,7 +70,7 @@ export class Condition {
    * @throws ParallelError, Error as `Region.create`, for `across: 'processes'`
    */
   constructor(options: ConditionOptions = {}) {
-    const received = receivedHandle<ConditionHandle>(options)
+    const received = revivedHandle<ConditionHandle>(options)
     if (received !== undefined) {
       this.lock = received.lock
       this.#state = new SharedState(received.region)
@@ -224,7 +224,7 @@ export class Condition {
   }
 
   static [revive](handle: ConditionHandle): Condition {
-    return reviveShared(idOf(handle.region), () => new Condition(asReceived(handle)))
+    return reviveShared(idOf(handle.region), () => new Condition(asRevivedHandle(handle)))
   }
 
   static get [origin](): Origin {

@@ -16,17 +16,17 @@ import type { Region } from '../region/region.ts'
 import { driveAsync, driveSync } from '../waiting/drive.ts'
 import type { Waiter } from '../waiting/waiter.ts'
 import { Guard } from './guard.ts'
-import { acquireAnyway, type Acquired, GAVE_UP, Mutex, type MutexAlgorithm, OWNER_DIED } from './mutex.ts'
+import { acquireAnyway, type Acquired, WAIT_ENDED, Mutex, type MutexAlgorithm, OWNER_DIED } from './mutex.ts'
 import {
   type AcquireOptions,
   type AcquireSyncOptions,
   checkAcquireOptions,
   checkAcquireSyncOptions,
   checkPrimitiveAcross,
-  gaveUp,
+  waitEndedError,
   type PrimitiveOptions,
 } from './options.ts'
-import { asReceived, receivedHandle } from './received.ts'
+import { asRevivedHandle, revivedHandle } from './revived-handle.ts'
 import { BASE, BASE_64, SharedState } from './shared-state.ts'
 import { TICKET_MUTEX_BYTES, TicketMutex } from './ticket-mutex.ts'
 import type { ConditionLock } from './wait-list.ts'
@@ -85,7 +85,7 @@ export class Lock {
    * @throws ParallelError, Error as `Region.create`, for `across: 'processes'`
    */
   constructor(options: LockOptions = {}) {
-    const received = receivedHandle<LockHandle>(options)
+    const received = revivedHandle<LockHandle>(options)
     if (received !== undefined) {
       this.fair = received.fair
       this.#state = new SharedState(received.region)
@@ -121,7 +121,7 @@ export class Lock {
   async acquire(options: AcquireOptions = {}): Promise<Guard> {
     checkAcquireOptions('Lock.acquire', options)
     const acquired = this.#mutex.tryAcquire() || (await driveAsync(this.#mutex.acquire(), this.#state.waiter, options))
-    if (acquired === GAVE_UP) throw gaveUp('Lock.acquire', NOT_ACQUIRED, options)
+    if (acquired === WAIT_ENDED) throw waitEndedError('Lock.acquire', NOT_ACQUIRED, options)
     return new Guard(this.#mutex, acquired === OWNER_DIED)
   }
 
@@ -137,7 +137,7 @@ export class Lock {
     checkMayBlock('acquireSync', 'acquire', options?.allowMainThread)
     if (this.#mutex.tryAcquire()) return new Guard(this.#mutex, false)
     const acquired = acquireSlowly(this.#mutex, this.#state, options?.timeoutMs)
-    if (acquired === GAVE_UP) throw gaveUp('Lock.acquireSync', NOT_ACQUIRED, options ?? {})
+    if (acquired === WAIT_ENDED) throw waitEndedError('Lock.acquireSync', NOT_ACQUIRED, options ?? {})
     return new Guard(this.#mutex, acquired === OWNER_DIED)
   }
 
@@ -193,7 +193,7 @@ export class Lock {
   }
 
   static [revive](handle: LockHandle): Lock {
-    return reviveShared(idOf(handle.region), () => new Lock(asReceived(handle)))
+    return reviveShared(idOf(handle.region), () => new Lock(asRevivedHandle(handle)))
   }
 
   static get [origin](): Origin {

@@ -5,10 +5,10 @@ import type { Wake } from '../waiting/waiter.ts'
 import type { Words } from '../waiting/words.ts'
 
 /** How an attempt to acquire a lock has ended. `OWNER_DIED`: acquired, from an owner that died while holding it. */
-export const GAVE_UP = 0
+export const WAIT_ENDED = 0
 export const ACQUIRED = 1
 export const OWNER_DIED = 2
-export type Acquired = typeof GAVE_UP | typeof ACQUIRED | typeof OWNER_DIED
+export type Acquired = typeof WAIT_ENDED | typeof ACQUIRED | typeof OWNER_DIED
 
 const FREE = 0
 const HELD = 1
@@ -36,7 +36,7 @@ export interface MutexAlgorithm {
 export function* acquireAnyway(mutex: MutexAlgorithm): Steps<typeof ACQUIRED | typeof OWNER_DIED> {
   for (;;) {
     const acquired = yield* mutex.acquire()
-    if (acquired !== GAVE_UP) return acquired
+    if (acquired !== WAIT_ENDED) return acquired
   }
 }
 
@@ -81,24 +81,30 @@ export class Mutex implements MutexAlgorithm {
     let waitedFor = FREE
     for (;;) {
       const word = words.load(index)
+      // Released in the meantime: try to take it, as contended, because others may wait as well.
       if (word === FREE) {
         if (words.compareExchange(index, FREE, mine) === FREE) return ACQUIRED
         continue
       }
+      // Mark the word as contended, so that the owner's release wakes a waiter. If that fails, the word has changed.
       const contended = (word & PARTY_MASK) | CONTENDED
       if (word !== contended && words.compareExchange(index, word, contended) !== word) continue
+      // The same owner as before the last wait: it may have died. Then take over its lock; one waiter succeeds.
       if (waitedFor === contended && this.#parties.isDead(contended)) {
         if (words.compareExchange(index, contended, mine) === contended) return OWNER_DIED
         continue
       }
+      // Sleep until the word changes. A waiter that leaves changes nothing: the mark costs one wake-up too many.
       waitedFor = contended
-      if (yield { index, expected: contended }) return GAVE_UP
+      if (yield { index, expected: contended }) return WAIT_ENDED
     }
   }
 
   release(): boolean {
     const mine = this.#me | HELD
+    // The common case: held here, and nothing waits.
     if (this.#words.compareExchange(this.#index, mine, FREE) === mine) return true
+    // Contended, or held by another thread: free it as it is, and wake a waiter if it was contended.
     for (;;) {
       const word = this.#words.load(this.#index)
       if (word === FREE) return false

@@ -54,7 +54,7 @@ export function checkAcquireSyncOptions(where: string, options: AcquireSyncOptio
 }
 
 /** Why a wait was given up. */
-export function gaveUp(where: string, what: string, { timeoutMs, signal }: AcquireOptions): Error {
+export function waitEndedError(where: string, what: string, { timeoutMs, signal }: AcquireOptions): Error {
   return signal?.aborted === true ? aborted(where, signal) : new WaitTimeoutError(what, timeoutMs ?? 0)
 }
 

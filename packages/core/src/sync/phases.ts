@@ -1,7 +1,7 @@
 import type { Steps } from '../waiting/steps.ts'
 import type { Wake } from '../waiting/waiter.ts'
 import type { Words } from '../waiting/words.ts'
-import { acquireAnyway, type Acquired, GAVE_UP, type Mutex, OWNER_DIED } from './mutex.ts'
+import { acquireAnyway, type Acquired, WAIT_ENDED, type Mutex, OWNER_DIED } from './mutex.ts'
 
 /**
  * Broken phases that are remembered. A waiter that does not run while more than this many break is told that it passed.
@@ -53,7 +53,7 @@ export class Phases {
 
   *wait(parties: number): Steps<Passage> {
     const words = this.#words
-    if ((yield* this.#tryEnter()) === GAVE_UP) {
+    if ((yield* this.#tryEnter()) === WAIT_ENDED) {
       yield* this.abort()
       return 'gave-up'
     }

@@ -17,17 +17,17 @@ import type { Region } from '../region/region.ts'
 import { driveAsync } from '../waiting/drive.ts'
 import { Guard } from './guard.ts'
 import { acquireSlowly, type LockCore } from './lock.ts'
-import { acquireAnyway, GAVE_UP, Mutex, OWNER_DIED } from './mutex.ts'
+import { acquireAnyway, WAIT_ENDED, Mutex, OWNER_DIED } from './mutex.ts'
 import {
   type AcquireOptions,
   type AcquireSyncOptions,
   checkAcquireOptions,
   checkAcquireSyncOptions,
   checkPrimitiveAcross,
-  gaveUp,
+  waitEndedError,
   type PrimitiveOptions,
 } from './options.ts'
-import { asReceived, receivedHandle } from './received.ts'
+import { asRevivedHandle, revivedHandle } from './revived-handle.ts'
 import { BASE, SharedState } from './shared-state.ts'
 
 interface RLockHandle {
@@ -74,7 +74,7 @@ export class RLock {
    * @throws ParallelError, Error as `Region.create`, for `across: 'processes'`
    */
   constructor(options: PrimitiveOptions = {}) {
-    const received = receivedHandle<RLockHandle>(options)
+    const received = revivedHandle<RLockHandle>(options)
     if (received === undefined) checkOptionNames('RLock', options, ['across'])
     this.#state =
       received === undefined
@@ -103,7 +103,7 @@ export class RLock {
     const flow = currentFlow()
     if (this.#enterAgain(flow)) return this.#guard(flow, false)
     const acquired = this.#mutex.tryAcquire() || (await driveAsync(this.#mutex.acquire(), this.#state.waiter, options))
-    if (acquired === GAVE_UP) throw gaveUp('RLock.acquire', NOT_ACQUIRED, options)
+    if (acquired === WAIT_ENDED) throw waitEndedError('RLock.acquire', NOT_ACQUIRED, options)
     this.#enter(flow, 1)
     return this.#guard(flow, acquired === OWNER_DIED)
   }
@@ -119,12 +119,10 @@ export class RLock {
     const flow = currentFlow()
     if (this.#enterAgain(flow)) return this.#guard(flow, false)
     if (this.#depth > 0 && (options?.timeoutMs ?? Infinity) === Infinity) {
-      throw new InvalidStateError(
-        'acquireSync would wait for ever: other asynchronous code of this thread holds the lock',
-      )
+      throw new InvalidStateError('acquireSync would deadlock: other asynchronous code of this thread holds the lock')
     }
     const acquired = this.#mutex.tryAcquire() || acquireSlowly(this.#mutex, this.#state, options?.timeoutMs)
-    if (acquired === GAVE_UP) throw gaveUp('RLock.acquireSync', NOT_ACQUIRED, options ?? {})
+    if (acquired === WAIT_ENDED) throw waitEndedError('RLock.acquireSync', NOT_ACQUIRED, options ?? {})
     this.#enter(flow, 1)
     return this.#guard(flow, acquired === OWNER_DIED)
   }
@@ -206,7 +204,7 @@ export class RLock {
   }
 
   static [revive](handle: RLockHandle): RLock {
-    return reviveShared(idOf(handle.region), () => new RLock(asReceived(handle)))
+    return reviveShared(idOf(handle.region), () => new RLock(asRevivedHandle(handle)))
   }
 
   static get [origin](): Origin {

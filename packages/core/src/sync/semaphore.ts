@@ -23,11 +23,11 @@ import {
   checkAcquireOptions,
   checkAcquireSyncOptions,
   checkPrimitiveAcross,
-  gaveUp,
+  waitEndedError,
   type PrimitiveOptions,
 } from './options.ts'
 import { Permits } from './permits.ts'
-import { asReceived, receivedHandle } from './received.ts'
+import { asRevivedHandle, revivedHandle } from './revived-handle.ts'
 import { BASE, SharedState } from './shared-state.ts'
 
 interface SemaphoreHandle {
@@ -61,7 +61,7 @@ export class Semaphore {
   constructor(permits?: number, options?: PrimitiveOptions)
   constructor(permits: number | object = 1, options: PrimitiveOptions = {}) {
     const received =
-      typeof permits === 'object' && permits !== null ? receivedHandle<SemaphoreHandle>(permits) : undefined
+      typeof permits === 'object' && permits !== null ? revivedHandle<SemaphoreHandle>(permits) : undefined
     if (received !== undefined) {
       this.#state = new SharedState(received.region)
       this.#most = received.most
@@ -97,7 +97,7 @@ export class Semaphore {
   async acquire(options: AcquireOptions = {}): Promise<Guard> {
     checkAcquireOptions('Semaphore.acquire', options)
     if (!this.#permits.tryAcquire() && !(await driveAsync(this.#permits.acquire(), this.#state.waiter, options))) {
-      throw gaveUp('Semaphore.acquire', NO_PERMIT, options)
+      throw waitEndedError('Semaphore.acquire', NO_PERMIT, options)
     }
     return this.#guard()
   }
@@ -107,7 +107,7 @@ export class Semaphore {
     if (options !== undefined) checkAcquireSyncOptions('Semaphore.acquireSync', options)
     checkMayBlock('acquireSync', 'acquire', options?.allowMainThread)
     if (!this.#permits.tryAcquire() && !driveSync(this.#permits.acquire(), this.#state.waiter, options?.timeoutMs)) {
-      throw gaveUp('Semaphore.acquireSync', NO_PERMIT, options ?? {})
+      throw waitEndedError('Semaphore.acquireSync', NO_PERMIT, options ?? {})
     }
     return this.#guard()
   }
@@ -130,7 +130,7 @@ export class Semaphore {
       throw new InvalidStateError(
         this.#most === MOST
           ? `a semaphore has at most ${MOST} permits`
-          : `more permits were given back than taken: there are ${this.#most}`,
+          : `the semaphore was released more often than acquired: there are ${this.#most}`,
       )
     }
   }
@@ -177,7 +177,7 @@ export class Semaphore {
   }
 
   static [revive](handle: SemaphoreHandle): Semaphore {
-    return reviveShared(idOf(handle.region), () => new this(asReceived(handle) as never))
+    return reviveShared(idOf(handle.region), () => new this(asRevivedHandle(handle) as never))
   }
 
   static get [origin](): Origin {

@@ -22,7 +22,7 @@ import {
   checkPrimitiveAcross,
   type PrimitiveOptions,
 } from './options.ts'
-import { asReceived, receivedHandle } from './received.ts'
+import { asRevivedHandle, revivedHandle } from './revived-handle.ts'
 import { BASE, SharedState } from './shared-state.ts'
 
 interface EventHandle {
@@ -45,7 +45,7 @@ export class SharedEvent {
    * @throws ParallelError, Error as `Region.create`, for `across: 'processes'`
    */
   constructor(options: PrimitiveOptions = {}) {
-    const received = receivedHandle<EventHandle>(options)
+    const received = revivedHandle<EventHandle>(options)
     if (received === undefined) checkOptionNames('SharedEvent', options, ['across'])
     this.#state =
       received === undefined
@@ -104,7 +104,7 @@ export class SharedEvent {
   }
 
   static [revive](handle: EventHandle): SharedEvent {
-    return reviveShared(idOf(handle.region), () => new SharedEvent(asReceived(handle)))
+    return reviveShared(idOf(handle.region), () => new SharedEvent(asRevivedHandle(handle)))
   }
 
   static get [origin](): Origin {

@@ -2,7 +2,7 @@ import type { Parties } from '../party/parties.ts'
 import type { Steps } from '../waiting/steps.ts'
 import type { Wake } from '../waiting/waiter.ts'
 import type { Words } from '../waiting/words.ts'
-import { ACQUIRED, type Acquired, GAVE_UP, type MutexAlgorithm, OWNER_DIED } from './mutex.ts'
+import { ACQUIRED, type Acquired, WAIT_ENDED, type MutexAlgorithm, OWNER_DIED } from './mutex.ts'
 
 /** Waiters that have a place in the line. Larger: more memory; smaller: more of them wait for a place, out of order. */
 export const LINE_LENGTH = 128
@@ -59,26 +59,32 @@ export class TicketMutex implements MutexAlgorithm {
   }
 
   *acquire(): Steps<Acquired> {
+    // Take a ticket. If the line is full, wait until it moves.
     let ticket: number | undefined
     while ((ticket = this.#nextTicket()) === undefined) {
-      if (yield { index: this.#serving, expected: this.#words.load(this.#serving) }) return GAVE_UP
+      if (yield { index: this.#serving, expected: this.#words.load(this.#serving) }) return WAIT_ENDED
     }
     let waitedFor: number | undefined
     for (;;) {
       const serving = this.#words.load(this.#serving)
+      // Our ticket is served: the lock is ours. Take over the mark that an owner before us has died.
       if (serving === ticket) return this.#words.compareExchange(this.#died, 1, 0) === 1 ? OWNER_DIED : ACQUIRED
       const place = this.#words.load64(this.#at(serving))
       if (isTaken(place, serving)) {
+        // Its waiter has given up: serve the next ticket.
         if (stateOf(place) === ABANDONED) {
           this.#pass(serving)
           continue
         }
+        // The same ticket as before the last wait: its owner may have died. Mark that first, then serve the next one,
+        // so that the new owner sees the mark.
         if (waitedFor === serving && this.#parties.isDead(partyOf(place))) {
           this.#words.store(this.#died, 1)
           this.#pass(serving)
           continue
         }
       }
+      // Sleep until another ticket is served.
       waitedFor = serving
       if (yield { index: this.#serving, expected: serving }) return this.#giveUp(ticket)
     }
@@ -123,6 +129,7 @@ export class TicketMutex implements MutexAlgorithm {
       if (((ticket - serving) | 0) >= LINE_LENGTH) return undefined
       const place = this.#words.load64(this.#at(ticket))
       if (isTaken(place, ticket)) {
+        // Another thread has this ticket: try the next one.
         ticket = (ticket + 1) | 0
       } else if (!isFree(place, ticket)) {
         ticket = this.#words.load(this.#hint) // the line has gone round since we looked
@@ -142,7 +149,7 @@ export class TicketMutex implements MutexAlgorithm {
     // It is ours, so nobody else changes it.
     this.#words.compareExchange64(this.#at(ticket), own, (own & ~3n) | ABANDONED)
     this.#passAbandoned()
-    return GAVE_UP
+    return WAIT_ENDED
   }
 
   #passAbandoned(): void {

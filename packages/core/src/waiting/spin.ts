@@ -1,3 +1,4 @@
+import { pause, SpinBudget } from './spin-budget.ts'
 import type { Wait } from './waiter.ts'
 import type { Words } from './words.ts'
 
@@ -7,47 +8,19 @@ import type { Words } from './words.ts'
  * for.
  */
 const SPINS = 1000
-/** Failed spins in a row after which it is tried only now and then. */
-const PATIENCE = 8
-const PROBE_EVERY = 16
-
-// On Node 22 there is none.
-const pause = (Atomics as { pause?: () => void }).pause ?? ((): void => {})
-let failures = 0
-
-/** Whether spinning has paid lately. */
-export function maySpin(): boolean {
-  return failures < PATIENCE || failures++ % PROBE_EVERY === 0
-}
-
-export function noteSpin(success: boolean): void {
-  failures = success ? 0 : failures + 1
-}
+const budget = new SpinBudget(8, 16)
 
 /** @returns true when the word has changed */
 export function spin(words: Words, { index, expected }: Wait): boolean {
-  if (!maySpin()) return false
-  for (let i = 0; i < SPINS; i++) {
-    if (words.load(index) !== expected) {
-      noteSpin(true)
-      return true
-    }
-    pause()
-  }
-  noteSpin(false)
-  return false
+  return spinUntil(() => words.load(index) !== expected)
 }
 
-/** Tries again while it may be worth it. */
+/** Tries again for a moment, as long as spinning has paid lately. @returns true when an attempt did */
 export function spinUntil(attempt: () => boolean): boolean {
-  if (!maySpin()) return false
+  if (!budget.mayTry()) return false
   for (let i = 0; i < SPINS; i++) {
-    if (attempt()) {
-      noteSpin(true)
-      return true
-    }
+    if (attempt()) return budget.note(true)
     pause()
   }
-  noteSpin(false)
-  return false
+  return budget.note(false)
 }

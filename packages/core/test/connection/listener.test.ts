@@ -133,7 +133,7 @@ test('one that says nothing is dropped when its time is over', async () => {
   const socket = netConnect(listener.address as string)
   await expect(listener.accept()).rejects.toMatchObject({
     name: 'AuthenticationError',
-    message: expect.stringContaining('did not prove who it is') as unknown,
+    message: expect.stringContaining('failed authentication') as unknown,
     cause: { name: 'WaitTimeoutError', timeoutMs: 20 },
   })
   socket.resume()

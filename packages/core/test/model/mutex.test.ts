@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { GAVE_UP, Mutex, type MutexAlgorithm, OWNER_DIED } from '../../src/sync/mutex.ts'
+import { WAIT_ENDED, Mutex, type MutexAlgorithm, OWNER_DIED } from '../../src/sync/mutex.ts'
 import { TicketMutex } from '../../src/sync/ticket-mutex.ts'
 import type { Words } from '../../src/waiting/words.ts'
 import { type Environment, explore, type Scenario, Violation, type World } from './checker.ts'
@@ -23,7 +23,7 @@ function user(make: Make, times = 1): (env: Environment) => void {
     const mutex = make(env)
     for (let i = 0; i < times; i++) {
       const acquired = env.run(mutex.acquire())
-      if (acquired === GAVE_UP) continue
+      if (acquired === WAIT_ENDED) continue
       env.enter()
       if (acquired === OWNER_DIED) env.note('owner died')
       env.leave()

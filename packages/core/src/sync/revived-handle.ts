@@ -2,7 +2,7 @@
  * Given to the constructor of a primitive that is revived, in the place of options: a primitive has private fields,
  * which only its constructor can make. It is not exported from the package.
  */
-class Received {
+class RevivedHandle {
   readonly handle: unknown
 
   constructor(handle: unknown) {
@@ -11,11 +11,11 @@ class Received {
 }
 
 /** For `[revive]`: to be given to the constructor. */
-export function asReceived(handle: object): object {
-  return new Received(handle)
+export function asRevivedHandle(handle: object): object {
+  return new RevivedHandle(handle)
 }
 
 /** For the constructor: the handle, if it was given one. */
-export function receivedHandle<H>(options: object): H | undefined {
-  return options instanceof Received ? (options.handle as H) : undefined
+export function revivedHandle<H>(options: object): H | undefined {
+  return options instanceof RevivedHandle ? (options.handle as H) : undefined
 }

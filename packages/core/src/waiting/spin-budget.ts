@@ -1,0 +1,29 @@
+/** Whether spinning has paid lately: after some failures in a row it is tried only now and then. */
+export class SpinBudget {
+  readonly #patience: number
+  readonly #probeEvery: number
+  #failures = 0
+
+  /**
+   * @param patience - failures in a row after which it is tried less often. Larger: more time is lost where processors
+   * are scarce; smaller: a single late answer costs the next ones a wake-up
+   * @param probeEvery - from then on one try in as many. Larger: less time is lost; smaller: a change is noticed sooner
+   */
+  constructor(patience: number, probeEvery: number) {
+    this.#patience = patience
+    this.#probeEvery = probeEvery
+  }
+
+  mayTry(): boolean {
+    return this.#failures < this.#patience || this.#failures++ % this.#probeEvery === 0
+  }
+
+  /** @returns `success` */
+  note(success: boolean): boolean {
+    this.#failures = success ? 0 : this.#failures + 1
+    return success
+  }
+}
+
+/** Tells the processor that this is a spin loop. Does nothing on Node 22, which has no `Atomics.pause`. */
+export const pause: () => void = (Atomics as { pause?: () => void }).pause ?? ((): void => {})
