@@ -1,8 +1,8 @@
 import { type Across, describeValue } from '@manyhands/base'
 
 /**
- * Who can share the memory. `'processes'`: processes and threads; `'threads'`: the threads of this process; `'auto'`:
- * processes where this machine can (see {@link Region}), else threads.
+ * Which workers can share the memory. `'processes'`: processes and threads; `'threads'`: the threads of this process;
+ * `'auto'`: processes where this machine can (see {@link Region}), else threads.
  */
 export type AcrossOption = 'auto' | Across
 

@@ -205,7 +205,7 @@ function fill(source: Iterable<ShareableValue>, options: SharedMemoryOptions): S
   }
   const memory = SharedMemory.create(byteLength, options)
   const view = new DataView(memory.buffer)
-  // The mark comes last: who attaches meanwhile finds no list.
+  // The mark comes last: an `attach` meanwhile finds no list.
   view.setUint32(4, values.length, true)
   starts.forEach((start, i) => view.setUint32(HEAD_BYTES + 4 * i, start, true))
   codes.forEach((code, i) => view.setUint8(HEAD_BYTES + 4 * starts.length + i, code))

@@ -26,7 +26,8 @@ import {
 
 export interface SharedArrayOptions {
   /**
-   * Who can share the memory: `'threads'`, `'processes'` (and threads), or `'auto'`, processes where this machine can.
+   * Which workers can share the memory: `'threads'`, `'processes'` (and threads), or `'auto'`, processes where this
+   * machine can.
    * @default 'auto'
    */
   readonly across?: AcrossOption | undefined
@@ -83,7 +84,7 @@ export class SharedArray<D extends Dtype = Dtype> extends AtomicElements<D> impl
    * @throws TypeError for an unknown dtype or option, or what is not a shape
    * @throws RangeError for an extent that is not an integer >= 0, an unknown `across`, or when memory is exhausted
    * @throws ParallelError (`ERR_MANYHANDS_NO_SHARED_MEMORY`) for `across: 'processes'` where this machine cannot share
-   * memory; it says what to install
+   * memory; the error names what to install
    * @throws Error with `code` ENOSPC when shared memory is full
    */
   static create<D extends Dtype>(dtype: D, shape: number | Shape, options: SharedArrayOptions = {}): SharedArray<D> {
@@ -203,7 +204,7 @@ export class SharedArray<D extends Dtype = Dtype> extends AtomicElements<D> impl
     return this.data.byteLength
   }
 
-  /** Who can share the memory. */
+  /** Which workers can share the memory. */
   get across(): Across {
     return this.#region.across
   }

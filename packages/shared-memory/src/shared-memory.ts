@@ -35,7 +35,7 @@ interface MemoryHandle {
  * memory.unlink()
  * ```
  *
- * `close()` lets go of it here, `unlink()` takes the name back: whoever has the memory keeps it, and the last one to go
+ * `close()` releases it here, `unlink()` removes the name: workers that have the memory keep it, and the last one to go
  * frees it. The name also goes with the thread that made it; nothing outlives the processes that use it, however they
  * end. Elements start as zero and nothing is locked.
  *
@@ -60,8 +60,8 @@ export class SharedMemory implements Disposable {
    * @param byteLength - an integer >= 1
    * @throws TypeError, RangeError for a bad size, option or name
    * @throws Error with `code` EEXIST when the name is taken, ENOSPC when shared memory is full
-   * @throws ParallelError (`ERR_MANYHANDS_NO_SHARED_MEMORY`) where this machine cannot share memory; it says what to
-   * install
+   * @throws ParallelError (`ERR_MANYHANDS_NO_SHARED_MEMORY`) where this machine cannot share memory; the error names
+   * what to install
    */
   static create(byteLength: number, options: SharedMemoryOptions = {}): SharedMemory {
     if (byteLength === undefined) throw new TypeError('byteLength must be an integer >= 1, got undefined')

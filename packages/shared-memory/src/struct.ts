@@ -18,7 +18,7 @@ import { readField, writeField } from './struct-field.ts'
 import { type FieldInput, type Fields, type FieldValue, layoutOf, type StructLayout } from './struct-layout.ts'
 
 export interface StructOptions {
-  /** Who can share the memory. @default 'auto' */
+  /** Which workers can share the memory. @default 'auto' */
   readonly across?: AcrossOption | undefined
 }
 

@@ -27,7 +27,8 @@ import {
 
 export interface ValueOptions {
   /**
-   * Who can share the memory: `'threads'`, `'processes'` (and threads), or `'auto'`, processes where this machine can.
+   * Which workers can share the memory: `'threads'`, `'processes'` (and threads), or `'auto'`, processes where this
+   * machine can.
    * @default 'auto'
    */
   readonly across?: AcrossOption | undefined
@@ -73,7 +74,7 @@ export class Value<D extends Dtype = Dtype> implements Disposable {
    * @throws TypeError for an unknown dtype or option, or a value that is not a number (a bigint for i64 and u64)
    * @throws RangeError for an unknown `across`
    * @throws ParallelError (`ERR_MANYHANDS_NO_SHARED_MEMORY`) for `across: 'processes'` where this machine cannot share
-   * memory; it says what to install
+   * memory; the error names what to install
    */
   constructor(dtype: D, value?: ElementOf<D>, options?: ValueOptions)
   constructor(dtype: D, value?: ElementOf<D>, options: ValueOptions = {}, region?: Region) {
@@ -105,7 +106,7 @@ export class Value<D extends Dtype = Dtype> implements Disposable {
     else this.#cell[0] = checked
   }
 
-  /** Who can share the memory. */
+  /** Which workers can share the memory. */
   get across(): Across {
     return this.#region.across
   }

@@ -8,7 +8,7 @@ import { SocketTransport } from './socket-transport.ts'
 
 export interface ConnectOptions {
   /**
-   * The key of the listener. With it both ends prove who they are, and functions and class instances can be sent.
+   * The key of the listener. With it both ends authenticate each other, and functions and class instances can be sent.
    * @default none: structured clone only
    */
   readonly authKey?: AuthKey | undefined
@@ -26,7 +26,7 @@ export interface ConnectOptions {
  * const connection = await connect('./my.sock', { authKey: 'secret' })
  * ```
  *
- * @param address - the path of a unix socket, `{ host, port }`, or a pipe of Windows
+ * @param address - the path of a unix socket, `{ host, port }`, or a Windows pipe
  * @throws {@link AuthenticationError} when the keys differ, only one end has one, or what listens there is something
  * else
  * @throws {@link WaitTimeoutError}, {@link CancelledError} as the options say

@@ -89,7 +89,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
    * process; otherwise what structured clone takes. It is read now.
    *
    * @returns resolves when the system, or memory that both ends see, has taken the message, so that awaiting it slows
-   * down who sends faster than is received
+   * down a sender that is faster than the receiver
    * @throws {@link SerializationError} when the value cannot travel
    * @throws {@link ConnectionClosedError} when the other end is closed
    * @throws {@link InvalidStateError} at the receiving end of a one-way pipe, or when this end is closed
@@ -354,7 +354,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
     if (this.#transport instanceof LocalTransport && this.#transport.isLocal) {
       this.#transport.replaceBy(transport, unread)
     } else {
-      // It hears by itself that the other end is gone
+      // It notices by itself that the other end is gone
       for (const frame of unread) transport.write(frame).catch(() => {})
       relay(this.#transport, transport)
       if (this.#end !== undefined) transport.close()

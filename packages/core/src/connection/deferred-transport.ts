@@ -14,7 +14,7 @@ export class DeferredTransport implements Transport {
 
   /**
    * @param arrival - keeps the program alive until it is settled
-   * @param isTrusted - of the other end: who has sent the connection on may have it from a stranger
+   * @param isTrusted - of the other end: the sender of this connection may have it from an unauthenticated peer
    */
   constructor(arrival: Promise<Transport>, isTrusted: boolean) {
     this.isTrusted = isTrusted
@@ -64,7 +64,7 @@ export class DeferredTransport implements Transport {
   close(): void {
     this.#closed = true
     if (this.#transport !== undefined) return this.#transport.close()
-    // One that is still on its way is waited for and closed behind what was written: the other end must hear of it.
+    // One that is still on its way is waited for and closed behind what was written: the other end must notice it.
     this.#arrival.then(
       transport => transport.close(),
       () => {},

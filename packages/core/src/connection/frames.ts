@@ -17,7 +17,7 @@ export const RING_OFFERED = 6
 export const RING_ACCEPTED = 7
 export const RING_REFUSED = 8
 
-/** Such a frame is said by one transport to the other: nobody who sends messages may say it. */
+/** Such a frame is sent by one transport to the other, never as a message of the user. */
 export function isOfTransport(kind: number): boolean {
   return kind >= BELL && kind <= RING_REFUSED
 }
@@ -97,7 +97,7 @@ export class FrameParser {
 }
 
 /**
- * Memory of its own, so that whoever receives a message may transfer it, and keeps no other message alive with it. But
+ * Memory of its own, so that the receiver of a message may transfer it, and keeps no other message alive with it. But
  * that takes as long as all else, so not where it makes no difference.
  */
 export function allocateBody(kind: number, length: number): Uint8Array<ArrayBuffer> {

@@ -13,14 +13,14 @@ import type { Transport } from './transport.ts'
  * How a connection goes to another thread or process.
  *
  * ```
- *  who sends it                          who receives it
+ *  sender                                receiver
  *  offer(end) ── handle {address, key, id} ──► claim(handle)
  *  Rendezvous ◄──── socket, handshake, id ──── socket
  *  end: from now on by this socket, and by memory when it is worth while, see RingTransport
  * ```
  *
  * The end stays where it is until somebody comes for it, so a message that is never read loses nothing. The first to
- * come gets it. Only who has the handle knows the key.
+ * come gets it. The key is in the handle only.
  */
 export interface Handle {
   readonly id: string
@@ -28,7 +28,7 @@ export interface Handle {
   readonly key: Uint8Array
   readonly readable: boolean
   readonly writable: boolean
-  /** Of the end that is handed over: who has it from a stranger, and sends it on, does not vouch for that one. */
+  /** Of the end that is handed over: a sender that has it from an unauthenticated peer does not vouch for that one. */
   readonly isTrusted: boolean
 }
 
@@ -41,7 +41,7 @@ export interface Offered {
 }
 
 /**
- * How long one that was closed here waits for who was to get it. Longer: the other end hears later that nobody came;
+ * How long an end that was closed here waits for its receiver. Longer: the other end is closed later if none comes;
  * shorter: a slow start is taken for one that failed.
  */
 const CLOSED_WAIT_MS = 60_000
@@ -74,7 +74,7 @@ class Rendezvous implements Door {
     this.#address = process.platform === 'linux' ? `\0manyhands-${newSharedId()}` : privateAddress().address
     this.#server = createServer({ pauseOnConnect: true }, socket => void this.#welcome(socket)).listen(this.#address)
     this.#server.unref()
-    // No descriptor was left for one that came: it hears of that.
+    // No descriptor was left for one that came: it is closed at the other end, too.
     this.#server.once('listening', () => this.#server.on('error', () => {}))
   }
 
@@ -144,7 +144,7 @@ class Rendezvous implements Door {
   }
 
   async #welcome(socket: Socket): Promise<void> {
-    socket.on('error', () => {}) // told by the handshake, or by the transport
+    socket.on('error', () => {}) // reported by the handshake, or by the transport
     try {
       await this.#pendingHandshakes.admit(socket, this.#key, HANDSHAKE_MS)
     } catch {
@@ -178,7 +178,7 @@ export async function claim({ id, address, key }: Handle): Promise<Transport> {
   return new RingTransport(transport, true)
 }
 
-/** The other end hears that nobody is there. */
+/** The other end sees that its peer is gone. */
 const nowhere: Transport = {
   isTrusted: true,
   write: () => Promise.reject(new ConnectionClosedError()),

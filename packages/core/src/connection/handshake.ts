@@ -3,7 +3,7 @@ import { AuthenticationError, CancelledError, WaitTimeoutError } from '@manyhand
 
 const crypto = (): typeof import('node:crypto') => process.getBuiltinModule('node:crypto')
 
-/** What both sides say first, so that other programs are told apart: `mhc` and the version. */
+/** What both sides send first, so that other programs are recognised: `mhc` and the version. */
 const MAGIC = Buffer.from('mhc1', 'latin1')
 const NONCE_BYTES = 32
 const MAC_BYTES = 32
@@ -65,7 +65,7 @@ export async function shakeHands(
       socket.destroy() // the system would go on trying for minutes
       throw error
     }
-    // What this side has said still goes out, so that the other one can tell why.
+    // What this side has sent still goes out, so that the other one can report the reason.
     socket.resume()
     socket.end(() => socket.destroySoon())
     throw error

@@ -20,13 +20,13 @@ import { SocketTransport } from './socket-transport.ts'
 
 export interface ListenerOptions {
   /**
-   * Who connects must have the same. With it functions and class instances can be received.
+   * Clients must have the same key. With it functions and class instances can be received.
    * @default none: anyone may connect, structured clone only
    */
   readonly authKey?: AuthKey | undefined
   /** Connections that wait for `accept`; further ones are refused. @default 128 */
   readonly backlog?: number | undefined
-  /** Milliseconds in which who connects must have proved who it is. @default 10000 */
+  /** Milliseconds in which a client must finish the handshake. @default 10000 */
   readonly handshakeTimeoutMs?: number | undefined
   /** The longest message that is received, in bytes; a longer one closes its connection. @default about 4 GiB */
   readonly maxMessageBytes?: number | undefined
@@ -133,8 +133,8 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
   /**
    * The next connection.
    *
-   * @throws {@link AuthenticationError} when one that connects meanwhile has another key or none, or does not prove in
-   * time who it is; the listener goes on
+   * @throws {@link AuthenticationError} when a client that connects meanwhile has another key or none, or does not
+   * finish the handshake in time; the listener stays open
    * @throws {@link WaitTimeoutError}, {@link CancelledError} as the options say
    * @throws {@link InvalidStateError} when the listener is closed, before or meanwhile
    * @throws TypeError, RangeError for bad options
@@ -149,7 +149,8 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
   }
 
   /**
-   * Accepts until the listener is closed. Who cannot prove who it is is passed over: no stranger can end the iteration.
+   * Accepts until the listener is closed. Clients that fail authentication are skipped: none of them can end the
+   * iteration.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Connection, undefined> {
     while (!this.#closed) {
@@ -187,22 +188,22 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
 
   async #welcome(socket: Socket): Promise<void> {
     const { authKey, handshakeTimeoutMs, maxMessageBytes } = this.#options
-    socket.on('error', () => {}) // told by the handshake, or by the transport
+    socket.on('error', () => {}) // reported by the handshake, or by the transport
     if (this.#isFull) return void socket.destroy()
     const { remoteAddress, remotePort } = socket
     try {
       if (remotePort !== undefined) socket.setNoDelay(true)
       await this.#pendingHandshakes.admit(socket, authKey, handshakeTimeoutMs)
     } catch (error) {
-      const told =
+      const failure =
         error instanceof AuthenticationError
           ? error
           : new AuthenticationError(`the peer failed authentication: ${(error as Error).message}`, {
               cause: error,
             })
-      return void this.#conclude({ error: told })
+      return void this.#conclude({ error: failure })
     }
-    // Others may have come while it proved who it is.
+    // Others may have connected during the handshake.
     if (this.#isFull) return void socket.destroy()
     this.#lastAccepted = remotePort === undefined ? undefined : { host: remoteAddress, port: remotePort }
     const connection = new Connection(new SocketTransport(socket, authKey !== undefined, maxMessageBytes))
@@ -214,7 +215,7 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
   }
 
   /**
-   * Tells who waits the longest. A failure that nobody waits for is told to who connected alone.
+   * Gives it to the longest-waiting `accept()`. A failure that no call waits for is seen by the client alone.
    * @returns false when nobody waits
    */
   #conclude(outcome: Outcome): boolean {

@@ -106,7 +106,7 @@ export class LocalTransport implements Transport {
     this.#way?.unref()
   }
 
-  /** A worker will come for this end by `door`: who waits for it at the other end waits for that. */
+  /** A worker will come for this end by `door`: a call that waits at the other end waits for that. */
   awaitBy(door: Door): void {
     const peer = this.#peer
     if (peer.#door !== undefined) return

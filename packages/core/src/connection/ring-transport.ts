@@ -17,7 +17,7 @@ import type { SocketTransport } from './socket-transport.ts'
 import type { Receiver, Transport } from './transport.ts'
 
 /**
- * Messages, both ways, after which memory is worth its while. Larger: a conversation becomes fast later; smaller: short
+ * Messages, both ways, after which memory is used. Larger: a conversation becomes fast later; smaller: short
  * ones pay for what they do not use.
  */
 const WORTH_AFTER = 64
@@ -30,9 +30,9 @@ const done = Promise.resolve()
  * both see, where that can be had.
  *
  * Each direction is one sequence of frames that goes by the socket for a while, then by the ring, and so on: `TO_RING`
- * on the socket and `TO_SOCKET` in the ring say where it goes on. The socket takes what is too long for the ring, and
- * what comes while the ring is full, so it is the socket that slows down who sends too much. It also carries the bell
- * for a reader that sleeps, and tells of the death of the other end: what was in the ring by then is still read.
+ * on the socket and `TO_SOCKET` in the ring mark where it continues. The socket takes what is too long for the ring,
+ * and what comes while the ring is full, so it is the socket that slows down a sender of too much. It also carries the
+ * bell for a reader that sleeps, and reports the death of the other end: what was in the ring by then is still read.
  */
 export class RingTransport implements Transport {
   readonly isTrusted: boolean
@@ -79,7 +79,7 @@ export class RingTransport implements Transport {
   }
 
   write(frame: Frame): Promise<void> {
-    // One that is handed on may come from a stranger, who could make this process map a file.
+    // One that is handed on may come from an unauthenticated peer, which could make this process map a file.
     if (isOfTransport(frame.kind)) return this.write({ kind: UNKNOWN, body: frame.body })
     const writer = this.#writer
     if (writer === undefined) {
@@ -88,7 +88,7 @@ export class RingTransport implements Transport {
     }
     if (!this.#socket.isWritable) return this.#socket.write(frame)
     if (!this.#writesToRing && this.#socket.isDrained && writer.isWorthwhile(frame)) {
-      this.#tell(TO_RING)
+      this.#send(TO_RING)
       this.#writesToRing = true
     }
     if (!this.#writesToRing) return this.#socket.write(frame)
@@ -97,7 +97,7 @@ export class RingTransport implements Transport {
       writer.writeToSocket()
       this.#writesToRing = false
     }
-    if (writer.takeAsleep()) this.#tell(BELL)
+    if (writer.takeAsleep()) this.#send(BELL)
     return isWritten ? done : this.#socket.write(frame)
   }
 
@@ -202,10 +202,10 @@ export class RingTransport implements Transport {
     try {
       this.#mapping = createMapping(id, TWO_RINGS_BYTES)
     } catch {
-      return // no room, or no descriptor: it goes on by the socket
+      return // no room, or no descriptor: it continues by the socket
     }
     const { path, named } = this.#mapping.file
-    this.#tell(RING_OFFERED, Buffer.from(JSON.stringify({ id, path, named })))
+    this.#send(RING_OFFERED, Buffer.from(JSON.stringify({ id, path, named })))
   }
 
   #accept(body: Uint8Array): void {
@@ -213,9 +213,9 @@ export class RingTransport implements Transport {
     try {
       this.#mapping = openMapping(id, TWO_RINGS_BYTES, path, named)
     } catch {
-      return this.#tell(RING_REFUSED) // no provider here, or another user's: it goes on by the socket
+      return this.#send(RING_REFUSED) // no provider here, or another user's: it continues by the socket
     }
-    this.#tell(RING_ACCEPTED)
+    this.#send(RING_ACCEPTED)
     this.#use(this.#mapping, 1)
   }
 
@@ -225,9 +225,9 @@ export class RingTransport implements Transport {
     this.#reader = new FrameReader(mapping.buffer, 1 - side)
   }
 
-  /** Says something to the transport at the other end. */
-  #tell(kind: number, body: Uint8Array = nothing): void {
-    this.#socket.write({ kind, body }).catch(() => {}) // the socket itself tells that the other end is gone
+  /** Sends a frame of the transports themselves. */
+  #send(kind: number, body: Uint8Array = nothing): void {
+    this.#socket.write({ kind, body }).catch(() => {}) // the socket itself reports that the other end is gone
   }
 
   #release(): void {

@@ -1,15 +1,15 @@
 import type { Frame } from './frames.ts'
 
-/** Who hears what a transport brings. */
+/** Receives what a transport brings. */
 export interface Receiver {
   receive(frame: Frame): void
-  /** Nothing more comes. `error` says why, when it is not that the other end was closed. */
+  /** Nothing more comes. `error` is the reason, undefined when the other end was closed. */
   end(error: Error | undefined): void
 }
 
 /**
  * The way to the other end of a connection. Frames arrive whole and in order, none before there is a receiver. It does
- * not keep the program alive unless it is told to.
+ * not keep the program alive unless `ref` was called.
  */
 export interface Transport {
   /** The other end knows the key, or is in this very thread: what it sends may hold code. */

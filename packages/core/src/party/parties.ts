@@ -1,7 +1,7 @@
 /**
- * Who takes part in a primitive, as the algorithms see it.
+ * The parties of a primitive, as the algorithms see them.
  *
- * A party is a thread of some process. Its bits are what a lock word says of its owner: bits 2..15 the slot in the
+ * A party is a thread of some process. Its bits are how a lock word names its owner: bits 2..15 the slot in the
  * party table, bits 16..31 the generation of that slot. Bits 0 and 1 are free for the state of the word, and are
  * ignored here.
  */

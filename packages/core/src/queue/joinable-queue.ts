@@ -10,7 +10,7 @@ import { driveAsync, driveSync } from '../waiting/drive.ts'
 import { Queue, ringOf } from './queue.ts'
 
 /**
- * A queue that knows when the work on its items is done: who gets an item calls `taskDone` for it.
+ * A queue that counts its unfinished items: a consumer calls `taskDone` for each item when the work on it is done.
  *
  * Source of the semantics: Python, `multiprocessing.JoinableQueue`.
  */

@@ -57,10 +57,10 @@ interface QueueHandle {
 let access: (queue: Queue) => { readonly ring: Ring; readonly waiter: SharedState['waiter'] }
 
 /**
- * A queue between workers of either kind: who puts and who gets may be threads, or with `across: 'processes'` also
+ * A queue between workers of either kind: producers and consumers may be threads, or with `across: 'processes'` also
  * processes. First in, first out.
  *
- * An item is in shared memory when `put` resolves: it survives the death of the one that put it. A value that cannot
+ * An item is in shared memory when `put` resolves: it survives the death of its sender. A value that cannot
  * travel is an error of its `put`. Other than in Python there is no feeder thread, and no queue without a limit: when
  * its memory is full a put waits. Memory that an item only names (a `SharedArray`, a lock) has to be kept by the sender
  * until the item was taken, and has to be across processes.
@@ -230,9 +230,9 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   }
 
   /**
-   * For all: nothing can be put any more, and a get throws when the queue is empty. Who waits for room, and who waits
-   * for an item that will not come, gets a {@link QueueShutDownError}. It may be called again, also with `immediate`
-   * after it was called without.
+   * For all: nothing can be put any more, and a get throws when the queue is empty. A put that waits for room, and a
+   * get that waits for an item that will not come, gets a {@link QueueShutDownError}. It may be called again, also with
+   * `immediate` after it was called without.
    *
    * @param options.immediate - drop what is there, as if it had never been put. @default false
    */

@@ -13,7 +13,7 @@ export interface Item {
   readonly bytes: Uint8Array | undefined
 }
 
-/** The bytes of the ring, in units of 8. They are written and read by whoever holds the mutex. */
+/** The bytes of the ring, in units of 8. They are written and read while the mutex is held. */
 export interface Store {
   write(unit: number, bytes: Uint8Array): void
   /** A copy, which need be valid only until the next read in this thread. */
@@ -85,7 +85,8 @@ const IS_EMPTIED = 2
  *
  * An item is put by one store to `PUTS`, after all of it and the next `TAIL` were written, and taken by one to `GETS`,
  * after all of it was read and the next `HEAD` was written. A party that dies before that has done nothing, and what it
- * wrote is written over; one that dies later has done all that matters: whoever takes over its mutex wakes everybody.
+ * wrote is written over; one that dies later has done all that matters: the thread that takes over its mutex wakes all
+ * waiters.
  *
  * Source of the two mutexes: Michael and Scott, "Simple, Fast, and Practical Non-Blocking and Blocking Concurrent Queue
  * Algorithms", 1996.
@@ -319,7 +320,7 @@ export class Ring {
     if ((yield* acquireAnyway(mutex)) === OWNER_DIED) this.#recover()
   }
 
-  /** The dead owner may have done something of which nobody was told. */
+  /** The dead owner may have put or taken something without waking the waiters. */
   #recover(): void {
     this.#changeAll()
     this.#wakeAll()

@@ -17,7 +17,7 @@ let timer: NodeJS.Timeout | undefined
 
 /**
  * Holds `mapping` until a handle that was made just now has arrived: the receiver opens the file through our
- * descriptor, and whoever sends may drop the object at once.
+ * descriptor, and the sender may drop the object at once.
  *
  * The words count the handles that were packed and those that arrived. A message may be received more than once, by
  * several workers: so each new handle waits for one arrival more than there has been.

@@ -7,7 +7,7 @@ const ALIGNMENT = 64
 export const TRAILER_BYTES = 64
 
 /**
- * Words behind the data, seen by all who have the file.
+ * Words behind the data, seen by all that have the file open.
  *
  * | word | |
  * |---|---|
@@ -32,7 +32,7 @@ export interface Mapping {
   readonly entry: number | undefined
 }
 
-/** What has to be let go of together with a mapping. */
+/** What has to be released together with a mapping. */
 interface Held {
   readonly address: number
   readonly byteLength: number
@@ -76,7 +76,7 @@ export function openMapping(id: string, byteLength: number, path: string, named:
   throw gone()
 }
 
-/** Makes every view of the memory empty, then lets go of it. */
+/** Makes every view of the memory empty, then releases it. */
 export function closeMapping(mapping: Mapping, owned: boolean): void {
   collected?.unregister(mapping.buffer)
   const byteLength = fileLength(mapping.buffer.byteLength)

@@ -16,7 +16,7 @@ const MAX_NAME_LENGTH = 200
 export interface PublishedRegion {
   readonly id: string
   readonly byteLength: number
-  /** Of what is beside the bytes: whoever publishes says what it is. */
+  /** Of what is beside the bytes: the publisher defines what it is. */
   readonly kind: string
   readonly path: string
   readonly named: boolean
@@ -89,7 +89,7 @@ export function lookUp(name: string): PublishedRegion {
 }
 
 /**
- * Takes a name back. Those who have the memory keep it.
+ * Takes a name back. Workers that have the memory keep it.
  *
  * @returns false when nothing had that name
  */

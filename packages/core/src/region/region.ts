@@ -25,7 +25,10 @@ import { findMemoryProvider } from './provider.ts'
 import { lookUp, publish, unpublish } from './published.ts'
 
 export interface RegionOptions {
-  /** Who can share it. `'auto'`: processes where that is possible on this machine, else threads. @default 'threads' */
+  /**
+   * Which workers can share it. `'auto'`: processes where that is possible on this machine, else threads. @default
+   * 'threads'
+   */
   readonly across?: Across | 'auto' | undefined
 }
 
@@ -62,7 +65,7 @@ const behindHandles = new WeakMap<MappedHandle, Mapping>()
  */
 export class Region implements Disposable {
   readonly id: string
-  /** Who can share it. */
+  /** Which workers can share it. */
   readonly across: Across
   /** Made here, and not received. */
   readonly #owned: boolean
@@ -89,7 +92,7 @@ export class Region implements Disposable {
    * @throws TypeError for an unknown option
    * @throws RangeError when `byteLength` is not such a number, `across` is unknown, or memory is exhausted
    * @throws ParallelError (`ERR_MANYHANDS_NO_SHARED_MEMORY`) for `'processes'` where this machine cannot share memory;
-   * it says what to install
+   * the error names what to install
    * @throws Error with `code` ENOSPC when shared memory is full, EMFILE when there are too many open files: each such
    * region keeps one open
    */
@@ -111,7 +114,7 @@ export class Region implements Disposable {
 
   /**
    * The bytes. Do not transfer a buffer that is shared across processes (`transfer()`, a transfer list): its memory is
-   * let go of when this object is collected.
+   * released when this object is collected.
    */
   get buffer(): ArrayBufferLike {
     return this.#buffer
@@ -183,7 +186,7 @@ export class Region implements Disposable {
   }
 
   /**
-   * Takes a name back; those who have the memory keep it.
+   * Takes a name back; workers that have the memory keep it.
    * @returns false when nothing had that name
    * @throws TypeError, RangeError for what is not a name
    */

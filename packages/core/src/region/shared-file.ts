@@ -21,9 +21,9 @@ export interface SharedFile {
 /**
  * How a file gets from one process to another.
  *
- * - `descriptor`: the file has no name from its first moment on, so nothing is left behind whoever dies; a process
- *   that has it open shows it to others under `/proc/<pid>/fd`.
- * - `name`: where there is no /proc. The name tells its creator, who removes it; those of dead creators are swept
+ * - `descriptor`: the file has no name from its first moment on, so nothing is left behind when a process dies; a
+ * process   that has it open shows it to others under `/proc/<pid>/fd`.
+ * - `name`: where there is no /proc. The name contains its creator, which removes it; those of dead creators are swept
  *   when the next region is made.
  */
 export type HandOver = 'descriptor' | 'name'
@@ -100,7 +100,7 @@ function openNameless(): SharedFile {
   return { fd, path: descriptorPath(fd), named: false }
 }
 
-/** A new name that tells who made it. */
+/** A new name that contains the process that made it. */
 export function nameOfOurs(folder: string): string {
   return `${folder}/${NAME_PREFIX}${process.pid}-${ownStartTime()}-${newSharedId()}`
 }
@@ -132,7 +132,7 @@ function removeName(path: string): void {
 function writeZeros(fd: number, byteLength: number): void {
   const { statfsSync, writeSync } = fs()
   if (byteLength > ZEROS_BYTES) {
-    // Told at once, instead of filling up what is left first. A folder without a limit says 0 blocks.
+    // Reported at once, instead of filling up what is left first. A folder without a limit has 0 blocks.
     const { blocks, bavail, bsize } = statfsSync(sharedFolder(), { bigint: true })
     if (blocks > 0n && BigInt(byteLength) > bavail * bsize) throw noSpace(byteLength)
   }

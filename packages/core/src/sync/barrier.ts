@@ -55,7 +55,7 @@ const PHASES = BASE + 2
  * Lets a fixed number of parties wait for each other: nobody passes before all have come. Then it can be used again.
  *
  * Source of the semantics: Python, `threading.Barrier`. In addition, a party that dies while it runs the action breaks
- * the barrier instead of holding up the others for ever.
+ * the barrier instead of blocking the others indefinitely.
  */
 export class Barrier {
   /** How many have to come. */
@@ -147,7 +147,7 @@ export class Barrier {
   }
 
   /**
-   * Breaks the barrier: all who wait, and all who come until it is reset, get a {@link BrokenBarrierError}. Resolves
+   * Breaks the barrier: all waits, and all later ones until it is reset, throw a {@link BrokenBarrierError}. Resolves
    * once it is done.
    */
   async abort(): Promise<void> {
@@ -164,7 +164,7 @@ export class Barrier {
     driveSync(this.#phases.abort(), this.#state.waiter, undefined)
   }
 
-  /** Those who wait get a {@link BrokenBarrierError}; then the barrier is as new. Resolves once it is done. */
+  /** All waits throw a {@link BrokenBarrierError}; then the barrier is as new. Resolves once it is done. */
   async reset(): Promise<void> {
     await driveAsync(this.#phases.reset(), this.#state.waiter, {})
   }

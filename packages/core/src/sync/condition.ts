@@ -44,8 +44,8 @@ interface ConditionHandle {
 }
 
 /**
- * Lets those who hold a lock wait until somebody who holds it notifies them, for instance that what the lock protects
- * has changed.
+ * Lets a thread that holds a lock wait until another one that holds it notifies it, for instance that what the lock
+ * protects has changed.
  *
  * ```ts
  * const there = condition.runExclusive(() => condition.waitFor(() => items.length > 0))
@@ -53,8 +53,8 @@ interface ConditionHandle {
  * await there
  * ```
  *
- * Who waited first is notified first. A notification reaches only who waits at that moment. It is not spent on one who
- * has died or given up.
+ * The longest-waiting call is notified first. A notification reaches only calls that wait at that moment. It is not
+ * spent on one who has died or given up.
  *
  * Source of the semantics: Python, `multiprocessing.Condition`. Other than there, `notify` with a plain `Lock` demands
  * that this thread holds it, not only that somebody does.
@@ -186,7 +186,7 @@ export class Condition {
   }
 
   /**
-   * Wakes up to `count` of those who wait.
+   * Wakes up to `count` waiters.
    *
    * @param count - @default 1
    * @throws {@link InvalidStateError} when the lock is not held here
@@ -198,7 +198,7 @@ export class Condition {
     this.#list.notify(count)
   }
 
-  /** Wakes all who wait. @throws as `notify` */
+  /** Wakes all waiters. @throws as `notify` */
   notifyAll(): void {
     this.#held('notifyAll')
     this.#list.notify(Infinity)

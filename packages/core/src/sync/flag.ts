@@ -3,7 +3,7 @@ import type { Wake } from '../waiting/waiter.ts'
 import type { Words } from '../waiting/words.ts'
 
 /**
- * The state of an event in one Int32. Bit 0: it is set. Bits 1..31 count how often it was set, so that who waited for a
+ * The state of an event in one Int32. Bit 0: it is set. Bits 1..31 count how often it was set, so that a waiter for a
  * setting that was cleared at once still sees it.
  */
 export class Flag {

@@ -33,9 +33,9 @@ import type { ConditionLock } from './wait-list.ts'
 
 export interface LockOptions extends PrimitiveOptions {
   /**
-   * Hand the lock over in the order in which it was asked for. Without, whoever is running takes it, which is 100 times
-   * faster when many want it, but an asynchronous `acquire` may then have to wait for long while busy workers take it
-   * again and again. @default false
+   * Hand the lock over in the order in which it was asked for. Without, a running thread takes it first, which is 100
+   * times faster when many want it, but an asynchronous `acquire` may then have to wait for long while busy workers
+   * take it again and again. @default false
    */
   readonly fair?: boolean | undefined
 }
@@ -61,7 +61,7 @@ const NOT_HELD = 'the lock is not held'
  * (see `RLock`).
  *
  * When the one that holds it dies (a process that is killed, a worker of a pool that exits), the lock is taken over by
- * one that waits, within 10 to 100 ms; its guard says `ownerDied`: what the lock protects may be half done.
+ * one that waits, within 10 to 100 ms; its guard has `ownerDied`: what the lock protects may be half done.
  *
  * ```ts
  * const lock = new Lock({ across: 'processes' })
@@ -100,7 +100,7 @@ export class Lock {
       : new Mutex(words, BASE, parties, waiter.wake)
   }
 
-  /** Who can share it. */
+  /** Which workers can share it. */
   get across(): Across {
     return this.#state.region.across
   }
@@ -126,7 +126,7 @@ export class Lock {
   }
 
   /**
-   * As `acquire`, but blocks the thread. A thread that waits for a lock which it holds itself waits for ever, or until
+   * As `acquire`, but blocks the thread. A thread that waits for a lock which it holds itself deadlocks, or waits until
    * another thread releases it.
    *
    * @throws {@link WaitTimeoutError}, TypeError, RangeError as `acquire`
@@ -147,8 +147,8 @@ export class Lock {
   }
 
   /**
-   * Releases the lock, whoever holds it, as Python's may be released by any thread. A guard releases only what this
-   * thread holds.
+   * Releases the lock, also when another thread holds it, as Python's may be released by any thread. A guard releases
+   * only what this thread holds.
    *
    * @throws {@link InvalidStateError} when nobody holds it
    */

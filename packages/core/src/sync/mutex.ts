@@ -28,7 +28,7 @@ export interface MutexAlgorithm {
   releaseOwn(): boolean
   isHeld(): boolean
   isHeldHere(): boolean
-  /** True when it is held by somebody who is gone. */
+  /** True when it is held by a party that died. */
   isAbandoned(): boolean
 }
 
@@ -44,10 +44,10 @@ export function* acquireAnyway(mutex: MutexAlgorithm): Steps<typeof ACQUIRED | t
  * A lock in one word: Int32. Bits 0..1: 0 free, 1 held, 2 held and perhaps waited for. Bits 2..31: the owner's, see
  * {@link Parties}.
  *
- * Whoever had to wait acquires it as waited for, because it cannot know whether it was alone. Source: Drepper, "Futexes
- * Are Tricky", mutex 2; the owner, and what follows from it, after the robust mutexes of POSIX. Not a ticket lock: when
- * the next in line is not running all others stand still, which costs 100 times as much under contention; see
- * TicketMutex.
+ * A thread that had to wait acquires it as contended, because it cannot know whether others wait. Source: Drepper,
+ * "Futexes Are Tricky", mutex 2; the owner, and what follows from it, after the robust mutexes of POSIX. Not a ticket
+ * lock: when the next in line is not running all others stand still, which costs 100 times as much under contention;
+ * see TicketMutex.
  */
 export class Mutex implements MutexAlgorithm {
   readonly #words: Words

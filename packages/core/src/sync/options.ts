@@ -10,7 +10,7 @@ import {
 
 export interface PrimitiveOptions {
   /**
-   * Who can share it. One for processes works among threads as well; it takes a native call, see `Region`.
+   * Which workers can share it. One for processes works among threads as well; it takes a native call, see `Region`.
    * @default 'threads'
    */
   readonly across?: Across | undefined

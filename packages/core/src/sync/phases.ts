@@ -4,7 +4,8 @@ import type { Words } from '../waiting/words.ts'
 import { acquireAnyway, type Acquired, WAIT_ENDED, type Mutex, OWNER_DIED } from './mutex.ts'
 
 /**
- * Broken phases that are remembered. A waiter that does not run while more than this many break is told that it passed.
+ * Broken phases that are remembered. A waiter that does not run while more than this many break returns as if it had
+ * passed.
  */
 const REMEMBERED = 16
 export const PHASES_WORDS = 4 + REMEMBERED
@@ -18,7 +19,7 @@ export type Passage =
   | 'gave-up'
 
 /**
- * The state of a barrier. It is changed by whoever holds the mutex, except that waiting is done without it.
+ * The state of a barrier. It is changed while the mutex is held, except that waiting is done without it.
  *
  * | word | |
  * |---|---|
@@ -68,7 +69,7 @@ export class Phases {
     this.#mutex.release()
     for (let waited = false; words.load(this.#phase) === phase; waited = true) {
       if (waited && this.#mutex.isAbandoned()) {
-        // Whoever took it over has broken this phase.
+        // The thread that took it over has broken this phase.
         yield* this.#enter()
         this.#mutex.release()
         continue

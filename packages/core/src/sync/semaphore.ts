@@ -43,7 +43,7 @@ const MOST = 2 ** 31 - 1
  * gives one back.
  *
  * Permits have no owner: one may be given back by another than took it, and what a process held that was killed is
- * lost. Who waits first is not promised to be first.
+ * lost. Waiters are not served in order.
  *
  * Source of the semantics: Python, `multiprocessing.Semaphore`; `acquire` with a time limit throws instead of returning
  * false, as `Lock` explains.

@@ -32,7 +32,7 @@ interface EventHandle {
 /**
  * A flag that threads, or threads and processes, share: it is set or not, and one can wait until it is set.
  *
- * A setting reaches everybody who waits at that moment, also when it is cleared at once.
+ * A `set` ends all waits of that moment, also when it is cleared at once.
  *
  * Source of the semantics: Python, `multiprocessing.Event`.
  */
@@ -62,7 +62,7 @@ export class SharedEvent {
     return this.#flag.isSet
   }
 
-  /** Sets the flag and wakes all who wait. */
+  /** Sets the flag and wakes all waiters. */
   set(): void {
     this.#flag.set()
   }

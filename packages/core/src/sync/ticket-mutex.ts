@@ -20,7 +20,7 @@ const ABANDONED = 2n
  * |---|---|
  * | `SERVING` | the ticket whose owner holds the lock, if it was taken |
  * | `HINT` | no ticket below was free a moment ago |
- * | `DIED` | 1: an owner died and the next one has not been told |
+ * | `DIED` | 1: an owner died, and the next one has not taken this mark yet |
  * | line, 64 bits each | bits 0..1: 1 taken, 2 given up; 2..31 the party, see {@link Parties}; 32..63 the ticket |
  *
  * The place of a ticket in the line is at ticket mod the length. A ticket is taken by one compare-and-exchange on its
@@ -163,7 +163,7 @@ export class TicketMutex implements MutexAlgorithm {
 
   #pass(serving: number): boolean {
     if (this.#words.compareExchange(this.#serving, serving, (serving + 1) | 0) !== serving) return false
-    // All: only the next in line can go on, and who that is the system does not know.
+    // All: only the next in line can continue, and the system cannot wake just that one.
     this.#wake(this.#serving, Infinity)
     return true
   }

@@ -21,7 +21,7 @@ export interface ConditionLock {
 }
 
 /**
- * Those who wait for a condition, in order. All is done by whoever holds the lock of the condition, except waiting
+ * The waiters of a condition, in order. All is done while the lock of the condition is held, except waiting
  * itself.
  *
  * | word | |
@@ -73,7 +73,7 @@ export class WaitList {
     return false
   }
 
-  /** Notifies up to `count` of those who wait. */
+  /** Notifies up to `count` waiters. */
   notify(count: number): void {
     const issued = this.#words.load(this.#issued)
     let served = this.#words.load(this.#served)
@@ -82,7 +82,7 @@ export class WaitList {
       if ((place & 3) === WAITING && !this.#parties.isDead(place)) notified++
     }
     this.#words.store(this.#served, served)
-    // All: who has which ticket the system does not know.
+    // All: the system cannot wake the owner of one ticket.
     this.#wake(this.#served, Infinity)
   }
 
@@ -90,7 +90,7 @@ export class WaitList {
     const words = this.#words
     let served = words.load(this.#served)
     const ticket = words.load(this.#issued)
-    // Who gave up is passed over only by a notification: there may have been none for long.
+    // A waiter that gave up is passed over only by a notification: there may have been none for long.
     while (served !== ticket && (words.load(this.#at(served)) & 3) === GONE) served = (served + 1) | 0
     if (((ticket - served) | 0) >= MAX_WAITERS) {
       throw new InvalidStateError(`more than ${MAX_WAITERS} wait for one condition`)

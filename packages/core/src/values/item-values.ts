@@ -1,7 +1,7 @@
 import { own } from '../queue/borrowed-bytes.ts'
 import { decodeValue, type EncodedValue, encodeValue, toBuffer, ValueKind, type ValueRules } from './encode-value.ts'
 
-/** Whoever has a queue was given it by a worker of the same program. */
+/** A queue is used only by workers of one program, which trust each other. */
 const rules: ValueRules = { name: 'item', isTrusted: true }
 
 /**

@@ -28,7 +28,7 @@ export function plainJson(value: object): string | undefined {
       ? JSON.stringify(value)
       : undefined
   } catch {
-    return undefined // an item of an array is an accessor, which throws: structured clone tells it
+    return undefined // an item of an array is an accessor, which throws: structured clone reports it
   }
 }
 

@@ -27,7 +27,7 @@ export class Parked {
   readonly #entries = new Set<Entry>()
   #timer: NodeJS.Timeout | undefined
   #delay: number
-  /** Somebody waits, as far as others were told. */
+  /** Whether `onFirst` was the last of the two that was called. */
   #active = false
   /** Entries are being resumed: those that wait again at once have not left. */
   #resuming = false
@@ -55,7 +55,7 @@ export class Parked {
     return undefined
   }
 
-  /** Somebody says that a word has changed. */
+  /** A notification came that a word has changed. */
   ring(): void {
     this.look()
     if (this.#active) this.#restart()

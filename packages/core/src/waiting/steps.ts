@@ -6,7 +6,7 @@ import type { Wait, Waiter } from './waiter.ts'
  * any change (then it looks whether somebody died). It is resumed with true when it has to give up: once, and then it
  * may wait for no longer than others take to answer.
  *
- * The word in memory is the truth. Whoever changes it also wakes those who wait, but nothing depends on that.
+ * The word in memory is the truth. A thread that changes it also wakes the waiters, but nothing depends on that.
  */
 export type Steps<T> = Generator<Wait, T, boolean>
 

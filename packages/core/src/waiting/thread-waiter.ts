@@ -55,7 +55,7 @@ export class ThreadWaiter implements Waiter {
     this.#words.add(WAITING, ONE_LISTENING)
     const { async, value } = Atomics.waitAsync(this.#words.array as Int32Array<SharedArrayBuffer>, index, expected)
     if (!async) {
-      // It has changed just now, and nobody will say so.
+      // It has changed just now, and no notification will come.
       this.#words.add(WAITING, -ONE_LISTENING)
       return queueMicrotask(() => this.#parked.look())
     }

@@ -1,5 +1,5 @@
 /**
- * The word in the header of a region with primitives that says whether waking is worth while, which costs more than
+ * The word in the header of a region with primitives that shows whether anything waits: waking costs more than
  * most of what is waited for: how many block, and in the upper half how many threads wait asynchronously. A party that
  * dies may leave it too high.
  */
@@ -15,10 +15,10 @@ export interface Wait {
   readonly waiter?: Waiter
 }
 
-/** Wakes up to `count` of those who wait for the word at `index`. */
+/** Wakes up to `count` of the waiters for the word at `index`. */
 export type Wake = (index: number, count: number) => void
 
-/** How one waits for a word, and how those who wait are woken: among threads, or across processes. */
+/** How to wait for a word, and how waiters are woken: among threads, or across processes. */
 export interface Waiter {
   readonly wake: Wake
   /**
@@ -27,7 +27,7 @@ export interface Waiter {
    */
   block(wait: Wait, ms: number): void
   /**
-   * Calls `resume` once: when the word has changed, or to look whether somebody died. Keeps the program alive until
+   * Calls `resume` once: when the word has changed, or to check whether an owner died. Keeps the program alive until
    * then.
    * @returns takes it back
    */
