@@ -174,8 +174,14 @@ class LocalQueue<T> implements AsyncIterable<T> {
       throw new WaitTimeoutError(what, options.timeoutMs ?? 0)
     }
     return untilDone<void>(where, options, onTimeout, settle => {
-      if (attempt()) return void settle.resolve()
-      if (options.timeoutMs === 0) return void settle.reject(new WaitTimeoutError(what, 0))
+      if (attempt()) {
+        settle.resolve()
+        return undefined
+      }
+      if (options.timeoutMs === 0) {
+        settle.reject(new WaitTimeoutError(what, 0))
+        return undefined
+      }
       const entry = {
         attempt(): boolean {
           try {

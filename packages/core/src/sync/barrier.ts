@@ -1,4 +1,5 @@
 import {
+  abortedError,
   type Across,
   BrokenBarrierError,
   checkDuration,
@@ -18,7 +19,6 @@ import type { Region } from '../region/region.ts'
 import { driveAsync, driveSync } from '../waiting/drive.ts'
 import { Mutex } from './mutex.ts'
 import {
-  aborted,
   type AcquireOptions,
   type AcquireSyncOptions,
   checkAcquireOptions,
@@ -196,7 +196,7 @@ export class Barrier {
 
 function outcome(passage: Passage, signal: AbortSignal | undefined): number {
   if (typeof passage === 'object') return passage.index
-  if (passage === 'gave-up' && signal?.aborted === true) throw aborted('Barrier.wait', signal)
+  if (passage === 'gave-up' && signal?.aborted === true) throw abortedError('Barrier.wait', signal.reason)
   throw new BrokenBarrierError(
     passage === 'gave-up'
       ? 'the barrier is broken: not all parties came in time'

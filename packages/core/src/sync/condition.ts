@@ -1,4 +1,5 @@
 import {
+  abortedError,
   type Across,
   checkFunction,
   checkInteger,
@@ -20,7 +21,6 @@ import { at, type Steps } from '../waiting/steps.ts'
 import type { Guard } from './guard.ts'
 import { coreOfLock, Lock, type LockCore } from './lock.ts'
 import {
-  aborted,
   type AcquireOptions,
   type AcquireSyncOptions,
   checkAcquireOptions,
@@ -138,7 +138,7 @@ export class Condition {
   async wait(options: AcquireOptions = {}): Promise<boolean> {
     checkAcquireOptions('Condition.wait', options)
     const notified = await driveAsync(this.#wait('wait'), this.#state.waiter, options)
-    if (!notified && options.signal?.aborted === true) throw aborted('Condition.wait', options.signal)
+    if (!notified && options.signal?.aborted === true) throw abortedError('Condition.wait', options.signal.reason)
     return notified
   }
 

@@ -1,6 +1,6 @@
 import {
+  abortedError,
   type Across,
-  CancelledError,
   checkDuration,
   checkOptionNames,
   checkSignal,
@@ -44,7 +44,7 @@ export function checkAcquireOptions(where: string, options: AcquireOptions): voi
   checkOptionNames(where, options, ['timeoutMs', 'signal'], mistakes)
   checkDuration('timeoutMs', options.timeoutMs, { zero: true })
   checkSignal('signal', options.signal)
-  if (options.signal?.aborted === true) throw aborted(where, options.signal)
+  if (options.signal?.aborted === true) throw abortedError(where, options.signal.reason)
 }
 
 /** @throws TypeError, RangeError for bad options */
@@ -55,9 +55,5 @@ export function checkAcquireSyncOptions(where: string, options: AcquireSyncOptio
 
 /** Why a wait was given up. */
 export function waitEndedError(where: string, what: string, { timeoutMs, signal }: AcquireOptions): Error {
-  return signal?.aborted === true ? aborted(where, signal) : new WaitTimeoutError(what, timeoutMs ?? 0)
-}
-
-export function aborted(where: string, signal: AbortSignal): CancelledError {
-  return new CancelledError(`${where} was aborted`, { cause: signal.reason })
+  return signal?.aborted === true ? abortedError(where, signal.reason) : new WaitTimeoutError(what, timeoutMs ?? 0)
 }

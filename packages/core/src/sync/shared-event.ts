@@ -1,4 +1,5 @@
 import {
+  abortedError,
   type Across,
   checkMayBlock,
   checkOptionNames,
@@ -14,7 +15,6 @@ import type { Region } from '../region/region.ts'
 import { driveAsync, driveSync } from '../waiting/drive.ts'
 import { Flag } from './flag.ts'
 import {
-  aborted,
   type AcquireOptions,
   type AcquireSyncOptions,
   checkAcquireOptions,
@@ -81,7 +81,7 @@ export class SharedEvent {
   async wait(options: AcquireOptions = {}): Promise<boolean> {
     checkAcquireOptions('SharedEvent.wait', options)
     const isSet = await driveAsync(this.#flag.wait(), this.#state.waiter, options)
-    if (!isSet && options.signal?.aborted === true) throw aborted('SharedEvent.wait', options.signal)
+    if (!isSet && options.signal?.aborted === true) throw abortedError('SharedEvent.wait', options.signal.reason)
     return isSet
   }
 
