@@ -18,8 +18,8 @@ import { workerEntry } from '../host/worker-entry.ts'
 import type { StartMethod } from '../protocol/lineage.ts'
 import { factsKey, type ProcessFacts } from '../protocol/process-facts.ts'
 import type { ProcessInit } from '../protocol/worker-init.ts'
-import { listChild } from './active-children.ts'
 import { ChildHandle } from './child-handle.ts'
+import { listChild } from './child-list.ts'
 import { Sentinel } from './sentinel.ts'
 
 export type ProcessOptions<A extends readonly unknown[] = readonly []> = {

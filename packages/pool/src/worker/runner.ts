@@ -1,5 +1,5 @@
 import type { Codec } from '@manyhands/base'
-import type { TaskContext, TaskContextSource } from '../here/task-context.ts'
+import type { TaskContext, TaskContextSource } from '../here/worker-state.ts'
 import {
   ABORT,
   ABORTED_BATCH,
