@@ -1,10 +1,10 @@
 import type { WorkerExit } from '@manyhands/base'
-import type { Message } from '../protocol/messages.ts'
+import type { ToMainMessage, ToWorkerMessage } from '../protocol/messages.ts'
 import type { ProcessInit, WorkerInit } from '../protocol/worker-init.ts'
 
 /** What happens at the worker's end of a channel. */
 export interface ChannelEvents {
-  onMessage(message: Message): void
+  onMessage(message: ToMainMessage): void
   /**
    * The worker is gone and every message that it sent has been delivered. `error` is what it did not catch, where that
    * is known.
@@ -26,7 +26,7 @@ export interface Channel {
   /** Sees to it that there are control words from the next message on, where that is possible. */
   shareControl(): void
   /** @throws DataCloneError when the message cannot be cloned; nothing was sent then */
-  post(message: Message, transfer?: readonly unknown[]): void
+  post(message: ToWorkerMessage, transfer?: readonly unknown[]): void
   /** Keeps the program alive, or lets it end, while this worker is there. A new channel does not keep it alive. */
   ref(): void
   unref(): void
