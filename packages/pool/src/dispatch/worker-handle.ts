@@ -137,10 +137,10 @@ export class WorkerHandle {
     // Which of several tasks is running, and that one is aborted, goes by these words.
     if (shipment.size > 1 || shipment.exclusive) this.#channel.shareControl()
     if (shipment.transfer !== undefined) encoder.transfer.push(...shipment.transfer)
+    for (const moved of encoder.transfer) if (moved instanceof ArrayBuffer) shipment.bytes += moved.byteLength
     this.#channel.post(message, encoder.transfer.length > 0 ? encoder.transfer : undefined)
     if (offered !== undefined) this.#noteOffered(offered)
     if (encoder.offered.length > 0) this.#noteOffered(encoder.offered)
-    for (const moved of encoder.transfer) if (moved instanceof ArrayBuffer) shipment.bytes += moved.byteLength
     shipment.sentAt = performance.now()
     this.inFlight.push(shipment)
     this.exclusive = shipment.exclusive

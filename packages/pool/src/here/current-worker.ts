@@ -1,3 +1,4 @@
+import type { WorkerKind } from '../protocol/worker-kinds.ts'
 import { workerState } from './worker-state.ts'
 
 /**
@@ -5,7 +6,7 @@ import { workerState } from './worker-state.ts'
  * main program).
  */
 export interface CurrentWorker {
-  readonly kind: 'thread' | 'process'
+  readonly kind: WorkerKind
   readonly id: number
   readonly level: number
 }

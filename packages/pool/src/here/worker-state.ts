@@ -1,4 +1,5 @@
 import { slot } from '@manyhands/base'
+import type { WorkerKind } from '../protocol/worker-kinds.ts'
 
 /** What a task can know of itself while it runs. */
 export interface TaskContext {
@@ -20,7 +21,7 @@ export interface TaskContextSource {
  * What the code of this worker knows of it. Kept in the process-wide state, so that two copies of the package agree.
  */
 export interface WorkerState {
-  readonly kind: 'thread' | 'process'
+  readonly kind: WorkerKind
   readonly id: number
   readonly level: number
   /** Where the running task's context comes from. */

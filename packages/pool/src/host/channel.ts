@@ -1,6 +1,7 @@
 import type { WorkerExit } from '@manyhands/base'
 import type { ToMainMessage, ToWorkerMessage } from '../protocol/messages.ts'
 import type { ProcessInit, WorkerInit } from '../protocol/worker-init.ts'
+import type { WorkerKind } from '../protocol/worker-kinds.ts'
 
 /** What happens at the worker's end of a channel. */
 export interface ChannelEvents {
@@ -18,7 +19,7 @@ export interface ChannelEvents {
  * A thread and a process differ only behind this interface.
  */
 export interface Channel {
-  readonly kind: 'thread' | 'process'
+  readonly kind: WorkerKind
   readonly pid: number | undefined
   readonly threadId: number | undefined
   /** Words shared with the worker; undefined while there are none. */

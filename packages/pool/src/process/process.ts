@@ -22,7 +22,7 @@ import { Child, type ChildKind, type ProcessOptions } from './child.ts'
 export class Process<A extends readonly unknown[] = readonly []> extends Child {
   /** @throws TypeError naming the option that is wrong */
   constructor(options: ProcessOptions<A> = {} as ProcessOptions<A>) {
-    super('Process', options as never)
+    super('process', options as never)
   }
 
   protected startMethod(): StartMethod {

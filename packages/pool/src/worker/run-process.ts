@@ -7,6 +7,7 @@ import { complain, exit } from '../here/exit.ts'
 import { INTERRUPT, type ToMainMessage, type ToWorkerMessage, RANG, RING } from '../protocol/messages.ts'
 import { factsKey, type HasFacts } from '../protocol/process-facts.ts'
 import type { ProcessInit, ThreadEnds } from '../protocol/worker-init.ts'
+import { workerKinds } from '../protocol/worker-kinds.ts'
 import { receiveWith } from './inbox.ts'
 import { startWatchdog } from './watchdog.ts'
 
@@ -67,5 +68,5 @@ export async function runProcess(init: ProcessInit | (ProcessInit & ThreadEnds))
 
 function headline(): string {
   const { kind, name } = currentProcess()
-  return `${kind === 'thread' ? 'Thread' : 'Process'} ${name}:\n`
+  return `${workerKinds[kind].child} ${name}:\n`
 }

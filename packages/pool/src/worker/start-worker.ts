@@ -16,6 +16,7 @@ import {
   START_FAILED,
 } from '../protocol/messages.ts'
 import type { ThreadInit, WorkerInit } from '../protocol/worker-init.ts'
+import { workerKinds } from '../protocol/worker-kinds.ts'
 import { receiveWith } from './inbox.ts'
 import { printedSince } from './output/process-output.ts'
 import { Runner } from './runner.ts'
@@ -26,7 +27,7 @@ type Post = (message: ToMainMessage, transfer?: readonly unknown[]) => void
 
 /** Runs the initializer and then serves tasks until main says that it is enough, or is gone. */
 export function startWorker(init: WorkerInit | ThreadInit): void {
-  const codec = createCodec({ across: init.kind === 'thread' ? 'threads' : 'processes' })
+  const codec = createCodec({ across: workerKinds[init.kind].across })
   const { post, unsent } = 'port' in init ? { post: postTo(init.port), unsent: undefined } : sender()
   const runner = new Runner({ codec, post, concurrency: init.concurrency, unsent })
   if ('control' in init) runner.useControl(init.control)
