@@ -15,7 +15,8 @@ beforeEach(context => {
       .filter(handle => handle.is_active)
       .map(handle => `${handle.type}${handle.is_referenced ? '' : ' (unref)'}`)
     process.stderr.write(
-      `\n[watchdog] "${context.task.name}" is still running after ${PATIENCE_MS} ms\n  resources: ${process.getActiveResourcesInfo().join(', ')}\n  handles: ${handles.join(', ')}\n`,
+      `\n[watchdog] "${context.task.name}" is still running after ${PATIENCE_MS} ms\n  resources: ` +
+        `${process.getActiveResourcesInfo().join(', ')}\n  handles: ${handles.join(', ')}\n`,
     )
   }, PATIENCE_MS)
   timer.unref()

@@ -112,7 +112,8 @@ function chooseRows(only: readonly string[] | undefined, variants: boolean): Row
     const found = named === undefined ? shown.filter(row => row.library === name.toLowerCase()) : [named]
     if (found.length === 0) {
       throw new UsageError(
-        `unknown row ${JSON.stringify(name)}${suggestion(name, [...new Set(rows.flatMap(row => [row.name, row.library]))])}`,
+        'unknown row ' +
+          `${JSON.stringify(name)}${suggestion(name, [...new Set(rows.flatMap(row => [row.name, row.library]))])}`,
       )
     }
     for (const row of found) chosen.add(row)

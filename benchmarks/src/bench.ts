@@ -24,7 +24,8 @@ async function bench({ sections, rows, repeats, json }: Arguments): Promise<void
   const lines: ResultRow[] = []
   const failed: string[] = []
   console.log(
-    `Node ${process.version}, ${process.platform} ${process.arch}, ${availableParallelism()} processors (${cpus()[0]?.model.trim() ?? 'unknown'}); medians of ${repeats} runs`,
+    `Node ${process.version}, ${process.platform} ${process.arch}, ${availableParallelism()} processors ` +
+      `(${cpus()[0]?.model.trim() ?? 'unknown'}); medians of ${repeats} runs`,
   )
   for (const section of sectionDefinitions.filter(({ name }) => sections.includes(name))) {
     if (section.unavailable !== undefined) {

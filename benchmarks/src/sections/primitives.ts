@@ -16,7 +16,8 @@ export const measurers: Readonly<Record<string, () => Promise<Record<string, num
 export const primitives: SectionDefinition = {
   name: 'primitives',
   title:
-    'locks (ns for acquire and release), hand-overs between two parties (µs a round), queues (items/s), pipe and process start',
+    'locks (ns for acquire and release), hand-overs between two parties (µs a round), queues (items/s), pipe ' +
+    'and process start',
   metrics: [
     { name: 'lockUncontended', unit: 'ns', better: 'lower' },
     { name: 'lockContended', unit: 'ns', better: 'lower' },

@@ -74,7 +74,8 @@ function contextOf(startMethod: StartMethod): Context {
     getStartMethod: () => startMethod,
     setStartMethod() {
       throw new InvalidStateError(
-        `this context is the one of \`${startMethod}\`: only that of the program, getContext(), can be given another start method`,
+        `this context is the one of \`${startMethod}\`: only that of the program, getContext(), can be given ` +
+          'another start method',
       )
     },
   }

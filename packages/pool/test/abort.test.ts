@@ -69,22 +69,26 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
   }
   const mark = (): number => (((globalThis as { mark?: number }).mark ??= 0), ++(globalThis as { mark?: number }).mark!)
 
-  test('one of several async tasks is aborted: the others and their worker live on, and what it still answers is dropped', async () => {
-    const pool = create({ concurrency: 4 })
-    await pool.submit(mark)
-    const aborted = submit(pool, { fn: waits(), items: [2], firstIndex: 0 })
-    const neighbour = pool.submit(waits(), 0)
-    await Promise.all([begun(0), begun(2)])
-    aborted.handle.abort(new Error('enough'), 0)
-    expect(aborted.outcomes).toEqual(['enough', 'done'])
-    expect(await pool.submit(mark)).toBe(2)
-    Atomics.store(words, 3, 1)
-    expect(await pool.submit(mark)).toBe(3)
-    Atomics.store(words, 1, 1)
-    expect(await neighbour).toBe(0)
-    expect(await pool.submit(mark)).toBe(4)
-    expect(aborted.outcomes).toEqual(['enough', 'done'])
-  })
+  test(
+    'one of several async tasks is aborted: the others and their worker live on, and what it still answers ' +
+      'is dropped',
+    async () => {
+      const pool = create({ concurrency: 4 })
+      await pool.submit(mark)
+      const aborted = submit(pool, { fn: waits(), items: [2], firstIndex: 0 })
+      const neighbour = pool.submit(waits(), 0)
+      await Promise.all([begun(0), begun(2)])
+      aborted.handle.abort(new Error('enough'), 0)
+      expect(aborted.outcomes).toEqual(['enough', 'done'])
+      expect(await pool.submit(mark)).toBe(2)
+      Atomics.store(words, 3, 1)
+      expect(await pool.submit(mark)).toBe(3)
+      Atomics.store(words, 1, 1)
+      expect(await neighbour).toBe(0)
+      expect(await pool.submit(mark)).toBe(4)
+      expect(aborted.outcomes).toEqual(['enough', 'done'])
+    },
+  )
 
   test('an aborted async task that never ends costs its worker its life once the others are done', async () => {
     const pool = create({ concurrency: 4 })
@@ -125,25 +129,28 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
     },
   )
 
-  test('a task that was begun after an aborted one is not ended with it, though main has not yet seen the answer', async () => {
-    const pool = create()
-    const spin = pool.prepare(spins())
-    Atomics.store(words, 1, 1)
-    await pool.submit(spin, 0)
-    words.fill(0)
-    const aborted = submit(pool, { fn: spin, items: [0], firstIndex: 0 })
-    await begun(0)
-    const next = pool.submit(spin, 2)
-    await Promise.resolve()
-    expect(next.state).toBe('running')
-    Atomics.store(words, 1, 1)
-    while (Atomics.load(words, 2) === 0);
-    aborted.handle.abort(new Error('enough'), 0)
-    // For as long as an answer takes that is there already.
-    await new Promise(resolve => setTimeout(() => setImmediate(() => setImmediate(resolve)), 1))
-    Atomics.store(words, 3, 1)
-    expect(await next).toBe(2)
-  })
+  test(
+    'a task that was begun after an aborted one is not ended with it, though main has not yet seen the ' + 'answer',
+    async () => {
+      const pool = create()
+      const spin = pool.prepare(spins())
+      Atomics.store(words, 1, 1)
+      await pool.submit(spin, 0)
+      words.fill(0)
+      const aborted = submit(pool, { fn: spin, items: [0], firstIndex: 0 })
+      await begun(0)
+      const next = pool.submit(spin, 2)
+      await Promise.resolve()
+      expect(next.state).toBe('running')
+      Atomics.store(words, 1, 1)
+      while (Atomics.load(words, 2) === 0);
+      aborted.handle.abort(new Error('enough'), 0)
+      // For as long as an answer takes that is there already.
+      await new Promise(resolve => setTimeout(() => setImmediate(() => setImmediate(resolve)), 1))
+      Atomics.store(words, 3, 1)
+      expect(await next).toBe(2)
+    },
+  )
 
   test('of two aborted batches of a worker the one that runs sees it, and its worker lives on', async () => {
     const pool = create()

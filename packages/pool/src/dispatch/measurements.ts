@@ -7,11 +7,15 @@ export interface Measurements {
   readonly waitUs: Histogram
   /** Microseconds that a task ran, as measured in its worker; of tasks that share a message the mean. */
   readonly runUs: Histogram
-  /** Bytes of the buffers that each message and its answer moved. Values that are copied by the channel are not counted. */
+  /**
+   * Bytes of the buffers that each message and its answer moved. Values that are copied by the channel are not counted.
+   */
   readonly bytes: Histogram
 }
 
-/** Collects measurements of one pool. There is none until somebody asks: then a message costs some microseconds more. */
+/**
+ * Collects measurements of one pool. There is none until somebody asks: then a message costs some microseconds more.
+ */
 export class Meter implements Measurements {
   readonly waitUs: RecordableHistogram
   readonly runUs: RecordableHistogram

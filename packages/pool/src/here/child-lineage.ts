@@ -30,7 +30,8 @@ export function childLineage({ name, daemon, path, authKey, startMethod }: Child
   const most = depthLimit()
   if (depth > most) {
     throw new InvalidStateError(
-      `\`${name}\` would be nested ${depth} deep, and ${most} is the limit: does each process start another? ${depthLimitVariable} sets another limit`,
+      `\`${name}\` would be nested ${depth} deep, and ${most} is the limit: does each process start another? ` +
+        `${depthLimitVariable} sets another limit`,
     )
   }
   const current = currentProcess()

@@ -42,7 +42,8 @@ export function setStartMethod(
   const here = place()
   if (here.startMethod !== undefined && !force) {
     throw new InvalidStateError(
-      `the start method is \`${here.startMethod}\` already: set it before the first process is started, or use { force: true }`,
+      `the start method is \`${here.startMethod}\` already: set it before the first process is started, or use ` +
+        '{ force: true }',
     )
   }
   here.startMethod = method ?? undefined

@@ -3,8 +3,8 @@ import type { ProcessInit, WorkerInit } from './worker-init.ts'
 
 /**
  * What main and a worker send to each other. Both channels (MessagePort, fork IPC) carry these arrays as they are; they
- * are flat because each nested array costs as much to clone as several tasks. The runs of a BATCH are read by `readRun`,
- * the segments of a REPLY by `readSegment`.
+ * are flat because each nested array costs as much to clone as several tasks. The runs of a BATCH are read by
+ * `readRun`, the segments of a REPLY by `readSegment`.
  *
  * A value in a message is a primitive as it is, or an object that the codec made. So one `typeof` tells them apart.
  *
@@ -43,7 +43,10 @@ export type ToWorkerMessage =
   | readonly [kind: typeof ABORT, batchId: number]
   /** Exit. */
   | readonly [kind: typeof CLOSE]
-  /** What a process is started for; a thread has it as workerData. `env` and `cwd` when it was started before they were known. */
+  /**
+   * What a process is started for; a thread has it as workerData. `env` and `cwd` when it was started before they were
+   * known.
+   */
   | readonly [kind: typeof INIT, init: WorkerInit | ProcessInit, env?: NodeJS.ProcessEnv, cwd?: string]
   /** The control words of a process, in a region; it reports in the words that it uses them. */
   | readonly [kind: typeof CONTROL, handle: object]
@@ -51,7 +54,10 @@ export type ToWorkerMessage =
   | readonly [kind: typeof RING, regionId: string]
   /** To a Thread: what SIGINT is to a process. */
   | readonly [kind: typeof INTERRUPT]
-  /** To a process, before INIT: import these modules, see `setPreload`; with `packed`, also revive that, to be ready sooner. */
+  /**
+   * To a process, before INIT: import these modules, see `setPreload`; with `packed`, also revive that, to be ready
+   * sooner.
+   */
   | readonly [
       kind: typeof PREPARE,
       program: Program,
@@ -84,7 +90,9 @@ export type ToMainMessage =
   | readonly [kind: typeof REPLY, ...segments: unknown[]]
   /** Only for batches with REPORT_BEGIN, sent before the first task runs. */
   | readonly [kind: typeof BEGIN, batchId: number]
-  /** Tasks from index `from` on were not begun and never will be here. Always follows ABORT, unless all was answered. */
+  /**
+   * Tasks from index `from` on were not begun and never will be here. Always follows ABORT, unless all was answered.
+   */
   | readonly [kind: typeof RETURNED, batchId: number, from: number]
   /** A task asked for its context: give it time to end itself (a process without control words). */
   | readonly [kind: typeof LISTENING, batchId: number]
