@@ -28,7 +28,10 @@ describe.runIf(hasTerminal)('on a terminal', () => {
     await screen.shows(/^steps +\d+%│.*async$/m)
     await closed
     expect(screen.text).toMatch(
-      /^printed by the program\nan error message\nno newline, printed by a task\nsteps 100%│█+│ +60\/60 \[00:0\d, \d+ step\/s\] async\nwrite is its own, 0 listeners$/,
+      new RegExp(
+        '^printed by the program\\nan error message\\nno newline, printed by a task\\n' +
+          'steps 100%│█+│ +60/60 \\[00:0\\d, \\d+ step/s\\] async\\nwrite is its own, 0 listeners$',
+      ),
     )
     leavesTerminalAlone(screen)
   })

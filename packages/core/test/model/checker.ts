@@ -156,7 +156,9 @@ export function explore(scenario: Scenario, { maxStates = 400_000 }: { readonly 
     interruptions = 0,
   ): void => {
     const bounded = scenario.interruptions !== undefined
-    const key = `${bounded ? `${last}/${interruptions}|` : ''}${nodes.map(node => node.id).join()}|${asleep.join()}|${givenUp}|${worldId(world.key)}`
+    const bound = bounded ? `${last}/${interruptions}|` : ''
+    const nodeIds = nodes.map(node => node.id).join()
+    const key = `${bound}${nodeIds}|${asleep.join()}|${givenUp}|${worldId(world.key)}`
     if (seen.has(key)) return
     seen.add(key)
     if (seen.size > maxStates) throw new Error(`more than ${maxStates} states: make the scenario smaller`)

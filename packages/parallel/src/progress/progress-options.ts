@@ -71,7 +71,8 @@ export function checkProgress(progress: Progress | undefined): void {
   if (renderer === undefined || renderers.includes(renderer)) return
   if (typeof renderer === 'object' && renderer !== null && typeof renderer.update === 'function') return
   throw new TypeError(
-    `progress.renderer must be 'auto', 'bar', 'lines', 'silent' or an object with update(state), got ${describeValue(renderer)}`,
+    `progress.renderer must be 'auto', 'bar', 'lines', 'silent' or an object with update(state), ` +
+      `got ${describeValue(renderer)}`,
   )
 }
 

@@ -31,5 +31,6 @@ try {
 }
 clearTimeout(timer)
 console.log(
-  `write is ${Object.hasOwn(process.stdout, 'write') ? 'still ours' : 'its own'}, ${process.listenerCount('exit')} listeners`,
+  `write is ${Object.hasOwn(process.stdout, 'write') ? 'still ours' : 'its own'}, ` +
+    `${process.listenerCount('exit')} listeners`,
 )
