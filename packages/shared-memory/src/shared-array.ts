@@ -103,7 +103,8 @@ export class SharedArray<D extends Dtype = Dtype> implements Disposable {
     checkOptionNames('SharedArray.from', options, ['dtype', 'shape', 'across'])
     const { dtype, shape } = planFrom(source, options)
     const array = SharedArray.create(dtype, shape, { across: options.across })
-    fillFrom(array.data as unknown as Elements<unknown>, dtype, source, options.shape === undefined ? shape : undefined)
+    const elements = array.data as unknown as Elements<unknown>
+    fillFrom(elements, dtype, source, options.shape === undefined ? shape : undefined)
     return array
   }
 

@@ -26,7 +26,8 @@ export class Receivers {
   /**
    * Resolves when `attempt` returns true: now, or after a change, in the order of the calls.
    *
-   * @throws what `attempt` throws; WaitTimeoutError, CancelledError as the options say; TypeError, RangeError for bad ones
+   * @throws what `attempt` throws; WaitTimeoutError, CancelledError as the options say
+   * @throws TypeError, RangeError for bad options
    */
   wait(where: string, { timeoutMs, signal }: ReceiveOptions, attempt: () => boolean): Promise<void> {
     checkDuration('timeoutMs', timeoutMs, { negative: true })

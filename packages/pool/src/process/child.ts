@@ -190,7 +190,7 @@ export abstract class Child {
     // It has its own by now: what these hold here may go.
     facts.target = undefined
     facts.args = []
-    listChild(this, handle, () => receiverGone(offered))
+    listChild(this, handle, forgetting(offered))
   }
 
   /**
@@ -367,3 +367,8 @@ function isIterable(value: unknown): boolean {
 }
 
 const doNothing = (): void => {}
+
+/** Of its own scope: a callback that is made in `start` would keep the target and the arguments alive. */
+function forgetting(offered: Parameters<typeof receiverGone>[0]): () => void {
+  return () => receiverGone(offered)
+}

@@ -11,7 +11,6 @@ import type { ProcessInit, WorkerInit } from './worker-init.ts'
  * The code of tasks may send messages of its own along the same channel, with `process.send`. The kinds of ours are
  * numbers that nobody chooses by chance; and a message that is sent back as it came is none of the other direction.
  */
-export type Message = ToWorkerMessage | ToMainMessage
 
 // ---- main to worker
 
