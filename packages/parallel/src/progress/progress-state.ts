@@ -1,11 +1,20 @@
 import type { WorkerInfo } from '@manyhands/base'
 import type { CallOutcome, ParallelEvent } from '../events.ts'
-import type { ProgressOptions } from './progress-options.ts'
 
 /** How often the rate is measured at most. Longer: steadier; shorter: follows a change sooner. */
 const SAMPLE_MS = 500
 /** Weight of the newest sample of the rate. */
 const NEWEST = 0.3
+
+/** What a call is shown as. */
+export interface ProgressSubject {
+  /** What is being done, for example `'grid search'`. @default none */
+  readonly desc?: string | undefined
+  /** What one task is, for the rate. @default 'task' */
+  readonly unit?: string | undefined
+  /** Number of tasks, for inputs whose length is not known beforehand (generators). @default the length of the input */
+  readonly total?: number | undefined
+}
 
 export interface WorkerProgress extends WorkerInfo {
   /** Tasks it has done. */
@@ -46,7 +55,7 @@ export class ProgressState {
   #sampledDone = 0
   #rate: number | undefined
 
-  constructor(options: Pick<ProgressOptions, 'desc' | 'unit' | 'total'> = {}) {
+  constructor(options: ProgressSubject = {}) {
     this.desc = options.desc ?? ''
     this.unit = options.unit ?? 'task'
     this.total = options.total

@@ -27,8 +27,8 @@ export interface BatchPolicyOptions {
   readonly fixed?: number | undefined
 }
 
-/** Kinds that are remembered; with more, a sign of generated code, all are forgotten. */
-const MOST_KINDS = 1000
+/** Functions that are remembered; with more, a sign of generated code, all are forgotten. */
+const MOST_KEYS = 1000
 
 interface Measured {
   /** Milliseconds per task. */
@@ -60,13 +60,13 @@ export class BatchPolicy {
   }
 
   /**
-   * @param kind - by what functions of like cost are known: see `kindOf`
+   * @param costKey - common to functions of like cost: see `costKeyOf`
    * @param rest - items that are left, where that is known
-   * @returns how many tasks of `kind` may be in the next batch, at least 1
+   * @returns how many tasks with `costKey` may be in the next batch, at least 1
    */
-  size(kind: string, rest: number | undefined): number {
+  size(costKey: string, rest: number | undefined): number {
     if (this.#fixed !== undefined) return this.#fixed
-    const measured = this.#measured.get(kind)
+    const measured = this.#measured.get(costKey)
     if (measured === undefined) return 1
     if (rest === undefined) return Math.min(measured.size, MOST_OF_UNKNOWN)
     return Math.max(
@@ -78,20 +78,20 @@ export class BatchPolicy {
   /**
    * Learns from a batch of `tasks` tasks that took `durationMs` where it ran.
    *
-   * @param kinds - the kinds of functions in the batch; each is taken to cost the mean
+   * @param costKeys - of the functions in the batch; each is taken to cost the mean
    */
-  record(kinds: Iterable<string>, tasks: number, durationMs: number): void {
+  record(costKeys: Iterable<string>, tasks: number, durationMs: number): void {
     if (this.#fixed !== undefined || this.#targetMs === 0) return
     const cost = durationMs / tasks
-    for (const kind of kinds) {
-      const before = this.#measured.get(kind)
+    for (const costKey of costKeys) {
+      const before = this.#measured.get(costKey)
       const costMs = before === undefined ? cost : KEEP * before.costMs + (1 - KEEP) * cost
       const ideal = Math.max(1, Math.floor(this.#targetMs / costMs))
       // A batch says nothing on sizes far from its own: one that was sent before the size grew must not make it grow
       // again.
       const size = Math.min(ideal, Math.max(before?.size ?? 1, GROWTH * tasks))
-      if (this.#measured.size >= MOST_KINDS) this.#measured.clear()
-      this.#measured.set(kind, { costMs, size })
+      if (this.#measured.size >= MOST_KEYS) this.#measured.clear()
+      this.#measured.set(costKey, { costMs, size })
     }
   }
 }

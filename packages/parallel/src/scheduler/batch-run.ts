@@ -1,5 +1,5 @@
 import { type BatchHandle, type BatchSink, InternalError, type WorkerInfo } from '@manyhands/base'
-import type { Gathered } from './intake.ts'
+import type { InputBatch } from './batcher.ts'
 import type { Holder } from './output.ts'
 
 /** What a batch tells its call. */
@@ -17,7 +17,7 @@ export interface BatchOwner {
 /** One batch on its way, for the `attempt`-th time. */
 export class BatchRun implements BatchSink, Holder {
   readonly id: number
-  readonly batch: Gathered<unknown>
+  readonly batch: InputBatch<unknown>
   readonly attempt: number
   readonly onBegin?: (worker: WorkerInfo) => void
   readonly #owner: BatchOwner
@@ -27,7 +27,7 @@ export class BatchRun implements BatchSink, Holder {
   #done = false
 
   /** @param reportBegin - someone wants to know when it begins */
-  constructor(owner: BatchOwner, id: number, batch: Gathered<unknown>, attempt: number, reportBegin: boolean) {
+  constructor(owner: BatchOwner, id: number, batch: InputBatch<unknown>, attempt: number, reportBegin: boolean) {
     this.#owner = owner
     this.id = id
     this.batch = batch

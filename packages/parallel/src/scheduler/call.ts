@@ -1,20 +1,15 @@
-import { BrokenPoolError, CancelledError, type WorkerInfo } from '@manyhands/base'
+import { BrokenPoolError, CancelledError, GRACE_MS, LONGEST_TIMER_MS, type WorkerInfo } from '@manyhands/base'
 import type { BackendCall } from '../backends/backend.ts'
 import type { CallEvents, CallOutcome } from '../events.ts'
 import type { Settings } from '../settings.ts'
 import { BatchPolicy } from './batch-policy.ts'
 import { type BatchOwner, BatchRun } from './batch-run.ts'
-import { type Gathered, Intake } from './intake.ts'
-import { kindOf } from './kind.ts'
+import { type InputBatch, Batcher } from './batcher.ts'
+import { costKeyOf } from './cost-key.ts'
 import type { Output } from './output.ts'
 import { isRetryable } from './retry-rule.ts'
 import type { Source } from './source.ts'
 import type { Work } from './work.ts'
-
-/** What a running task gets, when its call is over, to end by itself before its worker is ended. */
-const GRACE_MS = 100
-/** What setTimeout can wait for at most. */
-const LONGEST_MS = 2 ** 31 - 1
 
 export interface CallPlan<T> {
   readonly settings: Settings
@@ -27,11 +22,11 @@ export interface CallPlan<T> {
 }
 
 /**
- * One call of Parallel: sends the batches that its intake gathers and hands their results to the output, until the
+ * One call of Parallel: sends the batches that its `Batcher` makes and hands their results to the output, until the
  * input ends or something fails.
  *
  * ```
- *   input ─► Intake ─► BatchRun ─► backend ─► BatchRun ─► output
+ *   input ─► Batcher ─► BatchRun ─► backend ─► BatchRun ─► output
  *              ▲                                 │
  *              └── room for one more, when ◄─────┘
  *                  all its results were taken
@@ -42,7 +37,7 @@ export interface CallPlan<T> {
  */
 export class Call<T> implements BatchOwner {
   readonly #plan: CallPlan<T>
-  readonly #intake: Intake<T>
+  readonly #batcher: Batcher<T>
   readonly #runs = new Set<BatchRun>()
   readonly #retries = new Set<NodeJS.Timeout>()
   #backend: BackendCall | undefined
@@ -59,7 +54,7 @@ export class Call<T> implements BatchOwner {
   constructor(plan: CallPlan<T>) {
     const { settings, source, work, context } = plan
     this.#plan = plan
-    this.#intake = new Intake({
+    this.#batcher = new Batcher({
       source,
       work,
       context,
@@ -80,7 +75,7 @@ export class Call<T> implements BatchOwner {
     const { settings, events } = this.#plan
     const { backend, jobs, signal } = settings
     const failure = this.#open()
-    events.emit({ type: 'call-start', backend: backend.name, jobs, total: this.#intake.total })
+    events.emit({ type: 'call-start', backend: backend.name, jobs, total: this.#batcher.total })
     if (failure !== undefined) return this.#end('failed', failure.error)
     if (jobs < 1) return this.#end('failed', new BrokenPoolError(`backend \`${backend.name}\` has no active worker`))
     if (signal?.aborted === true) return this.#abort()
@@ -98,7 +93,7 @@ export class Call<T> implements BatchOwner {
 
   #open(): { readonly error: unknown } | undefined {
     try {
-      this.#intake.open()
+      this.#batcher.open()
       return undefined
     } catch (error) {
       return { error }
@@ -114,7 +109,7 @@ export class Call<T> implements BatchOwner {
   leave(): Promise<unknown> | undefined {
     if (this.over) return undefined
     this.#conclude('left', new CancelledError('the consumer left the stream'))
-    return this.#intake.close()
+    return this.#batcher.close()
   }
 
   /** Sends what the input has now and the window allows. */
@@ -123,7 +118,7 @@ export class Call<T> implements BatchOwner {
     this.#blocked = true
     try {
       while (this.#counted < this.#plan.settings.window) {
-        const batch = this.#intake.next()
+        const batch = this.#batcher.next()
         if (batch === undefined || this.over) break
         this.#send(batch, 1)
         if (this.over) break
@@ -134,12 +129,12 @@ export class Call<T> implements BatchOwner {
       this.#blocked = false
     }
     if (this.over) return
-    if (this.#intake.ended && this.#active === 0) this.#end('done', undefined)
-    else this.#intake.request()
+    if (this.#batcher.ended && this.#active === 0) this.#end('done', undefined)
+    else this.#batcher.request()
   }
 
   /** @throws when the batch cannot be sent */
-  #send(batch: Gathered<T>, attempt: number): void {
+  #send(batch: InputBatch<T>, attempt: number): void {
     const { settings, work, events, context } = this.#plan
     this.#countEnds = events.wants('tasks-end')
     const run = new BatchRun(this, this.#batches++, batch, attempt, events.subscribed('batch-begin'))
@@ -172,7 +167,7 @@ export class Call<T> implements BatchOwner {
 
   #retry(item: T, index: number, attempt: number, error: unknown): void {
     const { settings, events, work } = this.#plan
-    const delayMs = Math.min(LONGEST_MS, settings.retryDelayMs * 2 ** (attempt - 2))
+    const delayMs = Math.min(LONGEST_TIMER_MS, settings.retryDelayMs * 2 ** (attempt - 2))
     events.emit({ type: 'task-retry', index, attempt, delayMs, error })
     this.#counted++
     this.#active++
@@ -181,7 +176,7 @@ export class Call<T> implements BatchOwner {
       this.#counted--
       this.#active--
       try {
-        this.#send({ items: [item], first: index, kinds: [kindOf(work.fnOf(item, index))] }, attempt)
+        this.#send({ items: [item], first: index, costKeys: [costKeyOf(work.fnOf(item, index))] }, attempt)
       } catch (failure) {
         this.#end('failed', failure)
       }
@@ -195,7 +190,7 @@ export class Call<T> implements BatchOwner {
 
   done(run: BatchRun, durationMs: number, worker: WorkerInfo | undefined): void {
     const { settings, events } = this.#plan
-    this.#intake.learn(run.batch.kinds, run.tasks, durationMs)
+    this.#batcher.learn(run.batch.costKeys, run.tasks, durationMs)
     this.#active--
     this.#runs.delete(run)
     events.flush()
@@ -224,7 +219,7 @@ export class Call<T> implements BatchOwner {
     this.#conclude(outcome, error)
     if (outcome === 'done') return this.#plan.output.end()
     try {
-      this.#intake.close()?.catch(() => {})
+      this.#batcher.close()?.catch(() => {})
     } catch {
       // As when a loop is left by an error: that error is told, not what the input says to being closed.
     }
