@@ -66,11 +66,6 @@ export class Batcher<T> implements Arrivals {
     return gathered.items.length === 0 ? undefined : gathered
   }
 
-  /** Learns how long a batch took. */
-  learn(costKeys: readonly string[], tasks: number, durationMs: number): void {
-    this.#options.policy.record(costKeys, tasks, durationMs)
-  }
-
   #gather(): InputBatch<T> {
     const { work, policy } = this.#options
     const first = this.#pulled
@@ -91,7 +86,7 @@ export class Batcher<T> implements Arrivals {
         const costKey = costKeyOf(fn)
         if (costKey !== lastKey) {
           most = Math.min(most, policy.size(costKey, this.#source.rest))
-          if (items.length > 0 && items.length >= most) break // it costs more than those before it, or nobody knows
+          if (items.length > 0 && items.length >= most) break // its cost is higher, or unknown
           if (!costKeys.includes(costKey)) costKeys.push(costKey)
           lastKey = costKey
         }
