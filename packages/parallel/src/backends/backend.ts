@@ -40,7 +40,7 @@ export interface BackendCapabilities {
    */
   readonly idealBatchMs: number
   /**
-   * Bytes that a batch should move at most, counted as its sink is told them; Infinity for no limit. Larger: less
+   * Bytes that a batch should move at most, as counted in `BatchStats.bytes`; Infinity for no limit. Larger: less
    * overhead per task; smaller: less memory is taken by batches on their way.
    */
   readonly idealBatchBytes: number

@@ -11,8 +11,8 @@ import {
 type Outcome = { readonly value: unknown } | { readonly error: unknown }
 
 /**
- * A batch that runs in this thread, and what is known of it. Its sink hears of each task once, also when a task ends
- * after it was given up.
+ * A batch that runs in this thread. Its sink receives each task's outcome once, also when a task ends after it was
+ * aborted.
  */
 export class LocalBatch implements BatchHandle {
   readonly #batch: Batch

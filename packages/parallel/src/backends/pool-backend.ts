@@ -10,7 +10,7 @@ interface PoolKind {
   readonly executor: string
 }
 
-/** What tells the pools apart, by the name of the backend. */
+/** How the pools differ, by the name of the backend. */
 const kinds = {
   threads: {
     workerKind: 'thread',

@@ -3,15 +3,15 @@ import { StringDecoder } from 'node:string_decoder'
 type Callback = (error?: Error | null) => void
 type Write = (chunk: string | Uint8Array, encoding?: BufferEncoding | Callback, callback?: Callback) => boolean
 
-/** A stream whose output can be caught, such as process.stdout. */
+/** A stream whose output can be captured, such as process.stdout. */
 export interface CapturableStream {
   write: Write
 }
 
 /**
- * Catches what is written to a stream, by whole lines, until `close`. A line that is not finished waits for its end.
+ * Captures what is written to a stream, by whole lines, until `close`. An unfinished line waits for its end.
  *
- * After `close` the stream's `write` is its own again, unless someone else has replaced it meanwhile: then ours stays
+ * After `close` the stream's `write` is its own again, unless other code has replaced it meanwhile: then ours stays
  * below theirs and passes everything on.
  */
 export class CapturedOutput {

@@ -92,7 +92,7 @@ export class BatchPolicy {
       const bytes = stats.bytes === undefined ? before?.bytes : updateCost(before?.bytes, stats.bytes / tasks)
       const most = bytes === undefined ? Infinity : this.#targetBytes / bytes
       const ideal = Math.max(1, Math.floor(Math.min(this.#targetMs / costMs, most)))
-      // A batch says nothing on sizes far from its own: one that was sent before the size grew must not make it grow
+      // The measurement of a batch holds for sizes near its own: one that was sent before the size grew must not make it grow
       // again.
       const size = Math.min(ideal, Math.max(before?.size ?? 1, GROWTH * tasks))
       if (this.#measured.size >= MOST_KEYS) this.#measured.clear()

@@ -4,7 +4,7 @@ export interface Source<T> {
   readonly total: number | undefined
   /** How many items are left, where that is known. */
   readonly rest: number | undefined
-  /** Nothing is left. An iterator tells only when it is asked in vain. */
+  /** Nothing is left. An iterator is ended only once its `next()` has returned `done`. */
   readonly ended: boolean
   /** True when an item is there now; then it is `head`. */
   ready(): boolean
