@@ -30,15 +30,9 @@ export {
   WorkerExitedError,
 } from './errors.ts'
 
-export {
-  Future,
-  type FutureLabel,
-  FutureResolver,
-  type FutureState,
-  type WaitOptions,
-  watchFuture,
-} from './future/future.ts'
+export { Future, FutureResolver, type FutureState, type WaitOptions, watchFuture } from './future/future.ts'
 export { warnOfUnseenFailures } from './future/unseen-failures.ts'
+export type { FutureLabel } from './future/future-label.ts'
 export { asCompleted } from './future/as-completed.ts'
 export { wait, type WaitForOptions, type WaitResult } from './future/wait.ts'
 export { type Waitable, waitable, type Waiting } from './future/waitable.ts'

@@ -50,17 +50,15 @@ export {
 export type { Address } from './connection/address.ts'
 export type { AuthKey } from './connection/auth-key.ts'
 export { connect, type ConnectOptions } from './connection/connect.ts'
-export {
-  Connection,
-  type ReceiveBytesOptions,
-  type ReceiveOptions,
-  type SendBytesOptions,
-} from './connection/connection.ts'
+export { Connection } from './connection/connection.ts'
+export type { ReceiveBytesOptions, ReceiveOptions, SendBytesOptions } from './connection/options.ts'
 export { Listener, type ListenerOptions } from './connection/listener.ts'
 export { pipe, type PipeOptions } from './connection/pipe.ts'
 export { type ReadableLike, waitAny } from './connection/wait-any.ts'
 export { LifoQueue, type LocalQueueOptions, PriorityQueue, type PriorityQueueOptions } from './queue/local-queue.ts'
-export { JoinableQueue, Queue, type QueueOptions, SimpleQueue } from './queue/queue.ts'
+export { JoinableQueue } from './queue/joinable-queue.ts'
+export { Queue, type QueueOptions } from './queue/queue.ts'
+export { SimpleQueue } from './queue/simple-queue.ts'
 export { Region, type RegionOptions } from './region/region.ts'
 export { Barrier, type BarrierOptions } from './sync/barrier.ts'
 export { Condition, type ConditionOptions } from './sync/condition.ts'

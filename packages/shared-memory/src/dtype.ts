@@ -1,4 +1,4 @@
-import { suggestion } from '@manyhands/base'
+import { suggestion, describeValue } from '@manyhands/base'
 
 /** The typed array that each dtype is stored in. */
 export interface DtypeArrays {
@@ -84,7 +84,9 @@ export function dtypeOf(value: unknown): Dtype | undefined {
 export function checkDtype(where: string, value: unknown): asserts value is Dtype {
   if (typeof value === 'string' && Object.hasOwn(constructors, value)) return
   throw new TypeError(
-    `${where} knows no dtype ${typeof value === 'string' ? `\`${value}\`${suggestion(value, names, mistakes)}` : `${typeof value}; known: ${names.join(', ')}`}`,
+    typeof value === 'string'
+      ? `${where} knows no dtype \`${value}\`${suggestion(value, names, mistakes)}`
+      : `${where} knows no dtype ${typeof value}; known: ${names.join(', ')}`,
   )
 }
 
@@ -107,4 +109,11 @@ const mistakes: Readonly<Record<string, Dtype>> = {
   uint32: 'u32',
   int64: 'i64',
   uint64: 'u64',
+}
+
+/** @throws TypeError when `value` is a bigint where numbers are stored, or the other way round */
+export function checkElement(method: string, dtype: Dtype, value: unknown): void {
+  if (isBig(dtype) === (typeof value === 'bigint')) return
+  const expected = isBig(dtype) ? 'bigint' : 'number'
+  throw new TypeError(`${method} takes a ${expected} for dtype ${dtype}, got ${describeValue(value)}`)
 }

@@ -3,7 +3,9 @@ export type { AtomicDtype, BigDtype, DataOf, Dtype, DtypeArrays, ElementOf } fro
 export type { ShareableFormat, ShareableValue } from './list-layout.ts'
 export type { Shape } from './shape.ts'
 export { ShareableList } from './shareable-list.ts'
-export { type NestedArray, SharedArray, type SharedArrayFromOptions, type SharedArrayOptions } from './shared-array.ts'
+export type { SharedArrayFromOptions, SharedArrayOptions } from './array-handle.ts'
+export type { NestedArray } from './nested-array.ts'
+export { SharedArray } from './shared-array.ts'
 export { SharedMemory, type SharedMemoryOptions } from './shared-memory.ts'
 export type { Source, SourceDtype } from './source.ts'
 export {

@@ -14,7 +14,7 @@ export type ShareableFormat = 'number' | 'bigint' | 'boolean' | 'null' | 'string
  * | 4..7 | Uint32: the length n |
  * | then n + 1 times 4 | Uint32: where each slot begins, and where the last ends |
  * | then n | the format of each element, an index in {@link formats} |
- * | then, from a multiple of 8 on | the slots, each a multiple of 8 bytes: a Float64, a BigInt64, a byte, or a Uint32 length and as many bytes |
+ * | then, from a multiple of 8 on | the slots, of 8 bytes each or more: a number, a byte, or a length and its bytes |
  */
 export const MAGIC = 0x4c53484d
 export const HEAD_BYTES = 8

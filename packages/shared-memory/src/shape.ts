@@ -47,7 +47,8 @@ export function describeShape(shape: Shape): string {
 export function offsetOf(shape: Shape, indices: readonly number[]): number {
   if (indices.length !== shape.length) {
     throw new TypeError(
-      `shape ${describeShape(shape)} takes ${shape.length} ${shape.length === 1 ? 'index' : 'indices'}, got ${indices.length}`,
+      `shape ${describeShape(shape)} takes ${shape.length} ${shape.length === 1 ? 'index' : 'indices'}, got ` +
+        `${indices.length}`,
     )
   }
   let offset = 0

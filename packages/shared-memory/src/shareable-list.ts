@@ -100,7 +100,8 @@ export class ShareableList implements Disposable, Iterable<ShareableValue> {
     const room = this.#slot(i + 1) - start
     if (sizeOfValue(value) > room) {
       throw new RangeError(
-        `element ${index} has room for ${room} bytes, the new value takes ${sizeOfValue(value)}: it exceeds the available storage`,
+        `element ${index} has room for ${room} bytes, the new value takes ${sizeOfValue(value)}: it exceeds the ` +
+          'available storage',
       )
     }
     writeValue(this.#view, start, value)

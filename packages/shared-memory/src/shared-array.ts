@@ -1,7 +1,6 @@
 import {
   type Across,
   checkOptionNames,
-  describeValue,
   InvalidStateError,
   origin,
   type Origin,
@@ -11,51 +10,23 @@ import {
   reviveShared,
 } from '@manyhands/base'
 import { Region } from '@manyhands/core'
-import { type AcrossOption, checkAcross } from './across.ts'
+import { checkAcross } from './across.ts'
+import { type ArrayHandle, idOf, type SharedArrayFromOptions, type SharedArrayOptions } from './array-handle.ts'
 import { atomics, checkAtomic } from './atomics.ts'
 import {
   type AtomicDtype,
   bytesPerElement,
   checkDtype,
+  checkElement,
   type DataOf,
   type Dtype,
   type ElementOf,
-  isBig,
   viewOf,
 } from './dtype.ts'
-import { checkRange, describeShape, offsetOf, type Shape, sizeOf, toShape } from './shape.ts'
-import {
-  type Elements,
-  fillFrom,
-  type Source,
-  sourceDtype,
-  type SourceDtype,
-  sourceShape,
-  sourceSize,
-} from './source.ts'
-
-export interface SharedArrayOptions {
-  /**
-   * Who can share the memory: `'threads'`, `'processes'` (and threads), or `'auto'`, processes where this machine can.
-   * @default 'auto'
-   */
-  readonly across?: AcrossOption | undefined
-}
-
-export interface SharedArrayFromOptions<D extends Dtype = Dtype> extends SharedArrayOptions {
-  /** @default that of a typed array; i64 for bigints, f64 for numbers */
-  readonly dtype?: D | undefined
-  /** A new shape for the same elements. @default that of the nested array */
-  readonly shape?: number | Shape | undefined
-}
-
-/** What travels instead of an array: a view of a region. */
-interface ArrayHandle<D extends Dtype> {
-  readonly region: Region
-  readonly dtype: D
-  readonly shape: Shape
-  readonly byteOffset: number
-}
+import { nested, type NestedArray } from './nested-array.ts'
+import { planFrom } from './plan-from.ts'
+import { checkRange, offsetOf, type Shape, sizeOf, toShape } from './shape.ts'
+import { type Elements, fillFrom, type Source, type SourceDtype } from './source.ts'
 
 /**
  * An n-dimensional typed array whose memory several workers see, threads and processes.
@@ -130,17 +101,7 @@ export class SharedArray<D extends Dtype = Dtype> implements Disposable {
   ): SharedArray<D>
   static from(source: unknown, options: SharedArrayFromOptions = {}): SharedArray {
     checkOptionNames('SharedArray.from', options, ['dtype', 'shape', 'across'])
-    const found = sourceShape(source)
-    if (found.length === 0) {
-      throw new TypeError(`SharedArray.from takes an array or a typed array, got ${describeValue(source)}`)
-    }
-    const dtype = options.dtype ?? sourceDtype(source)
-    const shape = options.shape === undefined ? found : toShape('SharedArray.from', options.shape)
-    if (options.shape !== undefined && sourceSize(source) !== sizeOf(shape)) {
-      throw new RangeError(
-        `SharedArray.from: shape ${describeShape(shape)} holds ${sizeOf(shape)} elements, the source has ${sourceSize(source)}`,
-      )
-    }
+    const { dtype, shape } = planFrom(source, options)
     const array = SharedArray.create(dtype, shape, { across: options.across })
     fillFrom(array.data as unknown as Elements<unknown>, dtype, source, options.shape === undefined ? shape : undefined)
     return array
@@ -372,11 +333,7 @@ export class SharedArray<D extends Dtype = Dtype> implements Disposable {
    * @throws TypeError when `value` is a bigint where numbers are stored, or the other way round
    */
   fill(value: ElementOf<D>): this {
-    if (isBig(this.dtype) !== (typeof value === 'bigint')) {
-      throw new TypeError(
-        `fill takes a ${isBig(this.dtype) ? 'bigint' : 'number'} for dtype ${this.dtype}, got ${describeValue(value)}`,
-      )
-    }
+    checkElement('fill', this.dtype, value)
     this.#assertOpen()
     this.#elements.fill(value)
     return this
@@ -384,13 +341,8 @@ export class SharedArray<D extends Dtype = Dtype> implements Disposable {
 
   /** A copy as ordinary arrays, nested as deep as there are axes. */
   toArray(): NestedArray<ElementOf<D>> {
-    const nest = (offset: number, [extent = 0, ...rest]: Shape): NestedArray<ElementOf<D>> => {
-      if (rest.length === 0) return Array.from({ length: extent }, (_, i) => this.#elements[offset + i] as ElementOf<D>)
-      const size = sizeOf(rest)
-      return Array.from({ length: extent }, (_, i) => nest(offset + i * size, rest))
-    }
     this.#assertOpen()
-    return nest(0, this.shape)
+    return nested(this.#elements, 0, this.shape)
   }
 
   /** The elements in row-major order. */
@@ -447,12 +399,4 @@ export class SharedArray<D extends Dtype = Dtype> implements Disposable {
 
 function closed(): never {
   throw new InvalidStateError('the memory of this array was closed')
-}
-
-/** Arrays in arrays, as deep as the shape has axes. */
-export type NestedArray<E> = (E | NestedArray<E>)[]
-
-/** The same view of the same region is the same array. */
-function idOf({ region, dtype, shape, byteOffset }: ArrayHandle<Dtype>): string {
-  return `${region.id}/${dtype}/${byteOffset}/${shape.join('x')}`
 }

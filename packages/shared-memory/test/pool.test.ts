@@ -232,7 +232,10 @@ test('a process is refused memory of threads, with what to do instead', async ()
     .exception()
   expect(error).toBeInstanceOf(SerializationError)
   expect(String(error)).toMatch(
-    /memory that only threads share\. Hint: create it with \{ across: .processes. \}, run the task on threads, or send a copy/,
+    new RegExp(
+      'memory that only threads share\\. Hint: create it with \\{ across: .processes. \\}, ' +
+        'run the task on threads, or send a copy',
+    ),
   )
 })
 

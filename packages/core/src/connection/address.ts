@@ -24,12 +24,14 @@ export function toNetOptions(
     const isPipe = /^\\\\[.?]\\pipe\\./.test(address)
     if (isPipe && process.platform !== 'win32') {
       throw new RangeError(
-        `address ${JSON.stringify(address)} is a pipe of Windows, which this system does not have: give the path of a unix socket`,
+        `address ${JSON.stringify(address)} is a pipe of Windows, which this system does not have: give the path ` +
+          'of a unix socket',
       )
     }
     if (!isPipe && process.platform === 'win32') {
       throw new RangeError(
-        `address ${JSON.stringify(address)} is a unix socket, which Windows does not have here: give a pipe such as '\\\\\\\\.\\\\pipe\\\\name'`,
+        `address ${JSON.stringify(address)} is a unix socket, which Windows does not have here: give a pipe such ` +
+          "as '\\\\\\\\.\\\\pipe\\\\name'",
       )
     }
     if (address.startsWith('\0') && process.platform !== 'linux') {

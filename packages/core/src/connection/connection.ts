@@ -1,13 +1,9 @@
 import {
   BufferTooShortError,
-  CancelledError,
-  checkDuration,
   checkInteger,
   checkOptionNames,
-  checkSignal,
   ConnectionClosedError,
   coreOrigin,
-  describeValue,
   InvalidStateError,
   MessageTooLongError,
   newSharedId,
@@ -27,27 +23,11 @@ import { BYTES, type Frame, MAX_BODY_BYTES } from './frames.ts'
 import { claim, type Handle, rendezvous, type Offered } from './hand-over.ts'
 import { Inbox } from './inbox.ts'
 import { LocalTransport } from './local-transport.ts'
+import type { ReceiveBytesOptions, ReceiveOptions, SendBytesOptions } from './options.ts'
+import { Receivers } from './receivers.ts'
+import { bytesToSend, checkBytes, toBytes } from './to-bytes.ts'
 import { relay, type Transport } from './transport.ts'
 import { decodeValue, encodeValue } from './values.ts'
-
-export interface ReceiveOptions {
-  /** Milliseconds to wait at most; 0 and less takes what is there. @default no limit */
-  readonly timeoutMs?: number | undefined
-  /** Ends the wait. */
-  readonly signal?: AbortSignal | undefined
-}
-
-export interface ReceiveBytesOptions extends ReceiveOptions {
-  /** The longest message that is taken, in bytes. @default no limit */
-  readonly maxLength?: number | undefined
-}
-
-export interface SendBytesOptions {
-  /** Where to begin, in bytes. @default 0 */
-  readonly offset?: number | undefined
-  /** How many bytes. @default all from `offset` on */
-  readonly size?: number | undefined
-}
 
 /**
  * One end of a two-way (or one-way) stream of messages. Messages keep their boundaries and their order.
@@ -73,8 +53,8 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   #closed = false
   /** Set when nothing more comes. */
   #end: { readonly error: Error | undefined } | undefined
-  /** Those that wait for a message, first come first served: each says whether it is done. */
-  readonly #takers = new Set<() => boolean>()
+  /** Calls that wait for a message. */
+  readonly #receivers = new Receivers(() => this.#keepAlive())
   readonly #watchers = new Set<() => void>()
   /** Set when it was sent to a worker, which may not have received it yet. */
   #handle: Handle | undefined
@@ -126,20 +106,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
    */
   async sendBytes(bytes: ArrayBufferView | ArrayBufferLike, options: SendBytesOptions = {}): Promise<void> {
     this.#assert('writable')
-    checkOptionNames('Connection.sendBytes', options, ['offset', 'size'])
-    const all = toBytes('bytes', bytes)
-    const { offset = 0, size = all.length - offset } = options
-    checkInteger('offset', offset, 0)
-    if (offset > all.length) {
-      throw new RangeError(`offset must be at most ${all.length}, the length of the bytes, got ${offset}`)
-    }
-    checkInteger('size', size, 0)
-    if (offset + size > all.length) {
-      throw new RangeError(
-        `offset + size must be at most ${all.length}, the length of the bytes, got ${offset} + ${size}`,
-      )
-    }
-    return this.#write({ kind: BYTES, body: all.subarray(offset, offset + size) })
+    return this.#write({ kind: BYTES, body: bytesToSend(bytes, options) })
   }
 
   /**
@@ -167,13 +134,9 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   async recvBytes(options: ReceiveBytesOptions = {}): Promise<Uint8Array> {
     const { maxLength, ...wait } = options
     checkInteger('maxLength', maxLength, 0)
-    const { body } = await this.#next(
-      'Connection.recvBytes',
-      options,
-      wait,
-      next => this.#checkBytes(next, maxLength),
-      ['maxLength'],
-    )
+    const { body } = await this.#next('Connection.recvBytes', options, wait, next => checkBytes(next, maxLength), [
+      'maxLength',
+    ])
     return body
   }
 
@@ -195,13 +158,9 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
     if (offset > room.length) {
       throw new RangeError(`offset must be at most ${room.length}, the length of the target, got ${offset}`)
     }
-    const { body } = await this.#next(
-      'Connection.recvBytesInto',
-      options,
-      wait,
-      next => this.#checkBytes(next, undefined),
-      ['offset'],
-    )
+    const { body } = await this.#next('Connection.recvBytesInto', options, wait, next => checkBytes(next, undefined), [
+      'offset',
+    ])
     if (body.length > room.length - offset) throw new BufferTooShortError(body, room.length - offset)
     room.set(body, offset)
     return body.length
@@ -218,7 +177,10 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
     this.#assert('readable')
     const { timeoutMs = 0 } = options
     try {
-      await this.#wait('Connection.poll', { ...options, timeoutMs }, () => this.#isReady)
+      await this.#receivers.wait('Connection.poll', { ...options, timeoutMs }, () => {
+        this.#assertOpen()
+        return this.#isReady
+      })
       return true
     } catch (error) {
       if (error instanceof WaitTimeoutError) return false
@@ -350,7 +312,8 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
     this.#assert('readable')
     let taken: Frame | undefined
     let refusal: unknown
-    await this.#wait(where, wait, () => {
+    await this.#receivers.wait(where, wait, () => {
+      if (this.closed) throw this.#closedError()
       const next = this.#inbox.first
       if (next === undefined) return this.#end !== undefined
       try {
@@ -368,46 +331,13 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
     throw refusal ?? this.#end?.error ?? new ConnectionClosedError()
   }
 
-  /** Resolves when `attempt` returns true: now, or after something has changed, in the order of the calls. */
-  #wait(where: string, { timeoutMs, signal }: ReceiveOptions, attempt: () => boolean): Promise<void> {
-    checkDuration('timeoutMs', timeoutMs, { negative: true })
-    checkSignal('signal', signal)
-    return new Promise((resolve, reject) => {
-      const conclude = (error?: Error): void => {
-        this.#takers.delete(taker)
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', abort)
-        this.#keepAlive()
-        if (error === undefined) resolve()
-        else reject(error)
-      }
-      const abort = (): void => conclude(new CancelledError(`${where} was aborted`, { cause: signal?.reason }))
-      let timer: NodeJS.Timeout | undefined
-      const taker = (): boolean => {
-        if (this.closed) conclude(this.#closedError())
-        else if (attempt()) conclude()
-        else return false
-        return true
-      }
-      if (signal?.aborted === true) return abort()
-      if (this.#takers.size === 0 && taker()) return
-      if (timeoutMs !== undefined && timeoutMs <= 0) return conclude(new WaitTimeoutError('no message came', timeoutMs))
-      this.#takers.add(taker)
-      signal?.addEventListener('abort', abort, { once: true })
-      if (timeoutMs !== undefined && timeoutMs !== Infinity) {
-        timer = setTimeout(() => conclude(new WaitTimeoutError('no message came', timeoutMs)), timeoutMs)
-      }
-      this.#keepAlive()
-    })
-  }
-
   #changed(): void {
-    for (const taker of this.#takers) if (!taker()) break
+    this.#receivers.look()
     for (const watcher of this.#watchers) watcher()
   }
 
   #keepAlive(): void {
-    if (this.#takers.size > 0 || this.#watchers.size > 0 || this.#writing > 0) this.#transport.ref()
+    if (this.#receivers.waiting || this.#watchers.size > 0 || this.#writing > 0) this.#transport.ref()
     else this.#transport.unref()
   }
 
@@ -415,7 +345,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
 
   /** As it is offered to those that it is sent to. */
   #offered(): Offered {
-    const isUsed = (): boolean => this.#usedSinceSent || this.#takers.size > 0 || this.#watchers.size > 0
+    const isUsed = (): boolean => this.#usedSinceSent || this.#receivers.waiting || this.#watchers.size > 0
     return {
       get isUsedHere() {
         return isUsed()
@@ -440,11 +370,6 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
 
   // ---- checks
 
-  #checkBytes({ kind, body }: Frame, maxLength: number | undefined): void {
-    if (kind !== BYTES) throw new InvalidStateError('the next message is a value: take it with recv')
-    if (maxLength !== undefined && body.length > maxLength) throw new MessageTooLongError(body.length, maxLength)
-  }
-
   #assert(direction: 'readable' | 'writable'): void {
     this.#assertOpen()
     this.#usedSinceSent = this.#handle !== undefined
@@ -468,10 +393,4 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
         : 'the connection was closed at this end',
     )
   }
-}
-
-function toBytes(name: string, source: unknown): Uint8Array {
-  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
-  if (source instanceof ArrayBuffer || source instanceof SharedArrayBuffer) return new Uint8Array(source)
-  throw new TypeError(`${name} must be a typed array, a DataView or a buffer, got ${describeValue(source)}`)
 }

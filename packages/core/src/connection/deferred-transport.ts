@@ -25,7 +25,8 @@ export class DeferredTransport implements Transport {
         if (!this.#closed) {
           this.#receiver?.end(
             new ConnectionClosedError(
-              'the connection that was sent here could not be had: whoever sent it has closed it or is gone, or somebody else has it',
+              'the connection that was sent here could not be had: whoever sent it has closed it or is gone, or ' +
+                'somebody else has it',
               { cause: error },
             ),
           )

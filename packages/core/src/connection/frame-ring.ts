@@ -31,7 +31,7 @@ export const TO_SOCKET = Symbol('to socket')
  *
  * | word | |
  * |---|---|
- * | 0 `TAIL` | where the next frame will begin, in units of 8 bytes; it counts on and is taken mod the capacity. Written by the writer |
+ * | 0 `TAIL` | where the next frame begins, in units of 8 bytes mod the capacity. Written by the writer |
  * | 16 `HEAD` | where the first frame begins. Written by the reader |
  * | 17 `ASLEEP` | 1: the reader wants to be told when something comes. Who takes it back to 0, the writer, tells it |
  *

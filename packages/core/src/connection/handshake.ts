@@ -136,7 +136,8 @@ class ExactReader {
   readonly #onEnd = (): void =>
     this.#end(
       new AuthenticationError(
-        'the other end closed the connection during the handshake: its authKey differs, or it is not a connection of manyhands',
+        'the other end closed the connection during the handshake: its authKey differs, or it is not a ' +
+          'connection of manyhands',
       ),
     )
   readonly #onAbort = (): void =>

@@ -12,8 +12,9 @@ import {
 } from '@manyhands/base'
 import { type Address, privateAddress, toNetOptions } from './address.ts'
 import { type AuthKey, toKeyBytes } from './auth-key.ts'
-import { Connection, type ReceiveOptions } from './connection.ts'
+import { Connection } from './connection.ts'
 import { MAX_BODY_BYTES } from './frames.ts'
+import type { ReceiveOptions } from './options.ts'
 import { SocketTransport } from './socket-transport.ts'
 import { Strangers } from './strangers.ts'
 

@@ -6,7 +6,8 @@ let loaded: typeof import('node:v8') | undefined
 const v8 = (): typeof import('node:v8') => (loaded ??= process.getBuiltinModule('node:v8'))
 
 const untrusted =
-  'give both ends an `authKey`: reviving functions and class instances runs code that the message carries, so they are sent to those only who have proved who they are'
+  'give both ends an `authKey`: reviving functions and class instances runs code that the message carries, ' +
+  'so they are sent to those only who have proved who they are'
 
 /**
  * @param isTrusted - the other end is authenticated: the codec may be used

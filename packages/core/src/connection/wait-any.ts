@@ -1,14 +1,14 @@
 import {
-  CancelledError,
   checkDuration,
   checkOptionNames,
   checkSignal,
   describeValue,
+  untilDone,
   waitable,
   type Waitable,
   type Waiting,
 } from '@manyhands/base'
-import type { ReceiveOptions } from './connection.ts'
+import type { ReceiveOptions } from './options.ts'
 
 /** A socket of `node:net`, or any other readable stream. */
 export type ReadableLike = import('node:stream').Readable
@@ -33,32 +33,29 @@ export async function waitAny<T extends Waitable | ReadableLike>(
   checkOptionNames('waitAny', options, ['timeoutMs', 'signal'])
   checkDuration('timeoutMs', options.timeoutMs, { negative: true })
   checkSignal('signal', options.signal)
-  const { timeoutMs, signal } = options
+  const { timeoutMs } = options
   const all = Array.from(things, thing => [thing, waitingOf(thing)] as const)
   const ready = (): T[] => all.flatMap(([thing, waiting]) => (waiting.ready ? [thing] : []))
-  if (signal?.aborted === true) throw new CancelledError('waitAny was aborted', { cause: signal.reason })
-  const now = ready()
-  if (now.length > 0 || all.length === 0 || (timeoutMs !== undefined && timeoutMs <= 0)) return now
-  return new Promise((resolve, reject) => {
-    const releases: (() => void)[] = []
-    const finish = (conclude: () => void): void => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', abort)
-      for (const release of releases) release()
-      conclude()
-    }
-    const look = (): void => {
-      const found = ready()
-      if (found.length > 0) finish(() => resolve(found))
-    }
-    const abort = (): void => finish(() => reject(new CancelledError('waitAny was aborted', { cause: signal?.reason })))
-    const timer =
-      timeoutMs === undefined || timeoutMs === Infinity
-        ? undefined
-        : setTimeout(() => finish(() => resolve([])), timeoutMs)
-    signal?.addEventListener('abort', abort, { once: true })
-    for (const [, waiting] of all) releases.push(waiting.watch(look))
-  })
+  return untilDone<T[]>(
+    'waitAny',
+    options,
+    () => [],
+    settle => {
+      const now = ready()
+      if (now.length > 0 || all.length === 0 || (timeoutMs !== undefined && timeoutMs <= 0)) {
+        settle.resolve(now)
+        return undefined
+      }
+      const look = (): void => {
+        const found = ready()
+        if (found.length > 0) settle.resolve(found)
+      }
+      const releases = all.map(([, waiting]) => waiting.watch(look))
+      return () => {
+        for (const release of releases) release()
+      }
+    },
+  )
 }
 
 function waitingOf(thing: unknown): Waiting {

@@ -117,7 +117,8 @@ export function decodeItem({ kind, value, bytes }: Item): unknown {
       const codec = channelCodec()
       if (codec === undefined) {
         throw new SerializationError(
-          'an item was put by a worker of a pool, in a form that only pools know: start a pool here as well, or send plain data',
+          'an item was put by a worker of a pool, in a form that only pools know: start a pool here as well, or ' +
+            'send plain data',
         )
       }
       return codec.decode(v8().deserialize(own(data)) as object)

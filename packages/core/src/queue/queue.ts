@@ -54,7 +54,8 @@ interface QueueHandle {
   readonly capacity: number
 }
 
-let ringOf: (queue: Queue) => { readonly ring: Ring; readonly waiter: SharedState['waiter'] }
+/** For the queues that build on it. */
+export let ringOf: (queue: Queue) => { readonly ring: Ring; readonly waiter: SharedState['waiter'] }
 
 /**
  * A queue between workers of either kind: who puts and who gets may be threads, or with `across: 'processes'` also
@@ -260,7 +261,8 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     const item = encodeItem(value)
     if (Ring.units(item) * 2 <= this.#capacity) return item
     throw new SerializationError(
-      `the item takes ${item.bytes?.length} bytes, and the queue has ${this.#capacity * 8}, of which one item may take half`,
+      `the item takes ${item.bytes?.length} bytes, and the queue has ${this.#capacity * 8}, of which one item ` +
+        'may take half',
       { hint: 'create the queue with a larger maxBytes' },
     )
   }
@@ -304,117 +306,6 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
 
   static {
     ringOf = queue => ({ ring: queue.#ring, waiter: queue.#state.waiter })
-  }
-}
-
-/**
- * A queue that knows when the work on its items is done: who gets an item calls `taskDone` for it.
- *
- * Source of the semantics: Python, `multiprocessing.JoinableQueue`.
- */
-export class JoinableQueue<T = unknown> extends Queue<T> {
-  /**
-   * The work on an item that was taken is done.
-   * @throws {@link InvalidStateError} when it was called more often than items were put
-   */
-  taskDone(): void {
-    if (!ringOf(this).ring.finish()) throw new InvalidStateError('taskDone was called more often than items were put')
-  }
-
-  /**
-   * Waits until `taskDone` was called for each item that was put.
-   *
-   * @throws {@link WaitTimeoutError}, {@link CancelledError}, TypeError, RangeError as `get`
-   */
-  async join(options: AcquireOptions = {}): Promise<void> {
-    checkAcquireOptions('JoinableQueue.join', options)
-    const { ring, waiter } = ringOf(this)
-    if (!(await driveAsync(ring.join(), waiter, options))) {
-      throw gaveUp('JoinableQueue.join', 'not all items were done', options)
-    }
-  }
-
-  /**
-   * As `join`, but blocks the thread.
-   * @throws as `join`, and {@link InvalidStateError} on the main thread, without `allowMainThread`
-   */
-  joinSync(options?: AcquireSyncOptions): void {
-    if (options !== undefined) checkAcquireSyncOptions('JoinableQueue.joinSync', options)
-    checkMayBlock('joinSync', 'join', options?.allowMainThread)
-    const { ring, waiter } = ringOf(this)
-    if (!driveSync(ring.join(), waiter, options?.timeoutMs)) {
-      throw gaveUp('JoinableQueue.joinSync', 'not all items were done', options ?? {})
-    }
-  }
-
-  static override get [origin](): Origin {
-    return coreOrigin('JoinableQueue')
-  }
-}
-
-/**
- * A queue with nothing but `put`, `get`, `empty` and `close`, between workers of either kind. Its limit is its memory.
- *
- * Source of the semantics: Python, `multiprocessing.SimpleQueue`.
- */
-export class SimpleQueue<T = unknown> {
-  readonly #queue: Queue<T>
-
-  /** @throws as that of `Queue` */
-  constructor(options: Omit<QueueOptions, 'maxSize'> = {}) {
-    const received = receivedHandle<{ readonly queue: Queue<T> }>(options)
-    if (received === undefined) checkOptionNames('SimpleQueue', options, ['across', 'maxBytes'])
-    this.#queue = received?.queue ?? new Queue<T>(options)
-  }
-
-  get across(): Across {
-    return this.#queue.across
-  }
-
-  get empty(): boolean {
-    return this.#queue.empty
-  }
-
-  /** Puts an item, waiting for room. @throws as `Queue.put` */
-  put(item: T): Promise<void> {
-    return this.#queue.put(item)
-  }
-
-  /** @throws as `Queue.putSync` */
-  putSync(item: T, options?: AcquireSyncOptions): void {
-    this.#queue.putSync(item, options)
-  }
-
-  /** Takes the first item, waiting for one. @throws as `Queue.get` */
-  get(): Promise<T> {
-    return this.#queue.get()
-  }
-
-  /** @throws as `Queue.getSync` */
-  getSync(options?: AcquireSyncOptions): T {
-    return this.#queue.getSync(options)
-  }
-
-  /** See {@link Queue.close}. */
-  close(): void {
-    this.#queue.close()
-  }
-
-  [replace](across: Across = 'threads'): object {
-    if (across === 'processes' && this.across === 'threads') {
-      throw new SerializationError('it is a SimpleQueue that only threads share', {
-        hint: "create it with `new SimpleQueue({ across: 'processes' })`",
-      })
-    }
-    return { queue: this.#queue }
-  }
-
-  static [revive](handle: { readonly queue: Queue }): SimpleQueue {
-    return new SimpleQueue(asReceived(handle))
-  }
-
-  static get [origin](): Origin {
-    return coreOrigin('SimpleQueue')
   }
 }
 

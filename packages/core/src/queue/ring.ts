@@ -66,10 +66,10 @@ const IS_EMPTIED = 2
  * | word | |
  * |---|---|
  * | 0 `PUTTING` | mutex of the producers |
- * | 1, 2 `TAIL` | where the next item will begin, in units of 8 bytes; it counts on and is taken mod the capacity. The first when `PUTS` is even, the second when it is odd |
+ * | 1, 2 `TAIL` | where the next item begins, in units of 8 bytes mod the capacity; the second when `PUTS` is odd |
  * | 3 `PUTS` | items that were ever put |
  * | 4 `ITEMS` | changes when there may be something to get |
- * | 5, 6 `SEEN_GETS`, `SEEN_HEAD` | what a producer has last seen of `GETS` and `HEAD`, so that it need not look for each item: their processor has just changed them |
+ * | 5, 6 `SEEN_GETS`, `SEEN_HEAD` | what a producer has last seen of `GETS` and `HEAD`: a copy in its own cache |
  * | 16 `GETTING` | mutex of the consumers |
  * | 17, 18 `HEAD` | where the first item begins, in the same way: the first when `GETS` is even |
  * | 19 `GETS` | items that were ever taken |

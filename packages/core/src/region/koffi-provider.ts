@@ -36,7 +36,8 @@ function koffiFutex(libc: ReturnType<Koffi['load']>): Futex | undefined {
   const call = futexCall()
   if (call === undefined) return undefined
   const syscall = libc.func(
-    'long syscall(long call, intptr_t address, int operation, int value, int64_t *timeout, intptr_t address2, int value3)',
+    'long syscall(long call, intptr_t address, int operation, int value, int64_t *timeout, intptr_t ' +
+      'address2, int value3)',
   ) as (...args: unknown[]) => number
   const timeout = new BigInt64Array(2)
   return {

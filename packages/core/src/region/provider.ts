@@ -79,6 +79,7 @@ export function memoryProvider(): MemoryProvider {
     'NO_SHARED_MEMORY',
     process.platform === 'win32'
       ? 'memory cannot be shared with other processes on Windows yet: use threads, or send copies'
-      : 'memory can be shared with other processes only by a native call: install the package koffi (`npm install koffi`), or run on Node 26.1 or newer',
+      : 'memory can be shared with other processes only by a native call: install the package koffi (`npm ' +
+          'install koffi`), or run on Node 26.1 or newer',
   )
 }

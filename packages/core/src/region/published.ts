@@ -1,4 +1,4 @@
-import { newSharedId, slot } from '@manyhands/base'
+import { newSharedId, slot, describeValue } from '@manyhands/base'
 import { isProcessAlive, ownStartTime } from '../process-identity.ts'
 import { handOver, nameOfOurs, openSharedFile, type SharedFile, sharedFolder } from './shared-file.ts'
 
@@ -81,7 +81,8 @@ export function lookUp(name: string): PublishedRegion {
   if (record !== undefined && isProcessAlive(record.pid, record.startTime)) return record
   throw Object.assign(
     new Error(
-      `there is no shared memory named ${JSON.stringify(name)}: it was not created yet, was unlinked, or its creator has exited`,
+      `there is no shared memory named ${JSON.stringify(name)}: it was not created yet, was unlinked, or its ` +
+        'creator has exited',
     ),
     { code: 'ENOENT' },
   )
@@ -116,7 +117,7 @@ function linkOf(name: string): string {
   if (typeof name !== 'string') throw new TypeError(`name must be a string, got ${typeof name}`)
   if (!/^[\w.-]+$/.test(name) || name.length > MAX_NAME_LENGTH) {
     throw new RangeError(
-      `name must consist of 1 to ${MAX_NAME_LENGTH} letters, digits, '_', '-' and '.', got ${JSON.stringify(name.length > 60 ? `${name.slice(0, 57)}...` : name)}`,
+      `name must consist of 1 to ${MAX_NAME_LENGTH} letters, digits, '_', '-' and '.', got ${describeValue(name)}`,
     )
   }
   return `${sharedFolder()}/${PREFIX}${name}`

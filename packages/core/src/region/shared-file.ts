@@ -146,6 +146,8 @@ function writeZeros(fd: number, byteLength: number): void {
 }
 
 function noSpace(byteLength: number, cause?: unknown): Error {
-  const message = `${sharedFolder()} has no room for ${byteLength} bytes: remove what is not needed there, or make it larger (\`mount -o remount,size=…\`, \`docker run --shm-size=…\`)`
+  const message =
+    `${sharedFolder()} has no room for ${byteLength} bytes: remove what is not needed there, or make it ` +
+    'larger (`mount -o remount,size=…`, `docker run --shm-size=…`)'
   return Object.assign(new Error(message, { cause }), { code: 'ENOSPC' })
 }

@@ -20,7 +20,7 @@ const ABANDONED = 2n
  * | `SERVING` | the ticket whose owner holds the lock, if it was taken |
  * | `HINT` | no ticket below was free a moment ago |
  * | `DIED` | 1: an owner died and the next one has not been told |
- * | line, 64 bits each | bits 0..1: 1 taken, 2 given up; 2..31 the party, see {@link Parties}; 32..63 the ticket, which has its place at ticket mod the length |
+ * | line, 64 bits each | bits 0..1: 1 taken, 2 given up; 2..31 the party; 32..63 the ticket, at ticket mod the length |
  *
  * A ticket is taken by one compare-and-exchange on its place, and passed over by one on `SERVING`: by its owner's
  * release, or by anyone who sees that it was given up or that its owner is dead. So nobody can die halfway. Tickets

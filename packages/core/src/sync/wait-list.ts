@@ -27,7 +27,7 @@ export interface ConditionLock {
  * |---|---|
  * | `SERVED` | waiters with a ticket below were notified |
  * | `ISSUED` | the next ticket |
- * | places | bits 0..1: 1 waiting, 0 gone; 2..31 the party, see {@link Parties}; that of a ticket is at ticket mod the length |
+ * | places | bits 0..1: 1 waiting, 0 gone; 2..31 the party; that of a ticket is at ticket mod the length |
  *
  * Each change takes effect by one store, so a party that dies while it holds the lock leaves the list whole. Who waits
  * and dies, or gives up, is passed over: a notification goes to somebody who is there.

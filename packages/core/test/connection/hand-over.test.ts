@@ -68,7 +68,7 @@ const COUNT = 600
 const all = Array.from({ length: COUNT }, (_, i) => i)
 
 describe.each(Object.entries(kinds))('over %s', (_, make) => {
-  test('messages that stream both ways stay whole and in order while both ends are sent on, again and again', async () => {
+  test('messages that stream both ways stay whole and in order while both ends are sent on repeatedly', async () => {
     const ends = (await make()).map(end => new Wanderer(end))
     const [a, b] = ends as [Wanderer, Wanderer]
     let moving = true

@@ -73,7 +73,7 @@ describe.each(Object.entries(kinds))('over %s', (_kind, make) => {
   })
 
   // CPython: test_connection
-  test('C04 after the other end is closed what was sent still arrives, then the end is told, again and again', async () => {
+  test('C04 after the other end is closed what was sent still arrives, then each receive reports the end', async () => {
     const [a, b] = await make()
     await a.send('last')
     a.close()

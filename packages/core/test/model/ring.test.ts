@@ -35,7 +35,9 @@ function consumer(count: number, more?: Partial<RingOptions>): (env: Environment
       const item = env.run(queue.get(true))
       if (typeof item !== 'object') return
       env.note(
-        `got ${item.bytes !== undefined ? `bytes ${item.bytes[0]} ${item.bytes.length}` : item.kind === 1 ? item.value : 'rubbish'}`,
+        item.bytes !== undefined
+          ? `got bytes ${item.bytes[0]} ${item.bytes.length}`
+          : `got ${item.kind === 1 ? item.value : 'rubbish'}`,
       )
     }
   }
