@@ -92,8 +92,8 @@ export class BatchPolicy {
       const bytes = stats.bytes === undefined ? before?.bytes : updateCost(before?.bytes, stats.bytes / tasks)
       const most = bytes === undefined ? Infinity : this.#targetBytes / bytes
       const ideal = Math.max(1, Math.floor(Math.min(this.#targetMs / costMs, most)))
-      // The measurement of a batch holds for sizes near its own: one that was sent before the size grew must not make it grow
-      // again.
+      // A measurement holds for sizes near that of its batch: one that was sent before the size grew must not make it
+      // grow again.
       const size = Math.min(ideal, Math.max(before?.size ?? 1, GROWTH * tasks))
       if (this.#measured.size >= MOST_KEYS) this.#measured.clear()
       this.#measured.set(costKey, { costMs, bytes, size })
