@@ -38,6 +38,7 @@ export { wait, type WaitForOptions, type WaitResult } from './future/wait.ts'
 export { type Waitable, waitable, type Waiting } from './future/waitable.ts'
 
 export type { AnyTaskFunction, Batch, BatchHandle, BatchOptions, BatchSink, BatchStats } from './executor/batch.ts'
+export { updateCost } from './executor/cost-estimate.ts'
 export type { WorkerInfo } from './executor/worker-info.ts'
 export type {
   Executor,

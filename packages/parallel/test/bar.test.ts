@@ -76,17 +76,13 @@ describe('rows', () => {
     expect(isRestored()).toBe(true)
   })
 
-  test(
-    'the cursor is never hidden and wrapping never turned off, so nothing is left to restore when a signal ' +
-      'ends the program',
-    () => {
-      const { screen, out, display } = terminal()
-      const row = display.add(() => 'row')
-      out.write('text\n')
-      display.remove([row], 'done')
-      expect(screen.raw).not.toContain('\x1b[?')
-    },
-  )
+  test('the cursor is never hidden and wrapping never turned off: a signal leaves nothing to restore', () => {
+    const { screen, out, display } = terminal()
+    const row = display.add(() => 'row')
+    out.write('text\n')
+    display.remove([row], 'done')
+    expect(screen.raw).not.toContain('\x1b[?')
+  })
 
   test('listeners for the exit of the program are removed with the last row', () => {
     const before = process.listenerCount('exit')

@@ -4,6 +4,7 @@ import {
   openOffers,
   receiverGone,
   setTaskInfo,
+  updateCost,
   type WorkerExit,
   type WorkerInfo,
 } from '@manyhands/base'
@@ -36,8 +37,6 @@ import type { WorkerCodec } from './worker-codec.ts'
 
 /** Connections that are remembered before those that were claimed are forgotten. */
 const MOST_OFFERED = 256
-/** Share of a new measurement in the moving average of a function's cost. */
-const COST_SHARE = 0.3
 
 export interface WorkerEvents {
   /** It takes tasks: its initializer, if any, has run. */
@@ -335,8 +334,7 @@ export class WorkerHandle {
     shipment.spent(durationMs, this.info)
     const fn = shipment.record(start)
     if (count > 1 && shipment.record(start + count - 1) !== fn) return // whose time it was is not known
-    const cost = durationMs / count
-    fn.costMs = fn.costMs === undefined ? cost : fn.costMs * (1 - COST_SHARE) + cost * COST_SHARE
+    fn.costMs = updateCost(fn.costMs, durationMs / count)
   }
 
   #finishIfAnswered(shipment: Shipment): void {

@@ -1,6 +1,4 @@
-import type { Parties } from '../../src/party/parties.ts'
-import type { Steps, Wait, Wake } from '../../src/waiting/steps.ts'
-import type { Words } from '../../src/waiting/words.ts'
+import type { Parties, Steps, Wait, Wake, Words } from './model-types.ts'
 
 /**
  * A model checker in small: it runs the code that ships in all orders in which the single operations of several parties
@@ -156,9 +154,9 @@ export function explore(scenario: Scenario, { maxStates = 400_000 }: { readonly 
     interruptions = 0,
   ): void => {
     const bounded = scenario.interruptions !== undefined
-    const bound = bounded ? `${last}/${interruptions}|` : ''
-    const nodeIds = nodes.map(node => node.id).join()
-    const key = `${bound}${nodeIds}|${asleep.join()}|${givenUp}|${worldId(world.key)}`
+    const scheduler = bounded ? `${last}/${interruptions}|` : ''
+    const histories = nodes.map(node => node.id).join()
+    const key = `${scheduler}${histories}|${asleep.join()}|${givenUp}|${worldId(world.key)}`
     if (seen.has(key)) return
     seen.add(key)
     if (seen.size > maxStates) throw new Error(`more than ${maxStates} states: make the scenario smaller`)
