@@ -1,3 +1,4 @@
+import { InvalidStateError } from '@manyhands/base'
 import type { Region } from '@manyhands/core'
 import type { AcrossOption } from './across.ts'
 import type { Dtype } from './dtype.ts'
@@ -29,4 +30,8 @@ export interface ArrayHandle<D extends Dtype> {
 /** The same view of the same region is the same array. */
 export function idOf({ region, dtype, shape, byteOffset }: ArrayHandle<Dtype>): string {
   return `${region.id}/${dtype}/${byteOffset}/${shape.join('x')}`
+}
+
+export function closed(): never {
+  throw new InvalidStateError('the memory of this array was closed')
 }

@@ -1,7 +1,6 @@
 import {
   type Across,
   checkOptionNames,
-  InvalidStateError,
   origin,
   type Origin,
   rememberShared,
@@ -11,7 +10,7 @@ import {
 } from '@manyhands/base'
 import { Region } from '@manyhands/core'
 import { checkAcross } from './across.ts'
-import { type ArrayHandle, idOf, type SharedArrayFromOptions, type SharedArrayOptions } from './array-handle.ts'
+import { type ArrayHandle, closed, idOf, type SharedArrayFromOptions, type SharedArrayOptions } from './array-handle.ts'
 import { atomics, checkAtomic } from './atomics.ts'
 import {
   type AtomicDtype,
@@ -396,8 +395,4 @@ export class SharedArray<D extends Dtype = Dtype> implements Disposable {
   static get [origin](): Origin {
     return { tag: 'mh:array', module: import.meta.url, name: 'SharedArray' }
   }
-}
-
-function closed(): never {
-  throw new InvalidStateError('the memory of this array was closed')
 }
