@@ -5,7 +5,7 @@ const PATIENCE_MS = 50_000
 
 let timer: NodeJS.Timeout | undefined
 
-// A test that hangs says what keeps it: without this its failure would only say that time is over.
+// Reports what keeps a hanging test from ending: its failure alone reports only that time is over.
 beforeEach(context => {
   timer = setTimeout(() => {
     const report = process.report.getReport() as {
@@ -14,9 +14,14 @@ beforeEach(context => {
     const handles = (report.libuv ?? [])
       .filter(handle => handle.is_active)
       .map(handle => `${handle.type}${handle.is_referenced ? '' : ' (unref)'}`)
-    process.stderr.write(
-      `\n[watchdog] "${context.task.name}" is still running after ${PATIENCE_MS} ms\n  resources: ${process.getActiveResourcesInfo().join(', ')}\n  handles: ${handles.join(', ')}\n`,
-    )
+    const lines = [
+      '',
+      `[watchdog] "${context.task.name}" is still running after ${PATIENCE_MS} ms`,
+      `  resources: ${process.getActiveResourcesInfo().join(', ')}`,
+      `  handles: ${handles.join(', ')}`,
+      '',
+    ]
+    process.stderr.write(lines.join('\n'))
   }, PATIENCE_MS)
   timer.unref()
 })

@@ -111,9 +111,8 @@ function chooseRows(only: readonly string[] | undefined, variants: boolean): Row
     const named = rows.find(row => row.name.toLowerCase() === name.toLowerCase())
     const found = named === undefined ? shown.filter(row => row.library === name.toLowerCase()) : [named]
     if (found.length === 0) {
-      throw new UsageError(
-        `unknown row ${JSON.stringify(name)}${suggestion(name, [...new Set(rows.flatMap(row => [row.name, row.library]))])}`,
-      )
+      const known = [...new Set(rows.flatMap(row => [row.name, row.library]))]
+      throw new UsageError(`unknown row ${JSON.stringify(name)}${suggestion(name, known)}`)
     }
     for (const row of found) chosen.add(row)
   }

@@ -23,9 +23,9 @@ try {
 async function bench({ sections, rows, repeats, json }: Arguments): Promise<void> {
   const lines: ResultRow[] = []
   const failed: string[] = []
-  console.log(
-    `Node ${process.version}, ${process.platform} ${process.arch}, ${availableParallelism()} processors (${cpus()[0]?.model.trim() ?? 'unknown'}); medians of ${repeats} runs`,
-  )
+  const system = `Node ${process.version}, ${process.platform} ${process.arch}`
+  const processors = `${availableParallelism()} processors (${cpus()[0]?.model.trim() ?? 'unknown'})`
+  console.log(`${system}, ${processors}; medians of ${repeats} runs`)
   for (const section of sectionDefinitions.filter(({ name }) => sections.includes(name))) {
     if (section.unavailable !== undefined) {
       console.log(`\n### ${section.name}\n\nNot measured: ${section.unavailable}.`)

@@ -23,7 +23,7 @@ export interface SectionDefinition {
   readonly poolSizes?: readonly [few: number, many: number]
   /** Why it cannot be measured on this machine, if so. */
   readonly unavailable?: string | undefined
-  /** The kinds of rows that it measures, unless a row says for itself where it belongs. */
+  /** The kinds of rows that it measures, unless a row names its own sections. */
   readonly kinds: readonly Kind[]
   /** Runs in a process of its own. */
   measure(row: Row, workers: number): Promise<Measurement>

@@ -51,9 +51,8 @@ export async function runApp(
   print(
     `\n${runTable([{ search: 'k-NN', cost: knn.cost, speedup: knn.cost.taskSeconds / knn.cost.seconds }, ...runs])}`,
   )
-  print(
-    `\nspeed-up is task time over wall time${inline === undefined ? '' : '; of the grid it is the wall time of inline over that of the run'}`,
-  )
+  const ofGrid = inline === undefined ? '' : '; of the grid it is the wall time of inline over that of the run'
+  print(`\nspeed-up is task time over wall time${ofGrid}`)
 
   if (args.out !== undefined) {
     await writeSummary(args.out, {
@@ -86,9 +85,8 @@ async function finishStopped(
 ): Promise<undefined> {
   const accuracy = best.correct / best.total
   print(`\nsupport vector classifier: stopped after ${results.length} of ${gridOf(args.full).length} fits\n`)
-  print(
-    `C = ${best.C}, gamma = ${best.gamma}, fold ${best.fold}: ${best.correct} of ${best.total} rows right, ${accuracy.toFixed(6)} >= ${args.stopAt}`,
-  )
+  const fit = `C = ${best.C}, gamma = ${best.gamma}, fold ${best.fold}`
+  print(`${fit}: ${best.correct} of ${best.total} rows right, ${accuracy.toFixed(6)} >= ${args.stopAt}`)
   const { cells, equal } = compareFits(results, reference, cost.backend)
   print(`${equal} of ${cells} fold cells equal scikit-learn`)
   const speedup = cost.taskSeconds / cost.seconds

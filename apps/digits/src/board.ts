@@ -33,7 +33,7 @@ export function createBoard(backend: Backend, stopAt = Infinity): Board | undefi
   }
 }
 
-/** Task: a fit that tells its result to the board, unless the search has stopped. Without a board it returns it. */
+/** Task: a fit that posts its result to the board, unless the search has stopped. Without a board it returns it. */
 export async function fitOnBoard(rows: Rows, fit: Fit, board: Board | undefined): Promise<FitResult | undefined> {
   if (board === undefined) return fitFold(rows, fit)
   if (board.stop.isSet) return undefined

@@ -49,6 +49,6 @@ function compare(
     mismatch:
       first === undefined
         ? undefined
-        : `${first.name}: ${first.actual} rows are right, the reference says ${first.expected ?? 'nothing'}`,
+        : `${first.name}: ${first.actual} rows are right, the reference has ${first.expected ?? 'nothing'}`,
   }
 }

@@ -63,6 +63,6 @@ test('a count that differs is named', async () => {
   expect(compareKnn([1761, 1750, 1, ...reference.knn.correct.slice(3)], reference)).toEqual({
     cells: 11,
     equal: 10,
-    mismatch: 'k-NN k=3: 1 rows are right, the reference says 1758',
+    mismatch: 'k-NN k=3: 1 rows are right, the reference has 1758',
   })
 })

@@ -155,12 +155,12 @@ test.each([
   [
     'a k-NN count',
     { knn: 4, cell: 0 },
-    /^digits: check failed: k-NN k=5: \d+ rows are right, the reference says \d+\n$/,
+    /^digits: check failed: k-NN k=5: \d+ rows are right, the reference has \d+\n$/,
   ],
   [
     'a fold cell',
     { knn: 0, cell: 7 },
-    /^digits: check failed: SVC on processes, C=1 gamma=0\.001 fold 0: \d+ rows are right, the reference says \d+\n$/,
+    /^digits: check failed: SVC on processes, C=1 gamma=0\.001 fold 0: \d+ rows are right, the reference has \d+\n$/,
   ],
 ])('--check fails by name when the reference of %s differs', async (name, { knn, cell }, message) => {
   const folder = join(scratch, name)

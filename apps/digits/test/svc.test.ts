@@ -53,10 +53,10 @@ test('a cell that differs or has no reference is named', () => {
   expect(compareGrid(points, reference, 'threads')).toEqual({
     cells: 6,
     equal: 4,
-    mismatch: 'SVC on threads, C=10 gamma=0.001 fold 2: 0 rows are right, the reference says 354',
+    mismatch: 'SVC on threads, C=10 gamma=0.001 fold 2: 0 rows are right, the reference has 354',
   })
   expect(compareGrid(points.slice(1), reference, 'threads').mismatch).toBe(
-    'SVC on threads, C=7 gamma=1 fold 0: 1 rows are right, the reference says nothing',
+    'SVC on threads, C=7 gamma=1 fold 0: 1 rows are right, the reference has nothing',
   )
 })
 

@@ -11,7 +11,7 @@ const walk = (me: number): void => {
   for (let round = 1; round <= 3; round++) {
     rounds.store(round, me)
     const place = barrier.waitSync()
-    // Everybody is in this round now; one of them, whoever it is, says so.
+    // All parties are in this round now; one of them reports it.
     if (place === 0) console.log(`round ${round}: ${[0, 1, 2].map(i => rounds.load(i)).join()}`)
     barrier.waitSync()
   }

@@ -1,4 +1,4 @@
-// A function with arguments runs in a child process: it sleeps, then it says something.
+// A function with arguments runs in a child process: it sleeps, then it prints a line.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Process } from '@manyhands/pool'
 

@@ -56,8 +56,7 @@ const data: Readonly<Record<string, () => object>> = {
  */
 export const closures: SectionDefinition = {
   name: 'closures',
-  title:
-    'a function by what it captures: packed (Us), and called on a thread (CallUs); plain data against structuredClone (Ratio)',
+  title: 'a function by its captures: packed (Us), on a thread (CallUs); data against structuredClone (Ratio)',
   metrics: [
     ...Object.keys(kinds).map(kind => ({ name: `${kind}Us`, unit: 'µs', better: 'lower' as const })),
     ...Object.keys(kinds).map(kind => ({ name: `${kind}CallUs`, unit: 'µs', better: 'lower' as const })),

@@ -15,8 +15,7 @@ export const measurers: Readonly<Record<string, () => Promise<Record<string, num
 /** What waiting for each other costs: two parties, which block. A pipe and a start are measured on event loops. */
 export const primitives: SectionDefinition = {
   name: 'primitives',
-  title:
-    'locks (ns for acquire and release), hand-overs between two parties (µs a round), queues (items/s), pipe and process start',
+  title: 'locks (ns for acquire and release), hand-overs (µs a round), queues (items/s), pipe and process start',
   metrics: [
     { name: 'lockUncontended', unit: 'ns', better: 'lower' },
     { name: 'lockContended', unit: 'ns', better: 'lower' },

@@ -3,7 +3,7 @@ import type { SectionDefinition } from '../section.ts'
 import { median } from '../statistics.ts'
 
 const tasks = 20_000
-/** How long rounds go on: until what is run often is compiled in all rows. A slow row has three rounds in any case. */
+/** How long rounds continue: until hot code is compiled in all rows. A slow row has three rounds in any case. */
 const measureMs = 1000
 
 /** Tiny tasks, all submitted at once: in a pool that is in use, and the first time. */

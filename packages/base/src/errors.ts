@@ -78,7 +78,8 @@ export class WaitTimeoutError extends ParallelError {
 
 /** What is known of a worker that is gone. */
 export interface WorkerExit {
-  readonly kind: 'thread' | 'process'
+  /** Such as `'thread'` or `'process'`. */
+  readonly kind: string
   /** null when a signal ended it. */
   readonly exitCode: number | null
   readonly signal: string | null
@@ -105,7 +106,7 @@ export class WorkerExitedError extends ParallelError {
     exit: WorkerExit,
     details: { readonly taskName?: string | undefined; readonly maybeRan?: boolean; readonly cause?: unknown } = {},
   ) {
-    const who = exit.kind === 'thread' ? `worker thread ${exit.threadId}` : `worker process ${exit.pid}`
+    const who = `worker ${exit.kind} ${exit.threadId ?? exit.pid}`
     const how = exit.signal === null ? `exited with code ${exit.exitCode}` : `was ended by ${exit.signal}`
     const task = details.taskName === undefined ? '' : ` while it held task \`${details.taskName}\``
     const stderr = exit.stderr?.trimEnd() ?? ''

@@ -30,20 +30,15 @@ export {
   WorkerExitedError,
 } from './errors.ts'
 
-export {
-  Future,
-  type FutureLabel,
-  FutureResolver,
-  type FutureState,
-  type WaitOptions,
-  watchFuture,
-} from './future/future.ts'
+export { Future, FutureResolver, type FutureState, type WaitOptions, watchFuture } from './future/future.ts'
 export { warnOfUnseenFailures } from './future/unseen-failures.ts'
+export type { FutureLabel } from './future/future-label.ts'
 export { asCompleted } from './future/as-completed.ts'
 export { wait, type WaitForOptions, type WaitResult } from './future/wait.ts'
 export { type Waitable, waitable, type Waiting } from './future/waitable.ts'
 
 export type { AnyTaskFunction, Batch, BatchHandle, BatchOptions, BatchSink, BatchStats } from './executor/batch.ts'
+export { updateCost } from './executor/cost-estimate.ts'
 export type { WorkerInfo } from './executor/worker-info.ts'
 export type {
   Executor,

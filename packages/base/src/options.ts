@@ -55,7 +55,8 @@ export function checkDuration(
   { zero = false, negative = false }: { readonly zero?: boolean; readonly negative?: boolean } = {},
 ): void {
   if (value === undefined) return
-  const allowed = `${name} must be a number of milliseconds${negative ? '' : zero ? ' >= 0' : ' > 0'}, got ${describeValue(value)}`
+  const bound = negative ? '' : zero ? ' >= 0' : ' > 0'
+  const allowed = `${name} must be a number of milliseconds${bound}, got ${describeValue(value)}`
   if (typeof value !== 'number') throw new TypeError(allowed)
   if (Number.isNaN(value)) throw new RangeError(allowed)
   if (negative) return checkLongest(name, value)

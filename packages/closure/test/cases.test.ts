@@ -27,5 +27,9 @@ function tableOf(rows: readonly Row[]): string {
     lines.push(`${thread[2].padEnd(8)} ${process[2].padEnd(8)} ${thread[0]}`)
   }
   const count = (verdict: Verdict): number => rows.filter(row => row[2] === verdict).length
-  return `thread   process  case\n${lines.join('\n')}\n\n${lines.length} cases, each to a thread and to a process: ${count('works')} work, ${count('refused')} are refused as intended, ${count('error')} fail, ${count('wrong')} are wrong\n`
+  return (
+    `thread   process  case\n${lines.join('\n')}\n\n${lines.length} cases, each to a thread and to a ` +
+    `process: ${count('works')} work, ${count('refused')} are refused as intended, ${count('error')} fail, ` +
+    `${count('wrong')} are wrong\n`
+  )
 }

@@ -16,7 +16,7 @@ test.for([
   ['plain Node', []],
   ['tsx, which removes lines', ['--import', import.meta.resolve('tsx')]],
 ] as const)('an error that a function throws in a worker points to its line in the source: %s', async ([, options]) => {
-  expect(await run('stacks.ts', options)).toEqual(['stacks.ts:18', 'stacks.ts:18'])
+  expect(await run('stacks.ts', options)).toEqual(['stacks.ts:19', 'stacks.ts:19'])
 })
 
 test('tasks leave nothing behind, on either side', async () => {

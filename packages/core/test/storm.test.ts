@@ -76,8 +76,8 @@ test(`${KILLS} kills of holders, producers and consumers: no needless loss, noth
   expect([words[PROGRESS], words[PROGRESS + 1]]).toEqual([ITEMS_EACH, ITEMS_EACH])
   const seen = Array.from(words.subarray(SEEN, SEEN + producers * ITEMS_EACH))
   expect(Math.max(...seen)).toBe(1)
-  // A producer that is killed may not have put the item that it counted; a consumer may not have said which it got. One
-  // each, and no more.
+  // A producer that is killed may not have put the item that it counted; a consumer may not have said which it got.
+  // One each, and no more.
   expect(seen.filter(count => count === 0).length).toBeLessThanOrEqual(killed.producer + killed.consumer)
   expect(queue.size).toBe(0)
   expect((await lock.acquire({ timeoutMs: 1000 })).ownerDied).toBe(false)

@@ -52,14 +52,13 @@ function rows(): Row[] {
 
 /** The cases that tests name at the begin of their titles. */
 function tested(): Set<string> {
-  const files = readdirSync(packages).flatMap(name =>
-    readdirSync(join(packages, name, 'test'), { recursive: true, encoding: 'utf8' }).map(file =>
-      join(packages, name, 'test', file),
-    ),
+  const folders = readdirSync(packages).map(name => join(packages, name, name === 'testing' ? 'src' : 'test'))
+  const files = folders.flatMap(folder =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map(file => join(folder, file)),
   )
   const titles = files
     .filter(file => file.endsWith('.ts'))
-    .flatMap(file => [...readFileSync(file, 'utf8').matchAll(/^.*\(['`]((?:[CGMPQSX]\d\d(?:, | to | ))+)/gm)])
+    .flatMap(file => [...readFileSync(file, 'utf8').matchAll(/\(\s*['`]((?:[CGMPQSX]\d\d(?:, | to | ))+)/g)])
   return new Set(titles.flatMap(([, ids = '']) => idsOf(ids)))
 }
 

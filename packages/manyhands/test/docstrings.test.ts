@@ -11,17 +11,22 @@ const packages = join(import.meta.dirname, '../..')
 /** What an example takes for granted, by a part of its text. */
 const preludes: Readonly<Record<string, string>> = {
   'asCompleted(futures)':
-    'const futures = [1, 2].map(n => { const resolver = new FutureResolver(); resolver.start(); resolver.resolve(n); return resolver.future })',
+    'const futures = [1, 2].map(n => { const resolver = new FutureResolver(); resolver.start(); ' +
+    'resolver.resolve(n); return resolver.future })',
   'condition.waitFor': 'const condition = new Condition(); const items = []',
   'waitAny([connection':
-    'const [connection, other] = pipe(); await other.send(1); const child = new Process({ target: () => {} }); await child.start()',
+    'const [connection, other] = pipe(); await other.send(1); const child = new Process({ target: () => {} ' +
+    '}); await child.start()',
   "connect('./my.sock'":
-    "const listener = await Listener.create('./my.sock', { authKey: 'secret' }); void listener.accept().then(() => listener.close())",
+    "const listener = await Listener.create('./my.sock', { authKey: 'secret' }); void " +
+    'listener.accept().then(() => listener.close())',
   'delayed(fit)(X, f)':
-    'const folds = [1, 2]; const X = 3; const fit = (x, f) => x * f; const use = () => {}; const tasks = [delayed(fit)(1, 2)]',
+    'const folds = [1, 2]; const X = 3; const fit = (x, f) => x * f; const use = () => {}; const tasks = ' +
+    '[delayed(fit)(1, 2)]',
   'delayed(square)': 'const square = n => n ** 2',
   'libraryThatUsesParallel()': 'const libraryThatUsesParallel = () => parallelMap([1, 2], x => x)',
   'executorBackend(pool)': 'const loadModel = () => {}; const tasks = [delayed(x => x)(1)]',
+  'pool.measure()': 'const X = [1]; const fit = x => x; const pool = new ThreadPoolExecutor({ maxWorkers: 1 })',
   'move(new Uint8Array': 'const pool = new ThreadPoolExecutor({ maxWorkers: 1 })',
 }
 
@@ -57,7 +62,9 @@ test('every example in a docstring runs', async () => {
       return `// ${where}\nasync () => {\nconst { ${names.join(', ')} } = manyhands\n${prelude}\n${code}\n}`
     })
     writeFileSync(join(folder, 'fold.ts'), 'export const fold = (x: number): number => x\n')
-    const program = `import * as manyhands from 'manyhands'\nfor (const example of [\n${blocks.join(',\n')},\n]) await example()\nconsole.log('all ran')\nprocess.exit()\n`
+    const program =
+      `import * as manyhands from 'manyhands'\nfor (const example of [\n${blocks.join(',\n')},\n]) await ` +
+      "example()\nconsole.log('all ran')\nprocess.exit()\n"
     // Node 22 does not know `using`, and what an example does not release, a later line may wait for.
     const knowsUsing = Number(process.versions.node.split('.')[0]) >= 24
     writeFileSync(

@@ -15,17 +15,17 @@ export class CallEvents {
   readonly #listener: ((event: ParallelEvent) => void) | undefined
   #ended = 0
 
-  /** @param listener - hears all events of the call, before the subscribers do */
+  /** @param listener - receives all events of the call, before the subscribers */
   constructor(listener: ((event: ParallelEvent) => void) | undefined) {
     this.#listener = listener
   }
 
-  /** Someone listens to events of this type. */
+  /** The listener or a subscriber receives events of this type. */
   wants(type: ParallelEvent['type']): boolean {
     return this.#listener !== undefined || eventChannel(type).hasSubscribers
   }
 
-  /** A subscriber wants events of this type; what shows progress does without. */
+  /** A subscriber wants events of this type; the progress display does not need them. */
   subscribed(type: ParallelEvent['type']): boolean {
     return eventChannel(type).hasSubscribers
   }
@@ -43,7 +43,7 @@ export class CallEvents {
     if (this.#ended++ === 0) queueMicrotask(() => this.flush())
   }
 
-  /** Tells now what `taskEnded` has counted. */
+  /** Publishes now what `taskEnded` has counted. */
   flush(): void {
     if (this.#ended === 0) return
     const tasks = this.#ended

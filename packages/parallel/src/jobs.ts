@@ -24,5 +24,6 @@ export function resolveJobs(jobs: Jobs, cpus: number): number {
 }
 
 function mistake(jobs: unknown): string {
-  return `jobs must be an integer other than 0 (-1 is all, -2 all but one) or a share of all such as '50%', got ${describeValue(jobs)}`
+  const allowed = "an integer other than 0 (-1 is all, -2 all but one) or a share of all such as '50%'"
+  return `jobs must be ${allowed}, got ${describeValue(jobs)}`
 }

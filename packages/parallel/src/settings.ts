@@ -1,20 +1,19 @@
-import { cpuCount } from '@manyhands/pool'
 import type { ParallelBackend } from './backends/backend.ts'
 import { chooseBackend } from './backends/choose-backend.ts'
 import { configuredOptions, overlay } from './config.ts'
-import { resolveJobs } from './jobs.ts'
-import { checkOptions, type ParallelOptions } from './options.ts'
+import type { Jobs } from './jobs.ts'
+import { checkOptions, type ParallelOptions, type PreDispatch } from './options.ts'
 import { progressOptions, type ProgressOptions } from './progress/progress-options.ts'
 
 /** The options of one call, with all defaults. */
 export interface Settings {
   readonly backend: ParallelBackend
-  /** What the backend will run at a time; 0 when it has no worker. */
-  readonly jobs: number
+  /** The option: what the call gets depends on what the backend can run. */
+  readonly jobs: Jobs
   /** Undefined: found by measuring. */
   readonly batchSize: number | undefined
-  /** Batches that may be under way. */
-  readonly window: number
+  /** Batches that may be under way when `jobs` tasks run at a time. */
+  readonly window: (jobs: number) => number
   /** Pull the whole input when the call starts; a slow consumer does not stop it. */
   readonly eager: boolean
   readonly timeoutMs: number | undefined
@@ -39,16 +38,12 @@ export function readSettings(where: string, given: ParallelOptions): Settings {
   if (timeoutMs !== undefined && !backend.capabilities.timeout) {
     throw new TypeError(`backend \`${backend.name}\` cannot limit how long a task runs (timeoutMs)`)
   }
-  const jobs = backend.effectiveJobs(resolveJobs(options.jobs ?? -1, cpuCount()))
   const { preDispatch = { perJob: PER_JOB } } = options
   return {
     backend,
-    jobs,
+    jobs: options.jobs ?? -1,
     batchSize: options.batchSize === 'auto' ? undefined : options.batchSize,
-    window:
-      typeof preDispatch === 'number'
-        ? preDispatch
-        : Math.max(1, Math.floor(jobs * (preDispatch === 'all' ? PER_JOB : preDispatch.perJob))),
+    window: windowOf(preDispatch),
     eager: preDispatch === 'all',
     timeoutMs,
     signal: options.signal,
@@ -56,4 +51,10 @@ export function readSettings(where: string, given: ParallelOptions): Settings {
     retryDelayMs: options.retryDelayMs ?? 0,
     progress: progressOptions(options.progress),
   }
+}
+
+function windowOf(preDispatch: PreDispatch): (jobs: number) => number {
+  if (typeof preDispatch === 'number') return () => preDispatch
+  const perJob = preDispatch === 'all' ? PER_JOB : preDispatch.perJob
+  return jobs => Math.max(1, Math.floor(jobs * perJob))
 }

@@ -1,10 +1,30 @@
-import { describeBackend } from './support/describe-backend.ts'
+import { describeBackend } from '@manyhands/testing'
+import * as runner from 'vitest'
+import { findBackend } from '../src/backends/registry.ts'
+import { delayed, Parallel, parallelMap } from '../src/index.ts'
+import { add, square, squareLater } from './tasks/arithmetic.ts'
 
-describeBackend('inline', 1)
-describeBackend('inline', 2)
-describeBackend('async', 1)
-describeBackend('async', 5)
+function bind(name: string, jobs: number): void {
+  const backend = findBackend(name)
+  describeBackend(runner, {
+    name,
+    jobs,
+    effectiveJobs: backend.effectiveJobs(jobs),
+    runsHere: backend.workerKind === undefined,
+    sharedMemory: backend.capabilities.sharedMemory,
+    parallel: { Parallel, delayed, parallelMap },
+    add,
+    square,
+    squareLater,
+    terminate: () => backend.terminate(),
+  })
+}
+
+bind('inline', 1)
+bind('inline', 2)
+bind('async', 1)
+bind('async', 5)
 for (const jobs of [1, 2, 5]) {
-  describeBackend('threads', jobs)
-  describeBackend('processes', jobs)
+  bind('threads', jobs)
+  bind('processes', jobs)
 }

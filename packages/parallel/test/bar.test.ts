@@ -76,7 +76,7 @@ describe('rows', () => {
     expect(isRestored()).toBe(true)
   })
 
-  test('the cursor is never hidden and wrapping never turned off, so nothing is left to restore when a signal ends the program', () => {
+  test('the cursor is never hidden and wrapping never turned off: a signal leaves nothing to restore', () => {
     const { screen, out, display } = terminal()
     const row = display.add(() => 'row')
     out.write('text\n')

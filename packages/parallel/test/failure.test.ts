@@ -115,7 +115,8 @@ describe('failure', () => {
   test('what a backend throws at being given a batch is the error of the call', async () => {
     const { backend, options } = manual()
     const error = new Error('cannot be sent')
-    backend.startCall = () => ({
+    backend.startCall = ({ jobs }) => ({
+      jobs,
       submit: () => {
         throw error
       },

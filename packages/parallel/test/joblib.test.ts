@@ -23,11 +23,8 @@ test('may be called from a thread of your own', async () => {
     import { parallelMap } from '@manyhands/parallel'
     parentPort.postMessage(await parallelMap([1, 2, 3], x => x * x, { jobs: 2 }))
   `
-  const worker = new Worker(
-    new URL(
-      `data:text/javascript,${encodeURIComponent(code.replace('@manyhands/parallel', new URL('../src/index.ts', import.meta.url).href))}`,
-    ),
-  )
+  const source = code.replace('@manyhands/parallel', new URL('../src/index.ts', import.meta.url).href)
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`))
   expect((await once(worker, 'message'))[0]).toEqual([1, 4, 9])
   await worker.terminate()
 })

@@ -2,7 +2,7 @@ import { withCaptures } from '@manyhands/closure'
 import { InternalError } from '@manyhands/core'
 import { describe, expect, test } from 'vitest'
 import { delayed, Parallel, parallelMap, type ParallelOptions } from '../src/index.ts'
-import { kindOf } from '../src/scheduler/kind.ts'
+import { costKeyOf } from '../src/scheduler/cost-key.ts'
 import { doubled, manual, tasksOf } from './support/manual-call.ts'
 
 describe('batches', () => {
@@ -49,9 +49,9 @@ describe('batches', () => {
   test('tell bound functions and wrappers apart by their names', () => {
     const f = (x: number) => x
     const g = (x: number) => 2 * x
-    expect(kindOf(f.bind(null))).toBe(kindOf(f.bind(null, 1)))
-    expect(kindOf(f.bind(null))).not.toBe(kindOf(g.bind(null)))
-    expect(kindOf(withCaptures(f, {}))).not.toBe(kindOf(withCaptures(g, {})))
+    expect(costKeyOf(f.bind(null))).toBe(costKeyOf(f.bind(null, 1)))
+    expect(costKeyOf(f.bind(null))).not.toBe(costKeyOf(g.bind(null)))
+    expect(costKeyOf(withCaptures(f, {}))).not.toBe(costKeyOf(withCaptures(g, {})))
   })
 
   test('have the size that was asked for', async () => {

@@ -6,7 +6,7 @@ import { currentProcess, parentProcess } from './here/current-process.ts'
 import { allStartMethods, checkStartMethod, getStartMethod, setStartMethod } from './here/start-method.ts'
 import { setPreload, warmUp } from './host/spares.ts'
 import { activeChildren } from './process/active-children.ts'
-import { ForkServerProcess, Process, SpawnProcess } from './process/process.ts'
+import { Process, processClasses } from './process/process.ts'
 import { Thread } from './process/thread.ts'
 import type { StartMethod } from './protocol/lineage.ts'
 
@@ -64,7 +64,7 @@ function contextOf(startMethod: StartMethod): Context {
   const context: Context = {
     ...shared,
     startMethod,
-    Process: startMethod === 'spawn' ? SpawnProcess : ForkServerProcess,
+    Process: processClasses[startMethod],
     ProcessPoolExecutor: class extends ProcessPoolExecutor {
       constructor(options: ExecutorOptions = {}) {
         super({ startMethod, ...options })
@@ -74,7 +74,8 @@ function contextOf(startMethod: StartMethod): Context {
     getStartMethod: () => startMethod,
     setStartMethod() {
       throw new InvalidStateError(
-        `this context is the one of \`${startMethod}\`: only that of the program, getContext(), can be given another start method`,
+        `this context is the one of \`${startMethod}\`: only that of the program, getContext(), can be given ` +
+          'another start method',
       )
     },
   }

@@ -69,22 +69,26 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
   }
   const mark = (): number => (((globalThis as { mark?: number }).mark ??= 0), ++(globalThis as { mark?: number }).mark!)
 
-  test('one of several async tasks is aborted: the others and their worker live on, and what it still answers is dropped', async () => {
-    const pool = create({ concurrency: 4 })
-    await pool.submit(mark)
-    const aborted = submit(pool, { fn: waits(), items: [2], firstIndex: 0 })
-    const neighbour = pool.submit(waits(), 0)
-    await Promise.all([begun(0), begun(2)])
-    aborted.handle.abort(new Error('enough'), 0)
-    expect(aborted.outcomes).toEqual(['enough', 'done'])
-    expect(await pool.submit(mark)).toBe(2)
-    Atomics.store(words, 3, 1)
-    expect(await pool.submit(mark)).toBe(3)
-    Atomics.store(words, 1, 1)
-    expect(await neighbour).toBe(0)
-    expect(await pool.submit(mark)).toBe(4)
-    expect(aborted.outcomes).toEqual(['enough', 'done'])
-  })
+  test(
+    'one of several async tasks is aborted: the others and their worker live on, and what it still answers ' +
+      'is dropped',
+    async () => {
+      const pool = create({ concurrency: 4 })
+      await pool.submit(mark)
+      const aborted = submit(pool, { fn: waits(), items: [2], firstIndex: 0 })
+      const neighbour = pool.submit(waits(), 0)
+      await Promise.all([begun(0), begun(2)])
+      aborted.handle.abort(new Error('enough'), 0)
+      expect(aborted.outcomes).toEqual(['enough', 'done'])
+      expect(await pool.submit(mark)).toBe(2)
+      Atomics.store(words, 3, 1)
+      expect(await pool.submit(mark)).toBe(3)
+      Atomics.store(words, 1, 1)
+      expect(await neighbour).toBe(0)
+      expect(await pool.submit(mark)).toBe(4)
+      expect(aborted.outcomes).toEqual(['enough', 'done'])
+    },
+  )
 
   test('an aborted async task that never ends costs its worker its life once the others are done', async () => {
     const pool = create({ concurrency: 4 })
@@ -125,7 +129,7 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
     },
   )
 
-  test('a task that was begun after an aborted one is not ended with it, though main has not yet seen the answer', async () => {
+  test('a task that begins after an aborted one is not ended with it, before main has the answer', async () => {
     const pool = create()
     const spin = pool.prepare(spins())
     Atomics.store(words, 1, 1)

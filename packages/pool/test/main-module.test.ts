@@ -21,8 +21,10 @@ function run(main: string, kind: string, way = ''): Promise<Outcome> {
   return new Promise(resolve => child.on('close', () => resolve(texts)))
 }
 
-const refusal =
-  /imports the main module of the program, file:\S+(?:main\.\w+|old\/index\.js), which would run again in the worker\.\s+Move what both need to a module of its own/
+const refusal = new RegExp(
+  'imports the main module of the program, file:\\S+(?:main\\.\\w+|old/index\\.js), ' +
+    'which would run again in the worker\\.\\s+Move what both need to a module of its own',
+)
 const ways = ['a function', 'a class', 'an initializer', 'a nested pool', 'a target']
 
 describe.each(['threads', 'processes'])('in workers that are %s', kind => {

@@ -78,15 +78,19 @@ describe('messages of the code of tasks', () => {
     }
   })
 
-  test('a listener that an initializer adds takes no message from the pool, and what it sends back is heard by nobody', async () => {
-    const initializer = async (): Promise<void> => {
-      process.on('message', message => process.send?.(message))
-      await new Promise(resolve => setTimeout(resolve, 20))
-    }
-    const pool = processes({ initializer })
-    expect(await Promise.all([1, 2, 3].map(n => pool.submit(increment, n)))).toEqual([2, 3, 4])
-    expect(await pool.submit(increment, 4)).toBe(5)
-  })
+  test(
+    'a listener that an initializer adds takes no message from the pool, and what it sends back is heard by ' +
+      'nobody',
+    async () => {
+      const initializer = async (): Promise<void> => {
+        process.on('message', message => process.send?.(message))
+        await new Promise(resolve => setTimeout(resolve, 20))
+      }
+      const pool = processes({ initializer })
+      expect(await Promise.all([1, 2, 3].map(n => pool.submit(increment, n)))).toEqual([2, 3, 4])
+      expect(await pool.submit(increment, 4)).toBe(5)
+    },
+  )
 
   test('what the code of a task emits as a message is none', async () => {
     const pool = processes()

@@ -172,7 +172,8 @@ test('a process that starts itself over and over is stopped by the limit of dept
   expect(readFileSync(file, 'utf8')).toBe(
     'xxx`Process-' +
       child.name.slice(8) +
-      ':1:1:1` would be nested 4 deep, and 3 is the limit: does each process start another? MANYHANDS_MAX_DEPTH sets another limit',
+      ':1:1:1` would be nested 4 deep, and 3 is the limit: does each process start another? ' +
+      'MANYHANDS_MAX_DEPTH sets another limit',
   )
 })
 

@@ -1,8 +1,18 @@
-import { expect, test } from 'vitest'
-import { cpuCount, ProcessPoolExecutor } from '../src/index.ts'
-import { describeExecutor } from './suite/describe-executor.ts'
+import { describeExecutor } from '@manyhands/testing'
+import * as runner from 'vitest'
+import { cpuCount, ProcessPoolExecutor, taskContext } from '../src/index.ts'
+import { burn, burnOn, increment } from './tasks/work.ts'
 
-describeExecutor('ProcessPoolExecutor', options => new ProcessPoolExecutor(options))
+const { expect, test } = runner
+
+describeExecutor(runner, {
+  name: 'ProcessPoolExecutor',
+  create: options => new ProcessPoolExecutor(options),
+  increment,
+  burn,
+  burnOn,
+  taskContext,
+})
 
 test('a process worker counts its share of the processors as its own', async () => {
   const maxWorkers = cpuCount()

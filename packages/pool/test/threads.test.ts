@@ -1,8 +1,18 @@
-import { expect, test } from 'vitest'
-import { move, ThreadPoolExecutor } from '../src/index.ts'
-import { describeExecutor } from './suite/describe-executor.ts'
+import { describeExecutor } from '@manyhands/testing'
+import * as runner from 'vitest'
+import { move, ThreadPoolExecutor, taskContext } from '../src/index.ts'
+import { burn, burnOn, increment } from './tasks/work.ts'
 
-describeExecutor('ThreadPoolExecutor', options => new ThreadPoolExecutor(options))
+const { expect, test } = runner
+
+describeExecutor(runner, {
+  name: 'ThreadPoolExecutor',
+  create: options => new ThreadPoolExecutor(options),
+  increment,
+  burn,
+  burnOn,
+  taskContext,
+})
 
 test('a transferred buffer moves to the thread, and a moved result back', async () => {
   const pool = new ThreadPoolExecutor({ maxWorkers: 1 })

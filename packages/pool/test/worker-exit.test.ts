@@ -196,7 +196,7 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
     expect(outcomes).toEqual([0, 1, 2, 3, 4])
   })
 
-  test('a message that a worker cannot take in fails its task instead of ending one worker after the other', async () => {
+  test('a message that a worker cannot take in fails its task and does not end worker after worker', async () => {
     const pool = create(kind, { resourceLimits: { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 4 } })
     const waiting = pool.submit(
       (list: unknown[]) => list.length,
@@ -255,7 +255,7 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
   })
 })
 
-test('a process that exits in a batch whose answer to the one before was not yet read: neither runs again', async () => {
+test('a process that exits in a batch before its answer to the last was read: neither runs again', async () => {
   const pool = create('processes')
   const log = temporaryFile()
   // Warm: only cheap functions are sent ahead.

@@ -1,6 +1,5 @@
 import { CancelledError, InvalidStateError } from '../errors.ts'
 import { describeValue } from '../options.ts'
-import type { Future } from './future.ts'
 import type { UnseenFailure } from './unseen-failures.ts'
 
 // Not the future's own `then`, which would take this for somebody who looks at it.
@@ -32,7 +31,7 @@ export class FutureCell<T> {
   onValue!: (value: T) => void
   onError!: (error: unknown) => void
   /** Set by the future when it is made. */
-  future!: Future<T>
+  future!: Promise<T>
 
   get done(): boolean {
     return this.state === 'finished' || this.state === 'cancelled'

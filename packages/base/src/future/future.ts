@@ -2,6 +2,7 @@ import { WaitTimeoutError } from '../errors.ts'
 import { type Limits, untilDone } from '../limits.ts'
 import { checkDuration, checkFunction, checkOptionNames, checkSignal } from '../options.ts'
 import { FutureCell, type FutureState } from './future-cell.ts'
+import type { FutureLabel } from './future-label.ts'
 import { watchFailure } from './unseen-failures.ts'
 
 export type { FutureState } from './future-cell.ts'
@@ -177,14 +178,6 @@ void Object.defineProperty(Future.prototype, 'constructor', {
   },
 })
 
-/** What a future is called, and whose it is. One object for all futures of a function. */
-export interface FutureLabel {
-  /** What the task is called in warnings. */
-  readonly name: string
-  /** A token of the executor that keeps nothing alive; see `warnOfUnseenFailures`. */
-  readonly owner?: object | undefined
-}
-
 const anonymous: FutureLabel = { name: '(anonymous)' }
 
 /**
@@ -204,6 +197,7 @@ const anonymous: FutureLabel = { name: '(anonymous)' }
  * Each throws InvalidStateError when the future is already done.
  */
 export class FutureResolver<T> extends FutureCell<T> {
+  declare future: Future<T>
   readonly label: FutureLabel
 
   /** @param label - what the task is called in warnings. @default '(anonymous)' */

@@ -1,5 +1,5 @@
 import { describeValue } from '../options.ts'
-import type { FutureLabel } from './future.ts'
+import type { FutureLabel } from './future-label.ts'
 
 /** A failure that nobody has looked at yet. It must not hold the future: it is reported when that is collected. */
 export interface UnseenFailure {

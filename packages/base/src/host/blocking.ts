@@ -18,6 +18,7 @@ export function allowBlocking(): void {
 export function checkMayBlock(method: string, asynchronous: string, allowMainThread: boolean | undefined): void {
   if ((known ??= state()).allowed || allowMainThread === true) return
   throw new InvalidStateError(
-    `${method} would block the main thread: use ${asynchronous}, call it in a worker, or pass { allowMainThread: true }`,
+    `${method} would block the main thread: use ${asynchronous}, call it in a worker, or pass { ` +
+      'allowMainThread: true }',
   )
 }

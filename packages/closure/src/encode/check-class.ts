@@ -73,8 +73,10 @@ function checkPrivate(encoder: Encoder, type: object, index: number): void {
   if (privateMember === undefined) return
   encoder.refuse(
     index,
-    `it is an instance of class ${nameOf(type)}, which has the private member ${privateMember}; private state cannot be read from outside`,
-    `give the class [Symbol.for('manyhands.replace')]() and static [Symbol.for('manyhands.revive')](state), or build the object inside of the function`,
+    `it is an instance of class ${nameOf(type)}, which has the private member ${privateMember}; private ` +
+      'state cannot be read from outside',
+    "give the class [Symbol.for('manyhands.replace')]() and static [Symbol.for('manyhands.revive')](state), " +
+      'or build the object inside of the function',
   )
 }
 

@@ -40,6 +40,7 @@ export function refusal(
           `… ${steps.length - SHOWN_STEPS} more steps …`,
           ...steps.slice(-SHOWN_STEPS / 2),
         ]
-  const message = `cannot send ${shown.join(' → ') || 'the value'}: ${complaint}.${hint === undefined ? '' : ` Hint: ${hint}.`}`
+  const cure = hint === undefined ? '' : ` Hint: ${hint}.`
+  const message = `cannot send ${shown.join(' → ') || 'the value'}: ${complaint}.${cure}`
   return new SerializationError(message, { path: steps, hint, ...(cause === undefined ? {} : { cause }) })
 }

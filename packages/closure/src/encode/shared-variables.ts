@@ -38,7 +38,8 @@ export class SharedVariables {
       const path = writer.path().map(formatStep)
       const hint = 'keep the state in an object ({ value: … }) that both capture'
       throw new SerializationError(
-        `cannot send ${path.join(' → ')}: \`${name}\` is assigned by ${writer.user} and also used by ${other.user}, and each would get a variable of its own. Hint: ${hint}.`,
+        `cannot send ${path.join(' → ')}: \`${name}\` is assigned by ${writer.user} and also used by ` +
+          `${other.user}, and each would get a variable of its own. Hint: ${hint}.`,
         { path, hint },
       )
     }

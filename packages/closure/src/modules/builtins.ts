@@ -13,9 +13,8 @@ export interface BuiltinPlace {
 
 /** Globals of Node that are enumerable as if a user had set them. */
 const enumerableGlobals = new Set(
-  'global clearImmediate setImmediate clearInterval clearTimeout setInterval setTimeout queueMicrotask structuredClone atob btoa performance fetch navigator crypto localStorage sessionStorage'.split(
-    ' ',
-  ),
+  'global clearImmediate setImmediate clearInterval clearTimeout setInterval setTimeout queueMicrotask ' +
+    'structuredClone atob btoa performance fetch navigator crypto localStorage sessionStorage'.split(' '),
 )
 
 /** True when `name` is a global variable that every worker has. */
@@ -29,9 +28,12 @@ export function isBuiltinGlobal(name: string): boolean {
  * takes tens of milliseconds.
  */
 const indexedGlobals = (
-  'Object Function Array Number String Boolean Symbol BigInt Math JSON Reflect Atomics Promise Map Set WeakMap WeakSet WeakRef FinalizationRegistry Date RegExp Proxy Iterator ' +
-  'Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError ArrayBuffer SharedArrayBuffer DataView Int8Array Uint8Array Uint8ClampedArray Int16Array ' +
-  'Uint16Array Int32Array Uint32Array BigInt64Array BigUint64Array Float16Array Float32Array Float64Array Intl WebAssembly Buffer URL URLSearchParams console eval isFinite isNaN parseFloat ' +
+  'Object Function Array Number String Boolean Symbol BigInt Math JSON Reflect Atomics Promise Map Set ' +
+  'WeakMap WeakSet WeakRef FinalizationRegistry Date RegExp Proxy Iterator ' +
+  'Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError ArrayBuffer ' +
+  'SharedArrayBuffer DataView Int8Array Uint8Array Uint8ClampedArray Int16Array ' +
+  'Uint16Array Int32Array Uint32Array BigInt64Array BigUint64Array Float16Array Float32Array Float64Array ' +
+  'Intl WebAssembly Buffer URL URLSearchParams console eval isFinite isNaN parseFloat ' +
   'parseInt decodeURI decodeURIComponent encodeURI encodeURIComponent escape unescape'
 ).split(' ')
 

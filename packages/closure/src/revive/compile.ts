@@ -30,7 +30,9 @@ export function compile(template: Template): () => Instance {
   const declarations = names.length === 0 ? '' : `let ${names.join(',')};`
   const assignments = names.map((name, i) => `${name}=${values}[${i}]`).join(';')
   const [before, after] = wrapping[form]
-  const prefix = `${compiledPrefix}${template.strict ? '"use strict";' : ''}${declarations}return{set:${values}=>{${assignments}},make:()=>${before}`
+  const mode = template.strict ? '"use strict";' : ''
+  const setter = `set:${values}=>{${assignments}}`
+  const prefix = `${compiledPrefix}${mode}${declarations}return{${setter},make:()=>${before}`
   const script = new Script(`${prefix}${text}${after}}})`, {
     filename: fileNameOf(template),
     lineOffset: template.line,

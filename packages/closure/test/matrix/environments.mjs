@@ -58,7 +58,9 @@ async function runBundle(node, format, minify) {
         }
       : {
           banner: {
-            js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
+            js:
+              'import{createRequire as __createRequire}from"node:module";' +
+              'const require=__createRequire(import.meta.url);',
           },
         }),
   })

@@ -1,7 +1,7 @@
+import { type Environment, explore } from '@manyhands/testing'
 import { expect, test } from 'vitest'
 import { Mutex } from '../../src/sync/mutex.ts'
 import { Phases } from '../../src/sync/phases.ts'
-import { type Environment, explore } from './checker.ts'
 
 function phases(env: Environment): Phases {
   return new Phases(env.words, 10, new Mutex(env.words, 0, env.parties, env.wake), env.wake)

@@ -1,7 +1,7 @@
+import { type Environment, explore } from '@manyhands/testing'
 import { describe, expect, test } from 'vitest'
 import { acquireAnyway, Mutex } from '../../src/sync/mutex.ts'
 import { type ConditionLock, WaitList } from '../../src/sync/wait-list.ts'
-import { type Environment, explore } from './checker.ts'
 
 const READY = 5
 const LIST = 10

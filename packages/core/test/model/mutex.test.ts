@@ -1,8 +1,8 @@
+import { type Environment, explore, type Scenario, Violation, type World } from '@manyhands/testing'
 import { describe, expect, test } from 'vitest'
 import { WAIT_ENDED, Mutex, type MutexAlgorithm, OWNER_DIED } from '../../src/sync/mutex.ts'
 import { TicketMutex } from '../../src/sync/ticket-mutex.ts'
 import type { Words } from '../../src/waiting/words.ts'
-import { type Environment, explore, type Scenario, Violation, type World } from './checker.ts'
 
 type Make = (env: Environment) => MutexAlgorithm
 

@@ -1,6 +1,6 @@
+import { type Environment, explore, type World } from '@manyhands/testing'
 import { describe, expect, test } from 'vitest'
 import { type Item, Ring, type RingOptions, SHUT_DOWN, type Store } from '../../src/queue/ring.ts'
-import { type Environment, explore, type World } from './checker.ts'
 
 /** Bytes are kept as words: they change one after the other, like all else. */
 function storeIn(env: Environment): Store {

@@ -1,6 +1,8 @@
 import { currentWorker } from '@manyhands/pool'
 import type { ParallelBackend } from './backend.ts'
-import { type BackendName, findBackend } from './registry.ts'
+import { type BackendName, findBackend, firstBackend } from './registry.ts'
+
+const DEFAULT_BACKEND: BackendName = 'threads'
 
 export interface Wanted {
   readonly backend?: BackendName | ParallelBackend | undefined
@@ -10,24 +12,24 @@ export interface Wanted {
 /**
  * The backend of a call that starts here.
  *
- * Inside of a worker threads and processes give way to what the worker's kind allows (threads: inline; processes:
- * threads, then inline), so that nested calls do not multiply workers.
+ * Inside of a worker a backend that starts workers is replaced by what the worker's own backend allows there
+ * (`nested`), so that nested calls do not multiply workers.
  *
- * @param given - the backend named at the call itself: it must fit, whereas a configured one gives way
+ * @param given - the backend named at the call itself: it must fit, whereas a configured one is replaced
  * @throws TypeError when the given backend cannot do what is required
  */
 export function chooseBackend(given: Wanted['backend'], wanted: Wanted): ParallelBackend {
-  let backend = findBackend(wanted.backend ?? 'threads')
+  let backend = findBackend(wanted.backend ?? DEFAULT_BACKEND)
   if (wanted.require === 'shared-memory' && !backend.capabilities.sharedMemory) {
-    if (given !== undefined) {
-      throw new TypeError(
-        `backend \`${backend.name}\` has no shared memory, but require is 'shared-memory'; use 'threads'`,
-      )
+    const capable = firstBackend(({ capabilities }) => capabilities.sharedMemory)
+    if (given !== undefined || capable === undefined) {
+      const advice = capable === undefined ? '' : `; use '${capable.name}'`
+      throw new TypeError(`backend \`${backend.name}\` has no shared memory, but require is 'shared-memory'${advice}`)
     }
-    backend = findBackend('threads')
+    backend = capable
   }
   const worker = currentWorker()
   if (worker === undefined || backend.nested === undefined) return backend
-  const allowed = findBackend(worker.kind === 'thread' ? 'threads' : 'processes').nested?.(worker.level)
+  const allowed = firstBackend(({ workerKind }) => workerKind === worker.kind)?.nested?.(worker.level)
   return allowed === undefined ? backend : findBackend(allowed)
 }

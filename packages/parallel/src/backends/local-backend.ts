@@ -19,8 +19,14 @@ const TURN_MS = 10
 export function localBackend(name: 'inline' | 'async'): ParallelBackend {
   return {
     name,
-    // Nothing is sent, so a batch saves only the bookkeeping between tasks.
-    capabilities: { sharedMemory: true, timeout: true, idealBatchMs: name === 'inline' ? 1 : 0 },
+    capabilities: {
+      sharedMemory: true,
+      timeout: true,
+      // Nothing is sent, so a batch saves only the bookkeeping between tasks.
+      idealBatchMs: name === 'inline' ? 1 : 0,
+      idealBatchBytes: Infinity,
+      delivery: 'at-most-once',
+    },
     effectiveJobs: requested => (name === 'inline' ? 1 : requested),
     startCall: context => new LocalCall(name, context),
     terminate: async () => {},
@@ -28,6 +34,7 @@ export function localBackend(name: 'inline' | 'async'): ParallelBackend {
 }
 
 class LocalCall implements BackendCall {
+  readonly jobs: number
   readonly #name: string
   readonly #context: CallContext
   readonly #queue: LocalBatch[] = []
@@ -38,9 +45,10 @@ class LocalCall implements BackendCall {
   #turning: Promise<void> | undefined
 
   constructor(name: string, context: CallContext) {
+    this.jobs = context.jobs
     this.#name = name
     this.#context = context
-    this.#free = Array.from({ length: context.jobs }, (_, i) => context.jobs - 1 - i)
+    this.#free = Array.from({ length: this.jobs }, (_, i) => this.jobs - 1 - i)
   }
 
   submit(batch: Batch, sink: BatchSink, options: BatchOptions): BatchHandle {
@@ -58,7 +66,7 @@ class LocalCall implements BackendCall {
   /** Runs batches one after the other until none is left. */
   async #run(lane: number): Promise<void> {
     const worker = { kind: this.#name, id: lane }
-    if (this.#free.length === this.#context.jobs - 1) this.#turnBegan = performance.now()
+    if (this.#free.length === this.jobs - 1) this.#turnBegan = performance.now()
     for (let batch = this.#queue.shift(); batch !== undefined; batch = this.#queue.shift()) {
       const next = batch
       await this.#context.run(() => next.run(worker, this.#turn))

@@ -1,10 +1,18 @@
-import { type Batch, type BatchHandle, type BatchSink, TaskTimeoutError, type WorkerInfo } from '@manyhands/base'
+import {
+  armLimits,
+  type Batch,
+  type BatchHandle,
+  type BatchSink,
+  isThenable,
+  TaskTimeoutError,
+  type WorkerInfo,
+} from '@manyhands/base'
 
 type Outcome = { readonly value: unknown } | { readonly error: unknown }
 
 /**
- * A batch that runs in this thread, and what is known of it. Its sink hears of each task once, also when a task ends
- * after it was given up.
+ * A batch that runs in this thread. Its sink receives each task's outcome once, also when a task ends after it was
+ * aborted.
  */
 export class LocalBatch implements BatchHandle {
   readonly #batch: Batch
@@ -94,17 +102,18 @@ export class LocalBatch implements BatchHandle {
   /** What a promise comes to, within the time limit. */
   async #settled(promise: PromiseLike<unknown>, index: number): Promise<Outcome> {
     const timeoutMs = this.#timeoutMs
-    let timer: NodeJS.Timeout | undefined
+    let disarm: (() => void) | undefined
     try {
       if (timeoutMs === undefined) return { value: await promise }
       const late = new Promise<never>((_resolve, reject) => {
-        timer = setTimeout(() => reject(this.#timeout(index, timeoutMs)), timeoutMs)
+        const onTimeout = (): void => reject(this.#timeout(index, timeoutMs))
+        disarm = armLimits({ timeoutMs }, onTimeout, reject)
       })
       return { value: await Promise.race([promise, late]) }
     } catch (error) {
       return { error }
     } finally {
-      clearTimeout(timer)
+      disarm?.()
     }
   }
 
@@ -113,8 +122,4 @@ export class LocalBatch implements BatchHandle {
     const fn = 'calls' in batch ? batch.calls[index]?.fn : batch.fn
     return new TaskTimeoutError(fn?.name || '(anonymous)', timeoutMs)
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
 }

@@ -2,7 +2,31 @@ import { type Batch, type BatchHandle, type BatchOptions, type BatchSink, descri
 import { type AnyTaskFunction, getReusableExecutor, type WorkerExecutor } from '@manyhands/pool'
 import type { BackendCall, ParallelBackend } from './backend.ts'
 
-type Kind = 'threads' | 'processes'
+interface PoolKind {
+  readonly workerKind: string
+  readonly sharedMemory: boolean
+  readonly nested: (level: number) => string
+  /** Its executor's `Symbol.toStringTag`. */
+  readonly executor: string
+}
+
+/** How the pools differ, by the name of the backend. */
+const kinds = {
+  threads: {
+    workerKind: 'thread',
+    sharedMemory: true,
+    nested: () => 'inline',
+    executor: 'ThreadPoolExecutor',
+  },
+  processes: {
+    workerKind: 'process',
+    sharedMemory: false,
+    nested: level => (level === 1 ? 'threads' : 'inline'),
+    executor: 'ProcessPoolExecutor',
+  },
+} as const satisfies Record<string, PoolKind>
+
+type PoolName = keyof typeof kinds
 type AnyFunction = (...args: never[]) => unknown
 type Prepared = ReturnType<WorkerExecutor['prepare']>
 
@@ -11,20 +35,25 @@ type Prepared = ReturnType<WorkerExecutor['prepare']>
  * worker.
  */
 const BATCH_MS = 2
+/** Bytes per batch. Larger: less overhead for large values; smaller: less memory is taken by batches on their way. */
+const BATCH_BYTES = 8 << 20
+
+/** The pools that all calls share. */
+export const reusableNames = Object.keys(kinds) as readonly PoolName[]
 
 /** Threads or processes that all calls of this process share: warm when the second call comes. */
-export function reusableBackend(kind: Kind): ParallelBackend {
+export function reusableBackend(name: PoolName): ParallelBackend {
   const used = new Set<WorkerExecutor>()
   const executorFor = (jobs: number): WorkerExecutor => {
-    const executor = getReusableExecutor(kind, { maxWorkers: jobs })
+    const executor = getReusableExecutor(name, { maxWorkers: jobs })
     for (const other of used) if (!other.usable) used.delete(other)
     used.add(executor)
     return executor
   }
   return {
-    ...common(kind),
+    ...description(name),
     effectiveJobs: requested => requested,
-    startCall: ({ jobs }) => new PoolCall(() => executorFor(jobs)),
+    startCall: ({ jobs }) => new PoolCall(jobs, () => executorFor(jobs)),
     async terminate() {
       await Promise.all([...used].map(executor => executor.terminate()))
     },
@@ -45,26 +74,34 @@ export function reusableBackend(kind: Kind): ParallelBackend {
  */
 export function executorBackend(executor: WorkerExecutor): ParallelBackend {
   const tag: unknown = (executor as { [Symbol.toStringTag]?: unknown } | undefined)?.[Symbol.toStringTag]
-  if (tag !== 'ThreadPoolExecutor' && tag !== 'ProcessPoolExecutor') {
-    throw new TypeError(
-      `executorBackend takes a ThreadPoolExecutor or ProcessPoolExecutor, got ${describeValue(executor)}`,
-    )
+  const name = reusableNames.find(candidate => kinds[candidate].executor === tag)
+  if (name === undefined) {
+    const executors = Object.values(kinds).map(kind => kind.executor)
+    throw new TypeError(`executorBackend takes a ${executors.join(' or ')}, got ${describeValue(executor)}`)
   }
   return {
-    ...common(tag === 'ThreadPoolExecutor' ? 'threads' : 'processes'),
+    ...description(name),
     effectiveJobs: requested => Math.min(requested, executor.maxWorkers),
-    startCall: () => new PoolCall(() => executor),
+    startCall: ({ jobs }) => new PoolCall(jobs, () => executor),
     terminate: () => executor.terminate(),
   }
 }
 
-function common(
-  kind: Kind,
-): Pick<ParallelBackend, 'name' | 'capabilities' | 'nested'> & { nested(level: number): string } {
+function description(
+  name: PoolName,
+): Pick<ParallelBackend, 'name' | 'capabilities' | 'workerKind'> & Pick<PoolKind, 'nested'> {
+  const { workerKind, sharedMemory, nested } = kinds[name]
   return {
-    name: kind,
-    capabilities: { sharedMemory: kind === 'threads', timeout: true, idealBatchMs: BATCH_MS },
-    nested: level => (kind === 'processes' && level === 1 ? 'threads' : 'inline'),
+    name,
+    capabilities: {
+      sharedMemory,
+      timeout: true,
+      idealBatchMs: BATCH_MS,
+      idealBatchBytes: BATCH_BYTES,
+      delivery: 'at-most-once',
+    },
+    workerKind,
+    nested,
   }
 }
 
@@ -73,6 +110,7 @@ function common(
  * values.
  */
 class PoolCall implements BackendCall {
+  readonly jobs: number
   readonly #executorNow: () => WorkerExecutor
   #executor: WorkerExecutor | undefined
   /** By function, not held: an endless input may bring a new closure with each task. */
@@ -80,7 +118,8 @@ class PoolCall implements BackendCall {
   #lastFn: AnyFunction | undefined
   #last: Prepared | undefined
 
-  constructor(executor: () => WorkerExecutor) {
+  constructor(jobs: number, executor: () => WorkerExecutor) {
+    this.jobs = jobs
     this.#executorNow = executor
   }
 

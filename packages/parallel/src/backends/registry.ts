@@ -1,7 +1,7 @@
 import { checkFunction, describeValue, slot, suggestion } from '@manyhands/base'
 import type { ParallelBackend } from './backend.ts'
 import { localBackend } from './local-backend.ts'
-import { reusableBackend } from './pool-backend.ts'
+import { reusableBackend, reusableNames } from './pool-backend.ts'
 
 /** A backend of this package, or a name given to {@link registerBackend}. */
 export type BackendName = 'threads' | 'processes' | 'inline' | 'async' | (string & {})
@@ -29,8 +29,7 @@ interface Registered {
 function registry(): Map<string, Registered> {
   return slot('parallel.backends', () => {
     const makers: [string, () => ParallelBackend][] = [
-      ['threads', () => reusableBackend('threads')],
-      ['processes', () => reusableBackend('processes')],
+      ...reusableNames.map((name): [string, () => ParallelBackend] => [name, () => reusableBackend(name)]),
       ['inline', () => localBackend('inline')],
       ['async', () => localBackend('async')],
     ]
@@ -39,10 +38,15 @@ function registry(): Map<string, Registered> {
 }
 
 /**
- * Gives a backend a name, so that `backend: name` means it, in this process. A name that is taken gets the new meaning.
+ * Registers a backend under a name for `backend: name`, in this process. It replaces one that had the name.
+ *
+ * ```ts
+ * const unregister = registerBackend('cluster', () => new ClusterBackend(url))
+ * await Parallel({ backend: 'cluster' })(tasks)
+ * ```
  *
  * @param make - called when the backend is first used
- * @returns takes the name back: it has its former meaning again
+ * @returns unregisters it: the name has its former meaning again
  * @throws TypeError when `name` is not a string or `make` not a function
  */
 export function registerBackend(name: string, make: () => ParallelBackend): () => void {
@@ -80,10 +84,22 @@ export function checkBackend(backend: unknown): void {
   }
 }
 
-/** The backend that is meant; the same one each time for a name. */
+/** The backend with this name, the same one each time; a backend is returned as it is. */
 export function findBackend(backend: BackendName | ParallelBackend): ParallelBackend {
   if (typeof backend !== 'string') return backend
   checkBackend(backend)
-  const registered = registry().get(backend) as Registered
+  return made(registry().get(backend) as Registered)
+}
+
+/** The first registered backend that `fits`, the built-in ones first; none behind it is made. */
+export function firstBackend(fits: (backend: ParallelBackend) => boolean): ParallelBackend | undefined {
+  for (const registered of registry().values()) {
+    const backend = made(registered)
+    if (fits(backend)) return backend
+  }
+  return undefined
+}
+
+function made(registered: Registered): ParallelBackend {
   return (registered.backend ??= registered.make())
 }

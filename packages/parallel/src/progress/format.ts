@@ -65,10 +65,10 @@ export function barLine(state: ProgressState, columns: number): string {
 /** `  worker 0 process 41230   39 done  busy  96%`. */
 export function workerLine(worker: WorkerProgress, state: ProgressState, columns: number): string {
   const busy = state.elapsedMs > 0 ? Math.min(1, worker.busyMs / state.elapsedMs) : 0
-  const who = worker.pid ?? worker.threadId
+  const osId = worker.pid ?? worker.threadId
   return fit(
     [
-      `  worker ${worker.id} ${worker.kind}${who === undefined ? '' : ` ${who}`}`.padEnd(26),
+      `  worker ${worker.id} ${worker.kind}${osId === undefined ? '' : ` ${osId}`}`.padEnd(26),
       `${worker.done} done`.padStart(12),
       ` busy ${formatPercent(busy).padStart(4)}`,
     ],

@@ -1,5 +1,5 @@
 import { checkInteger, checkOptionNames, describeValue } from '@manyhands/base'
-import type { ProgressState } from './progress-state.ts'
+import type { ProgressState, ProgressSubject } from './progress-state.ts'
 
 /** Shows progress; write one to show it your own way. */
 export interface ProgressRenderer {
@@ -13,13 +13,7 @@ export interface ProgressRenderer {
 /** `bar` is drawn where the stream is a terminal, and is `lines` elsewhere; `auto` is `bar`. */
 export type RendererName = 'auto' | 'bar' | 'lines' | 'silent'
 
-export interface ProgressOptions {
-  /** What is being done, for example `'grid search'`. @default none */
-  readonly desc?: string | undefined
-  /** What one task is, for the rate. @default 'task' */
-  readonly unit?: string | undefined
-  /** Number of tasks, for inputs that do not tell it (generators). @default the length of the input */
-  readonly total?: number | undefined
+export interface ProgressOptions extends ProgressSubject {
   /** Where to draw. @default process.stderr */
   readonly stream?: NodeJS.WriteStream | ProgressStream | undefined
   /** @default 'auto' */
@@ -70,9 +64,8 @@ export function checkProgress(progress: Progress | undefined): void {
   }
   if (renderer === undefined || renderers.includes(renderer)) return
   if (typeof renderer === 'object' && renderer !== null && typeof renderer.update === 'function') return
-  throw new TypeError(
-    `progress.renderer must be 'auto', 'bar', 'lines', 'silent' or an object with update(state), got ${describeValue(renderer)}`,
-  )
+  const allowed = "'auto', 'bar', 'lines', 'silent' or an object with update(state)"
+  throw new TypeError(`progress.renderer must be ${allowed}, got ${describeValue(renderer)}`)
 }
 
 /** The long form of the option; undefined when there is nothing to show. */

@@ -1,11 +1,20 @@
 import type { WorkerInfo } from '@manyhands/base'
 import type { CallOutcome, ParallelEvent } from '../events.ts'
-import type { ProgressOptions } from './progress-options.ts'
 
 /** How often the rate is measured at most. Longer: steadier; shorter: follows a change sooner. */
 const SAMPLE_MS = 500
 /** Weight of the newest sample of the rate. */
 const NEWEST = 0.3
+
+/** What a call is shown as. */
+export interface ProgressSubject {
+  /** What is being done, for example `'grid search'`. @default none */
+  readonly desc?: string | undefined
+  /** What one task is, for the rate. @default 'task' */
+  readonly unit?: string | undefined
+  /** Number of tasks, for inputs whose length is not known beforehand (generators). @default the length of the input */
+  readonly total?: number | undefined
+}
 
 export interface WorkerProgress extends WorkerInfo {
   /** Tasks it has done. */
@@ -15,7 +24,7 @@ export interface WorkerProgress extends WorkerInfo {
 }
 
 /**
- * What is known of the progress of one call: pure data, made from the scheduler's events and a clock that is given to
+ * The progress of one call: pure data, made from the scheduler's events and a clock that is given to
  * it.
  *
  * It counts tasks that are done, not those that were sent. Times are milliseconds.
@@ -46,7 +55,7 @@ export class ProgressState {
   #sampledDone = 0
   #rate: number | undefined
 
-  constructor(options: Pick<ProgressOptions, 'desc' | 'unit' | 'total'> = {}) {
+  constructor(options: ProgressSubject = {}) {
     this.desc = options.desc ?? ''
     this.unit = options.unit ?? 'task'
     this.total = options.total
@@ -87,12 +96,12 @@ export class ProgressState {
     }
   }
 
-  /** Tells the time. Without it the state knows that of its last event. */
+  /** Sets the clock. Between two calls the state has the time of its last event. */
   tick(now: number): void {
     if (this.outcome !== undefined) return
     this.#now = now
     const elapsed = now - this.#sampledAt
-    // Nothing done says nothing of slow tasks: the interval gets longer
+    // No task done is no measurement of slow tasks: the interval gets longer
     if (elapsed < SAMPLE_MS || this.done === this.#sampledDone) return
     const sample = ((this.done - this.#sampledDone) * 1000) / elapsed
     this.#rate = this.#rate === undefined ? sample : NEWEST * sample + (1 - NEWEST) * this.#rate
@@ -104,7 +113,7 @@ export class ProgressState {
     return this.#now - this.#began
   }
 
-  /** Tasks that are running now, as far as it can be told without asking workers. */
+  /** Tasks that are running now: an estimate, without asking the workers. */
   get running(): number {
     return Math.min(this.#batches, this.jobs)
   }
@@ -116,7 +125,7 @@ export class ProgressState {
     return this.#rate ?? (this.elapsedMs > 0 ? (this.done * 1000) / this.elapsedMs : undefined)
   }
 
-  /** Milliseconds until the end, counting down between measurements; undefined while it cannot be told. */
+  /** Milliseconds until the end, counting down between measurements; undefined while it is not known. */
   get etaMs(): number | undefined {
     const { rate, total } = this
     if (rate === undefined || total === undefined || this.outcome !== undefined || this.done >= total) return undefined

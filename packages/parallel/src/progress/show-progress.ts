@@ -53,14 +53,14 @@ export function showProgress(
 
 function builtIn(options: ProgressOptions): ProgressRenderer | undefined {
   const { stream = process.stderr, workers = false, leave = true } = options
-  const name = ordered() ?? options.renderer ?? 'auto'
+  const name = demandedRenderer() ?? options.renderer ?? 'auto'
   if (name === 'silent' || name === 'off') return undefined
   if (name === 'lines' || stream.isTTY !== true || process.env['TERM'] === 'dumb') return new LinesRenderer(stream)
   return new BarRenderer({ stream, workers, leave })
 }
 
-/** What the environment says; nothing, when it leaves it to the options. */
-function ordered(): 'bar' | 'lines' | 'off' | undefined {
+/** The renderer that the environment demands; undefined when the options decide. */
+function demandedRenderer(): 'bar' | 'lines' | 'off' | undefined {
   const value = process.env['MANYHANDS_PROGRESS']
   if (value === 'bar' || value === 'lines' || value === 'off') return value
   if (value !== undefined && value !== '' && value !== 'auto') {

@@ -1,6 +1,6 @@
 import { slot } from '@manyhands/base'
 import type { MultiBar, SingleBar } from 'cli-progress'
-import { type Catchable, CaughtOutput } from './caught-output.ts'
+import { type CapturableStream, CapturedOutput } from './captured-output.ts'
 import type { ProgressStream } from './progress-options.ts'
 import { TerminalLines } from './terminal-lines.ts'
 
@@ -14,7 +14,7 @@ type MultiBarClass = typeof MultiBar
 interface Painter {
   readonly stream: ProgressStream
   /** What else writes to this terminal: its lines go above the rows. */
-  readonly outputs: readonly (Catchable & ProgressStream)[]
+  readonly outputs: readonly (CapturableStream & ProgressStream)[]
   readonly MultiBar: MultiBarClass
 }
 
@@ -26,7 +26,7 @@ interface Painter {
 export class TerminalDisplay {
   readonly #lines: TerminalLines
   readonly #bars: MultiBar
-  readonly #caught: readonly CaughtOutput[]
+  readonly #caught: readonly CapturedOutput[]
   readonly #rows = new Set<DisplayRow>()
   readonly #onClose: () => void
   readonly #atExit = (): void => {
@@ -40,7 +40,7 @@ export class TerminalDisplay {
       this.#lines.above(write)
       this.#bars.update()
     }
-    const caught = new Map(outputs.map(output => [output as ProgressStream, new CaughtOutput(output, onLines)]))
+    const caught = new Map(outputs.map(output => [output as ProgressStream, new CapturedOutput(output, onLines)]))
     this.#caught = [...caught.values()]
     const own = caught.get(stream)
     const lines = new TerminalLines(stream, own === undefined ? text => void stream.write(text) : own.write)
@@ -104,7 +104,7 @@ export async function displayOn(stream: ProgressStream): Promise<TerminalDisplay
   if (open !== undefined) return open
   const outputs = [process.stdout, process.stderr].filter(output => output.isTTY || output === stream)
   const display = new TerminalDisplay(
-    { stream, outputs: outputs as (Catchable & ProgressStream)[], MultiBar: cliProgress.MultiBar },
+    { stream, outputs: outputs as (CapturableStream & ProgressStream)[], MultiBar: cliProgress.MultiBar },
     () => void displays.delete(stream),
   )
   displays.set(stream, display)

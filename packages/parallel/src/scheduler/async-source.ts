@@ -1,7 +1,7 @@
 import { readStep } from '@manyhands/base'
 import type { Source } from './source.ts'
 
-/** What an async input tells its reader. */
+/** What an async input reports to its reader. */
 export interface Arrivals {
   /** An item came. */
   arrived(): void
@@ -82,7 +82,7 @@ export class AsyncSource<T> implements Source<T> {
     this.#items = []
     const closing = this.#return()
     if (!this.#pending) return closing
-    // A generator closes only when the item comes that it is waiting for, and that may be never: nobody waits for it.
+    // A generator closes only when the item that it awaits has come, which may be never: do not wait for it.
     closing.catch((error: unknown) => process.emitWarning(error instanceof Error ? error : new Error(String(error))))
     return undefined
   }

@@ -1,15 +1,15 @@
-import { type BatchHandle, type BatchSink, InternalError, type WorkerInfo } from '@manyhands/base'
-import type { Gathered } from './intake.ts'
+import { type BatchHandle, type BatchSink, type BatchStats, InternalError, type WorkerInfo } from '@manyhands/base'
+import type { InputBatch } from './batcher.ts'
 import type { Holder } from './output.ts'
 
-/** What a batch tells its call. */
+/** What a batch reports to its call. */
 export interface BatchOwner {
-  /** Nothing is of interest any more. */
+  /** The call has ended: reports are ignored. */
   readonly over: boolean
   succeeded(run: BatchRun, position: number, value: unknown): void
   failed(run: BatchRun, position: number, error: unknown): void
   begun(run: BatchRun, worker: WorkerInfo): void
-  done(run: BatchRun, durationMs: number, worker: WorkerInfo | undefined): void
+  done(run: BatchRun, stats: BatchStats): void
   /** It is done and all its results were taken. */
   released(run: BatchRun): void
 }
@@ -17,7 +17,7 @@ export interface BatchOwner {
 /** One batch on its way, for the `attempt`-th time. */
 export class BatchRun implements BatchSink, Holder {
   readonly id: number
-  readonly batch: Gathered<unknown>
+  readonly batch: InputBatch<unknown>
   readonly attempt: number
   readonly onBegin?: (worker: WorkerInfo) => void
   readonly #owner: BatchOwner
@@ -26,8 +26,8 @@ export class BatchRun implements BatchSink, Holder {
   #held = 0
   #done = false
 
-  /** @param reportBegin - someone wants to know when it begins */
-  constructor(owner: BatchOwner, id: number, batch: Gathered<unknown>, attempt: number, reportBegin: boolean) {
+  /** @param reportBegin - a subscriber wants to know when it begins */
+  constructor(owner: BatchOwner, id: number, batch: InputBatch<unknown>, attempt: number, reportBegin: boolean) {
     this.#owner = owner
     this.id = id
     this.batch = batch
@@ -50,7 +50,7 @@ export class BatchRun implements BatchSink, Holder {
     if (!this.#owner.over) this.#owner.failed(this, position, error)
   }
 
-  onDone(stats: { readonly durationMs: number; readonly worker: WorkerInfo | undefined }): void {
+  onDone(stats: BatchStats): void {
     if (this.#owner.over) return
     if (this.#unreported !== 0) {
       const reports = this.tasks - this.#unreported
@@ -61,7 +61,7 @@ export class BatchRun implements BatchSink, Holder {
       )
     }
     this.#done = true
-    this.#owner.done(this, stats.durationMs, stats.worker)
+    this.#owner.done(this, stats)
     if (this.#held === 0 && !this.#owner.over) this.#owner.released(this)
   }
 

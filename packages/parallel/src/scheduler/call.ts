@@ -1,20 +1,23 @@
-import { BrokenPoolError, CancelledError, type WorkerInfo } from '@manyhands/base'
+import {
+  type BatchStats,
+  BrokenPoolError,
+  CancelledError,
+  GRACE_MS,
+  LONGEST_TIMER_MS,
+  type WorkerInfo,
+} from '@manyhands/base'
 import type { BackendCall } from '../backends/backend.ts'
+import { prepareBackend } from '../backends/prepare-backend.ts'
 import type { CallEvents, CallOutcome } from '../events.ts'
 import type { Settings } from '../settings.ts'
 import { BatchPolicy } from './batch-policy.ts'
 import { type BatchOwner, BatchRun } from './batch-run.ts'
-import { type Gathered, Intake } from './intake.ts'
-import { kindOf } from './kind.ts'
+import { type InputBatch, Batcher } from './batcher.ts'
+import { costKeyOf } from './cost-key.ts'
 import type { Output } from './output.ts'
 import { isRetryable } from './retry-rule.ts'
 import type { Source } from './source.ts'
 import type { Work } from './work.ts'
-
-/** What a running task gets, when its call is over, to end by itself before its worker is ended. */
-const GRACE_MS = 100
-/** What setTimeout can wait for at most. */
-const LONGEST_MS = 2 ** 31 - 1
 
 export interface CallPlan<T> {
   readonly settings: Settings
@@ -27,11 +30,11 @@ export interface CallPlan<T> {
 }
 
 /**
- * One call of Parallel: sends the batches that its intake gathers and hands their results to the output, until the
+ * One call of Parallel: sends the batches that its `Batcher` makes and hands their results to the output, until the
  * input ends or something fails.
  *
  * ```
- *   input ─► Intake ─► BatchRun ─► backend ─► BatchRun ─► output
+ *   input ─► Batcher ─► BatchRun ─► backend ─► BatchRun ─► output
  *              ▲                                 │
  *              └── room for one more, when ◄─────┘
  *                  all its results were taken
@@ -42,34 +45,43 @@ export interface CallPlan<T> {
  */
 export class Call<T> implements BatchOwner {
   readonly #plan: CallPlan<T>
-  readonly #intake: Intake<T>
+  readonly #policy: BatchPolicy
+  readonly #batcher: Batcher<T>
   readonly #runs = new Set<BatchRun>()
   readonly #retries = new Set<NodeJS.Timeout>()
   #backend: BackendCall | undefined
+  /** Aborted when the call ends; made when the backend has to be waited for. */
+  #preparing: AbortController | undefined
+  #announced = false
+  #jobs = 0
+  /** Batches that may count. */
+  #window = 0
   /** Batches that count for the window; a task that waits for its next attempt is one. */
   #counted = 0
   /** Batches and further attempts that are not done. */
   #active = 0
   #batches = 0
-  /** It is pumping, or the backend is not ready. */
+  /** It is pumping. */
   #blocked = false
   #countEnds = false
   over = false
 
   constructor(plan: CallPlan<T>) {
     const { settings, source, work, context } = plan
+    const { idealBatchMs, idealBatchBytes } = settings.backend.capabilities
     this.#plan = plan
-    this.#intake = new Intake({
+    this.#policy = new BatchPolicy({
+      targetMs: idealBatchMs,
+      targetBytes: idealBatchBytes,
+      fixed: settings.timeoutMs === undefined ? settings.batchSize : 1,
+    })
+    this.#batcher = new Batcher({
       source,
       work,
       context,
       eager: settings.eager,
-      policy: new BatchPolicy({
-        jobs: settings.jobs,
-        targetMs: settings.backend.capabilities.idealBatchMs,
-        fixed: settings.timeoutMs === undefined ? settings.batchSize : 1,
-      }),
-      hasRoom: () => this.#counted < settings.window && !this.over,
+      policy: this.#policy,
+      hasRoom: () => this.#counted < this.#window && !this.over,
       wake: () => this.#pump(),
       fail: error => this.#end('failed', error),
     })
@@ -77,28 +89,54 @@ export class Call<T> implements BatchOwner {
 
   /** Begins to pull the input. Called once. */
   start(): void {
-    const { settings, events } = this.#plan
-    const { backend, jobs, signal } = settings
+    const { backend, jobs, signal } = this.#plan.settings
     const failure = this.#open()
-    events.emit({ type: 'call-start', backend: backend.name, jobs, total: this.#intake.total })
     if (failure !== undefined) return this.#end('failed', failure.error)
-    if (jobs < 1) return this.#end('failed', new BrokenPoolError(`backend \`${backend.name}\` has no active worker`))
     if (signal?.aborted === true) return this.#abort()
     signal?.addEventListener('abort', this.#abort, { once: true })
-    if (backend.configure === undefined) return this.#pump()
-    this.#blocked = true
-    backend.configure(jobs).then(
-      () => {
-        this.#blocked = false
-        this.#pump()
-      },
+    let ready: number | Promise<number>
+    try {
+      ready = prepareBackend(backend, jobs, () => (this.#preparing = new AbortController()).signal)
+    } catch (error) {
+      return this.#end('failed', error)
+    }
+    if (typeof ready === 'number') return this.#begin(ready)
+    ready.then(
+      count => this.#begin(count),
       (error: unknown) => this.#end('failed', error),
     )
   }
 
+  /** The backend is ready, and runs that many tasks at a time. */
+  #begin(jobs: number): void {
+    if (this.over) return
+    this.#announce(jobs)
+    if (jobs < 1) {
+      const { name } = this.#plan.settings.backend
+      return this.#end('failed', new BrokenPoolError(`backend \`${name}\` has no active worker`))
+    }
+    this.#useJobs(jobs)
+    this.#pump()
+  }
+
+  #announce(jobs: number): void {
+    if (this.#announced) return
+    this.#announced = true
+    const { settings, events } = this.#plan
+    events.emit({ type: 'call-start', backend: settings.backend.name, jobs, total: this.#batcher.total })
+  }
+
+  /** Workers come and go: how much may be under way follows. */
+  #useJobs(jobs: number): void {
+    if (jobs === this.#jobs) return
+    this.#jobs = jobs
+    this.#window = this.#plan.settings.window(jobs)
+    this.#policy.jobs = Math.max(1, jobs)
+  }
+
   #open(): { readonly error: unknown } | undefined {
     try {
-      this.#intake.open()
+      this.#batcher.open()
       return undefined
     } catch (error) {
       return { error }
@@ -108,13 +146,14 @@ export class Call<T> implements BatchOwner {
   /**
    * The consumer wants no more: cancels the rest.
    *
-   * @returns a promise when the input has something to clean up, which may fail
+   * @returns a promise when the input has something to clean up, which may fail, or the backend something to end
    * @throws what the input throws while it cleans up
    */
   leave(): Promise<unknown> | undefined {
     if (this.over) return undefined
-    this.#conclude('left', new CancelledError('the consumer left the stream'))
-    return this.#intake.close()
+    const stopped = this.#conclude('left', new CancelledError('the consumer left the stream'))
+    const closed = this.#batcher.close()
+    return stopped === undefined ? closed : Promise.all([stopped, closed])
   }
 
   /** Sends what the input has now and the window allows. */
@@ -122,8 +161,9 @@ export class Call<T> implements BatchOwner {
     if (this.#blocked || this.over) return
     this.#blocked = true
     try {
-      while (this.#counted < this.#plan.settings.window) {
-        const batch = this.#intake.next()
+      if (this.#backend !== undefined) this.#useJobs(this.#backend.jobs)
+      while (this.#counted < this.#window) {
+        const batch = this.#batcher.next()
         if (batch === undefined || this.over) break
         this.#send(batch, 1)
         if (this.over) break
@@ -134,12 +174,12 @@ export class Call<T> implements BatchOwner {
       this.#blocked = false
     }
     if (this.over) return
-    if (this.#intake.ended && this.#active === 0) this.#end('done', undefined)
-    else this.#intake.request()
+    if (this.#batcher.ended && this.#active === 0) this.#end('done', undefined)
+    else this.#batcher.request()
   }
 
   /** @throws when the batch cannot be sent */
-  #send(batch: Gathered<T>, attempt: number): void {
+  #send(batch: InputBatch<T>, attempt: number): void {
     const { settings, work, events, context } = this.#plan
     this.#countEnds = events.wants('tasks-end')
     const run = new BatchRun(this, this.#batches++, batch, attempt, events.subscribed('batch-begin'))
@@ -147,13 +187,13 @@ export class Call<T> implements BatchOwner {
     this.#active++
     this.#runs.add(run)
     events.emit({ type: 'batch-dispatch', batch: run.id, first: batch.first, tasks: run.tasks })
-    this.#backend ??= settings.backend.startCall({ jobs: settings.jobs, run: context })
+    this.#backend ??= settings.backend.startCall({ jobs: this.#jobs, run: context })
     run.handle = this.#backend.submit(work.batch(batch.items, batch.first), run, { timeoutMs: settings.timeoutMs })
     // It ended while the batch was being handed over
     if (this.over) this.#drop([run], new CancelledError('the call is over'))
   }
 
-  // ---- what batches tell
+  // ---- what batches report
 
   succeeded(run: BatchRun, position: number, value: unknown): void {
     if (this.#countEnds) this.#plan.events.taskEnded()
@@ -172,7 +212,7 @@ export class Call<T> implements BatchOwner {
 
   #retry(item: T, index: number, attempt: number, error: unknown): void {
     const { settings, events, work } = this.#plan
-    const delayMs = Math.min(LONGEST_MS, settings.retryDelayMs * 2 ** (attempt - 2))
+    const delayMs = Math.min(LONGEST_TIMER_MS, settings.retryDelayMs * 2 ** (attempt - 2))
     events.emit({ type: 'task-retry', index, attempt, delayMs, error })
     this.#counted++
     this.#active++
@@ -181,7 +221,7 @@ export class Call<T> implements BatchOwner {
       this.#counted--
       this.#active--
       try {
-        this.#send({ items: [item], first: index, kinds: [kindOf(work.fnOf(item, index))] }, attempt)
+        this.#send({ items: [item], first: index, costKeys: [costKeyOf(work.fnOf(item, index))] }, attempt)
       } catch (failure) {
         this.#end('failed', failure)
       }
@@ -193,9 +233,10 @@ export class Call<T> implements BatchOwner {
     this.#plan.events.emit({ type: 'batch-begin', batch: run.id, worker })
   }
 
-  done(run: BatchRun, durationMs: number, worker: WorkerInfo | undefined): void {
+  done(run: BatchRun, stats: BatchStats): void {
     const { settings, events } = this.#plan
-    this.#intake.learn(run.batch.kinds, run.tasks, durationMs)
+    const { durationMs, worker } = stats
+    this.#policy.record(run.batch.costKeys, run.tasks, stats)
     this.#active--
     this.#runs.delete(run)
     events.flush()
@@ -221,26 +262,32 @@ export class Call<T> implements BatchOwner {
 
   #end(outcome: CallOutcome, error: unknown): void {
     if (this.over) return
-    this.#conclude(outcome, error)
+    void this.#conclude(outcome, error)
     if (outcome === 'done') return this.#plan.output.end()
     try {
-      this.#intake.close()?.catch(() => {})
+      this.#batcher.close()?.catch(() => {})
     } catch {
-      // As when a loop is left by an error: that error is told, not what the input says to being closed.
+      // As when a loop is left by an error: that error counts, not what closing the input throws.
     }
     this.#plan.output.fail(error)
   }
 
-  /** From here on nothing is sent or heard. */
-  #conclude(outcome: CallOutcome, error: unknown): void {
+  /**
+   * From here on nothing is sent or received.
+   *
+   * @returns a promise when the backend reports the end of what still runs; it does not reject
+   */
+  #conclude(outcome: CallOutcome, error: unknown): Promise<void> | undefined {
+    this.#announce(this.#jobs)
     this.over = true
+    this.#preparing?.abort(error)
     this.#plan.settings.signal?.removeEventListener('abort', this.#abort)
     for (const timer of this.#retries) clearTimeout(timer)
     const reason =
       outcome === 'failed' ? new CancelledError('another task of the call failed', { cause: error }) : error
     try {
       this.#drop([...this.#runs], reason)
-      this.#backend?.stop()
+      return this.#backend?.stop()?.catch(warn)
     } finally {
       // Whatever a backend does: a bar leaves the terminal as it was.
       this.#plan.events.flush()
@@ -253,4 +300,8 @@ export class Call<T> implements BatchOwner {
     const running = runs.filter(run => run.handle?.cancel() === false)
     for (const run of running) run.handle?.abort(reason, GRACE_MS)
   }
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : new Error(String(error)))
 }

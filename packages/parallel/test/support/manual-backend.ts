@@ -1,4 +1,5 @@
 import type {
+  BackendCapabilities,
   BackendCall,
   BatchHandle,
   BatchSink,
@@ -28,7 +29,7 @@ export class ManualBatch implements BatchHandle {
   }
 
   /** Runs the tasks here and reports their values and errors. */
-  run(durationMs = this.size): this {
+  run(durationMs = this.size, bytes?: number): this {
     for (let i = 0; i < this.size; i++) {
       try {
         this.sink.onValue(i, this.#call(i))
@@ -36,7 +37,7 @@ export class ManualBatch implements BatchHandle {
         this.sink.onError(i, error)
       }
     }
-    return this.finish(durationMs)
+    return this.finish(durationMs, bytes)
   }
 
   fail(error: unknown): this {
@@ -44,9 +45,9 @@ export class ManualBatch implements BatchHandle {
     return this.finish(1)
   }
 
-  finish(durationMs: number): this {
+  finish(durationMs: number, bytes?: number): this {
     this.state = 'done'
-    this.sink.onDone({ durationMs, worker: { kind: 'manual', id: 0 } })
+    this.sink.onDone({ durationMs, bytes, worker: { kind: 'manual', id: 0 } })
     return this
   }
 
@@ -74,10 +75,20 @@ export class ManualBatch implements BatchHandle {
 /** A backend that does nothing by itself. */
 export class ManualBackend implements ParallelBackend {
   readonly name = 'manual'
-  capabilities = { sharedMemory: false, timeout: true, idealBatchMs: 2 }
+  capabilities: BackendCapabilities = {
+    sharedMemory: false,
+    timeout: true,
+    idealBatchMs: 2,
+    idealBatchBytes: Infinity,
+    delivery: 'at-most-once',
+  }
+  /** What its calls run at a time from now on; undefined: what they asked for. */
+  jobs: number | undefined
   readonly batches: ManualBatch[] = []
   readonly contexts: CallContext[] = []
   stopped = 0
+  /** What `stop` of its calls returns. */
+  onStop: (() => Promise<void>) | undefined
   #submitted: (() => void) | undefined
 
   effectiveJobs(requested: number): number {
@@ -86,14 +97,22 @@ export class ManualBackend implements ParallelBackend {
 
   startCall(context: CallContext): BackendCall {
     this.contexts.push(context)
+    const { jobs } = context
+    const wanted = (): number => this.jobs ?? jobs
     return {
+      get jobs() {
+        return wanted()
+      },
       submit: (batch, sink, options) => {
         const entry = new ManualBatch(batch, sink, options)
         this.batches.push(entry)
         this.#submitted?.()
         return entry
       },
-      stop: () => void this.stopped++,
+      stop: () => {
+        this.stopped++
+        return this.onStop?.()
+      },
     }
   }
 

@@ -30,6 +30,5 @@ try {
   console.log(`failed: ${(error as Error).message}`)
 }
 clearTimeout(timer)
-console.log(
-  `write is ${Object.hasOwn(process.stdout, 'write') ? 'still ours' : 'its own'}, ${process.listenerCount('exit')} listeners`,
-)
+const write = Object.hasOwn(process.stdout, 'write') ? 'still ours' : 'its own'
+console.log(`write is ${write}, ${process.listenerCount('exit')} listeners`)

@@ -1,6 +1,7 @@
 import type { Codec } from '@manyhands/base'
-import { BATCH, type Run, SPREAD } from '../protocol/messages.ts'
+import { BATCH, type ToWorkerMessage } from '../protocol/messages.ts'
 import { isPrimitive, toPayload } from '../protocol/payload.ts'
+import { type Run, SPREAD } from '../protocol/run.ts'
 import type { FunctionRecord } from './function-table.ts'
 
 /**
@@ -10,7 +11,7 @@ import type { FunctionRecord } from './function-table.ts'
 export class BatchEncoder {
   readonly #codec: Codec
   /** The id and the flags are set when it is sent. */
-  readonly #message: unknown[] = [BATCH, 0, 0]
+  readonly #message: [kind: typeof BATCH, batchId: number, flags: number, ...runs: unknown[]] = [BATCH, 0, 0]
   /** Objects that the message holds; see Codec.encode. Made when the first object comes. */
   #objects: Set<object> | undefined
   #fn: FunctionRecord | undefined
@@ -60,7 +61,7 @@ export class BatchEncoder {
     return true
   }
 
-  finish(batchId: number, flags: number): unknown[] {
+  finish(batchId: number, flags: number): ToWorkerMessage {
     this.#endRun()
     this.#message[1] = batchId
     this.#message[2] = flags

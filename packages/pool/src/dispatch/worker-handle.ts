@@ -4,22 +4,21 @@ import {
   openOffers,
   receiverGone,
   setTaskInfo,
+  updateCost,
   type WorkerExit,
   type WorkerInfo,
 } from '@manyhands/base'
 import { useCodecInChannels } from '../host/channel-codec.ts'
 import type { Channel, ChannelOptions, StartChannel } from '../host/channel.ts'
+import { ABORTED_BATCH, LISTENING_BATCH, RUNNING_BATCH, RUNNING_INDEX } from '../protocol/control-words.ts'
 import {
   ABORT,
-  ABORTED_BATCH,
   BEGIN,
   CLOSE,
   DEFINE,
   FORGET,
   LISTENING,
-  LISTENING_BATCH,
-  type Message,
-  type Payload,
+  type ToMainMessage,
   RANG,
   READY,
   RECALL,
@@ -27,11 +26,9 @@ import {
   REPORT_BEGIN,
   RETURNED,
   RING,
-  RUNNING_BATCH,
-  RUNNING_INDEX,
-  SEGMENT_LENGTH,
   START_FAILED,
 } from '../protocol/messages.ts'
+import { FIRST_SEGMENT, readSegment, SEGMENT_LENGTH } from '../protocol/segment.ts'
 import type { FunctionRecord } from './function-table.ts'
 import type { Outgoing } from './outgoing.ts'
 import type { QueueItem, Shipment } from './shipment.ts'
@@ -40,8 +37,6 @@ import type { WorkerCodec } from './worker-codec.ts'
 
 /** Connections that are remembered before those that were claimed are forgotten. */
 const MOST_OFFERED = 256
-/** Share of a new measurement in the moving average of a function's cost. */
-const COST_SHARE = 0.3
 
 export interface WorkerEvents {
   /** It takes tasks: its initializer, if any, has run. */
@@ -141,6 +136,7 @@ export class WorkerHandle {
     // Which of several tasks is running, and that one is aborted, goes by these words.
     if (shipment.size > 1 || shipment.exclusive) this.#channel.shareControl()
     if (shipment.transfer !== undefined) encoder.transfer.push(...shipment.transfer)
+    for (const moved of encoder.transfer) if (moved instanceof ArrayBuffer) shipment.bytes += moved.byteLength
     this.#channel.post(message, encoder.transfer.length > 0 ? encoder.transfer : undefined)
     if (offered !== undefined) this.#noteOffered(offered)
     if (encoder.offered.length > 0) this.#noteOffered(encoder.offered)
@@ -221,7 +217,7 @@ export class WorkerHandle {
   }
 
   forgetFunction(id: number): void {
-    if (this.#known.delete(id) && !this.ending && !this.gone) this.#channel.post([FORGET, [id], undefined])
+    if (this.#known.delete(id) && !this.ending && !this.gone) this.#channel.post([FORGET, [id]])
   }
 
   /**
@@ -244,21 +240,21 @@ export class WorkerHandle {
     this.#known.add(fn.id)
   }
 
-  #receive(message: Message): void {
+  #receive(message: ToMainMessage): void {
     switch (message[0]) {
       case REPLY:
         noteAnswer()
-        for (let i = 1; i < message.length; i += SEGMENT_LENGTH) this.#segment(message, i)
+        for (let at = FIRST_SEGMENT; at < message.length; at += SEGMENT_LENGTH) this.#segment(message, at)
         return
       case BEGIN: {
-        const shipment = this.#find(message[1] as number)
+        const shipment = this.#find(message[1])
         if (shipment !== undefined) this.#events.onBegin(this, shipment)
         return
       }
       case RETURNED: {
-        const shipment = this.#find(message[1] as number)
+        const shipment = this.#find(message[1])
         if (shipment === undefined) return
-        const from = message[2] as number
+        const [, , from] = message
         shipment.returned = true
         const items = shipment.aborted ? [] : shipment.rest(from)
         shipment.size = Math.min(shipment.size, from)
@@ -267,12 +263,12 @@ export class WorkerHandle {
         return
       }
       case LISTENING: {
-        const shipment = this.#find(message[1] as number)
+        const shipment = this.#find(message[1])
         if (shipment !== undefined) shipment.listening = true
         return
       }
       case RANG:
-        return this.#doorbell.receive(message[1] as string)
+        return this.#doorbell.receive(message[1])
       case READY:
         this.ready = true
         this.#events.onReady()
@@ -293,14 +289,11 @@ export class WorkerHandle {
     return undefined
   }
 
-  #segment(message: Message, at: number): void {
-    const shipment = this.#find(message[at] as number)
+  #segment(message: ToMainMessage, at: number): void {
+    const { batchId, start, count, durationMs, payload, failures } = readSegment(message, at)
+    const shipment = this.#find(batchId)
     if (shipment === undefined) return
-    const start = message[at + 1] as number
-    const count = message[at + 2] as number
-    const durationMs = message[at + 3] as number
-    const payload = message[at + 4] as Payload
-    const failures = message[at + 5] as readonly unknown[] | undefined
+    if (ArrayBuffer.isView(payload)) shipment.bytes += payload.byteLength
     this.#measure(shipment, start, count, durationMs)
     let failure = 0
     for (let k = 0; k < count; k++) {
@@ -341,8 +334,7 @@ export class WorkerHandle {
     shipment.spent(durationMs, this.info)
     const fn = shipment.record(start)
     if (count > 1 && shipment.record(start + count - 1) !== fn) return // whose time it was is not known
-    const cost = durationMs / count
-    fn.costMs = fn.costMs === undefined ? cost : fn.costMs * (1 - COST_SHARE) + cost * COST_SHARE
+    fn.costMs = updateCost(fn.costMs, durationMs / count)
   }
 
   #finishIfAnswered(shipment: Shipment): void {

@@ -11,6 +11,7 @@ import {
 import type { ChannelOptions, StartChannel } from '../host/channel.ts'
 import { abortShipment } from './aborts.ts'
 import { prefetchDepth } from './batch-size.ts'
+import { type Measurements, Meter } from './measurements.ts'
 import { loadFirst, type Outgoing } from './outgoing.ts'
 import { Recall } from './recall.ts'
 import { asSendError } from './send-error.ts'
@@ -59,6 +60,8 @@ export class WorkerPool {
   readonly #workers = new Set<WorkerHandle>()
   readonly #exits: WorkerExits
   readonly #recall: Recall
+  /** Made when somebody asks for measurements. */
+  #meter: Meter | undefined
   #nextWorker = 0
   #scheduled = false
   #closing = false
@@ -83,6 +86,11 @@ export class WorkerPool {
     return !this.#closing && this.#exits.broken === undefined
   }
 
+  /** What was measured since this was first called. */
+  measure(): Measurements {
+    return (this.#meter ??= new Meter())
+  }
+
   /** @throws ShutdownError, BrokenPoolError when the pool takes no more */
   assertUsable(): void {
     const { broken } = this.#exits
@@ -103,6 +111,7 @@ export class WorkerPool {
   /** Queues an item. Items of one tick are sent together. */
   enqueue(item: QueueItem): void {
     this.#queue.push(item)
+    this.#meter?.queued(item)
     if (queued.hasSubscribers) queued.publish({ type: 'pool-queue', ...this.#now(), tasks: item.size, name: item.name })
     if (this.#scheduled) return
     this.#scheduled = true
@@ -163,7 +172,9 @@ export class WorkerPool {
       const worker = this.#workerFor(item)
       if (worker === undefined) break
       const message = loadFirst(this.#queue, this.#codec, this.#options.maxWorkers)
-      if (message !== undefined) this.#ship(worker, message)
+      if (message === undefined) continue
+      this.#meter?.sent(item)
+      this.#ship(worker, message)
     }
     if (this.#closing) this.#checkDrained()
     else this.#recall.plan()
@@ -220,6 +231,7 @@ export class WorkerPool {
         {
           onRoom: (free, shipment) => {
             if (ended.hasSubscribers) this.#publishEnd(free, shipment)
+            this.#meter?.answered(shipment)
             this.#pump()
           },
           onReady: () => this.#exits.noteReady(),

@@ -1,7 +1,7 @@
 import { origin, type Origin } from '@manyhands/base'
 import { poolOrigin } from '../entry-url.ts'
 import { getStartMethod } from '../here/start-method.ts'
-import { startProcess } from '../host/start-process.ts'
+import { startProcess } from '../host/start-methods.ts'
 import type { ExecutorOptions } from './executor-options.ts'
 import { WorkerExecutor } from './worker-executor.ts'
 

@@ -4,6 +4,9 @@ import { ProcessPoolExecutor } from './process-pool-executor.ts'
 import { ThreadPoolExecutor } from './thread-pool-executor.ts'
 import type { WorkerExecutor } from './worker-executor.ts'
 
+/** The executor of each kind, by the name of its backend. */
+const executorClasses = { threads: ThreadPoolExecutor, processes: ProcessPoolExecutor } as const
+
 export interface ReusableExecutorOptions {
   /** @default cpuCount() */
   readonly maxWorkers?: number | undefined
@@ -18,11 +21,12 @@ export interface ReusableExecutorOptions {
  * @throws TypeError, RangeError for bad arguments
  */
 export function getReusableExecutor(
-  kind: 'threads' | 'processes',
+  kind: keyof typeof executorClasses,
   options: ReusableExecutorOptions = {},
 ): WorkerExecutor {
-  if (kind !== 'threads' && kind !== 'processes') {
-    throw new TypeError(`kind must be 'threads' or 'processes', got ${describeValue(kind)}`)
+  if (!Object.hasOwn(executorClasses, kind)) {
+    const known = Object.keys(executorClasses).map(name => `'${name}'`)
+    throw new TypeError(`kind must be ${known.join(' or ')}, got ${describeValue(kind)}`)
   }
   checkOptionNames('getReusableExecutor', options, ['maxWorkers'], { jobs: 'maxWorkers', max_workers: 'maxWorkers' })
   checkInteger('maxWorkers', options.maxWorkers, 1)
@@ -35,7 +39,7 @@ export function getReusableExecutor(
     executors.delete(size)
     void executor.shutdown({ wait: false })
   }
-  const executor = kind === 'threads' ? new ThreadPoolExecutor({ maxWorkers }) : new ProcessPoolExecutor({ maxWorkers })
+  const executor = new executorClasses[kind]({ maxWorkers })
   executors.set(maxWorkers, executor)
   return executor
 }

@@ -22,6 +22,7 @@ import {
 import { pack } from '@manyhands/closure'
 import { BatchState } from '../dispatch/batch.ts'
 import { type FunctionRecord, FunctionTable, type PreparedFunction } from '../dispatch/function-table.ts'
+import type { Measurements } from '../dispatch/measurements.ts'
 import { Task } from '../dispatch/task.ts'
 import { WorkerPool } from '../dispatch/worker-pool.ts'
 import { childLineage } from '../here/child-lineage.ts'
@@ -30,6 +31,7 @@ import { currentWorker } from '../here/current-worker.ts'
 import { getStartMethod } from '../here/start-method.ts'
 import type { StartChannel } from '../host/channel.ts'
 import { workerEntry } from '../host/worker-entry.ts'
+import { type WorkerKind, workerKinds } from '../protocol/worker-kinds.ts'
 import { type CheckedExecutorOptions, checkExecutorOptions, type ExecutorOptions } from './executor-options.ts'
 import { mapOrdered } from './map-ordered.ts'
 import { SignalWatch } from './signal-watch.ts'
@@ -37,17 +39,17 @@ import { SignalWatch } from './signal-watch.ts'
 /** What a thread and a process executor have in common, which is all but the way to their workers. */
 export class WorkerExecutor implements Executor {
   readonly maxWorkers: number
-  readonly #kind: 'thread' | 'process'
+  readonly #kind: WorkerKind
   readonly #functions: FunctionTable
   readonly #pool: WorkerPool
   readonly #signals = new SignalWatch()
   /** Stands for this executor in the watch for unseen failures; keeps nothing alive. */
   readonly #owner = {}
 
-  protected constructor(kind: 'thread' | 'process', start: StartChannel, options: ExecutorOptions) {
-    const checked = checkExecutorOptions(kind === 'thread' ? 'ThreadPoolExecutor' : 'ProcessPoolExecutor', options)
+  protected constructor(kind: WorkerKind, start: StartChannel, options: ExecutorOptions) {
+    const checked = checkExecutorOptions(workerKinds[kind].executor, options)
     workerEntry() // before anything is packed
-    const across: Across = kind === 'thread' ? 'threads' : 'processes'
+    const { across } = workerKinds[kind]
     this.#kind = kind
     this.maxWorkers = checked.maxWorkers
     this.#pool = new WorkerPool({
@@ -159,6 +161,20 @@ export class WorkerExecutor implements Executor {
     }
   }
 
+  /**
+   * Durations, waiting times and bytes as histograms. Measuring begins with the first call; each call returns the same
+   * object.
+   *
+   * ```ts
+   * const { runUs } = pool.measure()
+   * await pool.submit(fit, X)
+   * console.log(runUs.count) // 1
+   * ```
+   */
+  measure(): Measurements {
+    return this.#pool.measure()
+  }
+
   /** True while it takes tasks. */
   get usable(): boolean {
     return this.#pool.usable
@@ -191,7 +207,7 @@ export class WorkerExecutor implements Executor {
   }
 
   get [Symbol.toStringTag](): string {
-    return this.#kind === 'thread' ? 'ThreadPoolExecutor' : 'ProcessPoolExecutor'
+    return workerKinds[this.#kind].executor
   }
 
   #submitWith<A extends readonly unknown[], R>(
@@ -227,7 +243,7 @@ export class WorkerExecutor implements Executor {
   }
 }
 
-function channelOptions(kind: 'thread' | 'process', across: Across, options: CheckedExecutorOptions) {
+function channelOptions(kind: WorkerKind, across: Across, options: CheckedExecutorOptions) {
   const { initializer, initializerArgs = [] } = options
   if (initializer !== undefined) checkFunction('initializer', initializer)
   // Packed now, so that a bad one is told at the constructor, and each worker gets the same.
@@ -255,7 +271,9 @@ function channelOptions(kind: 'thread' | 'process', across: Across, options: Che
       initializer: packed,
     },
     execArgv: options.execArgv,
-    env: options.env ?? (kind === 'process' ? { ...process.env, [cpuLimitVariable]: String(share) } : undefined),
+    env:
+      options.env ??
+      (workerKinds[kind].ownEnvironment ? { ...process.env, [cpuLimitVariable]: String(share) } : undefined),
     resourceLimits: options.resourceLimits,
   })
 }

@@ -1,5 +1,6 @@
 import { InvalidStateError } from '@manyhands/base'
 import type { Lineage, StartMethod } from '../protocol/lineage.ts'
+import type { WorkerKind } from '../protocol/worker-kinds.ts'
 import { currentProcess, place } from './current-process.ts'
 import { currentProgram } from './program.ts'
 
@@ -29,7 +30,8 @@ export function childLineage({ name, daemon, path, authKey, startMethod }: Child
   const most = depthLimit()
   if (depth > most) {
     throw new InvalidStateError(
-      `\`${name}\` would be nested ${depth} deep, and ${most} is the limit: does each process start another? ${depthLimitVariable} sets another limit`,
+      `\`${name}\` would be nested ${depth} deep, and ${most} is the limit: does each process start another? ` +
+        `${depthLimitVariable} sets another limit`,
     )
   }
   const current = currentProcess()
@@ -46,7 +48,7 @@ export function childLineage({ name, daemon, path, authKey, startMethod }: Child
 }
 
 /** The place of the next child, behind that of this process: `[1, 2]` is the second child of the first. */
-export function nextPath(kind: 'process' | 'thread'): readonly number[] {
+export function nextPath(kind: WorkerKind): readonly number[] {
   const here = place()
   return [...(here.lineage?.path ?? []), ++here.children[kind]]
 }

@@ -1,11 +1,12 @@
 import { threadId } from 'node:worker_threads'
 import { slot } from '@manyhands/base'
 import type { Lineage, StartMethod } from '../protocol/lineage.ts'
+import type { WorkerKind } from '../protocol/worker-kinds.ts'
 import { newAuthKey } from './auth-key.ts'
 
 /** What code can know of the process or thread that runs it. */
 export interface CurrentProcess {
-  readonly kind: 'thread' | 'process'
+  readonly kind: WorkerKind
   name: string
   readonly daemon: boolean
   readonly pid: number

@@ -1,27 +1,25 @@
 import { checkOptionNames, describeValue, InvalidStateError } from '@manyhands/base'
-import type { StartMethod } from '../protocol/lineage.ts'
+import { type StartMethod, startMethods } from '../protocol/lineage.ts'
 import { place } from './current-process.ts'
-
-const methods: readonly StartMethod[] = ['spawn', 'forkserver']
 
 /**
  * The start methods that there are, the default first: `spawn` starts a new process each time, `forkserver` takes one
  * that was started before.
  */
 export function allStartMethods(): StartMethod[] {
-  return [...methods]
+  return [...startMethods]
 }
 
 /** @throws TypeError for what is none */
 export function checkStartMethod(method: unknown): StartMethod {
   if (method === 'fork') {
     throw new TypeError(
-      "there is no start method 'fork': Node.js cannot go on in a copy of a process. Use 'spawn' or 'forkserver'",
+      "there is no start method 'fork': Node.js cannot run on in a copy of a process. Use 'spawn' or 'forkserver'",
     )
   }
-  if (!methods.includes(method as StartMethod)) {
+  if (!startMethods.includes(method as StartMethod)) {
     throw new TypeError(
-      `the start method must be ${methods.map(name => `'${name}'`).join(' or ')}, got ${describeValue(method)}`,
+      `the start method must be ${startMethods.map(name => `'${name}'`).join(' or ')}, got ${describeValue(method)}`,
     )
   }
   return method as StartMethod
@@ -44,7 +42,8 @@ export function setStartMethod(
   const here = place()
   if (here.startMethod !== undefined && !force) {
     throw new InvalidStateError(
-      `the start method is \`${here.startMethod}\` already: set it before the first process is started, or use { force: true }`,
+      `the start method is \`${here.startMethod}\` already: set it before the first process is started, or use ` +
+        '{ force: true }',
     )
   }
   here.startMethod = method ?? undefined

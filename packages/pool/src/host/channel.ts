@@ -1,10 +1,11 @@
 import type { WorkerExit } from '@manyhands/base'
-import type { Message } from '../protocol/messages.ts'
+import type { ToMainMessage, ToWorkerMessage } from '../protocol/messages.ts'
 import type { ProcessInit, WorkerInit } from '../protocol/worker-init.ts'
+import type { WorkerKind } from '../protocol/worker-kinds.ts'
 
 /** What happens at the worker's end of a channel. */
 export interface ChannelEvents {
-  onMessage(message: Message): void
+  onMessage(message: ToMainMessage): void
   /**
    * The worker is gone and every message that it sent has been delivered. `error` is what it did not catch, where that
    * is known.
@@ -18,7 +19,7 @@ export interface ChannelEvents {
  * A thread and a process differ only behind this interface.
  */
 export interface Channel {
-  readonly kind: 'thread' | 'process'
+  readonly kind: WorkerKind
   readonly pid: number | undefined
   readonly threadId: number | undefined
   /** Words shared with the worker; undefined while there are none. */
@@ -26,7 +27,7 @@ export interface Channel {
   /** Sees to it that there are control words from the next message on, where that is possible. */
   shareControl(): void
   /** @throws DataCloneError when the message cannot be cloned; nothing was sent then */
-  post(message: Message, transfer?: readonly unknown[]): void
+  post(message: ToWorkerMessage, transfer?: readonly unknown[]): void
   /** Keeps the program alive, or lets it end, while this worker is there. A new channel does not keep it alive. */
   ref(): void
   unref(): void

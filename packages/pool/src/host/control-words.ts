@@ -1,7 +1,7 @@
 import { replace } from '@manyhands/base'
 import type { Region } from '@manyhands/core'
 import lazy from '#lazy'
-import { CONTROL_WORDS, IN_USE } from '../protocol/messages.ts'
+import { CONTROL_WORDS, IN_USE } from '../protocol/control-words.ts'
 
 /**
  * The words that a process shares with us, from when it first needs them: loading what maps memory takes milliseconds,

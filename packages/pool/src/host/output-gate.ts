@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { type Message, PRINTED } from '../protocol/messages.ts'
+import { type ToMainMessage, PRINTED } from '../protocol/messages.ts'
 
 type Source = (Readable & { readonly bytesRead?: number }) | null | undefined
 
@@ -10,10 +10,10 @@ type Source = (Readable & { readonly bytesRead?: number }) | null | undefined
 export class OutputGate {
   readonly #stdout: Source
   readonly #stderr: Source
-  readonly #deliver: (message: Message) => void
-  readonly #held: Message[] = []
+  readonly #deliver: (message: ToMainMessage) => void
+  readonly #held: ToMainMessage[] = []
 
-  constructor(stdout: Source, stderr: Source, deliver: (message: Message) => void) {
+  constructor(stdout: Source, stderr: Source, deliver: (message: ToMainMessage) => void) {
     this.#stdout = stdout
     this.#stderr = stderr
     this.#deliver = deliver
@@ -23,7 +23,7 @@ export class OutputGate {
     for (const source of [stdout, stderr]) source?.on('data', look).on('close', look)
   }
 
-  receive(message: Message): void {
+  receive(message: ToMainMessage): void {
     if (this.#held.length === 0 && message[0] !== PRINTED) return this.#deliver(message)
     this.#held.push(message)
     this.#release(false)

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { inheritedExecArgv } from '../here/exec-argv.ts'
 import { currentProgram } from '../here/program.ts'
-import { CONTROL, INIT, isToMain, type Message, PREPARE, PREPARED } from '../protocol/messages.ts'
+import { CONTROL, INIT, isToMain, PREPARE, PREPARED, type ToWorkerMessage } from '../protocol/messages.ts'
 import type { ProcessInit, WorkerInit } from '../protocol/worker-init.ts'
 import type { Channel, ChannelEvents, LaunchOptions, ResourceLimits } from './channel.ts'
 import { ControlWords } from './control-words.ts'
@@ -139,7 +139,7 @@ export class ProcessChannel implements Channel {
     this.#controlWords.close()
   }
 
-  post(message: Message): void {
+  post(message: ToWorkerMessage): void {
     // An error here means that the child is going: its exit says the rest.
     if (this.#child.connected) this.#child.send(message, () => {})
   }

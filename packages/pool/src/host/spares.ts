@@ -74,7 +74,8 @@ export function setPreload(modules: readonly (string | URL)[], options: PreloadO
   const spares = state()
   if (spares.begun) {
     throw new InvalidStateError(
-      'setPreload comes too late: processes were started by the method `forkserver` before. Call it before the first is',
+      'setPreload comes too late: processes were started by the method `forkserver` before. Call it before the ' +
+        'first is',
     )
   }
   spares.preload = { modules: urls, onError }

@@ -1,7 +1,8 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker, type WorkerOptions } from 'node:worker_threads'
 import { endThread, newThreadShare, noteThreadExit, noteThreadStart, type ThreadShare } from '@manyhands/base'
 import { inheritedExecArgv } from '../here/exec-argv.ts'
-import { CONTROL_WORDS, INTERRUPT, type Message, OUTPUT, PASSED_ON, POSTED } from '../protocol/messages.ts'
+import { CONTROL_WORDS, PASSED_ON, POSTED } from '../protocol/control-words.ts'
+import { INTERRUPT, OUTPUT, type ToMainMessage, type ToWorkerMessage } from '../protocol/messages.ts'
 import type { ProcessInit, ThreadEnds, WorkerInit } from '../protocol/worker-init.ts'
 import type { Channel, ChannelEvents, ChannelOptions } from './channel.ts'
 import { OutputTail } from './output-tail.ts'
@@ -47,14 +48,14 @@ export class ThreadChannel implements Channel {
     this.#stderr = new OutputTail(this.#worker.stderr)
     let uncaught: unknown
     // The listener is on the port from the start: messages posted before the worker is ready wait there.
-    const receive = (message: Message): void => {
-      if (message[0] === OUTPUT) this.#passOn(message)
+    const receive = (message: ToMainMessage): void => {
+      if (message[0] === OUTPUT) this.#passOn(message[1], message[2])
       else events.onMessage(message)
     }
     port1.on('message', receive)
     port1.unref()
     const forget = takeAtTheEnd(function* () {
-      for (const message of waitingOn(port1)) if (message[0] === OUTPUT) yield printed(message)
+      for (const message of waitingOn(port1)) if (message[0] === OUTPUT) yield [message[1], message[2]]
     })
     this.#worker.on('error', error => {
       uncaught = error
@@ -72,7 +73,7 @@ export class ThreadChannel implements Channel {
     })
   }
 
-  post(message: Message, transfer?: readonly unknown[]): void {
+  post(message: ToWorkerMessage, transfer?: readonly unknown[]): void {
     this.#port.postMessage(message, transfer as readonly ArrayBuffer[] | undefined)
     Atomics.add(this.control, POSTED, 1)
   }
@@ -101,8 +102,7 @@ export class ThreadChannel implements Channel {
     this.#worker.ref()
   }
 
-  #passOn(message: Message): void {
-    const [fd, chunk] = printed(message)
+  #passOn(fd: 1 | 2, chunk: string | Uint8Array): void {
     if (fd === 2) this.#stderr.add(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'))
     passOn(fd, chunk, () => void Atomics.add(this.control, PASSED_ON, chunk.length))
   }
@@ -112,12 +112,8 @@ export class ThreadChannel implements Channel {
   dispose(): void {}
 }
 
-function printed([, fd, chunk]: Message): readonly [1 | 2, string | Uint8Array] {
-  return [fd as 1 | 2, chunk as string | Uint8Array]
-}
-
-function* waitingOn(port: MessagePort): Generator<Message, void, undefined> {
-  for (let received; (received = receiveMessageOnPort(port)) !== undefined;) yield received.message as Message
+function* waitingOn(port: MessagePort): Generator<ToMainMessage, void, undefined> {
+  for (let received; (received = receiveMessageOnPort(port)) !== undefined;) yield received.message as ToMainMessage
 }
 
 /**

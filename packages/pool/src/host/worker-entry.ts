@@ -8,7 +8,10 @@ export type WorkerEntry = { readonly url: URL } | { readonly text: string }
 /** Where a worker that was started from a text keeps it, for workers of its own. */
 const textKey = Symbol.for('manyhands.workerText')
 /** Compiles the text `t` as a CommonJS module, whose imports are found from where the program runs. */
-const compile = `globalThis[Symbol.for(${JSON.stringify(textKey.description)})]=t;const m=new(require('node:module'))('manyhands-worker');m.paths=[];m._compile(t,require('node:path').resolve('manyhands-worker.cjs'))`
+const compile =
+  `globalThis[Symbol.for(${JSON.stringify(textKey.description)})]=t;` +
+  "const m=new(require('node:module'))('manyhands-worker');m.paths=[];" +
+  "m._compile(t,require('node:path').resolve('manyhands-worker.cjs'))"
 /** As an argument the text would be too long: a process gets it as its first message. */
 export const processBoot = `process.once('message',t=>{${compile}})`
 export const threadBoot = `const t=require('node:worker_threads').workerData.text;${compile}`

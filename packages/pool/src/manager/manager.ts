@@ -23,7 +23,8 @@ import type {
   SharedEvent,
 } from '@manyhands/core'
 import { newAuthKey } from '../here/auth-key.ts'
-import { links, linkTo } from '../remote/link.ts'
+import { linkTo } from '../remote/link-to.ts'
+import { links } from '../remote/link.ts'
 import { type Managed, reviveProxy } from '../remote/managed.ts'
 import { type ContainerKind, type ProxyHandle, ROOT, type ServerAddress } from '../remote/messages.ts'
 import { ManagedResult, RemoteLink } from '../remote/remote-link.ts'

@@ -1,6 +1,7 @@
 import { type DoorbellLink, linkDoorbell, type WorkerExit } from '@manyhands/base'
 import type { Channel, ChannelEvents } from '../host/channel.ts'
 import { RANG, RING } from '../protocol/messages.ts'
+import { workerKinds } from '../protocol/worker-kinds.ts'
 
 /** A process or thread that was started here, for as long as it is of interest. */
 export class ChildHandle {
@@ -20,16 +21,16 @@ export class ChildHandle {
     this.#daemon = daemon
     this.channel = start({
       onMessage: message => {
-        if (message[0] === RANG) this.#doorbell.receive(message[1] as string)
+        if (message[0] === RANG) this.#doorbell.receive(message[1])
       },
       onExit: (exit, error) => {
         this.#doorbell.close()
         this.channel.dispose()
         this.failure = error
         // One that had not yet begun has code 0.
-        this.exit = exit.kind === 'thread' && this.#ending ? { ...exit, exitCode: 1 } : exit
+        this.exit = workerKinds[this.channel.kind].parentReports && this.#ending ? { ...exit, exitCode: 1 } : exit
         // A process prints its own.
-        if (exit.kind === 'thread' && error !== undefined) {
+        if (workerKinds[this.channel.kind].parentReports && error !== undefined) {
           process.stderr.write(`${title}:\n${process.getBuiltinModule('node:util').inspect(error)}\n`)
         }
         this.onGone?.()

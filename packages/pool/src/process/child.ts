@@ -18,8 +18,9 @@ import { workerEntry } from '../host/worker-entry.ts'
 import type { StartMethod } from '../protocol/lineage.ts'
 import { factsKey, type ProcessFacts } from '../protocol/process-facts.ts'
 import type { ProcessInit } from '../protocol/worker-init.ts'
-import { listChild } from './active-children.ts'
+import { type WorkerKind, workerKinds } from '../protocol/worker-kinds.ts'
 import { ChildHandle } from './child-handle.ts'
+import { listChild } from './child-list.ts'
 import { Sentinel } from './sentinel.ts'
 
 export type ProcessOptions<A extends readonly unknown[] = readonly []> = {
@@ -57,7 +58,7 @@ export interface JoinOptions {
 
 /** What differs between a process and a thread. */
 export interface ChildKind {
-  readonly kind: 'process' | 'thread'
+  readonly kind: WorkerKind
   readonly startMethod: StartMethod
   start(options: ChannelOptions<ProcessInit>, events: ChannelEvents): Channel
 }
@@ -88,7 +89,8 @@ export abstract class Child {
 
   protected abstract kind(): ChildKind
 
-  protected constructor(label: 'Process' | 'Thread', options: ProcessOptions<readonly never[]>) {
+  protected constructor(kind: WorkerKind, options: ProcessOptions<readonly never[]>) {
+    const label = workerKinds[kind].child
     checkOptionNames(label, options, names, mistakes)
     const { target, args, name, daemon, env, execArgv } = options
     if (target !== undefined) checkFunction('target', target)
@@ -103,7 +105,7 @@ export abstract class Child {
     if (execArgv !== undefined && !Array.isArray(execArgv)) {
       throw new TypeError(`execArgv must be an array, got ${describeValue(execArgv)}`)
     }
-    const path = nextPath(label === 'Thread' ? 'thread' : 'process')
+    const path = nextPath(kind)
     const current = currentProcess()
     const facts: ProcessFacts = {
       name: name ?? `${label}-${path.join(':')}`,
@@ -167,13 +169,13 @@ export abstract class Child {
     useCodecInChannels()
     const { made: body, offered = [] } = noteOffers(() =>
       pack(isPlain ? [facts.target ?? doNothing, facts.args] : this, {
-        across: kind === 'thread' ? 'threads' : 'processes',
+        across: workerKinds[kind].across,
       }),
     )
     const options = { init: { kind, lineage, body }, execArgv: own.execArgv, env: own.env, resourceLimits: undefined }
     const handle = new ChildHandle(
       events => start(options, events),
-      `${kind === 'thread' ? 'Thread' : 'Process'} ${facts.name}`,
+      `${workerKinds[kind].child} ${facts.name}`,
       facts.daemon,
     )
     const { pid, threadId: thread } = handle.channel
@@ -188,7 +190,7 @@ export abstract class Child {
     // It has its own by now: what these hold here may go.
     facts.target = undefined
     facts.args = []
-    listChild(this, handle, () => receiverGone(offered))
+    listChild(this, handle, forgetting(offered))
   }
 
   /**
@@ -365,3 +367,8 @@ function isIterable(value: unknown): boolean {
 }
 
 const doNothing = (): void => {}
+
+/** Of its own scope: a callback that is made in `start` would keep the target and the arguments alive. */
+function forgetting(offered: Parameters<typeof receiverGone>[0]): () => void {
+  return () => receiverGone(offered)
+}

@@ -1,7 +1,7 @@
 import { origin, type Origin } from '@manyhands/base'
 import { poolOrigin } from '../entry-url.ts'
 import { getStartMethod } from '../here/start-method.ts'
-import { startProcess } from '../host/start-process.ts'
+import { startProcess } from '../host/start-methods.ts'
 import type { StartMethod } from '../protocol/lineage.ts'
 import { Child, type ChildKind, type ProcessOptions } from './child.ts'
 
@@ -22,7 +22,7 @@ import { Child, type ChildKind, type ProcessOptions } from './child.ts'
 export class Process<A extends readonly unknown[] = readonly []> extends Child {
   /** @throws TypeError naming the option that is wrong */
   constructor(options: ProcessOptions<A> = {} as ProcessOptions<A>) {
-    super('Process', options as never)
+    super('process', options as never)
   }
 
   protected startMethod(): StartMethod {
@@ -59,4 +59,10 @@ export class ForkServerProcess<A extends readonly unknown[] = readonly []> exten
   static override get [origin](): Origin {
     return poolOrigin('ForkServerProcess', this)
   }
+}
+
+/** The class of each start method. */
+export const processClasses: Readonly<Record<StartMethod, typeof Process>> = {
+  spawn: SpawnProcess,
+  forkserver: ForkServerProcess,
 }

@@ -13,7 +13,7 @@ import { Child, type ChildKind, type ProcessOptions } from './child.ts'
 export class Thread<A extends readonly unknown[] = readonly []> extends Child {
   /** @throws TypeError naming the option that is wrong */
   constructor(options: ProcessOptions<A> = {} as ProcessOptions<A>) {
-    super('Thread', options as never)
+    super('thread', options as never)
   }
 
   protected kind(): ChildKind {

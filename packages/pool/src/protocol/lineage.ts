@@ -1,5 +1,8 @@
+/** The start methods, the default first. What each does is a row in `host/start-methods.ts`. */
+export const startMethods = ['spawn', 'forkserver'] as const
+
 /** How processes are started; see `setStartMethod`. */
-export type StartMethod = 'spawn' | 'forkserver'
+export type StartMethod = (typeof startMethods)[number]
 
 /** Whoever started this worker. */
 export interface ParentFacts {

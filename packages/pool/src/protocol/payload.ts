@@ -1,4 +1,8 @@
-import { PACK_NUMBERS_FROM, type Payload } from './messages.ts'
+/** Values of a run or a segment: arguments or results. */
+export type Payload = readonly unknown[] | Float64Array
+
+/** Numbers are packed into a Float64Array from this many on: fewer are cheaper in a plain array. */
+const PACK_NUMBERS_FROM = 32
 
 /** True for what a message carries as it is. Objects, functions and symbols go through the codec. */
 export function isPrimitive(value: unknown): boolean {

@@ -1,10 +1,11 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { ThreadShare } from '@manyhands/base'
 import type { Lineage } from './lineage.ts'
+import type { WorkerKind } from './worker-kinds.ts'
 
 /** What every worker is told when it starts: as workerData of a thread, as the first message of a process. */
 interface AnyInit {
-  readonly kind: 'thread' | 'process'
+  readonly kind: WorkerKind
   readonly lineage: Lineage
 }
 

@@ -1,6 +1,4 @@
 import { slot } from '@manyhands/base'
-import type { ServerAddress } from './messages.ts'
-import { RemoteLink } from './remote-link.ts'
 
 /** The way of this thread to the objects of one manager: a connection, or in the server itself none. */
 export interface Link {
@@ -16,12 +14,3 @@ export interface Link {
 
 /** Of this thread, by the id of the server. */
 export const links = (): Map<string, Link> => slot('pool.managerLinks', () => new Map<string, Link>())
-
-export function linkTo(server: ServerAddress): Link {
-  let link = links().get(server.id)
-  if (link === undefined) {
-    link = new RemoteLink(server, () => void links().delete(server.id))
-    links().set(server.id, link)
-  }
-  return link
-}

@@ -1,6 +1,7 @@
 import { type Across, origin, type Origin, replace, revive, reviveShared, slot } from '@manyhands/base'
 import { poolOrigin } from '../entry-url.ts'
-import { type Link, linkTo } from './link.ts'
+import { linkTo } from './link-to.ts'
+import type { Link } from './link.ts'
 import type { ProxyHandle } from './messages.ts'
 import { ManagedResult } from './remote-link.ts'
 

@@ -32,6 +32,8 @@ function mainModuleError(mainModule: string, specifier: string, importer: string
   // The code that does what a task or a message asks for names the whole URL.
   const who =
     importer === undefined || specifier.startsWith('file:') ? 'a worker was asked to import' : `${importer} imports`
-  return new InvalidStateError(`${who} the main module of the program, ${mainModule}, which would run again in the worker.
-Move what both need to a module of its own, and import it from there.`)
+  return new InvalidStateError(
+    `${who} the main module of the program, ${mainModule}, which would run again in the worker.\n` +
+      'Move what both need to a module of its own, and import it from there.',
+  )
 }

@@ -3,8 +3,7 @@ import { isMainThread, workerData } from 'node:worker_threads'
 import { adoptThreadShare, allowBlocking, installChannelCodec } from '@manyhands/base'
 import { createCodec } from '@manyhands/closure/worker'
 import { setLineage } from '../here/current-process.ts'
-import type { Program } from '../protocol/lineage.ts'
-import { INIT, type Message, PREPARE } from '../protocol/messages.ts'
+import { INIT, type ToWorkerMessage, PREPARE } from '../protocol/messages.ts'
 import type { ProcessInit, ThreadInit, WorkerInit } from '../protocol/worker-init.ts'
 import { enterProgram } from './enter-program.ts'
 import { openInbox, receiveWith } from './inbox.ts'
@@ -15,21 +14,16 @@ import { startWorker } from './start-worker.ts'
 if (isMainThread) openInbox(receive)
 else begin(workerData as ThreadInit | ProcessInit)
 
-function receive(message: Message): void | Promise<void> {
+function receive(message: ToWorkerMessage): void | Promise<void> {
   if (message[0] === PREPARE) {
-    enterProgram(message[1] as Program)
+    enterProgram(message[1])
     keepOutput()
     return import('./prepare.ts').then(({ prepare }) => prepare(message))
   }
   if (message[0] !== INIT) return
   receiveWith(undefined) // what follows is for what is started now
-  const [, init, env, cwd] = message as readonly [
-    number,
-    WorkerInit | ProcessInit,
-    NodeJS.ProcessEnv | undefined,
-    string,
-  ]
-  if (env === undefined) return begin(init)
+  const [, init, env, cwd] = message
+  if (env === undefined || cwd === undefined) return begin(init)
   return import('./prepare.ts').then(({ enter }) => (enter(env, cwd), begin(init)))
 }
 

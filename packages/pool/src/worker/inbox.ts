@@ -1,9 +1,9 @@
-import { isToWorker, type Message } from '../protocol/messages.ts'
+import { isToWorker, type ToWorkerMessage } from '../protocol/messages.ts'
 
 /** Takes a message. When it returns a promise, the next message waits for it. */
-export type Receiver = (message: Message) => void | Promise<void>
+export type Receiver = (message: ToWorkerMessage) => void | Promise<void>
 
-const waiting: Message[] = []
+const waiting: ToWorkerMessage[] = []
 let receiver: Receiver | undefined
 let busy = false
 
@@ -29,7 +29,7 @@ export function receiveWith(next: Receiver | undefined): void {
   if (!busy) takeWaiting()
 }
 
-function take(to: Receiver, message: Message): void {
+function take(to: Receiver, message: ToWorkerMessage): void {
   const done = to(message)
   if (done === undefined) return
   busy = true

@@ -1,16 +1,17 @@
 import { type Codec, SerializationError } from '@manyhands/base'
 import { takeMoved } from '../here/move.ts'
-import { type Message, REPLY, type Segment, SEGMENT_LENGTH } from '../protocol/messages.ts'
+import { REPLY, type ToMainMessage } from '../protocol/messages.ts'
 import { isPrimitive, toPayload } from '../protocol/payload.ts'
+import { FIRST_SEGMENT, readSegment, SEGMENT_LENGTH } from '../protocol/segment.ts'
 import { unsendableError } from '../protocol/unsendable-error.ts'
 
-type Post = (message: Message, transfer?: readonly unknown[]) => void
+type Post = (message: ToMainMessage, transfer?: readonly unknown[]) => void
 
 /** Collects results and sends them in as few messages as possible. */
 export class Outbox {
   readonly #codec: Codec
   readonly #post: Post
-  #message: unknown[] = [REPLY]
+  #message: [kind: typeof REPLY, ...segments: unknown[]] = [REPLY]
   #transfer: unknown[] = []
   /** Objects that the message holds; see Codec.encode. */
   #objects: Set<object> | undefined
@@ -113,11 +114,8 @@ export class Outbox {
 
   /** Structured clone refuses a whole message for one value: only the culprit fails. */
   #sendOneByOne(message: readonly unknown[], cause: unknown): void {
-    for (let at = 1; at < message.length; at += SEGMENT_LENGTH) {
-      const [batchId, start, count, durationMs, payload, failures] = message.slice(
-        at,
-        at + SEGMENT_LENGTH,
-      ) as unknown as Segment
+    for (let at = FIRST_SEGMENT; at < message.length; at += SEGMENT_LENGTH) {
+      const { batchId, start, count, durationMs, payload, failures } = readSegment(message, at)
       let next = 0
       for (let k = 0; k < count; k++) {
         const failed = failures !== undefined && failures[next] === k

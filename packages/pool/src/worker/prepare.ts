@@ -2,20 +2,23 @@ import { enableCompileCache } from 'node:module'
 import { inspect } from 'node:util'
 import { unpack } from '@manyhands/closure/worker'
 import { complain } from '../here/exit.ts'
-import { type Message, PREPARED } from '../protocol/messages.ts'
+import { type PREPARE, PREPARED, type ToWorkerMessage } from '../protocol/messages.ts'
 import { startWatchdog } from './watchdog.ts'
 
 /**
  * Makes this process ready for orders that it does not have yet: it imports what they may need. Orders that come
  * meanwhile wait in the channel.
  */
-export async function prepare([, , modules, onError, rehearsal]: Message): Promise<void> {
+export async function prepare([, , modules, onError, rehearsal]: Extract<
+  ToWorkerMessage,
+  readonly [typeof PREPARE, ...unknown[]]
+>): Promise<void> {
   startWatchdog()
   // Next time these modules are not compiled again.
   enableCompileCache()
   await import('./run-process.ts')
   if (rehearsal !== undefined) await rehearse(rehearsal)
-  for (const url of modules as readonly string[]) {
+  for (const url of modules) {
     try {
       await import(url)
     } catch (error) {

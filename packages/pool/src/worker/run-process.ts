@@ -4,9 +4,10 @@ import { linkDoorbell } from '@manyhands/base'
 import { unpack } from '@manyhands/closure/worker'
 import { currentProcess } from '../here/current-process.ts'
 import { complain, exit } from '../here/exit.ts'
-import { INTERRUPT, type Message, RANG, RING } from '../protocol/messages.ts'
+import { INTERRUPT, type ToMainMessage, type ToWorkerMessage, RANG, RING } from '../protocol/messages.ts'
 import { factsKey, type HasFacts } from '../protocol/process-facts.ts'
 import type { ProcessInit, ThreadEnds } from '../protocol/worker-init.ts'
+import { workerKinds } from '../protocol/worker-kinds.ts'
 import { receiveWith } from './inbox.ts'
 import { startWatchdog } from './watchdog.ts'
 
@@ -24,11 +25,11 @@ export async function runProcess(init: ProcessInit | (ProcessInit & ThreadEnds))
   let finished = false
   const post =
     'port' in init
-      ? (message: Message) => init.port.postMessage(message)
-      : (message: Message) => void process.send?.(message, undefined, undefined, () => {})
+      ? (message: ToMainMessage) => init.port.postMessage(message)
+      : (message: ToMainMessage) => void process.send?.(message, undefined, undefined, () => {})
   const doorbell = linkDoorbell(id => post([RANG, id]))
-  const receive = (message: Message): void => {
-    if (message[0] === RING) doorbell.receive(message[1] as string)
+  const receive = (message: ToWorkerMessage): void => {
+    if (message[0] === RING) doorbell.receive(message[1])
     else if (message[0] === INTERRUPT && !process.emit('SIGINT', 'SIGINT')) exit(true)
   }
   // What may still be said does not keep it alive.
@@ -67,5 +68,5 @@ export async function runProcess(init: ProcessInit | (ProcessInit & ThreadEnds))
 
 function headline(): string {
   const { kind, name } = currentProcess()
-  return `${kind === 'thread' ? 'Thread' : 'Process'} ${name}:\n`
+  return `${workerKinds[kind].child} ${name}:\n`
 }

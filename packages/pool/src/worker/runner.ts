@@ -1,25 +1,21 @@
-import type { Codec } from '@manyhands/base'
-import type { TaskContext, TaskContextSource } from '../here/task-context.ts'
+import { type Codec, isThenable } from '@manyhands/base'
+import type { TaskContext, TaskContextSource } from '../here/worker-state.ts'
+import { ABORTED_BATCH, IN_USE, LISTENING_BATCH, RUNNING_BATCH, RUNNING_INDEX } from '../protocol/control-words.ts'
 import {
   ABORT,
-  ABORTED_BATCH,
   BATCH,
   BEGIN,
   DEFINE,
   FORGET,
-  IN_USE,
   LISTENING,
-  LISTENING_BATCH,
-  type Message,
-  type Payload,
+  type ToMainMessage,
+  type ToWorkerMessage,
   RECALL,
   REPORT_BEGIN,
   RETURNED,
-  RUN_LENGTH,
-  RUNNING_BATCH,
-  RUNNING_INDEX,
-  SPREAD,
 } from '../protocol/messages.ts'
+import { type Payload } from '../protocol/payload.ts'
+import { countOfRun, FIRST_RUN, functionOfRun, readRun, RUN_LENGTH, SPREAD } from '../protocol/run.ts'
 import { type FunctionEntry, Functions, reviveFunction, type WorkerFunction } from './functions.ts'
 import { Outbox } from './outbox.ts'
 
@@ -35,7 +31,7 @@ const MAX_INDEX = 2 ** 31 - 1
 
 export interface RunnerOptions {
   readonly codec: Codec
-  readonly post: (message: Message, transfer?: readonly unknown[]) => void
+  readonly post: (message: ToMainMessage, transfer?: readonly unknown[]) => void
   readonly concurrency: number
   /**
    * Where main cannot see which task is running: resolves when what was posted is out of this process, undefined when
@@ -49,7 +45,7 @@ export interface RunnerOptions {
 interface Cursor {
   readonly id: number
   reportBegin: boolean
-  readonly message: Message
+  readonly message: readonly unknown[]
   /** The run, as an index in the message, and the call in it. */
   run: number
   call: number
@@ -109,14 +105,14 @@ export class Runner implements TaskContextSource {
     this.#control = words
   }
 
-  receive(message: Message): void {
+  receive(message: ToWorkerMessage): void {
     switch (message[0]) {
       case BATCH:
         this.#queue.push({
-          id: message[1] as number,
-          reportBegin: ((message[2] as number) & REPORT_BEGIN) !== 0,
+          id: message[1],
+          reportBegin: (message[2] & REPORT_BEGIN) !== 0,
           message,
-          run: 3,
+          run: FIRST_RUN,
           call: 0,
           index: 0,
           pending: 0,
@@ -126,13 +122,13 @@ export class Runner implements TaskContextSource {
         })
         return
       case DEFINE:
-        return this.#functions.define(message[1] as number, message[2] as object)
+        return this.#functions.define(message[1], message[2])
       case FORGET:
-        return this.#functions.forget(message[1] as readonly number[])
+        return this.#functions.forget(message[1])
       case RECALL:
-        return this.#giveBack(message[1] as number)
+        return this.#giveBack(message[1])
       case ABORT:
-        return this.#abort(message[1] as number)
+        return this.#abort(message[1])
     }
   }
 
@@ -187,7 +183,7 @@ export class Runner implements TaskContextSource {
       this.#options.post([BEGIN, cursor.id])
     }
     while (cursor.run < message.length) {
-      const slot = message[cursor.run] as number | object
+      const slot = functionOfRun(message, cursor.run)
       const entry =
         typeof slot === 'number'
           ? this.#functions.get(slot)
@@ -212,10 +208,7 @@ export class Runner implements TaskContextSource {
     const { codec, concurrency } = this.#options
     const control = this.#control
     const { message, run } = cursor
-    const count = message[run + 1] as number
-    const arity = message[run + 2] as number
-    const firstIndex = message[run + 3] as number
-    const payload = message[run + 4] as Payload
+    const { count, arity, firstIndex, payload } = readRun(message, run)
     const outbox = this.#outbox
     const first = cursor.call
     let started = performance.now()
@@ -247,7 +240,7 @@ export class Runner implements TaskContextSource {
         } else {
           result = this.#callWith(cursor, fn, payload, call * arity, arity)
         }
-        // Of a promise that is itself; of another thenable one that settles once
+        // A promise stays itself; another thenable becomes one that settles once.
         if (isThenable(result)) result = Promise.resolve(result)
       } catch (error) {
         outbox.error(cursor.id, index, error)
@@ -336,7 +329,7 @@ export class Runner implements TaskContextSource {
   }
 
   #failRun(cursor: Cursor, error: unknown): void {
-    const count = cursor.message[cursor.run + 1] as number
+    const count = countOfRun(cursor.message, cursor.run)
     for (; cursor.call < count; cursor.call++) this.#outbox.error(cursor.id, cursor.index++, error)
   }
 
@@ -368,8 +361,4 @@ export class Runner implements TaskContextSource {
     if (begun === undefined) this.#giveBack(batchId)
     else this.#options.post([RETURNED, batchId, begun.index]) // none, but main sees that this worker is not stuck
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
 }

@@ -1,6 +1,7 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { SpinCredit } from '../here/spin-credit.ts'
-import { type Message, POSTED } from '../protocol/messages.ts'
+import { POSTED } from '../protocol/control-words.ts'
+import { type ToWorkerMessage } from '../protocol/messages.ts'
 import type { Runner } from './runner.ts'
 
 /**
@@ -16,13 +17,13 @@ export function serveThread(
   port: MessagePort,
   control: Int32Array,
   runner: Runner,
-  handle: (message: Message) => void,
+  handle: (message: ToWorkerMessage) => void,
   spin: boolean,
 ): void {
   /** Messages taken so far; main counts those it posted in the shared word. */
   let taken = 0
   const credit = new SpinCredit()
-  port.on('message', (first: Message) => {
+  port.on('message', (first: ToWorkerMessage) => {
     taken++
     handle(first)
     runner.run()
@@ -42,7 +43,7 @@ export function serveThread(
       }
       for (let next; (next = receiveMessageOnPort(port)) !== undefined;) {
         taken++
-        handle(next.message as Message)
+        handle(next.message as ToWorkerMessage)
       }
       runner.run()
       now = performance.now()

@@ -3,21 +3,31 @@ import { linkDoorbell, revive } from '@manyhands/base'
 import { createCodec, unpack } from '@manyhands/closure/worker'
 import type { Region } from '@manyhands/core'
 import lazy from '#lazy'
-import { setWorkerState } from '../here/current-worker.ts'
 import { unsaid } from '../here/pending-releases.ts'
-import { CLOSE, CONTROL, type Message, RANG, READY, RING, START_FAILED } from '../protocol/messages.ts'
+import { setWorkerState } from '../here/worker-state.ts'
+import {
+  CLOSE,
+  CONTROL,
+  type ToMainMessage,
+  type ToWorkerMessage,
+  RANG,
+  READY,
+  RING,
+  START_FAILED,
+} from '../protocol/messages.ts'
 import type { ThreadInit, WorkerInit } from '../protocol/worker-init.ts'
+import { workerKinds } from '../protocol/worker-kinds.ts'
 import { receiveWith } from './inbox.ts'
 import { printedSince } from './output/process-output.ts'
 import { Runner } from './runner.ts'
 import { serveThread } from './serve-thread.ts'
 import { startWatchdog } from './watchdog.ts'
 
-type Post = (message: Message, transfer?: readonly unknown[]) => void
+type Post = (message: ToMainMessage, transfer?: readonly unknown[]) => void
 
 /** Runs the initializer and then serves tasks until main says that it is enough, or is gone. */
 export function startWorker(init: WorkerInit | ThreadInit): void {
-  const codec = createCodec({ across: init.kind === 'thread' ? 'threads' : 'processes' })
+  const codec = createCodec({ across: workerKinds[init.kind].across })
   const { post, unsent } = 'port' in init ? { post: postTo(init.port), unsent: undefined } : sender()
   const runner = new Runner({ codec, post, concurrency: init.concurrency, unsent })
   if ('control' in init) runner.useControl(init.control)
@@ -25,11 +35,11 @@ export function startWorker(init: WorkerInit | ThreadInit): void {
   process.on('exit', () => runner.flush())
 
   const doorbell = linkDoorbell(id => post([RANG, id]))
-  const handle = (message: Message): void => {
+  const handle = (message: ToWorkerMessage): void => {
     // process.exit: the code's exit handlers run, and its open handles do not keep the worker.
     if (message[0] === CLOSE) return leave()
     if (message[0] === CONTROL) return useControlWords(runner, message[1])
-    if (message[0] === RING) return doorbell.receive(message[1] as string)
+    if (message[0] === RING) return doorbell.receive(message[1])
     runner.receive(message)
   }
   const serve = (): void => {

@@ -227,7 +227,8 @@ if (what in ends) {
     aborts += aborted
     if (process.env['VERBOSE'] !== undefined) {
       console.error(
-        `${kind}: ${times} terminations, ${aborted} aborts, ${((performance.now() - start) / times).toFixed(0)} ms each`,
+        `${kind}: ${times} terminations, ${aborted} aborts, ${((performance.now() - start) / times).toFixed(0)} ` +
+          'ms each',
       )
     }
   }

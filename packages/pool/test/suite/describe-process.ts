@@ -5,6 +5,7 @@ import { InvalidStateError, SerializationError, waitable } from '@manyhands/core
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { activeChildren, currentProcess, exit, parentProcess, Process, type Thread } from '../../src/index.ts'
 import { sleep, tellArguments, tree } from '../tasks/processes.ts'
+import { describeSubclasses } from './describe-subclasses.ts'
 
 /** The cases that a Process and a Thread have in common. */
 export function describeProcess(label: 'Process' | 'Thread', Given: typeof Process | typeof Thread): void {
@@ -253,60 +254,7 @@ export function describeProcess(label: 'Process' | 'Thread', Given: typeof Proce
       ).toMatchObject({ exitCode: 7 })
     })
 
-    // CPython: test_subclassing
-    test('P21 a subclass runs its own run(), with its properties', async () => {
-      const file = newFile()
-      class Writer extends Kind {
-        readonly file: string
-        readonly words: readonly string[]
-        constructor(path: string, words: readonly string[]) {
-          super({ name: 'writer' })
-          this.file = path
-          this.words = words
-        }
-
-        get text(): string {
-          return this.words.map(word => word.toUpperCase()).join(' ')
-        }
-
-        override run(): void {
-          process
-            .getBuiltinModule('node:fs')
-            .writeFileSync(this.file, JSON.stringify([this.text, this.name, this.isAlive, this.pid === process.pid]))
-        }
-      }
-      const writer = new Writer(file, ['one', 'two'])
-      await writer.start()
-      expect(await writer.join()).toEqual({ exitCode: 0, signalCode: null })
-      expect(read(file)).toEqual(['ONE TWO', 'writer', true, true])
-      expect(writer.words).toEqual(['one', 'two'])
-    })
-
-    test('a subclass without run() calls its target', async () => {
-      const file = newFile()
-      class Named extends Kind<[string, number]> {
-        readonly extra = 1
-      }
-      const child = new Named({
-        target: (path, value) => process.getBuiltinModule('node:fs').writeFileSync(path, String(value)),
-        args: [file, 5],
-      })
-      await child.start()
-      await child.join()
-      expect(read(file)).toBe(5)
-    })
-
-    test('a subclass with private state is refused, not cut down', async () => {
-      class Secret extends Kind {
-        readonly #word = 'secret'
-        override run(): string {
-          return this.#word
-        }
-      }
-      const child = new Secret()
-      await expect(child.start()).rejects.toThrow(SerializationError)
-      expect(child.isAlive).toBe(false)
-    })
+    describeSubclasses(Kind, newFile, read)
 
     test('only its creator can start, join and end it; others see its name and ids', async () => {
       const file = newFile()

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import { type Message, PRINTED } from '../../protocol/messages.ts'
+import { type ToMainMessage, PRINTED } from '../../protocol/messages.ts'
 import { onFirstUse } from './on-first-use.ts'
 
 /** What a stream of Node has below it. */
@@ -30,7 +30,7 @@ export function keepOutput(): void {
 }
 
 /** What main must know ahead of the next message, when something was printed since this was last asked for. */
-export function printedSince(): Message | undefined {
+export function printedSince(): ToMainMessage | undefined {
   if (streams.stdout === undefined && streams.stderr === undefined) return undefined
   const stdout = written(streams.stdout)
   const stderr = written(streams.stderr)

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
 import type { MessagePort } from 'node:worker_threads'
-import { OUTPUT, PASSED_ON } from '../../protocol/messages.ts'
+import { PASSED_ON } from '../../protocol/control-words.ts'
+import { OUTPUT } from '../../protocol/messages.ts'
 import { onFirstUse } from './on-first-use.ts'
 
 /**

@@ -1,7 +1,4 @@
-import type { Parties } from '../../src/party/parties.ts'
-import type { Steps } from '../../src/waiting/steps.ts'
-import type { Wait, Wake } from '../../src/waiting/waiter.ts'
-import type { Words } from '../../src/waiting/words.ts'
+import type { Parties, Steps, Wait, Wake, Words } from './model-types.ts'
 
 /**
  * A model checker in small: it runs the code that ships in all orders in which the single operations of several parties
@@ -157,8 +154,9 @@ export function explore(scenario: Scenario, { maxStates = 400_000 }: { readonly 
     interruptions = 0,
   ): void => {
     const bounded = scenario.interruptions !== undefined
-    const place = bounded ? `${last}/${interruptions}|` : ''
-    const key = `${place}${nodes.map(node => node.id).join()}|${asleep.join()}|${givenUp}|${worldId(world.key)}`
+    const scheduler = bounded ? `${last}/${interruptions}|` : ''
+    const histories = nodes.map(node => node.id).join()
+    const key = `${scheduler}${histories}|${asleep.join()}|${givenUp}|${worldId(world.key)}`
     if (seen.has(key)) return
     seen.add(key)
     if (seen.size > maxStates) throw new Error(`more than ${maxStates} states: make the scenario smaller`)

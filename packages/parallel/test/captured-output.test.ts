@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { CaughtOutput } from '../src/progress/caught-output.ts'
+import { CapturedOutput } from '../src/progress/captured-output.ts'
 
 class Sink {
   written: string[] = []
@@ -19,7 +19,7 @@ class Sink {
 
 test('whole lines are passed on, a line that is not finished waits', () => {
   const sink = new Sink()
-  const caught = new CaughtOutput(sink, write => write())
+  const caught = new CapturedOutput(sink, write => write())
   sink.write('a')
   expect(sink.written).toEqual([])
   sink.write('b\nc\nd')
@@ -30,7 +30,7 @@ test('whole lines are passed on, a line that is not finished waits', () => {
 
 test('bytes of one character may come in two chunks', () => {
   const sink = new Sink()
-  const caught = new CaughtOutput(sink, write => write())
+  const caught = new CapturedOutput(sink, write => write())
   const bytes = Buffer.from('é\n')
   sink.write(bytes.subarray(0, 1))
   sink.write(bytes.subarray(1))
@@ -40,7 +40,7 @@ test('bytes of one character may come in two chunks', () => {
 
 test('strings of other encodings are decoded', () => {
   const sink = new Sink()
-  const caught = new CaughtOutput(sink, write => write())
+  const caught = new CapturedOutput(sink, write => write())
   sink.write(Buffer.from('text\n').toString('base64'), 'base64')
   caught.close()
   expect(sink.written).toEqual(['text\n'])
@@ -48,7 +48,7 @@ test('strings of other encodings are decoded', () => {
 
 test('callbacks are called, and the answer is that of the stream', async () => {
   const sink = new Sink()
-  const caught = new CaughtOutput(sink, write => write())
+  const caught = new CapturedOutput(sink, write => write())
   await new Promise<void>(resolve => sink.write('held back', resolve))
   await new Promise<void>(resolve => sink.write('\n', 'utf8', resolve))
   expect(sink.write('2\n')).toBe(true)
@@ -58,19 +58,19 @@ test('callbacks are called, and the answer is that of the stream', async () => {
 
 test('after close the stream is as it was', () => {
   const sink = new Sink()
-  const caught = new CaughtOutput(sink, write => write())
+  const caught = new CapturedOutput(sink, write => write())
   expect(Object.hasOwn(sink, 'write')).toBe(true)
   caught.close()
   expect(Object.hasOwn(sink, 'write')).toBe(false)
   const own = vi.fn(() => true)
   sink.write = own
-  new CaughtOutput(sink, write => write()).close()
+  new CapturedOutput(sink, write => write()).close()
   expect(sink.write).toBe(own)
 })
 
 test('who replaced write meanwhile keeps their place, and we pass everything on', () => {
   const sink = new Sink()
-  const caught = new CaughtOutput(sink, () => expect.unreachable('caught after close'))
+  const caught = new CapturedOutput(sink, () => expect.unreachable('caught after close'))
   const ours = sink.write
   const theirs: typeof ours = text => ours.call(sink, `> ${String(text)}`)
   sink.write = theirs

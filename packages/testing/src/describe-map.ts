@@ -1,10 +1,14 @@
-import { type MapOptions, WaitTimeoutError } from '@manyhands/core'
-import { describe, expect, test, vi } from 'vitest'
-import type { WorkerExecutor } from '../../src/index.ts'
-import { burn, increment } from '../tasks/work.ts'
+import { type MapOptions, WaitTimeoutError } from '@manyhands/base'
+import type { WorkerExecutor } from '@manyhands/pool'
+import type { ExecutorSubject } from './executor-subject.ts'
+import type { TestRunner } from './test-runner.ts'
 
-/** What `map` does on every executor. `pool` gives the one of the running test. */
-export function describeMap(pool: () => WorkerExecutor): void {
+/** What `map` does on every executor. `pool` returns the one of the running test. */
+export function describeMap(
+  { describe, expect, test, vi }: TestRunner,
+  { burn, increment }: ExecutorSubject,
+  pool: () => WorkerExecutor,
+): void {
   describe('map', () => {
     const collect = async <T>(results: AsyncIterable<T>): Promise<T[]> => {
       const all: T[] = []

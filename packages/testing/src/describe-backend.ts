@@ -2,13 +2,11 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { existsSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { Socket } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CancelledError, TaskTimeoutError } from '@manyhands/core'
-import { afterAll, describe, expect, test } from 'vitest'
-import { findBackend } from '../../src/backends/registry.ts'
-import { delayed, Parallel, parallelMap, type ParallelOptions } from '../../src/index.ts'
-import { add, square, squareLater } from '../tasks/arithmetic.ts'
-import { collect } from './collect.ts'
+import { CancelledError, TaskTimeoutError } from '@manyhands/base'
+import type { delayed, Parallel, parallelMap, ParallelOptions } from '@manyhands/parallel'
+import type { TestRunner } from './test-runner.ts'
 
 const squares = (count: number) => Array.from({ length: count }, (_, i) => i * i)
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i)
@@ -34,17 +32,43 @@ class OddError extends Error {
   }
 }
 
-/**
- * What every backend does alike, whatever it runs on. Threads and processes are given and give copies; `here` runs in
- * this thread.
- */
-export function describeBackend(name: 'inline' | 'async' | 'threads' | 'processes', jobs: number): void {
-  const here = name === 'inline' || name === 'async'
+/** A backend under test. Its tasks are functions that its package's test modules export. */
+export interface BackendSubject {
+  /** What the option `backend` is set to. */
+  readonly name: string
+  readonly jobs: number
+  /** Tasks that run at a time at most, for that many jobs. */
+  readonly effectiveJobs: number
+  /** Tasks run in the calling thread: arguments and results are not copied. */
+  readonly runsHere: boolean
+  /** Tasks see the memory of a SharedArrayBuffer. */
+  readonly sharedMemory: boolean
+  readonly parallel: {
+    readonly Parallel: typeof Parallel
+    readonly delayed: typeof delayed
+    readonly parallelMap: typeof parallelMap
+  }
+  readonly add: (a: number, b: number) => number
+  readonly square: (x: number) => number
+  readonly squareLater: (x: number) => Promise<number>
+  terminate(): Promise<void>
+}
+
+async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = []
+  for await (const value of values) collected.push(value)
+  return collected
+}
+
+/** What every backend does alike, whatever it runs on. */
+export function describeBackend({ afterAll, describe, expect, test }: TestRunner, subject: BackendSubject): void {
+  const { name, jobs, effectiveJobs, runsHere, sharedMemory, add, square, squareLater } = subject
+  const { Parallel, delayed, parallelMap } = subject.parallel
   const options = { backend: name, jobs } satisfies ParallelOptions
   const parallel = Parallel(options)
 
   describe(`${name} with ${jobs} jobs`, () => {
-    afterAll(() => findBackend(name).terminate())
+    afterAll(() => subject.terminate())
 
     test('arrays, iterables, generators and async iterables of delayed calls give results in order', async () => {
       const tasks = numbers(50).map(i => delayed(square)(i))
@@ -235,7 +259,7 @@ export function describeBackend(name: 'inline' | 'async' | 'threads' | 'processe
     test('no more than jobs run at a time', async () => {
       const shared = new Int32Array(new SharedArrayBuffer(8))
       // A process cannot share the counter: there the number of workers says it.
-      if (name === 'processes') {
+      if (!sharedMemory) {
         const pids = await parallelMap(numbers(30), () => process.pid, options)
         expect(new Set(pids).size).toBeLessThanOrEqual(jobs)
         return
@@ -250,10 +274,10 @@ export function describeBackend(name: 'inline' | 'async' | 'threads' | 'processe
       }
       await parallel(numbers(30).map(() => delayed(work)()))
       expect(shared[1]).toBeGreaterThan(0)
-      expect(shared[1]).toBeLessThanOrEqual(name === 'inline' ? 1 : jobs)
+      expect(shared[1]).toBeLessThanOrEqual(effectiveJobs)
     })
 
-    if (here) {
+    if (runsHere) {
       test('arguments are not copied: a task may change what it is given', async () => {
         const list: number[] = []
         await parallel(numbers(5).map(i => delayed((to: number[], n: number) => void to.push(n))(list, i)))
@@ -309,7 +333,7 @@ export function describeBackend(name: 'inline' | 'async' | 'threads' | 'processe
       })
 
       test('after the exit of its worker a task is tried again with retries', async () => {
-        const folder = await mkdtemp(join(import.meta.dirname, '..', '.exit-'))
+        const folder = await mkdtemp(join(tmpdir(), 'manyhands-exit-'))
         const exitOnce = (mark: string) => {
           if (existsSync(mark)) return 'second'
           writeFileSync(mark, '')

@@ -1,25 +1,17 @@
-import { getEventListeners } from 'node:events'
-import {
-  CancelledError,
-  Future,
-  isParallelError,
-  SerializationError,
-  ShutdownError,
-  taskInfoOf,
-  TaskTimeoutError,
-  wait,
-} from '@manyhands/core'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { ExecutorOptions, ProcessPoolExecutor, ThreadPoolExecutor } from '../../src/index.ts'
-import { burn, burnOn, increment } from '../tasks/work.ts'
+import { Future, isParallelError, SerializationError, ShutdownError, taskInfoOf, wait } from '@manyhands/base'
+import type { ExecutorOptions, WorkerExecutor } from '@manyhands/pool'
+import { describeAborts } from './describe-aborts.ts'
 import { describeMap } from './describe-map.ts'
-
-type Executor = ThreadPoolExecutor | ProcessPoolExecutor
+import type { ExecutorSubject } from './executor-subject.ts'
+import type { TestRunner } from './test-runner.ts'
 
 /** What every executor does, whatever its workers are. */
-export function describeExecutor(name: string, create: (options?: ExecutorOptions) => Executor): void {
+export function describeExecutor(runner: TestRunner, subject: ExecutorSubject): void {
+  const { afterEach, beforeEach, describe, expect, test } = runner
+  const { name, increment, burn, burnOn } = subject
+  const create = (options?: ExecutorOptions): WorkerExecutor => subject.create(options)
   describe(name, () => {
-    let pool: Executor
+    let pool: WorkerExecutor
     beforeEach(() => {
       pool = create({ maxWorkers: 2 })
     })
@@ -196,118 +188,9 @@ export function describeExecutor(name: string, create: (options?: ExecutorOption
       })
     })
 
-    describe('cancel and abort', () => {
-      test('cancel before dispatch leaves the worker idle', async () => {
-        const future = pool.submit(increment, 1)
-        expect(future.cancel()).toBe(true)
-        expect(future.state).toBe('cancelled')
-        await expect(future).rejects.toBeInstanceOf(CancelledError)
-      })
+    describeAborts(runner, subject, () => pool)
 
-      test('a cancelled task no longer listens to its signal', async () => {
-        const { signal } = new AbortController()
-        const future = pool.with({ signal }).submit(increment, 1)
-        expect(getEventListeners(signal, 'abort').length).toBe(1)
-        expect(future.cancel()).toBe(true)
-        expect(getEventListeners(signal, 'abort').length).toBe(0)
-        await expect(future).rejects.toBeInstanceOf(CancelledError)
-      })
-
-      test('a task that was handed to a worker cannot be cancelled', async () => {
-        const future = pool.submit(increment, 1)
-        await Promise.resolve()
-        expect(future.state).toBe('running')
-        expect(future.cancel()).toBe(false)
-        expect(await future).toBe(2)
-      })
-
-      test('a busy loop that runs out of time is ended, and the pool goes on', async () => {
-        const endless = pool.with({ timeoutMs: 50 }).submit(() => {
-          for (;;);
-        })
-        const error = await endless.exception()
-        expect(error).toBeInstanceOf(TaskTimeoutError)
-        expect((error as TaskTimeoutError).timeoutMs).toBe(50)
-        expect(await pool.submit(increment, 1)).toBe(2)
-      })
-
-      test('a task that ends in time is not disturbed by its limit', async () => {
-        const limited = pool.with({ timeoutMs: 20_000 })
-        expect(await Promise.all([1, 2, 3, 4].map(n => limited.submit(increment, n)))).toEqual([2, 3, 4, 5])
-      })
-
-      test('a task that ended in time is not taken for late because this thread was busy', async () => {
-        await pool.submit(burn, 1)
-        const future = pool.with({ timeoutMs: 200 }).submit(burn, 50)
-        await new Promise<void>(resolve => {
-          // Once the begin is known, and in the phase of the loop that is followed by the timers.
-          setTimeout(() => setImmediate(() => (burn(400), resolve())), 30)
-        })
-        expect(await future).toBe(50)
-      })
-
-      test('a signal aborts a running task at once and a queued one too; others are not hurt', async () => {
-        const controller = new AbortController()
-        const reason = new Error('enough')
-        const abortable = pool.with({ signal: controller.signal })
-        const running = [1, 2].map(() =>
-          abortable.submit(() => {
-            for (;;);
-          }),
-        )
-        const queued = abortable.submit(increment, 1)
-        const innocent = pool.submit(increment, 10)
-        await Promise.resolve()
-        expect(running.map(future => future.state)).toEqual(['running', 'running'])
-        controller.abort(reason)
-        for (const future of [...running, queued]) {
-          const error = await future.then(
-            () => undefined,
-            (thrown: unknown) => thrown,
-          )
-          expect(error).toBeInstanceOf(CancelledError)
-          expect((error as CancelledError).cause).toBe(reason)
-        }
-        expect(await innocent).toBe(11)
-      })
-
-      test('a signal that is aborted already rejects without a worker', async () => {
-        await expect(pool.with({ signal: AbortSignal.abort('no') }).submit(increment, 1)).rejects.toMatchObject({
-          name: 'CancelledError',
-          cause: 'no',
-        })
-      })
-
-      test('a loop that polls `aborted` can end itself, and its worker lives on', async () => {
-        const own = create({ maxWorkers: 1 })
-        await own.submit(() => ((globalThis as { mark?: number }).mark = 6))
-        const { taskContext } = await import('../../src/index.ts')
-        const error = await own
-          .with({ timeoutMs: 50 })
-          .submit(() => {
-            const context = taskContext()
-            while (!context.aborted);
-          })
-          .exception()
-        expect(error).toBeInstanceOf(TaskTimeoutError)
-        expect(await own.submit(() => (globalThis as { mark?: number }).mark)).toBe(6)
-      })
-
-      test('an async task that asked for its context can end itself, and its worker lives on', async () => {
-        const own = create({ maxWorkers: 1 })
-        const before = await own.submit(() => ((globalThis as { mark?: number }).mark = 5))
-        const { taskContext } = await import('../../src/index.ts')
-        const future = own.with({ timeoutMs: 30 }).submit(async () => {
-          const { signal } = taskContext()
-          await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))
-        })
-        expect(await future.exception()).toBeInstanceOf(TaskTimeoutError)
-        expect(await own.submit(() => (globalThis as { mark?: number }).mark)).toBe(before)
-        await own.shutdown()
-      })
-    })
-
-    describeMap(() => pool)
+    describeMap(runner, subject, () => pool)
 
     describe('initializer', () => {
       test('runs once in each worker, before its first task', async () => {

@@ -1,19 +1,20 @@
 import { type Arrivals, AsyncSource } from './async-source.ts'
 import type { BatchPolicy } from './batch-policy.ts'
-import { kindOf } from './kind.ts'
-import { IteratorSource, type Source } from './source.ts'
+import { costKeyOf } from './cost-key.ts'
+import { IteratorSource } from './iterator-source.ts'
+import type { Source } from './source.ts'
 import type { Work } from './work.ts'
 
 /** Items of the input that will be sent together. */
-export interface Gathered<T> {
+export interface InputBatch<T> {
   readonly items: readonly T[]
   /** Position of the first one. */
   readonly first: number
-  /** What kinds of functions run for them. */
-  readonly kinds: readonly string[]
+  /** Of the functions that run for them. */
+  readonly costKeys: readonly string[]
 }
 
-export interface IntakeOptions<T> {
+export interface BatcherOptions<T> {
   readonly source: Source<T>
   readonly work: Work<T>
   readonly policy: BatchPolicy
@@ -29,13 +30,13 @@ export interface IntakeOptions<T> {
 }
 
 /** The input side of a call: turns items into batches. A batch never waits for items: it holds those that are there. */
-export class Intake<T> implements Arrivals {
-  readonly #options: IntakeOptions<T>
+export class Batcher<T> implements Arrivals {
+  readonly #options: BatcherOptions<T>
   #source: Source<T>
   #pulled = 0
   #flush: NodeJS.Immediate | undefined
 
-  constructor(options: IntakeOptions<T>) {
+  constructor(options: BatcherOptions<T>) {
     this.#options = options
     this.#source = options.source
   }
@@ -60,39 +61,34 @@ export class Intake<T> implements Arrivals {
    *
    * @throws what the input throws; TypeError for an item that is not what it should be
    */
-  next(): Gathered<T> | undefined {
+  next(): InputBatch<T> | undefined {
     const gathered = this.#options.context(() => this.#gather())
     return gathered.items.length === 0 ? undefined : gathered
   }
 
-  /** Learns how long a batch took. */
-  learn(kinds: readonly string[], tasks: number, durationMs: number): void {
-    this.#options.policy.record(kinds, tasks, durationMs)
-  }
-
-  #gather(): Gathered<T> {
+  #gather(): InputBatch<T> {
     const { work, policy } = this.#options
     const first = this.#pulled
     if (work.fn !== undefined) {
-      const kind = kindOf(work.fn)
-      const items = this.#source.take(policy.size(kind, this.#source.rest))
+      const costKey = costKeyOf(work.fn)
+      const items = this.#source.take(policy.size(costKey, this.#source.rest))
       this.#pulled += items.length
-      return { items, first, kinds: [kind] }
+      return { items, first, costKeys: [costKey] }
     }
     const items: T[] = []
-    const kinds: string[] = []
+    const costKeys: string[] = []
     let lastFn: object | undefined
-    let lastKind: string | undefined
+    let lastKey: string | undefined
     let most = Infinity
     while (items.length < most && this.#source.ready()) {
       const fn = work.fnOf(this.#source.head, this.#pulled)
       if (fn !== lastFn) {
-        const kind = kindOf(fn)
-        if (kind !== lastKind) {
-          most = Math.min(most, policy.size(kind, this.#source.rest))
-          if (items.length > 0 && items.length >= most) break // it costs more than those before it, or nobody knows
-          if (!kinds.includes(kind)) kinds.push(kind)
-          lastKind = kind
+        const costKey = costKeyOf(fn)
+        if (costKey !== lastKey) {
+          most = Math.min(most, policy.size(costKey, this.#source.rest))
+          if (items.length > 0 && items.length >= most) break // its cost is higher, or unknown
+          if (!costKeys.includes(costKey)) costKeys.push(costKey)
+          lastKey = costKey
         }
         lastFn = fn
       }
@@ -100,7 +96,7 @@ export class Intake<T> implements Arrivals {
       this.#source.advance()
       this.#pulled++
     }
-    return { items, first, kinds }
+    return { items, first, costKeys }
   }
 
   /** Asks an async input for more, if more may be sent. */
@@ -128,8 +124,8 @@ export class Intake<T> implements Arrivals {
 
   #isFull(): boolean {
     const { work, policy } = this.#options
-    const kind = kindOf(work.fn ?? work.fnOf(this.#source.head, this.#pulled))
-    return (this.#source as AsyncSource<T>).waiting >= policy.size(kind, undefined)
+    const costKey = costKeyOf(work.fn ?? work.fnOf(this.#source.head, this.#pulled))
+    return (this.#source as AsyncSource<T>).waiting >= policy.size(costKey, undefined)
   }
 
   closed(failure?: { readonly error: unknown }): void {

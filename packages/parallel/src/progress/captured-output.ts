@@ -3,19 +3,19 @@ import { StringDecoder } from 'node:string_decoder'
 type Callback = (error?: Error | null) => void
 type Write = (chunk: string | Uint8Array, encoding?: BufferEncoding | Callback, callback?: Callback) => boolean
 
-/** A stream whose output can be caught, such as process.stdout. */
-export interface Catchable {
+/** A stream whose output can be captured, such as process.stdout. */
+export interface CapturableStream {
   write: Write
 }
 
 /**
- * Catches what is written to a stream, by whole lines, until `close`. A line that is not finished waits for its end.
+ * Captures what is written to a stream, by whole lines, until `close`. An unfinished line waits for its end.
  *
- * After `close` the stream's `write` is its own again, unless someone else has replaced it meanwhile: then ours stays
+ * After `close` the stream's `write` is its own again, unless other code has replaced it meanwhile: then ours stays
  * below theirs and passes everything on.
  */
-export class CaughtOutput {
-  readonly #stream: Catchable
+export class CapturedOutput {
+  readonly #stream: CapturableStream
   readonly #original: Write
   readonly #replacement: Write
   readonly #wasOwn: boolean
@@ -24,7 +24,7 @@ export class CaughtOutput {
   #open = true
 
   /** @param onLines - gets a function that writes the finished lines to the stream, and must call it */
-  constructor(stream: Catchable, onLines: (write: () => void) => void) {
+  constructor(stream: CapturableStream, onLines: (write: () => void) => void) {
     this.#stream = stream
     this.#original = stream.write
     this.#wasOwn = Object.hasOwn(stream, 'write')
@@ -57,7 +57,7 @@ export class CaughtOutput {
     this.#open = false
     if (this.#stream.write === this.#replacement) {
       if (this.#wasOwn) this.#stream.write = this.#original
-      else delete (this.#stream as Partial<Catchable>).write
+      else delete (this.#stream as Partial<CapturableStream>).write
     }
     if (this.#begun !== '') this.write(this.#begun)
     this.#begun = ''

@@ -1,0 +1,5 @@
+export { type BackendSubject, describeBackend } from './describe-backend.ts'
+export { describeExecutor } from './describe-executor.ts'
+export type { ExecutorSubject } from './executor-subject.ts'
+export { bitsOf, type Environment, explore, type Scenario, Violation, World } from './model-checker.ts'
+export type { TestRunner } from './test-runner.ts'
