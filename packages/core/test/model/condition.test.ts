@@ -128,7 +128,8 @@ describe('a condition, in all orders', () => {
     expect(outcomes).not.toContain('a notified,b notified')
   })
 
-  test('whoever dies, those that can give up come to an end', () => {
+  // A million states: a minute on a machine that is not busy.
+  test('whoever dies, those that can give up come to an end', { timeout: 240_000 }, () => {
     explore({ parties: [consumer, producer(1, 1)], deaths: 1, impatient: [0] })
     explore(
       { parties: [consumer, consumer, producer(2, 2)], deaths: 1, impatient: [0, 1], interruptions: 1 },
