@@ -13,8 +13,10 @@ export interface BuiltinPlace {
 
 /** Globals of Node that are enumerable as if a user had set them. */
 const enumerableGlobals = new Set(
-  'global clearImmediate setImmediate clearInterval clearTimeout setInterval setTimeout queueMicrotask ' +
-    'structuredClone atob btoa performance fetch navigator crypto localStorage sessionStorage'.split(' '),
+  (
+    'global clearImmediate setImmediate clearInterval clearTimeout setInterval setTimeout queueMicrotask ' +
+    'structuredClone atob btoa performance fetch navigator crypto localStorage sessionStorage'
+  ).split(' '),
 )
 
 /** True when `name` is a global variable that every worker has. */

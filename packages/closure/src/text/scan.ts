@@ -7,8 +7,10 @@ const keywords = new Set(
  * function stands.
  */
 const usualGlobals = new Set(
-  'undefined NaN Infinity Math JSON parseInt parseFloat isNaN isFinite Float64Array Float32Array ' +
-    'Int32Array Uint32Array Uint8Array'.split(' '),
+  (
+    'undefined NaN Infinity Math JSON parseInt parseFloat isNaN isFinite Float64Array Float32Array ' +
+    'Int32Array Uint32Array Uint8Array'
+  ).split(' '),
 )
 
 const head = /^(?:async\s+)?(?:\(([\w$\s,]*)\)\s*=>|([\w$]+)\s*=>|function\s*([\w$]*)\s*\(([\w$\s,]*)\))/
