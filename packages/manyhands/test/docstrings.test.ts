@@ -26,6 +26,9 @@ const preludes: Readonly<Record<string, string>> = {
   'delayed(square)': 'const square = n => n ** 2',
   'libraryThatUsesParallel()': 'const libraryThatUsesParallel = () => parallelMap([1, 2], x => x)',
   'executorBackend(pool)': 'const loadModel = () => {}; const tasks = [delayed(x => x)(1)]',
+  'new ClusterBackend(url)':
+    "const url = ''; const tasks = [delayed(x => x)(1)]; const pool = new ThreadPoolExecutor({ maxWorkers: 1 }); " +
+    'const ClusterBackend = function () { return executorBackend(pool) }',
   'pool.measure()': 'const X = [1]; const fit = x => x; const pool = new ThreadPoolExecutor({ maxWorkers: 1 })',
   'move(new Uint8Array': 'const pool = new ThreadPoolExecutor({ maxWorkers: 1 })',
 }
