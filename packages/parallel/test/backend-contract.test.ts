@@ -170,6 +170,33 @@ describe('stop', () => {
     expect(await result).toEqual([0])
     expect((await warned).message).toBe('no answer to stop')
   })
+
+  test('one that throws, and a handle that throws, are warnings: the call settles', async () => {
+    const { backend, options } = manual()
+    const warnings: string[] = []
+    const note = (warning: Error): void => void warnings.push(warning.message)
+    process.on('warning', note)
+    backend.onStop = () => {
+      throw new Error('stop threw')
+    }
+    const abort = new AbortController()
+    const result = Parallel({ ...options, signal: abort.signal })(tasksOf(1))
+    abort.abort('enough')
+    await expect(result).rejects.toMatchObject({ name: 'CancelledError', cause: 'enough' })
+
+    const other = manual()
+    const failing = Parallel(other.options)(tasksOf(10))
+    for (const batch of other.backend.batches) {
+      batch.cancel = () => {
+        throw new Error('cancel threw')
+      }
+    }
+    other.backend.batches[0]?.fail(new RangeError('the task'))
+    await expect(failing).rejects.toThrow('the task')
+    await turn()
+    process.off('warning', note)
+    expect(warnings).toEqual(['stop threw', 'cancel threw'])
+  })
 })
 
 test('every backend of the package runs a task at most once', () => {

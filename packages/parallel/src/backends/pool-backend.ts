@@ -35,8 +35,6 @@ type Prepared = ReturnType<WorkerExecutor['prepare']>
  * worker.
  */
 const BATCH_MS = 2
-/** Bytes per batch. Larger: less overhead for large values; smaller: less memory is taken by batches on their way. */
-const BATCH_BYTES = 8 << 20
 
 /** The pools that all calls share. */
 export const reusableNames = Object.keys(kinds) as readonly PoolName[]
@@ -97,7 +95,7 @@ function description(
       sharedMemory,
       timeout: true,
       idealBatchMs: BATCH_MS,
-      idealBatchBytes: BATCH_BYTES,
+      idealBatchBytes: Infinity, // what is cloned is not counted
       delivery: 'at-most-once',
     },
     workerKind,

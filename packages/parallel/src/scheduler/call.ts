@@ -285,14 +285,11 @@ export class Call<T> implements BatchOwner {
     for (const timer of this.#retries) clearTimeout(timer)
     const reason =
       outcome === 'failed' ? new CancelledError('another task of the call failed', { cause: error }) : error
-    try {
-      this.#drop([...this.#runs], reason)
-      return this.#backend?.stop()?.catch(warn)
-    } finally {
-      // Whatever a backend does: a bar leaves the terminal as it was.
-      this.#plan.events.flush()
-      this.#plan.events.emit({ type: 'call-stop', outcome, error })
-    }
+    warnIfThrows(() => this.#drop([...this.#runs], reason))
+    const stopped = warnIfThrows(() => this.#backend?.stop()?.catch(warn))
+    this.#plan.events.flush()
+    this.#plan.events.emit({ type: 'call-stop', outcome, error })
+    return stopped
   }
 
   /** Queued ones first, so that no worker turns to the next while those that run are aborted. */
@@ -304,4 +301,14 @@ export class Call<T> implements BatchOwner {
 
 function warn(error: unknown): void {
   process.emitWarning(error instanceof Error ? error : new Error(String(error)))
+}
+
+/** What a backend throws at the end of a call is a warning: the call settles with what it ended with. */
+function warnIfThrows<R>(run: () => R): R | undefined {
+  try {
+    return run()
+  } catch (error) {
+    warn(error)
+    return undefined
+  }
 }
