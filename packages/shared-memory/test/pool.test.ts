@@ -232,7 +232,7 @@ test('a process is refused memory of threads, with what to do instead', async ()
     .exception()
   expect(error).toBeInstanceOf(SerializationError)
   expect(String(error)).toMatch(
-    /that only threads share\. Hint: create it with \{ across: .processes. \}, run the task on threads, or send a copy/,
+    /memory that only threads share\. Hint: create it with \{ across: .processes. \}, run the task on threads, or send a copy/,
   )
 })
 
