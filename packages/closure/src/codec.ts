@@ -1,8 +1,8 @@
 import type { Across, Codec } from '@manyhands/base'
-import { encodePlain, SPECIAL } from '../protocol/encode-plain.ts'
-import { decode } from '../revive/decode.ts'
-import type { FactsCache } from './function-reader.ts'
-import { packWith } from './pack.ts'
+import type { FactsCache } from './encode/function-reader.ts'
+import { packWith } from './encode/pack.ts'
+import { encodePlain, SPECIAL } from './protocol/encode-plain.ts'
+import { decode } from './revive/decode.ts'
 
 /**
  * The codec of a channel between a program and its workers: plain data travels as `[value]`, everything else packed.

@@ -1,4 +1,4 @@
-export { createCodec } from './encode/codec.ts'
+export { createCodec } from './codec.ts'
 export { explain } from './encode/explain.ts'
 export { remote, type RemoteModule, withCaptures } from './modules/explicit.ts'
 export { pack, type PackOptions, stableKey } from './encode/pack.ts'

@@ -1,11 +1,12 @@
 import * as types from 'node:util/types'
 import { isBuiltinGlobal } from '../modules/builtins.ts'
+import type { CapturedName } from '../modules/exported-values.ts'
 import { isRequire } from '../modules/exports.ts'
 import * as m from '../protocol/message.ts'
 import type { Edge } from '../protocol/message.ts'
 import type { Analysis } from '../text/analyze.ts'
 import type { FunctionFacts, ScopeLevel } from '../text/inspector.ts'
-import type { CapturedName, Encoder } from './encoder.ts'
+import type { Encoder } from './encoder.ts'
 import { step, type Step } from './refusal.ts'
 
 /** A captured variable and where its value is. */

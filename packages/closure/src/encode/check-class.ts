@@ -1,8 +1,8 @@
 import { findInModules, isGlobalFunction } from '../modules/builtins.ts'
 import { moduleScope } from '../modules/exports.ts'
+import { isNativeText, textOf } from '../text/function-text.ts'
 import { nameOf } from '../text/name-of.ts'
 import type { Encoder } from './encoder.ts'
-import { isNativeText, textOf } from './function-reader.ts'
 
 /**
  * Refuses an object whose class cannot be made again around its properties: one of Node or of the language, or one with

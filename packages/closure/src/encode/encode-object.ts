@@ -5,9 +5,9 @@ import { findCommonJsModule } from '../modules/exports.ts'
 import * as m from '../protocol/message.ts'
 import type { Edge, Node, Properties, Prototype } from '../protocol/message.ts'
 import { reducerOf } from '../protocol/reducers.ts'
+import { isNativeText, textOf } from '../text/function-text.ts'
 import { checkClass, classNameOf, errorPrototype } from './check-class.ts'
 import type { Encoder } from './encoder.ts'
-import { isNativeText, textOf } from './function-reader.ts'
 import { step } from './refusal.ts'
 
 /** What can never travel, by the engine's own tests. */

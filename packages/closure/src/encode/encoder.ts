@@ -1,5 +1,6 @@
 import * as types from 'node:util/types'
 import { type Across, SerializationError, sharedBufferOwner } from '@manyhands/base'
+import type { CapturedName } from '../modules/exported-values.ts'
 import {
   type Edge,
   type Extra,
@@ -12,12 +13,12 @@ import {
   type Template,
 } from '../protocol/message.ts'
 import { PlainWalk } from '../protocol/plain.ts'
-import type { FunctionFacts } from '../text/inspector.ts'
+import { isNativeText, textOf } from '../text/function-text.ts'
 import { nameOf } from '../text/name-of.ts'
 import { encodeFunction } from './encode-function.ts'
 import { encodeObject } from './encode-object.ts'
 import { encodeSymbol } from './encode-symbol.ts'
-import { type FunctionReader, isNativeText, textOf } from './function-reader.ts'
+import type { FunctionReader } from './function-reader.ts'
 import { formatStep, refusal, step, type Step } from './refusal.ts'
 import { SharedVariables } from './shared-variables.ts'
 import { Views } from './views.ts'
@@ -301,13 +302,6 @@ export class Encoder {
     if (typeof value === 'function') return encodeFunction(this, value, index)
     return encodeObject(this, value as object, index)
   }
-}
-
-/** Under which name a function captures something, and of which module variable it is a member. */
-export interface CapturedName {
-  readonly facts: FunctionFacts
-  readonly name: string
-  readonly member?: string | undefined
 }
 
 class OwnNode {

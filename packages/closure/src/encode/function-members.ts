@@ -2,8 +2,8 @@ import * as types from 'node:util/types'
 import type { Properties, Prototype } from '../protocol/message.ts'
 import type { Analysis } from '../text/analyze.ts'
 import type { Methods, MethodTexts } from '../text/class-methods.ts'
+import { textOf } from '../text/function-text.ts'
 import type { Encoder } from './encoder.ts'
-import { textOf } from './function-reader.ts'
 
 const notOwn = new Set<string | symbol>(['length', 'name', 'prototype', 'arguments', 'caller'])
 const nothing = (): boolean => false

@@ -1,7 +1,7 @@
 import { builtinModules } from 'node:module'
 import * as types from 'node:util/types'
-import { isNativeText, textOf } from '../encode/function-reader.ts'
 import { hiddenIntrinsics } from '../protocol/function-prototypes.ts'
+import { isNativeText, textOf } from '../text/function-text.ts'
 
 /** Where every worker has the same thing. */
 export interface BuiltinPlace {

@@ -1,10 +1,16 @@
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
-import type { CapturedName } from '../encode/encoder.ts'
-import type { Inspector } from '../text/inspector.ts'
+import type { FunctionFacts, Inspector } from '../text/inspector.ts'
 import { parseModule } from '../text/parse-function.ts'
 import { isMainModule, scriptUrl } from '../text/scripts.ts'
 import { exportNames, type ExportPlace, findCommonJsMember, moduleScope, valueOf } from './exports.ts'
+
+/** Under which name a function captures something, and of which module variable it is a member. */
+export interface CapturedName {
+  readonly facts: FunctionFacts
+  readonly name: string
+  readonly member?: string | undefined
+}
 
 /**
  * Finds the module that exports a captured value, so that an object that cannot be sent (a logger, a database client)

@@ -1,0 +1,87 @@
+import { TextCache } from '../protocol/text-cache.ts'
+import { type Analysis, analyze } from './analyze.ts'
+import { UnreadableText } from './parse-function.ts'
+import { scan, type Scanned } from './scan.ts'
+
+/** What stays true of a function as long as it lives. */
+interface Remembered {
+  readonly text: string
+  analysis: Analysis | undefined
+}
+
+const MAX_TEXTS = 1000
+/** What the text of a function says, by text; texts are few, functions many. */
+const analyses = new TextCache<Analysis>(MAX_TEXTS)
+const remembered = new WeakMap<object, Remembered>()
+
+function remember(fn: object): Remembered {
+  let memory = remembered.get(fn)
+  if (memory === undefined) {
+    remembered.set(fn, (memory = { text: Function.prototype.toString.call(fn), analysis: undefined }))
+  }
+  return memory
+}
+
+/** The text of a function, which is remembered. */
+export function textOf(fn: object): string {
+  return remember(fn).text
+}
+
+export function isNativeText(text: string): boolean {
+  return text.length < 400 && /\{\s*\[native code\]\s*\}\s*$/.test(text)
+}
+
+/** @throws UnreadableText when the text has no meaning outside of its place */
+export function analysisOf(fn: object): Analysis {
+  const memory = remember(fn)
+  return (memory.analysis ??= firstAnalysis(fn, memory.text))
+}
+
+/** The same for a function that is known to stand in sloppy code. @throws UnreadableText */
+export function sloppyAnalysisOf(fn: object): Analysis {
+  const text = textOf(fn)
+  return analyses.get(`sloppy ${text}`, () => read(text, false))
+}
+
+function firstAnalysis(fn: object, text: string): Analysis {
+  // Only a sloppy function has this property, up to Node 24; else text that is strict enough is taken for strict until
+  // it matters.
+  const sloppy = Object.hasOwn(fn, 'caller')
+  return analyses.get(`${sloppy ? 'sloppy' : 'strict'} ${text}`, () => {
+    const scanned = scan(text)
+    return scanned === undefined ? read(text, !sloppy) : simple(text, !sloppy, scanned)
+  })
+}
+
+function simple(text: string, strict: boolean, { globals, anchor }: Scanned): Analysis {
+  return {
+    text,
+    form: 'expression',
+    strict,
+    modeMatters: false,
+    isClass: false,
+    free: new Map(
+      Array.from(globals, name => [name, { written: false, eager: false, needed: true, members: undefined }] as const),
+    ),
+    parts: [],
+    methods: undefined,
+    usesImport: false,
+    usesImportMeta: false,
+    anchor,
+    privateMember: undefined,
+    obstacle: undefined,
+  }
+}
+
+function read(text: string, strict: boolean): Analysis {
+  try {
+    return analyze(text, strict)
+  } catch (error) {
+    if (!strict || !(error instanceof UnreadableText)) throw error
+    try {
+      return analyze(text, false)
+    } catch {
+      throw error // what was wrong with it in strict mode is the better message
+    }
+  }
+}
