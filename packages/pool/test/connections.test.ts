@@ -62,6 +62,22 @@ describe.each([
     await single.shutdown()
   })
 
+  // The other end waited indefinitely.
+  test.each(['not cloned', 'not encoded'])('a task that cannot be sent closes its ends: %s', async how => {
+    const single = new Executor({ maxWorkers: 1 })
+    const detached = new Uint8Array(8)
+    structuredClone(detached, { transfer: [detached.buffer] })
+    const bad = how === 'not cloned' ? detached : new WeakMap()
+    const [[here, there], [mine, yours]] = [pipe(), pipe()]
+    const captures = (_end: Connection, _bad: object): boolean => yours.closed
+    expect(await single.submit(captures, there, bad).exception()).toMatchObject({ name: 'SerializationError' })
+    expect(await Promise.allSettled([here.recv(), mine.recv()])).toMatchObject([
+      { reason: { name: 'ConnectionClosedError' } },
+      { reason: { name: 'ConnectionClosedError' } },
+    ])
+    await single.shutdown()
+  })
+
   test('an end that is still used here stays when a worker that was given it ends', async () => {
     const single = new Executor({ maxWorkers: 1 })
     const [here, there] = pipe()

@@ -73,11 +73,7 @@ export class BatchEncoder {
     this.#fn = fn
     this.#arity = arity
     this.#firstIndex = firstIndex
-    if (fn.id !== 0) {
-      if (!this.functions.includes(fn)) this.functions.push(fn)
-    } else if (fn.offered !== undefined) {
-      this.offered.push(...fn.offered)
-    }
+    if (fn.id !== 0 && !this.functions.includes(fn)) this.functions.push(fn)
   }
 
   #endRun(): void {
@@ -91,6 +87,7 @@ export class BatchEncoder {
         toPayload(this.#values, this.#allNumbers, this.transfer),
       ]
       this.#message.push(...run)
+      if (fn.offered !== undefined) this.offered.push(...fn.offered)
     }
     this.#fn = undefined
     this.#count = 0

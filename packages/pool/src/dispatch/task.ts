@@ -1,4 +1,4 @@
-import { FutureResolver, type TaskOptions } from '@manyhands/base'
+import { FutureResolver, receiverGone, type TaskOptions } from '@manyhands/base'
 import { BATCH_MS } from './batch-size.ts'
 import type { FunctionRecord } from './function-table.ts'
 import { asSendError } from './send-error.ts'
@@ -75,7 +75,7 @@ export class Task extends FutureResolver<unknown> implements QueueItem, Abortabl
       encoder.add(this.fn, this.args)
     } catch (error) {
       // What comes next may need another worker and another message: that is decided anew.
-      this.fail(() => asSendError(this.name, error))
+      this.#failToSend(error)
       return undefined
     }
     const tasks: Task[] = [this.#sent()]
@@ -87,9 +87,8 @@ export class Task extends FutureResolver<unknown> implements QueueItem, Abortabl
       try {
         if (!encoder.add(next.fn, next.args)) break
       } catch (error) {
-        const { name } = next
         queue.shift()
-        next.fail(() => asSendError(name, error))
+        next.#failToSend(error)
         continue
       }
       queue.shift()
@@ -97,6 +96,12 @@ export class Task extends FutureResolver<unknown> implements QueueItem, Abortabl
       estimateMs += next.costMs
     }
     return new TaskShipment(tasks)
+  }
+
+  /** Nobody comes for the connections that its function captures. */
+  #failToSend(error: unknown): void {
+    if (this.fn.offered !== undefined) receiverGone(this.fn.offered)
+    this.fail(() => asSendError(this.name, error))
   }
 
   fail(error: () => unknown): void {

@@ -3,6 +3,7 @@ import {
   CancelledError,
   eventChannel,
   GRACE_MS,
+  receiverGone,
   ShutdownError,
   slot,
   TaskTimeoutError,
@@ -197,10 +198,15 @@ export class WorkerPool {
     try {
       worker.ship(message)
     } catch (error) {
+      if (message.offered !== undefined) receiverGone(message.offered)
       // Structured clone refuses a whole message for one value: the tasks are sent one by one, and only the culprit
       // fails.
-      if (shipment.size === 1) shipment.error(0, asSendError(shipment.name, error))
-      else this.#queue.unshift(shipment.singly())
+      if (shipment.size === 1) {
+        receiverGone(message.encoder.offered)
+        shipment.error(0, asSendError(shipment.name, error))
+      } else {
+        this.#queue.unshift(shipment.singly())
+      }
       return
     }
     if (sent.hasSubscribers) {
