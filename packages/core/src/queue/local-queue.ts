@@ -10,6 +10,7 @@ import {
   WaitTimeoutError,
 } from '@manyhands/base'
 import { type AcquireOptions, checkAcquireOptions } from '../sync/options.ts'
+import { untilShutDown } from './until-shut-down.ts'
 
 export interface LocalQueueOptions {
   /** Items that wait in the queue at most; 0: no limit. @default 0 */
@@ -126,17 +127,8 @@ class LocalQueue<T> implements AsyncIterable<T> {
   }
 
   /** Takes items until the queue is shut down and empty. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
-    for (;;) {
-      let item: T
-      try {
-        item = await this.get()
-      } catch (error) {
-        if (error instanceof QueueShutDownError) return
-        throw error
-      }
-      yield item
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
+    return untilShutDown(() => this.get())
   }
 
   #put(item: T): boolean {

@@ -34,6 +34,7 @@ import { driveAsync, driveSync } from '../waiting/drive.ts'
 import type { Steps } from '../waiting/steps.ts'
 import { borrow, own } from './borrowed-bytes.ts'
 import { DONE, type Item, NOTHING, type Outcome, Ring, RING_HEAD, SHUT_DOWN } from './ring.ts'
+import { untilShutDown } from './until-shut-down.ts'
 
 /** Memory of a queue. Larger: more fits before a put has to wait; but across processes it is taken at once. */
 const DEFAULT_BYTES = 4 << 20
@@ -242,17 +243,8 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   }
 
   /** Takes items until the queue is shut down and empty. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
-    for (;;) {
-      let item: T
-      try {
-        item = await this.get()
-      } catch (error) {
-        if (error instanceof QueueShutDownError) return
-        throw error
-      }
-      yield item
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
+    return untilShutDown(() => this.get())
   }
 
   #encode(value: T): Item {
