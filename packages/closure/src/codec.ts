@@ -1,7 +1,7 @@
 import type { Across, Codec } from '@manyhands/base'
 import type { FactsCache } from './encode/function-reader.ts'
 import { packWith } from './encode/pack.ts'
-import { encodePlain, SPECIAL } from './protocol/encode-plain.ts'
+import { channelCodec, type Packer } from './protocol/channel-codec.ts'
 import { decode } from './revive/decode.ts'
 
 /**
@@ -14,25 +14,21 @@ import { decode } from './revive/decode.ts'
  * authenticated.
  */
 export function createCodec({ across }: { readonly across: Across }): Codec {
-  // A message is made in one go: what is read of a function holds for all of it.
+  return channelCodec(across, () => createPacker(across), decode)
+}
+
+/** Packs the values of a channel. A message is made in one go: what is read of a function holds for all of it. */
+export function createPacker(across: Across): Packer {
   const factsByMessage = new WeakMap<Set<object>, FactsCache>()
-  const factsOf = (message: Set<object>): FactsCache => {
+  return (value, message) => {
     let facts = factsByMessage.get(message)
     if (facts === undefined) factsByMessage.set(message, (facts = new Map()))
-    return facts
-  }
-  return {
-    encode(value, message) {
-      const plain = encodePlain(value, message, across)
-      if (plain !== SPECIAL) return plain
-      const { packed, encoder } = packWith(value, { across, refresh: false, facts: factsOf(message) })
-      if (!message.isDisjointFrom(encoder.raw)) {
-        encoder.discard()
-        return undefined
-      }
-      for (const object of encoder.raw) message.add(object)
-      return packed
-    },
-    decode,
+    const { packed, encoder } = packWith(value, { across, refresh: false, facts })
+    if (!message.isDisjointFrom(encoder.raw)) {
+      encoder.discard()
+      return undefined
+    }
+    for (const object of encoder.raw) message.add(object)
+    return packed
   }
 }

@@ -1,4 +1,5 @@
-export { createCodec } from './codec.ts'
+export { createCodec, createPacker } from './codec.ts'
+export type { Packer } from './protocol/channel-codec.ts'
 export { explain } from './encode/explain.ts'
 export { remote, type RemoteModule, withCaptures } from './modules/explicit.ts'
 export { pack, type PackOptions, stableKey } from './encode/pack.ts'

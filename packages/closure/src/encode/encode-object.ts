@@ -5,37 +5,15 @@ import { findCommonJsModule } from '../modules/exports.ts'
 import * as m from '../protocol/message.ts'
 import type { Edge, Node, Properties, Prototype } from '../protocol/message.ts'
 import { reducerOf } from '../protocol/reducers.ts'
-import { isNativeText, textOf } from '../text/function-text.ts'
 import { checkClass, classNameOf, errorPrototype } from './check-class.ts'
 import type { Encoder } from './encoder.ts'
 import { step } from './refusal.ts'
-
-/** What can never travel, by the engine's own tests. */
-const refused: readonly (readonly [test: (value: unknown) => boolean, what: string, hint: string | undefined])[] = [
-  [types.isPromise, 'it is a Promise', 'await it first and send its result'],
-  [types.isProxy, 'it is a Proxy, whose traps cannot be read', undefined],
-  [types.isWeakMap, 'it is a WeakMap, whose content cannot be listed', 'send a Map'],
-  [types.isWeakSet, 'it is a WeakSet, whose content cannot be listed', 'send a Set'],
-  [value => value instanceof WeakRef, 'it is a WeakRef', 'send what it refers to'],
-  [types.isGeneratorObject, 'it is a running generator', 'send the generator function, or an array of its values'],
-  [types.isMapIterator, 'it is an iterator of a Map', 'send an array of its values'],
-  [types.isSetIterator, 'it is an iterator of a Set', 'send an array of its values'],
-  [types.isArgumentsObject, 'it is an `arguments` object', 'copy it to an array'],
-  [types.isExternal, 'it is a native pointer', undefined],
-  [isIterator, 'it is an Iterator that is under way', 'send an array of its values'],
-]
-
-/** One of those that the language has for arrays, strings and the like. */
-function isIterator(value: unknown): boolean {
-  const prototype = Object.getPrototypeOf(value) as object | null
-  if (prototype === null || types.isProxy(prototype)) return false
-  const next: unknown = Object.getOwnPropertyDescriptor(prototype, 'next')?.value
-  return typeof next === 'function' && isNativeText(textOf(next))
-}
+import { refusedType } from './refused-types.ts'
 
 export function encodeObject(encoder: Encoder, value: object, index: number): Node {
   if (encoder.isRaw(value)) return [m.RAW, value]
-  for (const [test, complaint, hint] of refused) if (test(value)) encoder.refuse(index, complaint, hint)
+  const refused = refusedType(value)
+  if (refused !== undefined) encoder.refuse(index, refused.why, refused.cure)
   const exported = encoder.reader.exportedValue(value)
   if (exported !== undefined) return [m.MODULE, exported.type, exported.url, exported.path]
   const replaced = encodeReplaced(encoder, value, index)

@@ -15,9 +15,6 @@ import {
 import { PlainWalk } from '../protocol/plain.ts'
 import { isNativeText, textOf } from '../text/function-text.ts'
 import { nameOf } from '../text/name-of.ts'
-import { encodeFunction } from './encode-function.ts'
-import { encodeObject } from './encode-object.ts'
-import { encodeSymbol } from './encode-symbol.ts'
 import type { FunctionReader } from './function-reader.ts'
 import { formatStep, refusal, step, type Step } from './refusal.ts'
 import { SharedVariables } from './shared-variables.ts'
@@ -54,16 +51,21 @@ export class Encoder {
   #refused = -1
   #complaint: readonly [complaint: string, hint: string | undefined] = ['', undefined]
 
-  readonly #goesOn: boolean
+  readonly #encodeNode: EncodeNode
+  readonly #keepsGoing: boolean
   readonly #undos: (() => void)[] = []
   /** For a `[replace]()`: what undoes what it has done besides. */
   readonly onDiscard = (undo: () => void): void => void this.#undos.push(undo)
 
-  /** @param goesOn - what cannot travel becomes a node that says why, instead of an error */
-  constructor(across: Across, reader: FunctionReader, goesOn = false) {
+  /**
+   * @param encodeNode - chooses the kind of node by the kind of value
+   * @param keepsGoing - a value that cannot travel becomes a node with the reason, instead of an error
+   */
+  constructor(across: Across, reader: FunctionReader, encodeNode: EncodeNode, keepsGoing = false) {
     this.across = across
     this.reader = reader
-    this.#goesOn = goesOn
+    this.#encodeNode = encodeNode
+    this.#keepsGoing = keepsGoing
   }
 
   /** Notes that node `index` is what a function captures by a name. */
@@ -276,7 +278,7 @@ export class Encoder {
       return this.#readNode(index)
     } catch (error) {
       // What can be imported instead is encoded again.
-      if (!this.#goesOn || this.reader.noteImports(this.refusedWithin())) throw error
+      if (!this.#keepsGoing || this.reader.noteImports(this.refusedWithin())) throw error
       return [REFUSED, ...this.#complaint]
     }
   }
@@ -298,11 +300,12 @@ export class Encoder {
 
   #node(value: unknown, index: number): Node {
     if (OwnNode.is(value)) return value.make(index)
-    if (typeof value === 'symbol') return encodeSymbol(value)
-    if (typeof value === 'function') return encodeFunction(this, value, index)
-    return encodeObject(this, value as object, index)
+    return this.#encodeNode(this, value, index)
   }
 }
+
+/** Encodes the value that has got number `index` in the message. */
+export type EncodeNode = (encoder: Encoder, value: unknown, index: number) => Node
 
 class OwnNode {
   readonly #make: (index: number) => Node

@@ -13,7 +13,7 @@ const MAX_LINES = 200
  */
 export function explain(value: unknown, options: { readonly across?: Across | undefined } = {}): string {
   try {
-    const { packed, encoder } = packWith(value, { across: options.across ?? 'threads', goesOn: true })
+    const { packed, encoder } = packWith(value, { across: options.across ?? 'threads', keepsGoing: true })
     encoder.discard()
     return new Explanation(packed).text()
   } catch (error) {

@@ -1,5 +1,6 @@
 import { type Across, checkOptionNames, describeValue, SerializationError } from '@manyhands/base'
 import { type Edge, FORMAT, FUNCTION, MODULE, type Packed } from '../protocol/message.ts'
+import { encodeNode } from './encode-node.ts'
 import { Encoder } from './encoder.ts'
 import { type FactsCache, FunctionReader } from './function-reader.ts'
 
@@ -35,18 +36,18 @@ export interface PackContext {
   readonly refresh?: boolean | undefined
   /** Facts that hold for all values of one message. */
   readonly facts?: FactsCache | undefined
-  /** What cannot travel becomes a node that says why. @default it is an error */
-  readonly goesOn?: boolean | undefined
+  /** A value that cannot travel becomes a node with the reason. @default it is an error */
+  readonly keepsGoing?: boolean | undefined
 }
 
 /** As `pack`, and tells the encoder, which knows the way to each part. */
 export function packWith(
   value: unknown,
-  { across, refresh = true, facts, goesOn = false }: PackContext,
+  { across, refresh = true, facts, keepsGoing = false }: PackContext,
 ): { readonly packed: Packed; readonly encoder: Encoder } {
   const reader = new FunctionReader(facts)
   try {
-    const { encoder, root } = encodeAll(value, across, reader, goesOn)
+    const { encoder, root } = encodeAll(value, across, reader, keepsGoing)
     return {
       packed: {
         format: FORMAT,
@@ -67,10 +68,10 @@ function encodeAll(
   value: unknown,
   across: Across,
   reader: FunctionReader,
-  goesOn: boolean,
+  keepsGoing: boolean,
 ): { readonly encoder: Encoder; readonly root: Edge } {
   for (;;) {
-    const encoder = new Encoder(across, reader, goesOn)
+    const encoder = new Encoder(across, reader, encodeNode, keepsGoing)
     try {
       return { encoder, root: encoder.encode(value) }
     } catch (error) {

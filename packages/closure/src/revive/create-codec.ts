@@ -1,6 +1,6 @@
 import type { Across, Codec } from '@manyhands/base'
 import lazy from '#lazy'
-import { encodePlain, SPECIAL } from '../protocol/encode-plain.ts'
+import { channelCodec } from '../protocol/channel-codec.ts'
 import { decode } from './decode.ts'
 
 /**
@@ -8,16 +8,5 @@ import { decode } from './decode.ts'
  * packed, because loading it takes as long as everything else that a worker needs of this package.
  */
 export function createCodec({ across }: { readonly across: Across }): Codec {
-  let full: Codec | undefined
-  return {
-    encode(value, message) {
-      if (full === undefined) {
-        const plain = encodePlain(value, message, across)
-        if (plain !== SPECIAL) return plain
-        full = lazy.packing().createCodec({ across })
-      }
-      return full.encode(value, message)
-    },
-    decode,
-  }
+  return channelCodec(across, () => lazy.packing().createPacker(across), decode)
 }

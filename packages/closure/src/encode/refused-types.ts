@@ -1,0 +1,43 @@
+import * as types from 'node:util/types'
+import { isNativeText, textOf } from '../text/function-text.ts'
+
+/** A type of object that never travels. The error reads `<path>: <why>. Hint: <cure>.` */
+export interface RefusedType {
+  /** The engine's own test, which a changed prototype does not mislead. */
+  readonly test: (value: unknown) => boolean
+  readonly why: string
+  readonly cure?: string
+}
+
+const inAnArray = 'send an array of its values'
+
+/** One row for each type; the first that matches counts. Instances of classes are checked in `check-class.ts`. */
+const refusedTypes: readonly RefusedType[] = [
+  { test: types.isPromise, why: 'it is a Promise', cure: 'await it first and send its result' },
+  { test: types.isProxy, why: 'it is a Proxy, whose traps cannot be read', cure: 'send the object behind it' },
+  { test: types.isWeakMap, why: 'it is a WeakMap, whose content cannot be listed', cure: 'send a Map' },
+  { test: types.isWeakSet, why: 'it is a WeakSet, whose content cannot be listed', cure: 'send a Set' },
+  { test: value => value instanceof WeakRef, why: 'it is a WeakRef', cure: 'send what it refers to' },
+  {
+    test: types.isGeneratorObject,
+    why: 'it is a running generator',
+    cure: 'send the generator function, or an array of its values',
+  },
+  { test: types.isMapIterator, why: 'it is an iterator of a Map', cure: inAnArray },
+  { test: types.isSetIterator, why: 'it is an iterator of a Set', cure: inAnArray },
+  { test: isIterator, why: 'it is an Iterator that is under way', cure: inAnArray },
+  { test: types.isArgumentsObject, why: 'it is an `arguments` object', cure: 'copy it to an array' },
+  { test: types.isExternal, why: 'it is a native pointer', cure: 'create it inside of the function' },
+]
+
+export function refusedType(value: object): RefusedType | undefined {
+  return refusedTypes.find(({ test }) => test(value))
+}
+
+/** One of those that the language has for arrays, strings and the like. */
+function isIterator(value: unknown): boolean {
+  const prototype = Object.getPrototypeOf(value) as object | null
+  if (prototype === null || types.isProxy(prototype)) return false
+  const next: unknown = Object.getOwnPropertyDescriptor(prototype, 'next')?.value
+  return typeof next === 'function' && isNativeText(textOf(next))
+}
