@@ -1,14 +1,9 @@
 import type { Options } from 'tsup'
+import { base } from '../../tsup.base.ts'
 
 const options: Options = {
+  ...base,
   entry: { index: 'src/index.ts', worker: 'src/worker.ts' },
-  format: 'esm',
-  target: 'node22.18',
-  platform: 'node',
-  sourcemap: true,
-  clean: true,
-  dts: false,
-  removeNodeProtocol: false,
   external: ['#lazy'],
 }
 export default options

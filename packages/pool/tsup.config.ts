@@ -1,16 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import { build } from 'esbuild'
 import type { Options } from 'tsup'
+import { base } from '../../tsup.base.ts'
 
 const options: Options = {
+  ...base,
   entry: { index: 'src/index.ts', 'manyhands-worker': 'src/worker/entry.ts' },
-  format: 'esm',
-  target: 'node22.18',
-  platform: 'node',
-  sourcemap: true,
-  clean: true,
-  dts: false,
-  removeNodeProtocol: false,
   // A pool starts twice as fast when it and its workers are few files: closure is built in, and each entry is one file.
   // What two copies share is in slots of core.
   splitting: false,
@@ -21,7 +16,7 @@ const options: Options = {
 export default options
 
 /**
- * Makes the text that workers of bundled programs start with; see src/main/worker-entry.ts. It does not hold itself: a
+ * Makes the text that workers of bundled programs start with; see src/host/worker-entry.ts. It does not hold itself: a
  * worker knows what it was started with.
  */
 async function embedWorker(): Promise<void> {
