@@ -171,7 +171,7 @@ export function explore(scenario: Scenario, { maxStates = 400_000 }: { readonly 
       result: unknown,
       after: World,
       sleepers: readonly (number | undefined)[],
-      gaveUp = givenUp,
+      interrupted = givenUp,
     ): void => {
       moved = true
       const node = nodes[party] as Node
@@ -179,7 +179,7 @@ export function explore(scenario: Scenario, { maxStates = 400_000 }: { readonly 
       let next = node.next.get(edge)
       if (next === undefined) node.next.set(edge, (next = newNode([...node.results, result])))
       trace.push(`${party}: ${text} → ${String(result)}`)
-      visit(after, nodes.with(party, next), sleepers, gaveUp, party, interruptionsBy(party))
+      visit(after, nodes.with(party, next), sleepers, interrupted, party, interruptionsBy(party))
       trace.pop()
     }
     for (let party = 0; party < nodes.length; party++) {

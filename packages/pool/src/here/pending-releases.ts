@@ -1,7 +1,7 @@
 import { slot } from '@manyhands/base'
 
 /**
- * What this thread has to say to managers and is not out yet. A worker waits for it before it goes: who never says that
- * a handle has arrived keeps its object for ever.
+ * Releases of proxies that were sent to a manager and are not acknowledged yet. A worker waits for them before it
+ * exits: the manager would otherwise keep their objects for ever.
  */
-export const unsaid = (): Set<Promise<void>> => slot('pool.unsaid', () => new Set<Promise<void>>())
+export const pendingReleases = (): Set<Promise<void>> => slot('pool.pendingReleases', () => new Set<Promise<void>>())

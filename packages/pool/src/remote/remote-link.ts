@@ -1,6 +1,6 @@
 import { ConnectionClosedError, newSharedId, ShutdownError } from '@manyhands/base'
 import type { Connection } from '@manyhands/core'
-import { unsaid } from '../here/pending-releases.ts'
+import { pendingReleases } from '../here/pending-releases.ts'
 import { useCodecInChannels } from '../host/channel-codec.ts'
 import type { Link } from './link.ts'
 import {
@@ -89,8 +89,8 @@ export class RemoteLink implements Link {
     const sent: Promise<void> = this.#connection
       .then(connection => connection.sendBytes(bytes))
       .catch(() => {})
-      .finally(() => unsaid().delete(sent))
-    unsaid().add(sent)
+      .finally(() => pendingReleases().delete(sent))
+    pendingReleases().add(sent)
   }
 
   async #receive(): Promise<void> {

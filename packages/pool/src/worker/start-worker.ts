@@ -3,7 +3,7 @@ import { linkDoorbell, revive } from '@manyhands/base'
 import { createCodec, unpack } from '@manyhands/closure/worker'
 import type { Region } from '@manyhands/core'
 import lazy from '#lazy'
-import { unsaid } from '../here/pending-releases.ts'
+import { pendingReleases } from '../here/pending-releases.ts'
 import { setWorkerState } from '../here/worker-state.ts'
 import {
   CLOSE,
@@ -67,12 +67,12 @@ export function startWorker(init: WorkerInit | ThreadInit): void {
  * How long to wait for managers that do not listen. Longer: one that is busy still hears; shorter: one that hangs holds
  * up nobody.
  */
-const UNSAID_MS = 1000
+const RELEASE_TIMEOUT_MS = 1000
 
 function leave(): void {
-  if (unsaid().size === 0) process.exit(0)
-  setTimeout(() => process.exit(0), UNSAID_MS)
-  void Promise.all(unsaid()).then(() => process.exit(0))
+  if (pendingReleases().size === 0) process.exit(0)
+  setTimeout(() => process.exit(0), RELEASE_TIMEOUT_MS)
+  void Promise.all(pendingReleases()).then(() => process.exit(0))
 }
 
 /** From now on main can see which task is running. Where the memory cannot be had, it goes on as before. */
