@@ -7,6 +7,7 @@ import type { Edge } from '../protocol/message.ts'
 import type { Analysis } from '../text/analyze.ts'
 import type { FunctionFacts, ScopeLevel } from '../text/inspector.ts'
 import type { Encoder } from './encoder.ts'
+import { noteImport } from './imports.ts'
 import { step, type Step } from './refusal.ts'
 
 /** A captured variable and where its value is. */
@@ -36,7 +37,7 @@ export function declaredCaptures(
   }
   return names
     .filter(name => Object.hasOwn(captures, name))
-    .map(name => [name, encoder.edge(captures[name], index, captured(name, label))])
+    .map(name => [name, encoder.edge(captures[name], index, capturedStep(name, label))])
 }
 
 /** What is read from a class instead of being evaluated again. */
@@ -70,7 +71,7 @@ export function readCaptures(
     }
     const isGlobal = level.kind.startsWith('Global')
     if (isGlobal && isBuiltinGlobal(name)) continue
-    const by = captured(name, label)
+    const by = capturedStep(name, label)
     const value = read(encoder, level, name, index, by)
     if (!isGlobal && facts.location !== undefined) {
       encoder.sharedVariables.add(facts.location.scriptId, name, {
@@ -81,7 +82,7 @@ export function readCaptures(
         byReference: false,
       })
     }
-    captures.push([name, captureEdge(encoder, { name, value, members: use.members, facts, index, by })])
+    captures.push([name, captureEdge(encoder, { name, value, members: use.members, facts, level, index, by })])
   }
   return captures
 }
@@ -105,24 +106,26 @@ export function noteModuleVariables(
       level,
       written,
       user: label,
-      path: () => [...encoder.path(index), captured(name, label)],
+      path: () => [...encoder.path(index), capturedStep(name, label)],
       byReference: true,
     })
   }
 }
 
-const captured = (name: string, label: string): Step => step(`captured variable \`${name}\` of ${label}`)
+const capturedStep = (name: string, label: string): Step => step(`captured variable \`${name}\` of ${label}`)
 
 interface CapturedValue {
   readonly name: string
   readonly value: unknown
   readonly members: ReadonlySet<string> | undefined
   readonly facts: FunctionFacts
+  readonly level: ScopeLevel
   readonly index: number
   readonly by: Step
 }
 
-function captureEdge(encoder: Encoder, { name, value, members, facts, index, by }: CapturedValue): Edge {
+function captureEdge(encoder: Encoder, captured: CapturedValue): Edge {
+  const { name, value, members, facts, index, by } = captured
   const tool = isRequire(value)
     ? 'require'
     : viteMeta.test(name)
@@ -134,9 +137,7 @@ function captureEdge(encoder: Encoder, { name, value, members, facts, index, by 
     const url = encoder.reader.url(facts)
     return encoder.ownNode(() => [m.MODULE_TOOL, tool, url], index, by)
   }
-  if (members === undefined && types.isModuleNamespaceObject(value)) {
-    encoder.reader.noteImports([{ value, captured: { facts, name } }])
-  }
+  if (noteImport(encoder, captured)) return encoder.edge(value, index, by)
   // Of a module only what is used: this makes bundles and transformed modules work, whose imports are objects.
   if (members === undefined || !(viteImport.test(name) || name === 'exports' || isModuleLike(value))) {
     return noted(encoder, encoder.edge(value, index, by), { facts, name })

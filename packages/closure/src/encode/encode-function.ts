@@ -1,19 +1,17 @@
 import * as types from 'node:util/types'
-import { CORE_TAG, origin, type Origin } from '@manyhands/base'
 import { findGlobal, findInModules, findInScript, isCertainGlobal, isGlobalFunction } from '../modules/builtins.ts'
 import { declaredFor } from '../modules/explicit.ts'
-import { moduleScope, valueOf } from '../modules/exports.ts'
+import { moduleNode, moduleScope, valueOf } from '../modules/exports.ts'
 import { classTable } from '../protocol/class-table.ts'
-import { baseExport, coreNames } from '../protocol/core-exports.ts'
 import * as m from '../protocol/message.ts'
 import type { Node } from '../protocol/message.ts'
-import { ownCopies } from '../protocol/own-copies.ts'
 import type { Analysis } from '../text/analyze.ts'
 import { isNativeText, textOf } from '../text/function-text.ts'
 import type { FunctionFacts } from '../text/inspector.ts'
 import { nameOf, ownName } from '../text/name-of.ts'
 import { templateOf } from '../text/templates.ts'
 import { classCaptures, declaredCaptures, noteModuleVariables, readCaptures } from './captures.ts'
+import { encodeOwn } from './encode-own.ts'
 import type { Encoder } from './encoder.ts'
 import { ownProperties, prototypeChanges } from './function-members.ts'
 import { step } from './refusal.ts'
@@ -23,6 +21,11 @@ import { step } from './refusal.ts'
  * least is tried first.
  */
 export function encodeFunction(encoder: Encoder, fn: object, index: number): Node {
+  const imported = encoder.reader.exportedValue(fn)
+  if (imported !== undefined) {
+    if (isOwnModule(imported.url) && !types.isProxy(fn)) noteUses(encoder, fn, index)
+    return moduleNode(imported)
+  }
   if (types.isProxy(fn)) encoder.refuse(index, 'it is a Proxy, whose traps cannot be read')
   const name = nameOf(fn)
   const own = encodeOwn(fn, name)
@@ -35,17 +38,6 @@ export function encodeFunction(encoder: Encoder, fn: object, index: number): Nod
   if (isGlobalFunction(fn, name)) return [m.BUILTIN, undefined, [name]]
   if (isNativeText(textOf(fn))) return encodeNative(encoder, fn, index)
   return encodeRead(encoder, fn, index)
-}
-
-/** What is of manyhands itself: each side has its own copy of core, and finds the rest by its module. */
-function encodeOwn(fn: object, name: string): Node | undefined {
-  const copies = ownCopies()
-  const exported = baseExport(name) === fn ? name : copies === undefined ? undefined : coreNames().get(fn)
-  if (exported !== undefined) return [m.ORIGIN, CORE_TAG, '', exported]
-  if (!Object.hasOwn(fn, origin)) return undefined
-  const { tag, module, name: given } = (fn as { readonly [origin]: Origin })[origin]
-  if (copies === undefined) return [m.ORIGIN, tag, module, given]
-  return tag === CORE_TAG || copies.tags.has(tag) ? [m.ORIGIN, tag, '', given] : undefined
 }
 
 function encodeNative(encoder: Encoder, fn: object, index: number): Node {
@@ -127,6 +119,20 @@ function encodeRead(encoder: Encoder, fn: object, index: number): Node {
   )
 }
 
+/** A module of the program itself. Functions of packages do not share variables with those that go by value. */
+function isOwnModule(specifier: string): boolean {
+  return /^(\.{0,2}\/|file:)/.test(specifier)
+}
+
+/** For a function that is imported: which variables of its module it uses. */
+function noteUses(encoder: Encoder, fn: object, index: number): void {
+  if (isNativeText(textOf(fn))) return
+  const analysis = analysisOf(encoder, fn)
+  const facts = encoder.reader.facts(fn)
+  if (analysis instanceof Error || facts === undefined) return
+  noteModuleVariables(encoder, analysis, facts, index, labelOf(fn))
+}
+
 function analysisOf(encoder: Encoder, fn: object): Analysis | Error {
   try {
     return encoder.reader.analysis(fn)
@@ -141,7 +147,7 @@ function refuseText(encoder: Encoder, fn: object, error: Error, index: number): 
 
 function byReference(encoder: Encoder, fn: object, facts: FunctionFacts, index: number): Node | undefined {
   const place = encoder.reader.exportPlace(fn, facts)
-  if (place !== undefined) return [m.MODULE, place.type, place.url, place.path]
+  if (place !== undefined) return moduleNode(place)
   if (moduleScope(facts) !== undefined) return undefined
   const url = encoder.reader.url(facts)
   if (!url.startsWith('node:')) return undefined

@@ -1,7 +1,7 @@
 import * as types from 'node:util/types'
 import { replace, SerializationError, sharedBufferOwner } from '@manyhands/base'
 import { findGlobal, findInModules, mayBeGlobal } from '../modules/builtins.ts'
-import { findCommonJsModule } from '../modules/exports.ts'
+import { findCommonJsModule, moduleNode } from '../modules/exports.ts'
 import * as m from '../protocol/message.ts'
 import type { Edge, Node, Properties, Prototype } from '../protocol/message.ts'
 import { reducerOf } from '../protocol/reducers.ts'
@@ -11,11 +11,11 @@ import { step } from './refusal.ts'
 import { refusedType } from './refused-types.ts'
 
 export function encodeObject(encoder: Encoder, value: object, index: number): Node {
+  const exported = encoder.reader.exportedValue(value) ?? encoder.imports.get(value)
+  if (exported !== undefined) return moduleNode(exported)
   if (encoder.isRaw(value)) return [m.RAW, value]
   const refused = refusedType(value)
   if (refused !== undefined) encoder.refuse(index, refused.why, refused.cure)
-  const exported = encoder.reader.exportedValue(value)
-  if (exported !== undefined) return [m.MODULE, exported.type, exported.url, exported.path]
   const replaced = encodeReplaced(encoder, value, index)
   if (replaced !== undefined) return replaced
   if (types.isModuleNamespaceObject(value)) return encodeNamespace(encoder, value, index)
@@ -51,7 +51,7 @@ function encodeCommon(value: object): Node | undefined {
   const builtin = findInModules(value, '')
   if (builtin !== undefined) return [m.BUILTIN, builtin.module, builtin.path]
   const module = findCommonJsModule(value)
-  return module === undefined ? undefined : [m.MODULE, module.type, module.url, module.path]
+  return module === undefined ? undefined : moduleNode(module)
 }
 
 /** A view of memory that others see stays one: a copy would keep from them what is written to it. */

@@ -1,6 +1,7 @@
 import * as types from 'node:util/types'
 import { type Across, SerializationError, sharedBufferOwner } from '@manyhands/base'
 import type { CapturedName } from '../modules/exported-values.ts'
+import type { ExportPlace } from '../modules/exports.ts'
 import {
   type Edge,
   type Extra,
@@ -35,6 +36,8 @@ export class Encoder {
   readonly templates: Template[] = []
   readonly views = new Views()
   readonly sharedVariables = new SharedVariables()
+  /** Objects of this message that are imported instead of copied. */
+  readonly imports = new Map<object, ExportPlace>()
   readonly #values: unknown[] = []
   readonly #parents: number[] = []
   readonly #steps: Step[] = []

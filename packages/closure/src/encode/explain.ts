@@ -63,13 +63,14 @@ class Explanation {
       case m.FUNCTION: {
         const template = this.#packed.templates[node[1]]
         const where =
-          template === undefined || template.url === ''
-            ? ''
-            : ` from ${template.url.slice(template.url.lastIndexOf('/') + 1)}:${template.line + 1}`
+          template === undefined || template.url === '' ? '' : ` from ${baseName(template.url)}:${template.line + 1}`
         return `${template?.isClass === true ? 'class' : 'function'} ${node[3] || '(anonymous)'}, by value${where}`
       }
       case m.MODULE:
-        return `${node[3].length === 0 ? 'module' : `export ${node[3].join('.')} of`} ${node[2]}, by reference`
+        return (
+          `${node[3].length === 0 ? 'module' : `export ${node[3].join('.')} of`} ${node[2]}, ` +
+          (node[4] === undefined ? 'by reference' : `as ${baseName(node[4])} imports it`)
+        )
       case m.BUILTIN:
         return `${node[1] === undefined ? 'global' : `node:${node[1]}`} ${node[2].join('.')}`.trimEnd()
       case m.ORIGIN:
@@ -116,6 +117,8 @@ class Explanation {
     }
   }
 }
+
+const baseName = (url: string): string => url.slice(url.lastIndexOf('/') + 1)
 
 const kinds: Readonly<Record<number, string>> = {
   [m.OBJECT]: 'object',

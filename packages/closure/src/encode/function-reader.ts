@@ -1,8 +1,9 @@
 import { type CapturedName, findExportedValue } from '../modules/exported-values.ts'
 import { type ExportPlace, findCommonJsExport, findExport, moduleScope } from '../modules/exports.ts'
+import { findImport } from '../modules/find-import.ts'
 import type { Analysis } from '../text/analyze.ts'
 import { analysisOf, sloppyAnalysisOf, textOf } from '../text/function-text.ts'
-import { type FunctionFacts, Inspector, InspectorUnavailable } from '../text/inspector.ts'
+import { type FunctionFacts, Inspector, InspectorUnavailable, type ScopeLevel } from '../text/inspector.ts'
 import { knownScriptUrl, scriptUrl } from '../text/scripts.ts'
 import { isStrictAt } from '../text/strictness.ts'
 
@@ -11,7 +12,7 @@ export type FactsCache = Map<object, FunctionFacts>
 
 /** Where functions are exported; null: nowhere. */
 const exportPlaces = new WeakMap<object, ExportPlace | null>()
-/** Objects that cannot be sent, but imported. */
+/** What is imported instead of being sent. */
 const exportedValues = new WeakMap<object, ExportPlace>()
 
 /**
@@ -85,9 +86,24 @@ export class FunctionReader {
     return false
   }
 
-  /** The export that an object is that cannot be sent. */
+  /** From now on `value` is imported by workers wherever it is met. */
+  noteExported(value: object, place: ExportPlace): void {
+    exportedValues.set(value, place)
+  }
+
+  /** The export that a value is which is imported instead of being sent. */
   exportedValue(value: object): ExportPlace | undefined {
     return exportedValues.get(value)
+  }
+
+  /** The import that a captured variable is, by its declaration. */
+  importPlace(variable: {
+    readonly name: string
+    readonly value: unknown
+    readonly facts: FunctionFacts
+    readonly level: ScopeLevel
+  }): ExportPlace | undefined {
+    return findImport(variable, this.inspector)
   }
 
   /** @throws UnreadableText when the text has no meaning outside of its place */

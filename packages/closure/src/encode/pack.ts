@@ -87,7 +87,7 @@ function encodeAll(
 function keyOf(encoder: Encoder, root: Edge): string | undefined {
   if (!Array.isArray(root)) return undefined
   const node = encoder.nodes[(root as readonly [number])[0]]
-  if (node?.[0] === MODULE) return `module ${node[2]} ${node[3].join('.')}`
+  if (node?.[0] === MODULE) return `module ${node[2]} ${node[3].join('.')} ${node[4] ?? ''}`
   if (node?.[0] !== FUNCTION || node[2].length > 0 || node[4] !== 0 || node[5] !== 0 || node[6] !== undefined) {
     return undefined
   }

@@ -1,17 +1,25 @@
 import { pathToFileURL } from 'node:url'
 import * as types from 'node:util/types'
-import type * as Lexer from 'es-module-lexer'
 import lazy from '#lazy'
+import { MODULE, type Node } from '../protocol/message.ts'
 import { nodeRequire } from '../protocol/require.ts'
 import type { FunctionFacts, Inspector } from '../text/inspector.ts'
 import { nameOf } from '../text/name-of.ts'
 import { isMainModule, pathOf, scriptUrl } from '../text/scripts.ts'
+import { lexModule } from './module-text.ts'
 
 /** Where workers can import something. */
 export interface ExportPlace {
   readonly type: 'esm' | 'cjs'
+  /** Of the module; with `from` what that module calls it. */
   readonly url: string
   readonly path: readonly string[]
+  /** The URL of the module that imports it, from which `url` is resolved. */
+  readonly from?: string | undefined
+}
+
+export function moduleNode({ type, url, path, from }: ExportPlace): Node {
+  return from === undefined ? [MODULE, type, url, path] : [MODULE, type, url, path, from]
 }
 
 /** Export names of a module by local name. */
@@ -50,7 +58,7 @@ export function exportNames(url: string, scriptId: string, inspector: Inspector)
   let names = exportsOfModule.get(url)
   if (names === undefined) {
     names = new Map()
-    for (const item of lex(url, scriptId, inspector)) {
+    for (const item of lexModule(url, scriptId, inspector).exports) {
       if (item.type === 'direct' && item.localName !== undefined && !names.has(item.localName)) {
         ;(names as Map<string, string>).set(item.localName, item.name)
       }
@@ -58,19 +66,6 @@ export function exportNames(url: string, scriptId: string, inspector: Inspector)
     exportsOfModule.set(url, names)
   }
   return names
-}
-
-/**
- * Asking the engine for the text takes long. It is what was compiled, while the file may hold a language that the lexer
- * does not know.
- */
-function lex(url: string, scriptId: string, inspector: Inspector): readonly Lexer.Export[] {
-  const lexer = lazy.lexer()
-  try {
-    return lexer.parse(process.getBuiltinModule('node:fs').readFileSync(pathOf(url) ?? '', 'utf8'))[1]
-  } catch {
-    return lexer.parse(inspector.scriptSource(scriptId))[1]
-  }
 }
 
 function isAnonymousDefault(fn: object, source: string): boolean {
@@ -150,6 +145,11 @@ function read(owner: object, name: string): unknown {
   } catch {
     return undefined // not initialised yet: not what is looked for
   }
+}
+
+/** The member of a module that `path` leads to; undefined when there is none. */
+export function memberAt(owner: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((value, name) => (isOpen(value) ? read(value, name) : undefined), owner)
 }
 
 function isOpen(value: unknown): value is object {

@@ -131,7 +131,14 @@ export type Node =
     ]
   | readonly [kind: typeof SYMBOL, type: 'registered' | 'well-known' | 'local', name: string | undefined]
   | readonly [kind: typeof BUILTIN, module: string | undefined, path: readonly string[]]
-  | readonly [kind: typeof MODULE, type: 'esm' | 'cjs', url: string, path: readonly string[]]
+  | readonly [
+      kind: typeof MODULE,
+      type: 'esm' | 'cjs',
+      url: string,
+      path: readonly string[],
+      /** The URL of the module that imports `url`, which is what that module wrote. @default `url` is one */
+      from?: string,
+    ]
   | FunctionNode
   | readonly [kind: typeof BOUND, target: Edge, self: Edge, args: readonly Edge[]]
   | readonly [kind: typeof REPLACED, type: Reference, state: Edge]

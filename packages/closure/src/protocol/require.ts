@@ -7,3 +7,8 @@ let made: NodeJS.Require | undefined
 export function nodeRequire(): NodeJS.Require {
   return (made ??= createRequire(import.meta.url ?? join(process.cwd(), 'program')))
 }
+
+/** `require` of the module `url`. */
+export function requireFrom(url: string): NodeJS.Require {
+  return url.startsWith('file:') ? createRequire(url) : nodeRequire()
+}

@@ -1,8 +1,7 @@
-import { createRequire, isBuiltin } from 'node:module'
+import { isBuiltin } from 'node:module'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { constants, Script } from 'node:vm'
-import { nodeRequire } from '../protocol/require.ts'
 
 /** `import.meta` of the module `url`. */
 export function importMetaOf(url: string): object {
@@ -15,11 +14,6 @@ export function importMetaOf(url: string): object {
     main: false,
     resolve: (specifier: string) => resolve(specifier, url) ?? specifier,
   })
-}
-
-/** `require` of the module `url`. */
-export function requireFrom(url: string): NodeJS.Require {
-  return url.startsWith('file:') ? createRequire(url) : nodeRequire()
 }
 
 /** `import()` of the module `url`. */

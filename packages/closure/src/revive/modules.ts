@@ -4,27 +4,42 @@ import lazy from '#lazy'
 import { baseExport } from '../protocol/core-exports.ts'
 import { MODULE, type Node, ORIGIN, type Packed } from '../protocol/message.ts'
 import { ownCopies } from '../protocol/own-copies.ts'
-import { nodeRequire } from '../protocol/require.ts'
+import { nodeRequire, requireFrom } from '../protocol/require.ts'
+import { importFrom } from './module-tools.ts'
 
 /** What was imported here before: it need not be waited for again. */
 const imported = new Map<string, unknown>()
 
-/** Imports the modules that a message names; at once when all were imported before. */
-export function importModules(packed: Packed): ReadonlyMap<string, unknown> | Promise<ReadonlyMap<string, unknown>> {
-  let missing: Set<string> | undefined
-  for (const node of packed.nodes) {
-    const url = urlOf(node)
-    if (url !== undefined && !imported.has(url)) (missing ??= new Set()).add(url)
-  }
-  if (missing === undefined) return imported
-  return Promise.all(Array.from(missing, load)).then(() => imported)
+/** A module by what it is called, and by whom: the URL of the module that imports it. */
+export function moduleKey(url: string, from: string | undefined): string {
+  return from === undefined ? url : `${url} ${from}`
 }
 
-function urlOf(node: Node): string | undefined {
-  if (node[0] === MODULE) return node[1] === 'esm' ? node[2] : undefined
+/** Imports the modules that a message names; at once when all were imported before. */
+export function importModules(packed: Packed): ReadonlyMap<string, unknown> | Promise<ReadonlyMap<string, unknown>> {
+  let missing: Map<string, Wanted> | undefined
+  for (const node of packed.nodes) {
+    const wanted = wantedBy(node)
+    if (wanted === undefined) continue
+    const key = moduleKey(wanted.url, wanted.from)
+    if (!imported.has(key)) (missing ??= new Map()).set(key, wanted)
+  }
+  if (missing === undefined) return imported
+  return Promise.all(Array.from(missing, ([key, wanted]) => load(key, wanted))).then(() => imported)
+}
+
+interface Wanted {
+  readonly url: string
+  readonly from?: string | undefined
+}
+
+function wantedBy(node: Node): Wanted | undefined {
+  if (node[0] === MODULE) return node[1] === 'esm' ? { url: node[2], from: node[4] } : undefined
   if (node[0] !== ORIGIN) return undefined
-  if (node[1] === CORE_TAG) return baseExport(node[3]) === undefined && !isCoreLoaded() ? CORE_TAG : undefined
-  return node[2] === '' ? undefined : node[2]
+  if (node[1] === CORE_TAG) {
+    return baseExport(node[3]) === undefined && !isCoreLoaded() ? { url: CORE_TAG } : undefined
+  }
+  return node[2] === '' ? undefined : { url: node[2] }
 }
 
 /**
@@ -43,19 +58,34 @@ function isCoreLoaded(): boolean {
   }
 }
 
-async function load(url: string): Promise<void> {
+async function load(key: string, { url, from }: Wanted): Promise<void> {
   try {
-    imported.set(url, await (url === CORE_TAG ? import('@manyhands/core') : import(url)))
+    imported.set(key, await importModule(url, from))
   } catch (cause) {
-    throw new SerializationError(
-      `the module ${url} cannot be imported here: ${(cause as Error | undefined)?.message ?? String(cause)}`,
-      { cause },
-    )
+    throw unloadable('imported', url, from, cause)
   }
 }
 
-export function requireModule(url: string): unknown {
-  return nodeRequire()(fileURLToPath(url)) as unknown
+function importModule(url: string, from: string | undefined): Promise<unknown> {
+  if (from !== undefined) return importFrom(from)(url)
+  return url === CORE_TAG ? import('@manyhands/core') : import(url)
+}
+
+export function requireModule(url: string, from: string | undefined): unknown {
+  if (from === undefined) return nodeRequire()(fileURLToPath(url)) as unknown
+  try {
+    return requireFrom(from)(url) as unknown
+  } catch (cause) {
+    throw unloadable('required', url, from, cause)
+  }
+}
+
+function unloadable(how: string, url: string, from: string | undefined, cause: unknown): SerializationError {
+  const what = from === undefined ? `the module ${url}` : `\`${url}\`, which ${from} imports,`
+  return new SerializationError(
+    `${what} cannot be ${how} here: ${(cause as Error | undefined)?.message ?? String(cause)}`,
+    { cause },
+  )
 }
 
 /** What this thread has a copy of: of core each has, of the rest when it is part of a bundle. */

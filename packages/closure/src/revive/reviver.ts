@@ -4,9 +4,10 @@ import { hiddenIntrinsics } from '../protocol/function-prototypes.ts'
 import * as m from '../protocol/message.ts'
 import type { Edge, FunctionNode, Node, Packed, Properties, Prototype, Template } from '../protocol/message.ts'
 import { reducers } from '../protocol/reducers.ts'
+import { requireFrom } from '../protocol/require.ts'
 import { compile, type Instance } from './compile.ts'
-import { importFrom, importMetaOf, requireFrom } from './module-tools.ts'
-import { ownCopy, requireModule } from './modules.ts'
+import { importFrom, importMetaOf } from './module-tools.ts'
+import { moduleKey, ownCopy, requireModule } from './modules.ts'
 
 type Callable = (...args: unknown[]) => unknown
 const reserved = Symbol('being made')
@@ -139,7 +140,11 @@ export class Reviver {
       case m.BUILTIN:
         return follow(node[1] === undefined ? globalThis : process.getBuiltinModule(node[1]), node[2])
       case m.MODULE:
-        return this.#exported(node[1] === 'esm' ? this.#modules.get(node[2]) : requireModule(node[2]), node[2], node[3])
+        return this.#exported(
+          node[1] === 'esm' ? this.#modules.get(moduleKey(node[2], node[4])) : requireModule(node[2], node[4]),
+          node[2],
+          node[3],
+        )
       case m.FUNCTION:
         return this.#function(node, index)
       case m.BOUND:

@@ -1,0 +1,67 @@
+import { isBuiltin } from 'node:module'
+import type { Inspector } from '../text/inspector.ts'
+import { parseModule } from '../text/parse-function.ts'
+import { isMainModule } from '../text/scripts.ts'
+import { lexModule } from './module-text.ts'
+
+/** What a module's variable stands for: `path` of the module that `specifier` names. */
+export interface ImportBinding {
+  readonly specifier: string
+  /** Empty: the namespace itself. */
+  readonly path: readonly string[]
+}
+
+const bindingsOfModule = new Map<string, ReadonlyMap<string, ImportBinding>>()
+
+/**
+ * The variables that the import declarations of an ES module make, by their names in it. Node's own modules, which
+ * every worker has, are left out, and so is what {@link isImportable} excludes.
+ */
+export function importBindings(
+  url: string,
+  scriptId: string,
+  inspector: Inspector,
+): ReadonlyMap<string, ImportBinding> {
+  let bindings = bindingsOfModule.get(url)
+  if (bindings === undefined) {
+    const all = new Map<string, ImportBinding>()
+    const { text, imports } = lexModule(url, scriptId, inspector)
+    for (const item of imports) {
+      if (item.type !== 'static' || item.typeOnly || !isImportable(item.specifier, url)) continue
+      for (const [name, path] of namesOf(text.slice(item.importStart, item.importEnd))) {
+        all.set(name, { specifier: item.specifier, path })
+      }
+    }
+    bindingsOfModule.set(url, (bindings = all))
+  }
+  return bindings
+}
+
+/**
+ * Whether workers import `specifier` for the module `url`. They never import the main module; of manyhands each has its
+ * own copy.
+ */
+export function isImportable(specifier: string, url: string): boolean {
+  if (isBuiltin(specifier) || /^(@manyhands\/|manyhands$)/.test(specifier)) return false
+  return !/^\.{0,2}\//.test(specifier) || !isMainModule(new URL(specifier, url).href)
+}
+
+/** The local names of an import declaration, each with what it is of the module. */
+function* namesOf(declaration: string): Generator<[name: string, path: readonly string[]]> {
+  for (const statement of parseModule(withoutTypes(declaration)).body) {
+    if (statement.type !== 'ImportDeclaration') continue
+    for (const { type, local, ...item } of statement.specifiers) {
+      if (type === 'ImportNamespaceSpecifier') yield [local.name, []]
+      else if (type === 'ImportDefaultSpecifier') yield [local.name, ['default']]
+      else if ('imported' in item) {
+        const { imported } = item
+        yield [local.name, [imported.type === 'Identifier' ? imported.name : String(imported.value)]]
+      }
+    }
+  }
+}
+
+/** `import { type A, b } from 'c'` of TypeScript → `import { b } from 'c'`. */
+function withoutTypes(declaration: string): string {
+  return declaration.replace(/\btype\s+[\w$]+(\s+as\s+[\w$]+)?\s*(,|(?=\}))/g, '')
+}
