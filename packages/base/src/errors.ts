@@ -4,10 +4,10 @@ import { slot } from './slots.ts'
 const marker = Symbol.for('manyhands.error')
 
 /**
- * The parent of every error that manyhands itself raises. A task's own error is rethrown as itself and is not one of
- * these.
+ * The base class of all errors that manyhands itself throws. A task's own error is rethrown unchanged and is not a
+ * `ParallelError`.
  *
- * `code` is stable (`ERR_MANYHANDS_…`); `cause` is the origin when there is one.
+ * `code` is stable (`ERR_MANYHANDS_…`); `cause` is the original error, if any.
  */
 export class ParallelError extends Error {
   readonly code: string
@@ -24,7 +24,7 @@ export class ParallelError extends Error {
   }
 }
 
-/** True for errors of every copy of manyhands, also when `instanceof` fails because two copies are loaded. */
+/** True for errors of any loaded copy of manyhands, also where `instanceof` fails because two copies are loaded. */
 export function isParallelError(error: unknown): error is ParallelError {
   return typeof error === 'object' && error !== null && (error as Record<symbol, unknown>)[marker] === true
 }
@@ -49,7 +49,7 @@ export class CancelledError extends ParallelError {
   }
 }
 
-/** A value cannot travel to a worker or back. `path` leads to it; `hint` says what to do instead. */
+/** A value cannot travel to a worker or back. `path` leads to the value; `hint` suggests what to do instead. */
 export class SerializationError extends ParallelError {
   override readonly name: string = 'SerializationError'
   readonly path: readonly string[]
@@ -65,7 +65,7 @@ export class SerializationError extends ParallelError {
   }
 }
 
-/** Waiting took longer than `timeoutMs`. What was waited for goes on. */
+/** A wait took longer than `timeoutMs`. The operation that was waited for continues. */
 export class WaitTimeoutError extends ParallelError {
   override readonly name: string = 'WaitTimeoutError'
   readonly timeoutMs: number
@@ -76,16 +76,16 @@ export class WaitTimeoutError extends ParallelError {
   }
 }
 
-/** What is known of a worker that is gone. */
+/** What is known about a worker that exited. */
 export interface WorkerExit {
-  /** Such as `'thread'` or `'process'`. */
+  /** For example `'thread'` or `'process'`. */
   readonly kind: string
   /** null when a signal ended it. */
   readonly exitCode: number | null
   readonly signal: string | null
-  /** Of a process. */
+  /** The id of a process. */
   readonly pid?: number | undefined
-  /** Of a thread. */
+  /** The id of a thread. */
   readonly threadId?: number | undefined
   /** Its last lines on stderr, at most 20. */
   readonly stderr?: string | undefined
@@ -126,8 +126,7 @@ export class WorkerExitedError extends ParallelError {
 }
 
 /**
- * The pool can no longer be used; `cause` says which worker broke it. Each pending future fails with an error of its
- * own.
+ * The pool can no longer be used; `cause` names the worker that broke it. Each pending future fails with its own error.
  */
 export class BrokenPoolError extends ParallelError {
   override readonly name: string = 'BrokenPoolError'
@@ -137,16 +136,16 @@ export class BrokenPoolError extends ParallelError {
   }
 }
 
-/** Work was handed to a pool after `shutdown`, or was dropped by it. */
+/** A task was submitted to a pool after `shutdown`, or was dropped by `shutdown`. */
 export class ShutdownError extends ParallelError {
   override readonly name: string = 'ShutdownError'
 
-  constructor(message = 'the executor was shut down: it takes no more tasks') {
+  constructor(message = 'the executor was shut down: it accepts no more tasks') {
     super('SHUTDOWN', message)
   }
 }
 
-/** The object is in a state in which this call makes no sense, such as settling a future twice. */
+/** The object is in a state that does not allow this call, such as settling a future twice. */
 export class InvalidStateError extends ParallelError {
   override readonly name: string = 'InvalidStateError'
 
@@ -155,7 +154,9 @@ export class InvalidStateError extends ParallelError {
   }
 }
 
-/** A barrier was broken: a party came too late, its action failed, it was aborted or reset, or a party died in it. */
+/**
+ * A barrier was broken: a party arrived too late, its action failed, it was aborted or reset, or a party died in it.
+ */
 export class BrokenBarrierError extends ParallelError {
   override readonly name: string = 'BrokenBarrierError'
 
@@ -164,7 +165,7 @@ export class BrokenBarrierError extends ParallelError {
   }
 }
 
-/** The two ends of a connection do not have the same `authKey`, or only one has one. */
+/** The two ends of a connection have different `authKey`s, or only one end has a key. */
 export class AuthenticationError extends ParallelError {
   override readonly name: string = 'AuthenticationError'
 
@@ -173,7 +174,7 @@ export class AuthenticationError extends ParallelError {
   }
 }
 
-/** A connection was closed, at this end or the other, and everything that had arrived before was received. */
+/** A connection was closed, at this end or the other, and all messages that arrived before were received. */
 export class ConnectionClosedError extends ParallelError {
   override readonly name: string = 'ConnectionClosedError'
 
@@ -182,10 +183,10 @@ export class ConnectionClosedError extends ParallelError {
   }
 }
 
-/** A message is longer than it may be. The connection was closed, as the rest of it cannot be made sense of. */
+/** A message is longer than allowed. The connection was closed, because the rest of the stream cannot be parsed. */
 export class MessageTooLongError extends ParallelError {
   override readonly name: string = 'MessageTooLongError'
-  /** In bytes, as are both. */
+  /** In bytes, like `maxLength`. */
   readonly length: number
   readonly maxLength: number
 
@@ -199,7 +200,7 @@ export class MessageTooLongError extends ParallelError {
   }
 }
 
-/** A message does not fit into the buffer that was given; `data` is the whole message. */
+/** A message does not fit into the given buffer; `data` is the whole message. */
 export class BufferTooShortError extends ParallelError {
   override readonly name: string = 'BufferTooShortError'
   readonly data: Uint8Array
@@ -207,7 +208,7 @@ export class BufferTooShortError extends ParallelError {
   constructor(data: Uint8Array, room: number) {
     super(
       'BUFFER_TOO_SHORT',
-      `a message of ${data.length} bytes does not fit into ${room} bytes; the error's \`data\` holds it`,
+      `a message of ${data.length} bytes does not fit into ${room} bytes; \`data\` of this error contains it`,
     )
     this.data = data
   }
@@ -231,7 +232,7 @@ export class QueueFullError extends ParallelError {
   }
 }
 
-/** The queue was shut down: nothing can be put any more, and what it held was taken or dropped. */
+/** The queue was shut down: it accepts no more items, and its remaining items were taken or dropped. */
 export class QueueShutDownError extends ParallelError {
   override readonly name: string = 'QueueShutDownError'
 
@@ -240,7 +241,7 @@ export class QueueShutDownError extends ParallelError {
   }
 }
 
-/** A fault in manyhands itself. */
+/** A bug in manyhands itself. */
 export class InternalError extends ParallelError {
   override readonly name: string = 'InternalError'
 
@@ -251,18 +252,20 @@ export class InternalError extends ParallelError {
 
 /** Where and how a task failed, for an error that came from a worker. */
 export interface TaskInfo {
-  /** The stack as the worker saw it. */
+  /** The stack in the worker. */
   readonly remoteStack: string | undefined
   readonly taskName: string
   readonly worker: WorkerInfo
 }
 
-/** What is known of the task that raised `error`; undefined when it did not come from a worker, or is not an object. */
+/**
+ * Information about the task that threw `error`; undefined when the error did not come from a worker or is no object.
+ */
 export function taskInfoOf(error: unknown): TaskInfo | undefined {
   return typeof error === 'object' && error !== null ? infos().get(error) : undefined
 }
 
-/** For executors: remembers where `error` came from. A primitive cannot be remembered and is left alone. */
+/** For executors: records where `error` came from. Nothing is recorded for a primitive value. */
 export function setTaskInfo(error: unknown, info: TaskInfo): void {
   if (typeof error === 'object' && error !== null) infos().set(error, info)
 }

@@ -2,7 +2,7 @@ import { channel } from 'node:diagnostics_channel'
 import type { WorkerExit } from './errors.ts'
 import type { WorkerInfo } from './executor/worker-info.ts'
 
-/** Of every event of a call of Parallel. */
+/** Fields of every event of a Parallel call. */
 interface OfCall {
   /** Counts the calls of this thread from 1. */
   readonly call: number
@@ -10,7 +10,7 @@ interface OfCall {
   readonly time: number
 }
 
-/** Of every event of a pool. */
+/** Fields of every event of a pool. */
 interface OfPool {
   /** Counts the pools of this thread from 1. */
   readonly pool: number
@@ -18,14 +18,14 @@ interface OfPool {
   readonly time: number
 }
 
-/** Of a message with tasks. */
+/** Fields of every event of a message that carries tasks. */
 interface OfMessage extends OfPool {
   /** Counts the messages of a worker from 1. */
   readonly message: number
   readonly worker: WorkerInfo
 }
 
-/** How a call of Parallel ended. `left`: the consumer of a stream did not want the rest. */
+/** How a call of Parallel ended. `left`: the consumer stopped reading the stream early. */
 export type CallOutcome = 'done' | 'failed' | 'aborted' | 'left'
 
 /**
@@ -42,11 +42,11 @@ export interface EventTable {
   }
   /** A batch of tasks, the first of them at position `first` of the input, was handed to the backend. */
   readonly 'batch-dispatch': OfCall & { readonly batch: number; readonly first: number; readonly tasks: number }
-  /** A worker began a batch. Workers report this only while someone subscribes. */
+  /** A worker began a batch. Workers report this only while the event has a subscriber. */
   readonly 'batch-begin': OfCall & { readonly batch: number; readonly worker: WorkerInfo | undefined }
   /** This many further tasks of the call have succeeded. */
   readonly 'tasks-end': OfCall & { readonly tasks: number }
-  /** A task failed for good, and with it the call. */
+  /** A task failed and will not be retried; the call fails too. */
   readonly 'task-fail': OfCall & { readonly index: number; readonly error: unknown }
   /** A task failed and will run again: the attempt with this number, counted from 1, after `delayMs`. */
   readonly 'task-retry': OfCall & {
@@ -55,7 +55,7 @@ export interface EventTable {
     readonly delayMs: number
     readonly error: unknown
   }
-  /** The last event of a batch; `durationMs` is what its worker spent in its tasks. */
+  /** The last event of a batch; `durationMs` is the time that its worker spent in its tasks. */
   readonly 'batch-end': OfCall & {
     readonly batch: number
     readonly tasks: number
@@ -64,17 +64,17 @@ export interface EventTable {
   }
   readonly 'call-stop': OfCall & { readonly outcome: CallOutcome; readonly error: unknown }
 
-  // ---- a pool, that of an executor
+  // ---- the pool of an executor
 
-  /** Tasks were put into the queue. `name` is that of the first one's function. */
+  /** Tasks were put into the queue. `name` is the name of the first task's function. */
   readonly 'pool-queue': OfPool & { readonly tasks: number; readonly name: string }
   /** Tasks were sent to a worker in one message. */
   readonly 'pool-send': OfMessage & { readonly tasks: number; readonly name: string }
-  /** A worker began the first task of a message. Workers report this only while someone subscribes. */
+  /** A worker began the first task of a message. Workers report this only while the event has a subscriber. */
   readonly 'pool-begin': OfMessage
   /**
-   * A worker has answered for all tasks of a message. `durationMs` was spent in the tasks; `bytes` counts the buffers
-   * that came and went.
+   * A worker has reported the outcome of all tasks of a message. `durationMs` was spent in the tasks; `bytes` counts
+   * the buffers sent and received.
    */
   readonly 'pool-end': OfMessage & { readonly tasks: number; readonly durationMs: number; readonly bytes: number }
   readonly 'worker-start': OfPool & { readonly worker: WorkerInfo }
@@ -83,16 +83,16 @@ export interface EventTable {
 
 export type EventName = keyof EventTable
 
-/** An event as it is published: what the table says, with its name as `type`. */
+/** An event as it is published: the fields of the table, and its name as `type`. */
 export type EventOf<N extends EventName> = { [K in N]: { readonly type: K } & EventTable[K] }[N]
 
-/** Where an event is published. Check `hasSubscribers` before the event is put together. */
+/** Where an event is published. Check `hasSubscribers` before building the event. */
 export interface EventChannel<N extends EventName> {
   readonly hasSubscribers: boolean
   publish(event: EventOf<N>): void
 }
 
-// Node lets go of a channel that nobody holds, subscribers or not.
+// Node drops a channel that has no strong reference, even when it has subscribers.
 const channels = new Map<EventName, EventChannel<never>>()
 
 /** The channel of an event. */

@@ -1,15 +1,15 @@
 import { describeValue } from './options.ts'
 import { isThenable } from './thenable.ts'
 
-/** An iterator that an input gave, of either kind. */
+/** The opened iterator of an input, async or sync. */
 export type OpenInput<T> = { readonly async: AsyncIterator<T> } | { readonly sync: Iterator<T> }
 
 /**
- * Opens an input, the async way where it has both.
+ * Opens the iterator of an input; prefers the async one where the input has both.
  *
- * @param where - what takes it, for the error
- * @param what - what it should hold
- * @throws TypeError when it is no iterable, or gives something that is no iterator
+ * @param where - name of the function that takes the input, for the error
+ * @param what - the expected items, for the error
+ * @throws TypeError when the input is not iterable, or returns something that is not an iterator
  */
 export function openInput<T>(where: string, what: string, input: unknown): OpenInput<T> {
   if (input !== undefined && input !== null) {
@@ -36,10 +36,10 @@ function checkIterator<I extends { readonly next: unknown }>(where: string, meth
 }
 
 /**
- * What `next()` of an input returned, read once: its `done` and `value` may be getters.
+ * Reads the result of `next()` once: its `done` and `value` may be getters.
  *
  * @returns undefined at the end of the input
- * @throws TypeError when it is not what an iterator returns, and whatever its getters throw
+ * @throws TypeError when `step` is not an iterator result; and whatever its getters throw
  */
 export function readStep<T>(step: unknown): { readonly value: T } | undefined {
   if (typeof step !== 'object' || step === null) {

@@ -1,11 +1,11 @@
 import { CancelledError } from './errors.ts'
 
-/** What a timer of Node can hold, in milliseconds; a longer one would fire at once. */
+/** The longest timer of Node, in milliseconds; a longer one would fire immediately. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /**
- * Given to a running task that is aborted, so that it can end itself. Longer: more tasks end cleanly; shorter: a worker
- * is replaced sooner.
+ * Milliseconds in which an aborted task can end itself. Longer: more tasks end cleanly; shorter: a worker is replaced
+ * sooner.
  */
 export const GRACE_MS = 100
 
@@ -18,10 +18,10 @@ export interface Limits {
 }
 
 /**
- * Calls `onTimeout` or `onAbort`, one of them and once, unless it is disarmed before. A signal that is aborted already
- * counts at once; a time of 0 and less does in the next turn of the event loop.
+ * Calls either `onTimeout` or `onAbort`, once, unless it is disarmed before. For a signal that is already aborted
+ * `onAbort` is called immediately; for a `timeoutMs` <= 0 `onTimeout` is called in the next turn of the event loop.
  *
- * @returns disarms both; may be called at any time, also twice
+ * @returns disarms both; may be called at any time and more than once
  */
 export function armLimits(
   { timeoutMs, signal }: Limits,
@@ -51,19 +51,19 @@ export function armLimits(
   return disarm
 }
 
-/** The two ways in which a wait ends by itself. */
+/** Settles a wait. */
 export interface Settle<T> {
   resolve(value: T): void
   reject(error: unknown): void
 }
 
 /**
- * Waits for something that calls back, within limits. Whatever ends the wait, nothing of it is left: the timer, the
- * listener on the signal, and what `arm` registered.
+ * Waits for a callback, within limits. However the wait ends, it removes the timer, the listener on the signal, and
+ * everything that `arm` registered.
  *
- * @param where - what is waited in, for the error of an abort: `Future.result`
- * @param onTimeout - returns what the wait resolves to when time is over, or throws
- * @param arm - registers the callbacks, and returns what unregisters them; it may settle at once
+ * @param where - name of the waiting method, for the error of an abort: `Future.result`
+ * @param onTimeout - returns what the wait resolves to after `timeoutMs`, or throws
+ * @param arm - registers the callbacks, and returns a function that unregisters them; it may settle immediately
  * @throws {@link CancelledError} when `signal` is aborted; `cause` is its reason
  */
 export function untilDone<T>(
@@ -104,7 +104,7 @@ export function untilDone<T>(
   })
 }
 
-/** `where` was ended by a signal with this reason. */
+/** The error of `where` when a signal with this reason aborted it. */
 export function abortedError(where: string, reason: unknown): CancelledError {
   return new CancelledError(`${where} was aborted`, { cause: reason })
 }

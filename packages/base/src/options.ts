@@ -1,16 +1,16 @@
 import { LONGEST_TIMER_MS } from './limits.ts'
 
 /**
- * Checks of options, for the packages of manyhands: every mistake is a TypeError or RangeError that names the option,
- * the value and what is allowed.
+ * Validation of options for the packages of manyhands: every mistake is a TypeError or RangeError that names the
+ * option, the value and the allowed values.
  * @packageDocumentation
  */
 
-/** Names that users of other libraries type, and ours. */
+/** Maps option names of other libraries to ours. */
 export type KnownMistakes = Readonly<Record<string, string>>
 
 /**
- * Refuses unknown names in an options object.
+ * Rejects unknown names in an options object.
  *
  * @throws TypeError naming the unknown option and the nearest known one
  */
@@ -45,7 +45,7 @@ export function suggestion(name: string, known: readonly string[], mistakes: Kno
 }
 
 /**
- * @param options.negative - for waits: a negative time is one that is over, as what is left until a deadline can be
+ * @param options.negative - for waits: a negative time has already passed, like the time left until a deadline may have
  * @throws RangeError or TypeError unless `value` is undefined or a number of milliseconds > 0 that a timer can hold
  * (Infinity means no limit)
  */

@@ -60,7 +60,7 @@ test('a function imports packages, builtins and JSON, without a warning of how',
 test('a failure that nobody looked at is told when the pool closes, one that somebody saw is not', async () => {
   const { code, stderr } = await run('unseen-failure')
   expect(code).toBe(0)
-  expect(stderr).toMatch(/task `careless` failed and nobody looked at its future: RangeError: nobody looks/)
+  expect(stderr).toMatch(/task `careless` failed and its future was never observed: RangeError: nobody looks/)
   expect(stderr).not.toContain('looked at\n')
 })
 

@@ -1,6 +1,6 @@
 import type { WorkerInfo } from './worker-info.ts'
 
-/** A function with any parameters, seen from code that only passes it on. */
+/** A function with any parameters, for code that only passes it on. */
 export type AnyTaskFunction = (...args: never[]) => unknown
 
 /** Tasks that travel together: calls of any functions, or one function over items (`fn(items[k], firstIndex + k)`). */
@@ -11,9 +11,9 @@ export type Batch =
 export interface BatchStats {
   /** Milliseconds spent in the tasks of the batch, measured where they ran. */
   readonly durationMs: number
-  /** Bytes that went to the worker and came back, where the backend counts them. */
+  /** Bytes sent to the worker and back, where the backend counts them. */
   readonly bytes?: number | undefined
-  /** The worker that ran the batch, or its last part; undefined when none did. */
+  /** The worker that ran the batch, or its last part; undefined when no worker ran it. */
   readonly worker: WorkerInfo | undefined
 }
 
@@ -23,23 +23,23 @@ export interface BatchStats {
 export interface BatchSink {
   onValue(index: number, value: unknown): void
   onError(index: number, error: unknown): void
-  /** After all others, once. */
+  /** Called once, after all other callbacks. */
   onDone(stats: BatchStats): void
-  /** A worker has begun the batch. Present only while the begin is of interest. */
+  /** A worker has begun the batch. Present only while a caller needs this event. */
   onBegin?(worker: WorkerInfo): void
 }
 
 export interface BatchOptions {
-  /** Milliseconds for the whole batch, from its begin. The batch then has a worker for itself. @default no limit */
+  /** Milliseconds for the whole batch, from its begin. The batch then has a worker to itself. @default no limit */
   readonly timeoutMs?: number | undefined
 }
 
 export interface BatchHandle {
-  /** @returns true when the batch was still queued: it is dropped, and its sink receives nothing */
+  /** @returns true when the batch was still queued: it is dropped, and its sink is not called */
   cancel(): boolean
   /**
-   * Fails every task that was not reported yet with `reason`, at once. A task that is running may end itself
-   * (`taskContext()`) within `graceMs`; then it is ended together with its worker, where the backend can do that.
+   * Immediately fails every unreported task with `reason`. A running task may end itself (`taskContext()`) within
+   * `graceMs`; after that it is terminated together with its worker, where the backend supports that.
    */
   abort(reason: unknown, graceMs: number): void
 }

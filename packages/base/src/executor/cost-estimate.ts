@@ -5,8 +5,8 @@
 const NEWEST = 0.3
 
 /**
- * The expected cost of a task, from what was expected before and a new measurement: an exponential moving average.
- * Sizes of batches are derived from it.
+ * The expected cost of a task, from the previous estimate and a new measurement: an exponential moving average. Sizes
+ * of batches are derived from it.
  *
  * Source of the numbers: joblib, `AutoBatchingMixin`.
  *

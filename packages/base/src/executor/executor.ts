@@ -3,12 +3,12 @@ import type { Future } from '../future/future.ts'
 /** Options of one submitted task. */
 export interface TaskOptions {
   /**
-   * Milliseconds the task may run, counted from when a worker starts it. A task that runs longer is ended together with
-   * its worker.
+   * Milliseconds the task may run, counted from when a worker starts it. A task that runs longer is terminated together
+   * with its worker.
    * @default no limit
    */
   readonly timeoutMs?: number | undefined
-  /** Aborts the task: queued it is dropped, running it is ended together with its worker. */
+  /** Aborts the task: a queued task is dropped, a running one is terminated together with its worker. */
   readonly signal?: AbortSignal | undefined
   /** Objects among the arguments that move to the worker instead of being copied (threads only). */
   readonly transfer?: readonly Transferable[] | undefined
@@ -25,7 +25,7 @@ export interface MapOptions {
   /** Items that are sent to a worker together. @default 1 */
   readonly chunkSize?: number | undefined
   /**
-   * Results that may be finished or running and not yet taken; the input is pulled no further.
+   * The most results that may be running or finished but not yet taken; the input is pulled no further than that.
    * @default no limit: the whole input is submitted at once
    */
   readonly bufferSize?: number | undefined
@@ -35,16 +35,16 @@ export interface MapOptions {
 }
 
 export interface ShutdownOptions {
-  /** Resolve only when the tasks are done and the workers are gone. @default true */
+  /** Resolve only when the tasks are done and the workers have exited. @default true */
   readonly wait?: boolean | undefined
-  /** Cancel the tasks that were not yet handed to a worker. @default false */
+  /** Cancel the tasks that were not yet sent to a worker. @default false */
   readonly cancelFutures?: boolean | undefined
 }
 
-/** A function that may take its time. */
+/** The function of a task. */
 export type TaskFunction<A extends readonly unknown[], R> = (...args: A) => R
 
-/** Takes tasks and runs them somewhere: on threads, on processes, here. */
+/** Accepts tasks and runs them on threads, on processes or in the calling thread. */
 export interface Executor extends AsyncDisposable {
   /** Runs `fn(...args)` on a worker. */
   submit<A extends readonly unknown[], R>(fn: TaskFunction<A, R>, ...args: A): Future<Awaited<R>>
@@ -54,8 +54,8 @@ export interface Executor extends AsyncDisposable {
     items: Iterable<I> | AsyncIterable<I>,
     options?: MapOptions,
   ): AsyncIterableIterator<Awaited<R>>
-  /** The same executor, with options for each task submitted through what is returned. */
+  /** Returns a view of this executor that submits each task with `options`. */
   with(options: TaskOptions): Pick<Executor, 'submit'>
-  /** Takes no more tasks; those that were submitted still run. */
+  /** Accepts no more tasks; tasks that were submitted before still run. */
   shutdown(options?: ShutdownOptions): Promise<void>
 }

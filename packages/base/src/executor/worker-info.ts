@@ -1,11 +1,11 @@
-/** A worker, as events, batches and errors name it. */
+/** Identifies a worker in events, batches and errors. */
 export interface WorkerInfo {
-  /** Such as `'thread'` or `'process'`. */
+  /** For example `'thread'` or `'process'`. */
   readonly kind: string
   /** Counts the workers of a pool, or of a backend, from 0. */
   readonly id: number
   readonly pid?: number | undefined
   readonly threadId?: number | undefined
-  /** Where it runs, if that is another machine. */
+  /** The machine that it runs on, unless it is this one. */
   readonly host?: string | undefined
 }

@@ -4,14 +4,15 @@ import { checkFutures } from './check-futures.ts'
 import { type Future, lookAt, type WaitOptions, watchFuture } from './future.ts'
 
 /**
- * Yields futures as they get done, those first that are done already. Each comes once, however often it is given.
+ * Yields futures in the order in which they complete, starting with the ones that are already done. A future that is
+ * passed more than once is yielded once.
  *
  * ```ts
  * for await (const future of asCompleted(futures)) console.log(await future)
  * ```
  *
  * @param options.timeoutMs - for the whole iteration, counted from this call
- * @throws WaitTimeoutError from `next()` when the time is over; it says how many are unfinished
+ * @throws WaitTimeoutError from `next()` after `timeoutMs`; its message counts the unfinished futures
  * @throws CancelledError from `next()` when `signal` ended the iteration
  */
 export function asCompleted<T>(
@@ -38,13 +39,13 @@ export function asCompleted<T>(
     lookAt(future)
     const stop = watchFuture(future, () => {
       ready.push(future)
-      if (ready.length === total) disarm?.() // nothing can be late any more
+      if (ready.length === total) disarm?.() // no future is left to time out
       wakeReaders()
     })
     stops.push(stop)
   }
   const { timeoutMs } = options
-  // What is done already is yielded whatever the time is.
+  // Futures that are already done are yielded even after the timeout.
   disarm = armLimits(
     ready.length < total ? options : { signal: options.signal },
     () => fail(new WaitTimeoutError(`${left - ready.length} (of ${total}) futures unfinished`, timeoutMs ?? 0)),
@@ -57,7 +58,7 @@ export function asCompleted<T>(
     ready.length = 0
     wakeReaders()
   }
-  // Written by hand: an async generator would unwrap the futures and end at the first that failed.
+  // Written by hand: an async generator would unwrap the futures and end at the first failed one.
   return {
     async next() {
       while (left > 0) {

@@ -2,7 +2,7 @@ import { checkDuration, checkOptionNames, checkSignal, describeValue } from '../
 import { Future, type WaitOptions } from './future.ts'
 
 /**
- * The futures that `wait` and `asCompleted` take, each once.
+ * Validates the arguments of `wait` and `asCompleted`, and removes duplicate futures.
  *
  * @param more - names of further options
  * @throws TypeError for what is not a future; TypeError, RangeError for bad options

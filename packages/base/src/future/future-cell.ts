@@ -2,35 +2,35 @@ import { CancelledError, InvalidStateError } from '../errors.ts'
 import { describeValue } from '../options.ts'
 import type { UnseenFailure } from './unseen-failures.ts'
 
-// Not the future's own `then`, which would take this for somebody who looks at it.
+// Not the future's own `then`, which would mark the future as observed.
 const promiseThen = Promise.prototype.then
 const ignore = (): void => {}
 
 interface Failure {
   readonly error: unknown
-  /** Set when nobody had looked before. */
+  /** Set when the future had not been observed before it failed. */
   unseen: UnseenFailure | undefined
 }
 
 export type FutureState = 'pending' | 'running' | 'cancelled' | 'finished'
 
 /**
- * What a future and its resolver have in common: the state, and the two functions that settle the promise.
+ * What a future and its resolver share: the state, and the two functions that settle the promise.
  *
- * It is an object of its own because a promise with many fields costs three times as much to make as a promise with
- * one. Every field counts: with tens of thousands of tasks alive at a time the garbage collector, which copies them, is
- * what bounds the throughput.
+ * It is a separate object because creating a promise with many fields costs three times as much as one with a single
+ * field. Every field counts: with tens of thousands of tasks alive at a time, the garbage collector, which copies them,
+ * limits the throughput.
  */
 export class FutureCell<T> {
   state: FutureState = 'pending'
-  /** Someone has looked at the future, so its failure need not be reported. */
+  /** The future was observed, so its failure need not be reported. */
   seen = false
-  /** Set once it failed. Values are kept by the promise alone. */
+  /** Set once the future failed. Values are kept by the promise alone. */
   failure: Failure | undefined = undefined
   callbacks: (() => void)[] | undefined = undefined
   onValue!: (value: T) => void
   onError!: (error: unknown) => void
-  /** Set by the future when it is made. */
+  /** Set by the future's constructor. */
   future!: Promise<T>
 
   get done(): boolean {
@@ -42,7 +42,7 @@ export class FutureCell<T> {
     if (this.failure?.unseen !== undefined) this.failure.unseen.seen = true
   }
 
-  /** False when the future was cancelled. */
+  /** @returns false when the future was cancelled */
   start(): boolean {
     if (this.state === 'pending') {
       this.state = 'running'
@@ -69,7 +69,7 @@ export class FutureCell<T> {
   cancel(error?: unknown): boolean {
     if (this.state !== 'pending') return this.state === 'cancelled'
     this.state = 'cancelled'
-    // A cancellation is the caller's own wish: nobody has to be told of it again.
+    // The caller asked for the cancellation, so it need not be reported.
     this.seen = true
     this.#fail(error ?? new CancelledError())
     return true
@@ -82,10 +82,10 @@ export class FutureCell<T> {
   }
 
   /**
-   * Calls `callback` once it is done, at once when it is done already. Other than `onDone` this does not count as a
-   * look: a failure is still reported.
+   * Calls `callback` once the future is done, immediately when it is already done. Unlike `onDone` this does not mark
+   * the future as observed: a failure is still reported.
    *
-   * @returns takes the callback back
+   * @returns removes the callback
    */
   watch(callback: () => void): () => void {
     if (this.done) {

@@ -1,6 +1,6 @@
-/** What a future is called, and whose it is. One object for all futures of a function. */
+/** The name and the owner of a future. All futures of a function share one object. */
 export interface FutureLabel {
-  /** What the task is called in warnings. */
+  /** The name of the task in warnings. */
   readonly name: string
   /** A token of the executor that keeps nothing alive; see `warnOfUnseenFailures`. */
   readonly owner?: object | undefined

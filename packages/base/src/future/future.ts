@@ -7,12 +7,12 @@ import { watchFailure } from './unseen-failures.ts'
 
 export type { FutureState } from './future-cell.ts'
 
-/** Of a wait. `signal` ends the wait, not the task. */
+/** Options of a wait. `signal` ends the wait, not the task. */
 export type WaitOptions = Limits
 
 type PromiseExecutor<T> = (resolve: (value: T | PromiseLike<T>) => void, reject: (error: unknown) => void) => void
 
-// One function for all futures, and no closure each: making a future is the greatest part of what a tiny task costs.
+// One function for all futures instead of one closure each: creating a future is most of the cost of a tiny task.
 let capturedResolve: (value: never) => void
 let capturedReject: (error: unknown) => void
 const capture = (resolve: (value: never) => void, reject: (error: unknown) => void): void => {
@@ -23,22 +23,22 @@ let see: (future: Future<unknown>) => void
 let cellOf: (future: Future<unknown>) => FutureCell<unknown>
 
 /**
- * The result of a task that may not have run yet: a promise that also knows its state, and can be cancelled while it is
+ * The result of a task that may not have run yet: a promise that also has a `state`, and can be cancelled while it is
  * pending.
  *
- * It never raises `unhandledRejection`, because many futures are submitted first and awaited one after the other. A
- * failed future that nobody ever looks at (`await`, `then`, `result`, `exception`, `onDone`) is reported as a process
- * warning when it is collected or its pool closes.
+ * It never raises `unhandledRejection`, because programs often submit many futures first and await them one by one. A
+ * failed future that was never observed (`await`, `then`, `result`, `exception`, `onDone`) is reported as a process
+ * warning when it is garbage-collected or its pool closes.
  *
  * Source of the semantics: Python, `concurrent.futures.Future`.
  */
 export class Future<T> extends Promise<T> {
-  // Not FutureCell<T>: a future can only be read, so a Future<never> is a Future<number>.
+  // Not FutureCell<T>: a future is read-only, so a Future<never> is assignable to a Future<number>.
   readonly #cell: FutureCell<unknown>
 
   /**
-   * To make a future use {@link FutureResolver}; with an executor function, as any promise, it is finished when that
-   * resolves or rejects.
+   * To create a future use {@link FutureResolver}. With an executor function, as for any promise, the future is
+   * finished when that function resolves or rejects it.
    */
   constructor(source: PromiseExecutor<T> | FutureCell<T>) {
     super(capture as PromiseExecutor<T>)
@@ -82,9 +82,9 @@ export class Future<T> extends Promise<T> {
   }
 
   /**
-   * Cancels the task if it was not yet handed to a worker; the future then rejects with {@link CancelledError}.
+   * Cancels the task if it was not yet sent to a worker; the future then rejects with {@link CancelledError}.
    *
-   * @returns true when the future is cancelled, now or before; false when it is running or finished
+   * @returns true when the future is cancelled, by this call or before; false when it is running or finished
    */
   cancel(): boolean {
     return this.#cell.cancel()
@@ -94,7 +94,7 @@ export class Future<T> extends Promise<T> {
    * The result, waiting for it at most `timeoutMs`.
    *
    * @throws the task's own error
-   * @throws {@link WaitTimeoutError} the future was not done in time; the task goes on
+   * @throws {@link WaitTimeoutError} the future was not done in time; the task continues
    * @throws {@link CancelledError} the future was cancelled, or `signal` ended the wait (`cause` is its reason)
    * @throws TypeError, RangeError for bad options, at the call
    */
@@ -118,7 +118,7 @@ export class Future<T> extends Promise<T> {
   }
 
   /**
-   * The error that the task raised, or undefined when it succeeded.
+   * The error that the task threw, or undefined when it succeeded.
    *
    * @throws {@link WaitTimeoutError}, {@link CancelledError} as `result`
    */
@@ -133,8 +133,8 @@ export class Future<T> extends Promise<T> {
   }
 
   /**
-   * Calls `callback` with this future once it is done: in the order in which callbacks were added, at once when it is
-   * done already. An error of a callback becomes a process warning and disturbs nothing.
+   * Calls `callback` with this future once it is done, immediately when it is already done. Callbacks run in the order
+   * in which they were added. An error in a callback becomes a process warning and has no other effect.
    */
   onDone(callback: (future: this) => void): void {
     checkFunction('callback', callback)
@@ -148,10 +148,10 @@ export class Future<T> extends Promise<T> {
 }
 
 /**
- * For packages that build on futures: calls `callback` once `future` is done, at once when it is done already. It does
- * not count as a look at the future, so a failure is still reported when nobody looks at it.
+ * For packages that build on futures: calls `callback` once `future` is done, immediately when it is already done. This
+ * does not mark the future as observed, so a failure that is never observed is still reported.
  *
- * @returns takes the callback back
+ * @returns removes the callback
  */
 export function watchFuture(future: Future<unknown>, callback: () => void): () => void {
   return cellOf(future).watch(callback)
@@ -162,14 +162,14 @@ export function hasFailed(future: Future<unknown>): boolean {
   return cellOf(future).failure !== undefined
 }
 
-/** From now on a failure of `future` counts as seen. */
+/** Marks `future` as observed, so that its failure is not reported. */
 export function lookAt(future: Future<unknown>): void {
   see(future)
 }
 
-// `await`, `Promise.all` and `then` all read `constructor`. The answer `Promise` lets `await` take the future as it is
-// instead of wrapping it in a second promise (three times the cost), and being asked is how a future knows that someone
-// looks at it: `await` calls no method.
+// `await`, `Promise.all` and `then` all read `constructor`. Returning `Promise` lets `await` use the future directly
+// instead of wrapping it in a second promise (three times the cost). The read also marks the future as observed:
+// `await` calls no method.
 void Object.defineProperty(Future.prototype, 'constructor', {
   configurable: true,
   get(this: Future<unknown>) {
@@ -181,7 +181,7 @@ void Object.defineProperty(Future.prototype, 'constructor', {
 const anonymous: FutureLabel = { name: '(anonymous)' }
 
 /**
- * The side of a future that settles it: for those who write executors, and for tests.
+ * Creates and settles a future: for authors of executors, and for tests.
  *
  * ```ts
  * const resolver = new FutureResolver<number>('answer')
@@ -189,18 +189,18 @@ const anonymous: FutureLabel = { name: '(anonymous)' }
  * if (resolver.start()) resolver.resolve(42)
  * ```
  *
- * - `start()` marks the future as running, from where on it cannot be cancelled; false means that it was cancelled:
- *   then do not run the task.
- * - `resolve(value)` and `reject(error)` settle it. When nobody has looked at a failed future by the time it is
- *   collected, a warning names the task.
+ * - `start()` marks the future as running, after which it cannot be cancelled. It returns false when the future was
+ *   cancelled: then do not run the task.
+ * - `resolve(value)` and `reject(error)` settle it. When a failed future is garbage-collected before it was observed, a
+ *   warning names the task.
  *
- * Each throws InvalidStateError when the future is already done.
+ * Each method throws InvalidStateError when the future is already done.
  */
 export class FutureResolver<T> extends FutureCell<T> {
   declare future: Future<T>
   readonly label: FutureLabel
 
-  /** @param label - what the task is called in warnings. @default '(anonymous)' */
+  /** @param label - the name of the task in warnings. @default '(anonymous)' */
   constructor(label: string | FutureLabel = anonymous) {
     super()
     this.label = typeof label === 'string' ? { name: label } : label
@@ -212,7 +212,7 @@ export class FutureResolver<T> extends FutureCell<T> {
   }
 
   override reject(error: unknown): void {
-    const { seen } = this // rejecting reads the constructor of the promise, which counts as a look
+    const { seen } = this // rejecting reads the promise's constructor, which marks it as observed
     super.reject(error)
     if (!seen && this.failure !== undefined) this.failure.unseen = watchFailure(this.future, this.label, error)
   }

@@ -14,10 +14,9 @@ export interface WaitResult<T> {
 }
 
 /**
- * Waits for futures. Each counts once, however often it is given.
+ * Waits for futures. A future that is passed more than once counts once.
  *
- * @returns the futures that are done and those that are not; a wait that ran out of time returns as well, it does not
- * throw
+ * @returns the futures that are done and the futures that are not; a wait that times out returns too and does not throw
  * @throws CancelledError when `signal` ended the wait
  * @throws TypeError for what is not a future, or an unknown `returnWhen`
  */

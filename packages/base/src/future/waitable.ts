@@ -1,18 +1,18 @@
-/** Method of what `waitAny` can wait for. */
+/** Method of objects that `waitAny` can wait for. */
 export const waitable: unique symbol = Symbol.for('manyhands.waitable') as never
 
-/** How something is waited for. */
+/** How `waitAny` waits for an object. */
 export interface Waiting {
-  /** What is waited for is there: a wait would return at once. */
+  /** The object is ready: a wait would return immediately. */
   readonly ready: boolean
   /**
-   * Calls back when it may be ready, once or more often, and keeps the program alive until then. Returns what takes
-   * that back.
+   * Calls `callback`, once or more often, when the object may be ready, and keeps the program alive until then. Returns
+   * a function that removes the callback.
    */
   watch(callback: () => void): () => void
 }
 
-/** What `waitAny` can wait for: a Connection, the sentinel of a Process. */
+/** An object that `waitAny` can wait for: a Connection, the sentinel of a Process. */
 export interface Waitable {
   [waitable](): Waiting
 }

@@ -9,12 +9,12 @@ const state = (): Blocking =>
   slot('core.blocking', () => ({ allowed: !process.getBuiltinModule('node:worker_threads').isMainThread }))
 let known: Blocking | undefined
 
-/** For pools: the main thread of this process does nothing but run tasks, so that these may block it. */
+/** For pools: the main thread of this process only runs tasks, so tasks may block it. */
 export function allowBlocking(): void {
   state().allowed = true
 }
 
-/** @throws InvalidStateError on the main thread of a program: nothing else would run there while it waits */
+/** @throws InvalidStateError on the main thread of a program, where a blocking wait would stop all other code */
 export function checkMayBlock(method: string, asynchronous: string, allowMainThread: boolean | undefined): void {
   if ((known ??= state()).allowed || allowMainThread === true) return
   throw new InvalidStateError(

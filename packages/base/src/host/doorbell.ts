@@ -1,16 +1,16 @@
 import { slot } from '../slots.ts'
 
 /**
- * A bell rings for the same region at most this often: who hears it looks again by itself after as long. Longer: later;
- * shorter: more messages when something changes all the time.
+ * The least time between two rings for the same region; a receiver checks again by itself after this time. Longer:
+ * changes are noticed later; shorter: more messages when a region changes all the time.
  */
 const REST_MS = 1
 
-/** Passes rings on to another thread or process. */
+/** Sends a ring to another thread or process. */
 export type SendRing = (id: string) => void
 
 interface DoorbellState {
-  /** By region. */
+  /** By region id. */
   readonly listeners: Map<string, Set<() => void>>
   readonly links: Set<SendRing>
   readonly rungAt: Map<string, number>
@@ -20,8 +20,8 @@ const state = (): DoorbellState =>
   slot('core.doorbell', () => ({ listeners: new Map(), links: new Set(), rungAt: new Map() }))
 
 /**
- * Says that something in a region has changed: to who waits in this thread, and along all links. It is a hint: who
- * waits looks from time to time anyway, so a ring that is lost, or comes twice, is no harm.
+ * Notifies the waiters of this thread, and of all linked threads and processes, that a region has changed. It is only a
+ * hint: waiters also poll, so a lost or repeated ring does no harm.
  */
 export function ring(id: string): void {
   const { listeners, links, rungAt } = state()
@@ -29,12 +29,12 @@ export function ring(id: string): void {
   if (links.size === 0) return
   const now = performance.now()
   if (now - (rungAt.get(id) ?? -Infinity) < REST_MS) return
-  if (rungAt.size >= 256) rungAt.clear() // it only saves messages
+  if (rungAt.size >= 256) rungAt.clear() // the map only saves messages
   rungAt.set(id, now)
   for (const send of links) send(id)
 }
 
-/** @returns ends it */
+/** @returns removes the listener */
 export function onRing(id: string, listener: () => void): () => void {
   const { listeners } = state()
   let set = listeners.get(id)
@@ -46,15 +46,15 @@ export function onRing(id: string, listener: () => void): () => void {
   }
 }
 
-/** One end of a way along which rings go, such as the channel of a worker. */
+/** One end of a link that carries rings, such as the channel of a worker. */
 export interface DoorbellLink {
-  /** A ring came along this way: it is heard here and passed on along all others. */
+  /** Handles a ring from this link: notifies this thread and forwards the ring to all other links. */
   receive(id: string): void
   close(): void
 }
 
 /**
- * Adds a way to another thread or process. The ways of a program and its workers form a tree, so no ring comes back.
+ * Adds a link to another thread or process. The links of a program and its workers form a tree, so no ring comes back.
  */
 export function linkDoorbell(send: SendRing): DoorbellLink {
   const { links } = state()

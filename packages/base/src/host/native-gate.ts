@@ -4,22 +4,21 @@ import { slot } from '../slots.ts'
  * Keeps a thread from being terminated inside of a native call.
  *
  * An addon built on node-addon-api without C++ exceptions, as koffi is, fails every call into JavaScript once
- * `Worker.terminate()` was called. It cannot throw that failure either, so it aborts, and the whole program ends by
- * SIGABRT. This holds while the addon is loaded and in each call that creates or reads a value.
+ * `Worker.terminate()` was called. It cannot throw that failure either, so it aborts, and the whole program is killed
+ * by SIGABRT. This holds while the addon is loaded and in each call that creates or reads a value.
  *
  *     thread                                     starter
  *     add 1; closed? undo, park                  set CLOSED
  *     native call                                wait until the count is 0
  *     subtract 1; closed? notify                 Worker.terminate()
  *
- * A thread that ends takes the threads that it started with it. A nested thread therefore counts in the words of all
- * its ancestors too, innermost first: once it has passed its own gate, that gate stays counted until it has left all
- * others.
+ * When a thread ends, the threads that it started end too. A nested thread therefore counts in the words of all its
+ * ancestors too, innermost first: once it has passed its own gate, it stays counted there until it has left all others.
  */
 
 /**
- * Word 0 of a gate, Int32. Bits 0..29: native calls under way, in the thread and in those that it started. Bit 30:
- * closed, no further call may begin. Word 1 stays 0: parked threads wait on it.
+ * Word 0 of a gate, Int32. Bits 0..29: native calls in progress, in the thread and in the threads that it started. Bit
+ * 30: closed, no further call may begin. Word 1 stays 0: parked threads wait on it.
  */
 export type NativeGate = Int32Array
 
@@ -29,21 +28,21 @@ const CLOSED = 1 << 30
 
 /**
  * How long ending a thread waits for its native call. Longer: a nested thread that ran out of memory inside of a call
- * delays the end; shorter: a program whose native code loads from a very slow disk may still abort. A thread does not
- * end before its native call returns anyway.
+ * delays the end; shorter: a program whose native code loads from a very slow disk may still abort. A thread never ends
+ * before its native call returns.
  */
 const LONGEST_MS = 5000
-/** Between two looks at a gate that is being closed. */
+/** Milliseconds between two checks of a gate that is being closed. */
 const LOOK_MS = 1
 
 interface GateState {
   /**
-   * Gates that this thread passes: its own and those of its ancestors. None on a main thread, and in threads that no
-   * pool started.
+   * Gates that this thread passes: its own gate and the gates of its ancestors. Empty on a main thread, and in threads
+   * that no pool started.
    */
   passes: readonly NativeGate[]
   isInside: boolean
-  /** Of the running threads that this one has started. */
+  /** Gates of the running threads that this thread started. */
   readonly started: Set<NativeGate>
 }
 
@@ -53,7 +52,7 @@ function state(): GateState {
   return (known ??= slot('core.nativeGate', () => ({ passes: [], isInside: false, started: new Set() })))
 }
 
-/** @returns the gates of a thread that is to be started, its own first */
+/** @returns the gates of a new thread, its own first */
 export function newGates(): readonly NativeGate[] {
   return [new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)), ...state().passes]
 }
@@ -64,7 +63,7 @@ export function adoptGates(gates: readonly NativeGate[]): void {
 }
 
 /**
- * Runs `call`, which makes native calls. A thread that is about to be terminated does not return from here. Calls may
+ * Runs `call`, which makes native calls. In a thread that is about to be terminated this does not return. Calls may
  * nest.
  */
 export function gated<T>(call: () => T): T {
@@ -89,7 +88,7 @@ function enter(gates: readonly NativeGate[]): void {
   }
 }
 
-/** Outermost first, see above. */
+/** Leaves the outermost gate first, see above. */
 function leave(gates: readonly NativeGate[], count: number): void {
   for (let i = count - 1; i >= 0; i--) {
     const gate = gates[i] as NativeGate
@@ -98,8 +97,8 @@ function leave(gates: readonly NativeGate[], count: number): void {
 }
 
 /**
- * A thread was started. When this thread exits, threads that it started are ended by Node: their gates are closed
- * before.
+ * Records a started thread. When this thread exits, Node terminates the threads that it started: their gates are closed
+ * before that.
  */
 export function trackGate(gate: NativeGate): void {
   const { started } = state()
@@ -107,16 +106,16 @@ export function trackGate(gate: NativeGate): void {
   started.add(gate)
 }
 
-/** The thread is gone. */
+/** Forgets the gate of an exited thread. */
 export function dropGate(gate: NativeGate): void {
   state().started.delete(gate)
-  // If it crashed inside, its count would hold up a `terminate` that is under way.
+  // If the thread crashed inside a call, its count would block a pending `terminate`.
   Atomics.store(gate, WORD, CLOSED)
 }
 
 /**
- * Lets no further native call begin in a thread. Calls `done` at once if none is under way, else when the last one has
- * returned.
+ * Prevents further native calls in a thread. Calls `done` immediately if no call is in progress, else when the last one
+ * has returned.
  */
 export function closeGate(gate: NativeGate, done: () => void): void {
   Atomics.or(gate, WORD, CLOSED)

@@ -1,11 +1,11 @@
 import { slot } from '../slots.ts'
 
 interface Offers {
-  /** Where the ids of connections are noted that are put into the message which is being made. */
+  /** Receives the ids of the connections in the message that is being built. */
   noted: string[] | undefined
-  /** Set once there is an offer: one of those that could claim it is gone. */
+  /** Set once there is an offer: reports that a worker that could claim it has exited. */
   noteGone: ((id: string) => void) | undefined
-  /** Set once there is an offer: whether it was not claimed yet. */
+  /** Set once there is an offer: returns whether it is still unclaimed. */
   isOpen: ((id: string) => boolean) | undefined
 }
 
@@ -14,22 +14,22 @@ const offers = (): Offers =>
 let known: Offers | undefined
 
 /**
- * Which connections were offered in messages. Apart from how they are handed over, so that a pool that sends none does
- * not load that.
+ * Tracks the connections offered in messages. Separate from the hand-over itself, so that a pool that sends no
+ * connection does not load that code.
  */
 export function offersSent(): Offers {
   return (known ??= offers())
 }
 
-/** Noted into by one message after the other, while none holds an offer. */
+/** Reused by one message after the other, as long as none contains an offer. */
 let spare: string[] = []
 
 /**
- * For packages that start workers: notes which connections `make` puts into a message for a worker, which may end
+ * For packages that start workers: records the connections that `make` puts into a message for a worker, which may exit
  * before it has claimed them.
  *
- * @returns what was made, and the ids of those connections, for {@link receiverGone}; undefined when there is none
- * @throws what `make` throws: then nobody gets the message
+ * @returns the message, and the ids of its connections for {@link receiverGone}; undefined when there are none
+ * @throws what `make` throws; the message is not sent then
  */
 export function noteOffers<T>(make: () => T): { readonly made: T; readonly offered: readonly string[] | undefined } {
   const state = offersSent()
@@ -51,15 +51,15 @@ export function noteOffers<T>(make: () => T): { readonly made: T; readonly offer
 }
 
 /**
- * The worker that was to get these is gone, or never gets them: the other ends of those that nobody can claim any more
- * are told so.
+ * The receiving worker of `offered` has exited, or the message was not sent. When no worker can claim a connection any
+ * more, its other end is notified.
  */
 export function receiverGone(offered: readonly string[]): void {
   const { noteGone } = offersSent()
   for (const id of offered) noteGone?.(id)
 }
 
-/** Those that were not claimed yet. */
+/** The ids in `offered` that were not claimed yet. */
 export function openOffers(offered: readonly string[]): string[] {
   const { isOpen } = offersSent()
   return offered.filter(id => isOpen?.(id) === true)

@@ -3,15 +3,15 @@ import { adoptGates, closeGate, dropGate, type NativeGate, newGates, trackGate }
 import { adoptThreadTable, markThreadExited, markThreadStarted, threadTable } from './thread-table.ts'
 
 /**
- * What a thread shares with the thread that starts it, so that nothing is left when it is terminated. It is part of the
+ * What a thread shares with the thread that starts it, so that nothing leaks when it is terminated. It is part of the
  * thread's `workerData`.
  */
 export interface ThreadShare {
   /** The threads of this process that have exited. */
   readonly table: Int32Array
-  /** What the thread has mapped. */
+  /** The mappings of the thread. */
   readonly ledger: Float64Array
-  /** Closed before the thread is terminated: its own first, then those of the threads above it. */
+  /** Closed before the thread is terminated: its own gate first, then the gates of its ancestors. */
   readonly gates: readonly NativeGate[]
 }
 
@@ -22,33 +22,33 @@ export interface MappedMemory {
 }
 
 /**
- * Static method of `Region`: unmaps the memory of a thread that is gone, and marks the thread as dead in the primitives
- * that this memory holds. It hangs on the class because the package that starts threads loads the primitives only when
+ * Static method of `Region`: unmaps the memory of an exited thread, and marks the thread as dead in the primitives in
+ * that memory. It is a method of the class because the package that starts threads loads the primitives only when
  * memory was mapped.
  */
 export const reclaim: unique symbol = Symbol.for('manyhands.reclaim') as never
 
-/** Before a thread is started. */
+/** Called before a thread is started. */
 export function newThreadShare(): ThreadShare {
   return { table: threadTable(), ledger: newLedger(), gates: newGates() }
 }
 
-/** In the thread, before anything else. */
+/** Called in the thread, before anything else. */
 export function adoptThreadShare({ table, ledger, gates }: ThreadShare): void {
   adoptThreadTable(table)
   adoptLedger(ledger)
   adoptGates(gates)
 }
 
-/** The thread was started. */
+/** Called after the thread was started. */
 export function noteThreadStart(threadId: number, { gates: [gate] }: ThreadShare): void {
   markThreadStarted(threadId)
   if (gate !== undefined) trackGate(gate)
 }
 
 /**
- * Calls `terminate` as soon as the thread is not inside of a native call: at once, or after some milliseconds. A thread
- * that is terminated in there ends the program by SIGABRT.
+ * Calls `terminate` as soon as the thread is not inside of a native call: immediately, or after some milliseconds.
+ * Terminating a thread inside of one would kill the program by SIGABRT.
  */
 export function endThread({ gates: [gate] }: ThreadShare, terminate: () => void): void {
   if (gate === undefined) terminate()
@@ -56,9 +56,9 @@ export function endThread({ gates: [gate] }: ThreadShare, terminate: () => void)
 }
 
 /**
- * The thread is gone: what it held can be taken over.
+ * Called after the thread exited: its locks can be taken over.
  *
- * @returns what it left mapped, for `Region[reclaim]`
+ * @returns the memory that it left mapped, for `Region[reclaim]`
  */
 export function noteThreadExit(threadId: number, { ledger, gates: [gate] }: ThreadShare): readonly MappedMemory[] {
   markThreadExited(threadId)

@@ -1,8 +1,8 @@
 import { slot } from '../slots.ts'
 
-/** Threads that can be told apart in one process: those with a larger id are never presumed dead. */
+/** Size of the table: threads with a larger id are never presumed dead. */
 const MAX_THREADS = 1 << 14
-/** In the table: the thread has exited. */
+/** Entry of a thread that has exited. */
 const EXITED = -1
 
 interface ThreadState {
@@ -19,29 +19,29 @@ export function ownThreadId(): number {
   return process.getBuiltinModule('node:worker_threads').threadId
 }
 
-/** The table, to be passed to a thread that is started. */
+/** The table, to pass to a new thread. */
 export function threadTable(): Int32Array {
   return (state().table ??= new Int32Array(new SharedArrayBuffer(MAX_THREADS * Int32Array.BYTES_PER_ELEMENT)))
 }
 
-/** In a thread: the table that it was given. */
+/** In a new thread: installs the table of its starter. */
 export function adoptThreadTable(table: Int32Array): void {
   state().table = table
 }
 
-/** This thread has started another one. */
+/** Records that this thread started another one. */
 export function markThreadStarted(threadId: number): void {
   if (threadId < MAX_THREADS) Atomics.store(threadTable(), threadId, ownThreadId() + 1)
 }
 
-/** A thread that this one has started is gone. */
+/** Records that a thread started by this one has exited. */
 export function markThreadExited(threadId: number): void {
   if (threadId < MAX_THREADS) Atomics.store(threadTable(), threadId, EXITED)
 }
 
 /**
- * True when its pool saw it exit, or that of a thread that it was started by: they go together. A thread that no pool
- * started is never presumed dead.
+ * True when the thread's pool saw it, or one of its ancestors, exit: a thread ends with its starter. A thread that no
+ * pool started is never presumed dead.
  */
 export function isThreadDead(threadId: number): boolean {
   const { table } = state()

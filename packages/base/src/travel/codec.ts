@@ -1,7 +1,7 @@
 import { slot } from '../slots.ts'
 
 /**
- * Turns values into what a channel carries, and back.
+ * Encodes values for a channel, and decodes them.
  *
  * A channel clones (structured clone) what `encode` returns; the result must therefore be cloneable. Primitives never
  * reach a codec: channels carry them as they are.
@@ -10,16 +10,18 @@ export interface Codec {
   /**
    * Reads `value` at the time of the call.
    *
-   * One message may carry the values of several tasks, and structured clone would make an object that two of them hold
-   * into one object on the other side: a write of one task would show in the other.
+   * One message may carry the values of several tasks, and structured clone keeps identity within a message: an object
+   * that two tasks share would be one object on the other side, where one task would see the writes of the other.
    *
-   * @param message - the objects that the message holds so far; those of `value` are added
-   * @returns undefined when `value` shares an object with `message`: send what is there and encode again with a new set
+   * @param message - the objects that the message contains so far; the objects of `value` are added
+   * @returns undefined when `value` shares an object with `message`: send the message as it is and encode again with a
+   * new set
    * @throws SerializationError when the value cannot travel
    */
   encode(value: unknown, message: Set<object>): object | undefined
   /**
-   * Revives what `encode` made on the other side. Returns a promise only when modules have to be imported first.
+   * Revives a value that `encode` on the other side encoded. Returns a promise only when modules have to be imported
+   * first.
    *
    * @throws SerializationError when the message is damaged
    */
@@ -27,16 +29,16 @@ export interface Codec {
 }
 
 /**
- * The codec by which queues and connections send values to other processes. Undefined until one is installed: then they
- * send what structured clone takes.
+ * The codec with which queues and connections send values to other processes. Undefined until one is installed: until
+ * then they send what structured clone supports.
  */
 export function channelCodec(): Codec | undefined {
   return installed().codec
 }
 
 /**
- * For pools: from now on functions, class instances and primitives travel through queues and connections as well. The
- * first one stays.
+ * For pools: installs the codec, so that functions, class instances and primitives can be sent through queues and
+ * connections. Only the first call has an effect.
  */
 export function installChannelCodec(make: () => Codec): void {
   installed().codec ??= make()

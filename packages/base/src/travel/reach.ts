@@ -1,6 +1,8 @@
 import type { Across } from './replace-revive.ts'
 
-/** What can be shared with the workers that a message goes to. Code asks for what it needs, never for the name. */
+/**
+ * What can be shared with the receiving workers of a message. Code checks the property that it needs, never the name.
+ */
 export interface Reach {
   /** A SharedArrayBuffer arrives as the same memory, and buffers can be transferred. */
   readonly sharesBuffers: boolean
@@ -13,17 +15,17 @@ const reaches: Readonly<Record<Across, Reach>> = {
   processes: { sharesBuffers: false, sharesRegions: true },
 }
 
-/** What `across` allows. */
+/** The reach of an `across` value. */
 export function reachOf(across: Across): Reach {
   return reaches[across]
 }
 
-/** The values that an option `across` takes, for its error: `'threads' or 'processes'`. */
+/** The allowed values of an option `across`, for its error: `'threads' or 'processes'`. */
 export const acrossNames: string = Object.keys(reaches)
   .map(name => `'${name}'`)
   .join(' or ')
 
-/** True for a value that an option `across` takes. */
+/** True for an allowed value of an option `across`. */
 export function isAcross(value: unknown): value is Across {
   return typeof value === 'string' && Object.hasOwn(reaches, value)
 }

@@ -1,5 +1,5 @@
 /**
- * How an object says for itself what travels to a worker and how it comes back to life there.
+ * Lets a class define what travels to a worker in place of an instance, and how the worker revives it.
  *
  * ```ts
  * class Temperature {
@@ -12,31 +12,32 @@
  */
 
 /**
- * Method of an instance: returns the state that travels instead of the instance. It is told who will receive it:
- * `'threads'` or `'processes'`. One that cannot travel there throws a SerializationError: its message says what the
- * instance is, its hint what to do. One that does something besides gives what undoes that to its second argument,
- * `onDiscard(undo)`: it is called when the message is not made after all, because another value in it cannot travel.
+ * Method of an instance: returns the state that travels instead of the instance. Its first argument is the kind of the
+ * receiver: `'threads'` or `'processes'`. If the instance cannot travel there, the method throws a SerializationError:
+ * the message describes the instance, the hint what to do. If the method has side effects, it passes a function that
+ * undoes them to its second argument, `onDiscard(undo)`: `undo` is called when the message is not built after all,
+ * because another value in it cannot travel.
  */
 export const replace: unique symbol = Symbol.for('manyhands.replace') as never
 
-/** Static method of its class: makes an instance from what `[replace]()` returned. */
+/** Static method of the class: makes an instance from the value that `[replace]()` returned. */
 export const revive: unique symbol = Symbol.for('manyhands.revive') as never
 
 /**
  * Static property of a class of manyhands itself: where a worker finds the class, so that it never travels as source
- * text and is found without asking the inspector. `module` is the URL of the module that exports it as `name`.
+ * text and is found without the inspector. `module` is the URL of the module that exports it as `name`.
  */
 export const origin: unique symbol = Symbol.for('manyhands.origin') as never
 
 export interface Origin {
-  /** Known to workers that carry their own copy of the class, such as `mh:array`. */
+  /** Names the class for workers that have their own copy of it, such as `mh:array`. */
   readonly tag: string
-  /** Empty when every worker has a copy of its own. */
+  /** Empty when every worker has its own copy. */
   readonly module: string
   readonly name: string
 }
 
-/** The tag of what base and core export: each side has its own copy of them, and finds it by its name. */
+/** The tag of the exports of base and core: each side has its own copy, and finds a class by its name. */
 export const CORE_TAG = 'mh:core'
 
 /** The origin of a class of core. */
@@ -44,5 +45,5 @@ export function coreOrigin(name: string): Origin {
   return { tag: CORE_TAG, module: '', name }
 }
 
-/** Who can share a primitive or receive a message. */
+/** Which kind of workers can share a primitive or receive a message. */
 export type Across = 'threads' | 'processes'

@@ -4,8 +4,8 @@ const owners = (): WeakMap<object, object> => slot('base.sharedBuffers', () => n
 let known: WeakMap<object, object> | undefined
 
 /**
- * Notes that `buffer` is memory which others see as well, although it looks like any other ArrayBuffer. Views of it
- * travel as what they are: `owner` goes along, and a view of its buffer is made where it arrives.
+ * Records that `buffer` is shared memory, although it looks like any other ArrayBuffer. Views of it arrive as views of
+ * the same memory: `owner` travels with them, and the receiver makes a view of its buffer.
  *
  * @param owner - an object with a `buffer` that travels by handle
  */
@@ -13,7 +13,7 @@ export function noteSharedBuffer(buffer: ArrayBuffer, owner: { readonly buffer: 
   owners().set(buffer, owner)
 }
 
-/** The owner of a buffer that others see as well; undefined for any other. */
+/** The owner of a shared buffer; undefined for any other buffer. */
 export function sharedBufferOwner(buffer: object): object | undefined {
   return (known ??= owners()).get(buffer)
 }

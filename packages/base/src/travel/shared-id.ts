@@ -3,19 +3,18 @@ import { state } from '../slots.ts'
 let next = 0
 let prefix: string | undefined
 
-/** An id that no other thread or process has. */
+/** A globally unique id. */
 export function newSharedId(): string {
-  // Loaded at first need: most programs never need it, and it takes as long as the rest of this package.
+  // Loaded at first use: most programs never need it, and loading takes as long as the rest of this package.
   prefix ??= process.getBuiltinModule('node:crypto').randomUUID().slice(0, 18)
   return `${prefix}-${next++}`
 }
 
 /**
- * The live object of this thread that carries `id`, or the one that `make` returns: the same id revives to the same
+ * The live object with this `id` in this thread, or the object that `make` returns: the same id revives to the same
  * object.
  *
- * @param isOpen - false for one that was closed here: then the handle that has arrived gets another. @default all are
- * open
+ * @param isOpen - false for an object that was closed here: then the handle revives to a new one. @default all are open
  */
 export function reviveShared<T extends object>(id: string, make: () => T, isOpen?: (live: T) => boolean): T {
   const { shared } = state()
@@ -26,16 +25,16 @@ export function reviveShared<T extends object>(id: string, make: () => T, isOpen
   return made
 }
 
-/** Notes that `object` is the one with `id` in this thread. */
+/** Records `object` under `id` in this thread. */
 export function rememberShared(id: string, object: object): void {
   state().shared.set(id, new WeakRef(object))
   forget().register(object, id)
 }
 
 /**
- * What is revived with `id` next is another object.
+ * Removes `id`: the next handle with this id revives to a new object.
  *
- * @param object - only if it is this one that carries the id. @default whichever does
+ * @param object - remove the id only if it belongs to this object. @default any object
  */
 export function forgetShared(id: string, object?: object): void {
   const { shared } = state()
