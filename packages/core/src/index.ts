@@ -1,5 +1,5 @@
 /**
- * Primitives among threads and processes, and what programs need of `@manyhands/base`.
+ * Primitives for threads and processes, and the parts of `@manyhands/base` that programs need.
  * @packageDocumentation
  */
 export {

@@ -1,11 +1,10 @@
 import { slot } from '@manyhands/base'
 
 /**
- * When a process was started, in ticks of the system since it booted. A process id alone is used again by another
- * process; together with this it is unique. 0 where that cannot be known: there is no such process, or the system has
- * no /proc.
+ * When a process was started, in clock ticks since boot. The system reuses process ids; a process id together with its
+ * start time is unique. 0 when the start time is unknown: there is no such process, or the system has no /proc.
  *
- * A zombie is dead: 0.
+ * A zombie counts as dead: 0.
  */
 export function startTimeOf(pid: number): number {
   let stat: string
@@ -19,14 +18,14 @@ export function startTimeOf(pid: number): number {
   return state === 'Z' || state === 'X' ? 0 : Number(rest[18])
 }
 
-/** Of this process. */
+/** The start time of this process. */
 export function ownStartTime(): number {
   return slot('core.startTime', () => startTimeOf(process.pid))
 }
 
 /**
- * Whether the process that had `pid` when it started at `startTime` is still there. Without /proc: whether any process
- * has that id.
+ * Whether the process that had `pid` when it started at `startTime` is still running. Without /proc: whether any
+ * process has that id.
  */
 export function isProcessAlive(pid: number, startTime: number): boolean {
   if (pid === process.pid) return startTime === 0 || startTime === ownStartTime()

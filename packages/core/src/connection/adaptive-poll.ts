@@ -1,29 +1,29 @@
 import { pause, SpinBudget } from '../waiting/spin-budget.ts'
 
 /**
- * How long the next frame is polled for before the system is asked to wait. Longer: slower answers still come without a
- * wake-up, which takes 20 us or more; but it is the event loop that stands still.
+ * How long to poll for the next frame before sleeping. Longer: slower replies still arrive without a wake-up, which
+ * takes 20 us or more, but polling blocks the event loop.
  */
 const SPIN_MS = 0.05
-/** Looks between two looks at the clock. */
+/** Checks between two reads of the clock. */
 const LOOKS = 50
 
-/** What is polled for. */
+/** The source that is polled. */
 export interface Polled {
-  /** Whether it has come: called often. */
+  /** Returns whether there is something to read. Called often. */
   hasCome(): boolean
-  /** Nothing waits just now, or polling has failed: from now on a notification is needed. */
+  /** Called when there is no waiter, or polling has failed: from now on the writer must send a notification. */
   sleep(): void
-  /** It has come. */
+  /** Called when there is something to read. */
   look(): void
 }
 
 /**
- * Waits for what is likely to come at once, as the answer to what was just sent: for a moment in each turn of the event
- * loop, so that all else goes on in between.
+ * Polls for a message that is likely to arrive soon, such as the reply to a message just sent: for a moment in each
+ * turn of the event loop, so that other work continues in between.
  *
- * Where a processor is free the answer comes while it is polled for; where all are busy, polling takes the time from
- * the very process that is to answer. So it continues only as long as it succeeds.
+ * Where a processor is free, the reply arrives during the poll; where all are busy, polling takes time from the very
+ * process that should reply. So polling continues only as long as it succeeds.
  */
 export class AdaptivePoll {
   readonly #polled: Polled
@@ -34,12 +34,12 @@ export class AdaptivePoll {
     this.#polled = polled
   }
 
-  /** It will be polled for in this turn of the event loop: until then no notification is needed. */
+  /** True when a poll is scheduled in this turn of the event loop: until then no notification is needed. */
   get isPending(): boolean {
     return this.#immediate !== undefined
   }
 
-  /** Begins to wait. @param isWanted - called when it is time: whether anything waits */
+  /** Schedules a poll. @param isWanted - called before the poll: returns whether there is a waiter */
   begin(isWanted: () => boolean): void {
     if (this.#immediate !== undefined) return
     if (!mayPay() || !this.#budget.mayTry()) return this.#polled.sleep()
@@ -70,7 +70,7 @@ export class AdaptivePoll {
 
 let processors: number | undefined
 
-/** With one processor it never pays. */
+/** With one processor polling never pays off. */
 function mayPay(): boolean {
   processors ??= process.getBuiltinModule('node:os').availableParallelism()
   return processors > 1

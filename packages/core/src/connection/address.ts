@@ -2,8 +2,8 @@ import { describeValue, slot } from '@manyhands/base'
 import { isProcessAlive, ownStartTime } from '../process-identity.ts'
 
 /**
- * Where a listener is: the path of a unix socket, on Linux also an abstract one (`'\0name'`), on Windows a pipe
- * (`'\\\\.\\pipe\\name'`), or a TCP port.
+ * The address of a listener: the path of a unix socket, on Linux also an abstract socket (`'\0name'`), on Windows a
+ * pipe (`'\\\\.\\pipe\\name'`), or a TCP port.
  */
 export type Address = string | { readonly host?: string | undefined; readonly port: number }
 
@@ -12,9 +12,9 @@ const fs = (): typeof import('node:fs') => process.getBuiltinModule('node:fs')
 const PRIVATE_PREFIX = 'manyhands-socket-'
 
 /**
- * What `net` takes for an address.
+ * Converts an address to options of `node:net`.
  *
- * @throws TypeError, RangeError for what is not one, or not on this system
+ * @throws TypeError, RangeError when `address` is not an address, or not supported on this system
  */
 export function toNetOptions(
   address: unknown,
@@ -35,7 +35,7 @@ export function toNetOptions(
       )
     }
     if (address.startsWith('\0') && process.platform !== 'linux') {
-      throw new RangeError('abstract sockets, which begin with \\0, are of Linux only')
+      throw new RangeError('abstract sockets, which begin with \\0, exist only on Linux')
     }
     return { path: address }
   }
@@ -54,13 +54,13 @@ export function toNetOptions(
   return { host, port }
 }
 
-/** A new address that only this user can reach, and what removes it. */
+/** A new address that only this user can reach, and a function that removes it. */
 export function privateAddress(): { readonly address: string; readonly remove: () => void } {
   const { randomUUID } = process.getBuiltinModule('node:crypto')
   if (process.platform === 'win32') return { address: `\\\\.\\pipe\\manyhands-${randomUUID()}`, remove: () => {} }
   const folder = process.getBuiltinModule('node:os').tmpdir()
   sweep(folder)
-  // The folder is private from its first moment on; a socket alone would be open to others until its mode is set.
+  // The folder is private from its creation; a socket alone would be open to others until its mode is set.
   const own = fs().mkdtempSync(`${folder}/${PRIVATE_PREFIX}${process.pid}-${ownStartTime()}-`)
   const folders = privateFolders()
   folders.add(own)
@@ -73,7 +73,7 @@ export function privateAddress(): { readonly address: string; readonly remove: (
   }
 }
 
-/** At the exit of this thread they are removed. */
+/** Private folders of this thread; they are removed at its exit. */
 function privateFolders(): Set<string> {
   return slot('core.privateFolders', () => {
     const folders = new Set<string>()
@@ -84,7 +84,7 @@ function privateFolders(): Set<string> {
   })
 }
 
-/** Removes what processes left behind that were killed. Once in a thread. */
+/** Removes folders left behind by killed processes. Runs once per thread. */
 function sweep(folder: string): void {
   slot('core.socketsSwept', () => {
     for (const name of fs().readdirSync(folder)) {
@@ -93,7 +93,7 @@ function sweep(folder: string): void {
       try {
         fs().rmSync(`${folder}/${name}`, { recursive: true, force: true })
       } catch {
-        // It is another user's.
+        // The folder belongs to another user.
       }
     }
     return true

@@ -1,9 +1,9 @@
 import { describeValue } from '@manyhands/base'
 
-/** What both ends have to know. Text stands for its UTF-8 bytes. */
+/** The secret that both ends share. A string is used as its UTF-8 bytes. */
 export type AuthKey = string | Uint8Array
 
-/** @throws TypeError, RangeError unless it is a key, or undefined */
+/** @throws TypeError, RangeError unless `key` is a valid key or undefined */
 export function toKeyBytes(key: unknown): Uint8Array | undefined {
   if (key === undefined) return undefined
   if (typeof key !== 'string' && !(key instanceof Uint8Array)) {

@@ -12,7 +12,7 @@ export interface ConnectOptions {
    * @default none: structured clone only
    */
   readonly authKey?: AuthKey | undefined
-  /** Milliseconds until the connection must be made. @default no limit */
+  /** Milliseconds until the connection must be established. @default no limit */
   readonly timeoutMs?: number | undefined
   readonly signal?: AbortSignal | undefined
   /** The longest message that is received, in bytes; a longer one closes the connection. @default about 4 GiB */
@@ -27,9 +27,9 @@ export interface ConnectOptions {
  * ```
  *
  * @param address - the path of a unix socket, `{ host, port }`, or a Windows pipe
- * @throws {@link AuthenticationError} when the keys differ, only one end has one, or what listens there is something
- * else
- * @throws {@link WaitTimeoutError}, {@link CancelledError} as the options say
+ * @throws {@link AuthenticationError} when the keys differ, only one end has a key, or the server is not a manyhands
+ * listener
+ * @throws {@link WaitTimeoutError} after `timeoutMs`, {@link CancelledError} when `signal` is aborted
  * @throws Error with the system's `code` when nothing listens there (ECONNREFUSED, ENOENT)
  * @throws TypeError, RangeError for a bad address or option
  */

@@ -1,12 +1,12 @@
 export interface ReceiveOptions {
-  /** Milliseconds to wait at most; 0 and less takes what is there. @default no limit */
+  /** Milliseconds to wait at most; 0 or less does not wait. @default no limit */
   readonly timeoutMs?: number | undefined
   /** Ends the wait. */
   readonly signal?: AbortSignal | undefined
 }
 
 export interface ReceiveBytesOptions extends ReceiveOptions {
-  /** The longest message that is taken, in bytes. @default no limit */
+  /** The longest message that is accepted, in bytes. @default no limit */
   readonly maxLength?: number | undefined
 }
 

@@ -32,12 +32,12 @@ import { relay, type Transport } from './transport.ts'
 /**
  * One end of a two-way (or one-way) stream of messages. Messages keep their boundaries and their order.
  *
- * It is made by `pipe`, `connect` and `Listener.accept`, and can itself be sent to a worker or through a connection: it
- * then belongs to the first one that receives it, for which it is the same object each time it arrives, and is of no
- * use here any more. What passes through a connection that was made here and sent on passes through this process only
- * when both ends are elsewhere; then it ends with this process.
+ * Connections are created by `pipe`, `connect` and `Listener.accept`. A connection can itself be sent to a worker or
+ * through a connection: it then belongs to its first receiver, where it is the same object each time it arrives, and
+ * can no longer be used here. When neither end is left in the process that created the connection, its messages pass
+ * through that process, and it ends with that process.
  *
- * A connection keeps the program alive only while something waits for it.
+ * A connection keeps the program alive only while a call waits for it.
  *
  * Source of the semantics: Python, `multiprocessing.connection.Connection`.
  */
@@ -48,19 +48,19 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   readonly writable: boolean
   readonly #transport: Transport
   readonly #inbox: Inbox
-  /** Messages that the system has not taken yet. */
+  /** Messages not yet written to the system. */
   #writing = 0
   #closed = false
-  /** Set when nothing more comes. */
+  /** Set when no more messages arrive. */
   #end: { readonly error: Error | undefined } | undefined
   readonly #waiters: MessageWaiters
-  /** Set when it was sent to a worker, which may not have received it yet. */
+  /** Set when this end was sent to a worker, which may not have received it yet. */
   #handle: Handle | undefined
   #sentAway = false
-  /** Something was sent or received here although it was sent to a worker. */
+  /** This end was used here after it was sent to a worker. */
   #usedSinceSent = false
 
-  /** Connections are made by `pipe`, `connect` and `Listener`. */
+  /** Connections are created by `pipe`, `connect` and `Listener`. */
   constructor(transport: Transport, readable = true, writable = true) {
     this.#transport = transport
     this.#inbox = new Inbox(transport)
@@ -79,17 +79,17 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
     })
   }
 
-  /** True once `close` was called, or it went to another worker. */
+  /** True once `close` was called, or another worker received this end. */
   get closed(): boolean {
     return this.#closed || this.#sentAway
   }
 
   /**
    * Sends a value. The other end gets a copy: with an `authKey`, and through a pipe, anything that can travel to a
-   * process; otherwise what structured clone takes. It is read now.
+   * process; otherwise what structured clone supports. The value is read at this call.
    *
-   * @returns resolves when the system, or memory that both ends see, has taken the message, so that awaiting it slows
-   * down a sender that is faster than the receiver
+   * @returns resolves when the message was written to the system or to shared memory; awaiting it slows down a sender
+   * that is faster than the receiver
    * @throws {@link SerializationError} when the value cannot travel
    * @throws {@link ConnectionClosedError} when the other end is closed
    * @throws {@link InvalidStateError} at the receiving end of a one-way pipe, or when this end is closed
@@ -100,10 +100,10 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   }
 
   /**
-   * Sends bytes, which `recvBytes` takes.
+   * Sends bytes, to be received by `recvBytes`.
    *
-   * @returns as `send`; the bytes must not change before that
-   * @throws RangeError for an offset or size that is outside of the bytes
+   * @returns as `send`; the bytes must not change before it resolves
+   * @throws RangeError for an offset or size outside of the bytes
    * @throws ConnectionClosedError, InvalidStateError as `send`
    */
   async sendBytes(bytes: ArrayBufferView | ArrayBufferLike, options: SendBytesOptions = {}): Promise<void> {
@@ -112,11 +112,13 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   }
 
   /**
-   * Takes the next message, a value.
+   * Receives the next message, a value.
    *
    * @throws {@link ConnectionClosedError} when the other end is closed and everything was received
-   * @throws {@link WaitTimeoutError}, {@link CancelledError} as the options say; nothing is lost
-   * @throws {@link SerializationError} when the message is damaged, or holds code and its sender is not authenticated
+   * @throws {@link WaitTimeoutError} after `timeoutMs`, {@link CancelledError} when `signal` is aborted; no message is
+   * lost
+   * @throws {@link SerializationError} when the message is damaged, or contains code and its sender is not
+   * authenticated
    * @throws {@link InvalidStateError} when the next message is bytes, at the sending end of a one-way pipe, or when
    * this end is closed
    */
@@ -128,9 +130,9 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   }
 
   /**
-   * Takes the next message, bytes.
+   * Receives the next message, bytes.
    *
-   * @throws {@link MessageTooLongError} when it is longer than `maxLength`; the connection is closed then
+   * @throws {@link MessageTooLongError} when the message is longer than `maxLength`; the connection is closed then
    * @throws InvalidStateError when the next message is a value; and as `recv`
    */
   async recvBytes(options: ReceiveBytesOptions = {}): Promise<Uint8Array> {
@@ -147,12 +149,13 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   }
 
   /**
-   * Takes the next message, bytes, into memory that is given.
+   * Receives the next message, bytes, into `target`.
    *
    * @param offset - where in `target` to begin, in bytes
-   * @returns how many bytes it was
-   * @throws {@link BufferTooShortError} when they do not fit; its `data` holds them, as the message is taken
-   * @throws RangeError for an offset that is outside; and as `recvBytes`
+   * @returns the length of the message in bytes
+   * @throws {@link BufferTooShortError} when the message does not fit; it is consumed, and the error's `data` contains
+   * it
+   * @throws RangeError for an offset outside of `target`; and as `recvBytes`
    */
   async recvBytesInto(
     target: ArrayBufferView | ArrayBufferLike,
@@ -177,9 +180,9 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   }
 
   /**
-   * Whether a `recv` would return or throw at once: a message is there, or the other end is closed.
+   * Whether a `recv` would return or throw immediately: a message has arrived, or the other end is closed.
    *
-   * @param options.timeoutMs - milliseconds to wait for it at most; 0 and less looks once. @default 0
+   * @param options.timeoutMs - milliseconds to wait at most; 0 or less does not wait. @default 0
    * @throws CancelledError, InvalidStateError as `recv`
    */
   async poll(options: ReceiveOptions = {}): Promise<boolean> {
@@ -195,7 +198,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
     }
   }
 
-  /** Takes values until the other end is closed. */
+  /** Receives values until the other end is closed. */
   async *[Symbol.asyncIterator](): AsyncGenerator<unknown, undefined> {
     for (;;) {
       let value: unknown
@@ -212,15 +215,15 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   }
 
   /**
-   * Closes this end. What was sent still arrives; what had arrived and was not taken is dropped. Calling it again does
-   * nothing.
+   * Closes this end. Messages that were sent still arrive; messages that arrived here and were not received are
+   * dropped. Calling it again does nothing.
    */
   close(): void {
     if (this.#closed) return
     this.#closed = true
     this.#waiters.notify()
     if (this.#sentAway) return
-    // One that was sent to a worker, and not yet received there, is the worker's.
+    // This end was sent to a worker that has not received it yet: it belongs to the worker.
     if (this.#handle !== undefined) return rendezvous().expire(this.#handle.id)
     this.#inbox.empty()
     this.#transport.close()
@@ -242,7 +245,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   }
 
   [replace](): Handle {
-    // Sent away already it may be sent again: it is the same object for the worker that has it.
+    // An end that was sent before may be sent again: for its receiver it is the same object.
     if (this.#handle === undefined) {
       this.#assertOpen()
       const id = newSharedId()
@@ -260,7 +263,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   }
 
   static [revive](handle: Handle): Connection {
-    // In the thread that sent it, it is still the same.
+    // In the thread that sent it, it revives to the same object.
     return reviveShared(
       handle.id,
       () => new Connection(new DeferredTransport(claim(handle), handle.isTrusted), handle.readable, handle.writable),
@@ -290,7 +293,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   // ---- receiving
 
   #receive(frame: Frame): void {
-    if (this.#closed && this.#handle === undefined) return // what was offered may still be claimed
+    if (this.#closed && this.#handle === undefined) return // an offered end may still be claimed
     this.#inbox.push(frame)
     this.#waiters.notify()
     this.#inbox.adjustFlow()
@@ -300,7 +303,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
     return this.#inbox.first !== undefined || this.#end !== undefined
   }
 
-  /** Waits for a message and takes it. `check` throws when it is not to be taken: it stays the next then. */
+  /** Waits for a message and takes it. When `check` throws, the message is not taken and stays the next one. */
   async #next(
     where: string,
     options: object,
@@ -335,9 +338,9 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
     else this.#transport.unref()
   }
 
-  // ---- going away
+  // ---- sending this end to a worker
 
-  /** As it is offered to those that it is sent to. */
+  /** This end, as offered to its receivers. */
   #offered(): Offered {
     const isUsed = (): boolean => this.#usedSinceSent || !this.#waiters.isEmpty
     return {
@@ -354,7 +357,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
     if (this.#transport instanceof LocalTransport && this.#transport.isLocal) {
       this.#transport.replaceBy(transport, unread)
     } else {
-      // It notices by itself that the other end is gone
+      // The transport detects by itself that the other end is gone.
       for (const frame of unread) transport.write(frame).catch(() => {})
       relay(this.#transport, transport)
       if (this.#end !== undefined) transport.close()
@@ -388,7 +391,7 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   #closedError(): InvalidStateError {
     return new InvalidStateError(
       this.#sentAway
-        ? 'the connection was sent to another worker, which has it now'
+        ? 'the connection was sent to another worker, which owns it now'
         : 'the connection was closed at this end',
     )
   }

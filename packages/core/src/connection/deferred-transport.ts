@@ -2,7 +2,7 @@ import { ConnectionClosedError } from '@manyhands/base'
 import type { Frame } from './frames.ts'
 import type { Receiver, Transport } from './transport.ts'
 
-/** A transport that is on its way: what is asked of it before is done when it is there. */
+/** A transport that is still being set up: calls made before it is ready are executed when it is. */
 export class DeferredTransport implements Transport {
   readonly isTrusted: boolean
   readonly #arrival: Promise<Transport>
@@ -13,8 +13,9 @@ export class DeferredTransport implements Transport {
   #closed = false
 
   /**
-   * @param arrival - keeps the program alive until it is settled
-   * @param isTrusted - of the other end: the sender of this connection may have it from an unauthenticated peer
+   * @param arrival - keeps the program alive until the promise settles
+   * @param isTrusted - whether the other end is trusted: the sender of this connection may have it from an
+   * unauthenticated peer
    */
   constructor(arrival: Promise<Transport>, isTrusted: boolean) {
     this.isTrusted = isTrusted
@@ -64,7 +65,7 @@ export class DeferredTransport implements Transport {
   close(): void {
     this.#closed = true
     if (this.#transport !== undefined) return this.#transport.close()
-    // One that is still on its way is waited for and closed behind what was written: the other end must notice it.
+    // A pending transport is awaited, and closed after all pending writes: the other end must notice the close.
     this.#arrival.then(
       transport => transport.close(),
       () => {},

@@ -1,25 +1,28 @@
 import { allocateBody, type Frame } from './frames.ts'
 
 /**
- * Bytes for frames in one direction, a power of two. Larger: more goes before the socket has to help; but each
- * connection takes it.
+ * Bytes for frames in one direction, a power of two. Larger: more frames fit before the socket has to be used, but each
+ * connection takes that much memory.
  */
 const CAPACITY = 64 << 10
-/** A frame that is longer goes by the socket. */
+/** Longer frames are sent over the socket. */
 const MAX_BYTES = CAPACITY / 4
-/** In units of 8 bytes. */
+/** The capacity in units of 8 bytes. */
 const UNITS = CAPACITY / 8
 const HEADER_BYTES = 128
 /** Bytes for one direction. */
 const FRAME_RING_BYTES = HEADER_BYTES + CAPACITY
 export const TWO_RINGS_BYTES = FRAME_RING_BYTES * 2
 
-// Words. What the writer and the reader change is in cache lines of their own.
+// Indices of words. The words of the writer and the words of the reader are in separate cache lines.
 const TAIL = 0
 const HEAD = 16
 const ASLEEP = 17
 
-/** Beyond all kinds of frames: the end of the ring is not used; the next frame comes by the socket. */
+/**
+ * Above all kinds of frames. `FILLER`: the rest of the ring is unused. `BY_SOCKET`: the next frame is sent over the
+ * socket.
+ */
 const FILLER = 256
 const BY_SOCKET = 257
 
@@ -27,7 +30,7 @@ const BY_SOCKET = 257
 export const TO_SOCKET = Symbol('to socket')
 
 /**
- * Frames on their way from one writer to one reader, in memory that both see.
+ * Frames from one writer to one reader, in shared memory.
  *
  * | word | |
  * |---|---|
@@ -35,15 +38,15 @@ export const TO_SOCKET = Symbol('to socket')
  * | 16 `HEAD` | where the first frame begins, in the same way. Written by the reader |
  * | 17 `ASLEEP` | 1: the reader sleeps; the writer sets it back to 0 and then wakes the reader |
  *
- * A frame is a unit with its length and its kind, and then its body, in one piece. One unit is kept free for the word
- * that the rest comes by the socket. A writer that dies has written a frame wholly or not at all: one store to `TAIL`
- * is what counts.
+ * A frame is a unit with its length and its kind, followed by its body, in one piece. One unit is kept free for the
+ * marker that the next frames come over the socket. A frame is published by one store to `TAIL`: if the writer dies,
+ * the frame was written completely or not at all.
  */
 class FrameRing {
   protected readonly words: Int32Array
   protected readonly bytes: Uint8Array
 
-  /** @param index - of the ring in `buffer`, 0 or 1 */
+  /** @param index - index of the ring in `buffer`, 0 or 1 */
   constructor(buffer: ArrayBufferLike, index: number) {
     this.words = new Int32Array(buffer, index * FRAME_RING_BYTES, FRAME_RING_BYTES / 4)
     this.bytes = new Uint8Array(buffer, index * FRAME_RING_BYTES + HEADER_BYTES, CAPACITY)
@@ -57,10 +60,10 @@ class FrameRing {
 export class FrameWriter extends FrameRing {
   #tail = 0
 
-  /** @returns false, and nothing is written, when it is too long for what is free */
+  /** @returns false, and writes nothing, when the frame does not fit into the free space */
   write({ kind, body }: Frame): boolean {
     if (body.length > MAX_BYTES) return false
-    // A frame is in one piece: if it does not fit at the end of the ring, the end is filled up.
+    // A frame is in one piece: if it does not fit at the end of the ring, fill up the end.
     const units = 1 + ((body.length + 7) >> 3)
     const place = this.#tail & (UNITS - 1)
     const filler = place + units > UNITS ? UNITS - place : 0
@@ -74,18 +77,21 @@ export class FrameWriter extends FrameRing {
     return true
   }
 
-  /** There is always room for it. */
+  /** Writes the marker that the next frames come over the socket. There is always room for it. */
   writeToSocket(): void {
     this.#head(this.#tail, 0, BY_SOCKET)
     this.#publish((this.#tail + 1) | 0)
   }
 
-  /** Whether to go back to the ring for this frame: not for one that will soon fill it up. */
+  /**
+   * Whether to switch back to the ring for this frame: not for a long frame, nor while more than a quarter of the ring
+   * is full.
+   */
   isWorthwhile({ body }: Frame): boolean {
     return body.length <= MAX_BYTES && this.#used <= UNITS / 4
   }
 
-  /** @returns true when the reader has to be woken by the caller */
+  /** @returns true when the caller has to wake the reader */
   takeAsleep(): boolean {
     return Atomics.load(this.words, ASLEEP) === 1 && Atomics.compareExchange(this.words, ASLEEP, 1, 0) === 1
   }
@@ -113,7 +119,7 @@ export class FrameReader extends FrameRing {
     return Atomics.load(this.words, TAIL) === this.#head
   }
 
-  /** Takes the next frame; undefined: there is none. `TO_SOCKET`: what comes next was sent by the socket. */
+  /** Takes the next frame; undefined: there is none. `TO_SOCKET`: the next frame was sent over the socket. */
   read(): Frame | typeof TO_SOCKET | undefined {
     if (this.isEmpty) return undefined
     let at = this.wordAt(this.#head)
@@ -125,7 +131,7 @@ export class FrameReader extends FrameRing {
     const length = this.words[at] as number
     const kind = this.words[at + 1] as number
     const begin = ((this.#head + 1) & (UNITS - 1)) * 8
-    // Copy the frame, and then give its place back by one store.
+    // Copy the frame, and then free its place by one store.
     const body = kind === BY_SOCKET ? undefined : allocateBody(kind, length)
     if (length > 0) body?.set(this.bytes.subarray(begin, begin + length))
     this.#head = (this.#head + 1 + ((length + 7) >> 3)) | 0
@@ -133,9 +139,9 @@ export class FrameReader extends FrameRing {
     return body === undefined ? TO_SOCKET : { kind, body }
   }
 
-  /** From now on the writer wakes this reader when it has written. @returns false when something is there already */
+  /** From now on the writer wakes this reader after a write. @returns false when there already is a frame */
   sleep(): boolean {
-    // Announce the sleep, and look once more: a writer that published before it saw the word does not wake.
+    // Announce the sleep, and check once more: a writer that published before it saw the word does not wake the reader.
     Atomics.store(this.words, ASLEEP, 1)
     if (this.isEmpty) return true
     Atomics.store(this.words, ASLEEP, 0)

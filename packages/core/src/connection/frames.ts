@@ -2,14 +2,15 @@ import { MessageTooLongError } from '@manyhands/base'
 import { ValueKind } from '../values/encode-value.ts'
 
 /**
- * What a message holds: bytes as they are here, a value by one of `ValueKind`. The others are sent by the transports.
+ * Kinds of frames. A message of raw bytes has kind `BYTES`, a value one of `ValueKind`. The transports send the other
+ * kinds.
  */
 export const BYTES = 0
-/** Of this module: which connection a worker comes for. */
+/** The id of the connection that a worker claims; see hand-over.ts. */
 export const CLAIM = 3
 /**
- * Between the two ends of a {@link RingTransport}: look into the ring; what comes next is there; and agreeing on its
- * memory.
+ * Sent between the two ends of a {@link RingTransport}. `BELL`: check the ring. `TO_RING`: the next frames are in the
+ * ring. The others negotiate its memory.
  */
 export const BELL = 4
 export const TO_RING = 5
@@ -17,12 +18,12 @@ export const RING_OFFERED = 6
 export const RING_ACCEPTED = 7
 export const RING_REFUSED = 8
 
-/** Such a frame is sent by one transport to the other, never as a message of the user. */
+/** True for frames that transports send to each other, never for a message of the user. */
 export function isOfTransport(kind: number): boolean {
   return kind >= BELL && kind <= RING_REFUSED
 }
 
-/** What nobody knows. */
+/** A kind that no version uses. */
 export const UNKNOWN = 255
 
 export interface Frame {
@@ -30,14 +31,14 @@ export interface Frame {
   readonly body: Uint8Array
 }
 
-/** A frame is a Uint32 that counts the bytes behind it, little-endian, a byte that is the kind, and the body. */
+/** A frame is a little-endian Uint32 with the number of bytes that follow, one byte for the kind, and the body. */
 const LENGTH_BYTES = 4
 const HEAD_BYTES = LENGTH_BYTES + 1
 
-/** The most that a frame can hold. */
+/** The longest body of a frame. */
 export const MAX_BODY_BYTES = 2 ** 32 - 2
 
-/** What comes before the body. */
+/** Encodes the length and the kind, which precede the body. */
 export function frameHead({ kind, body }: Frame): Uint8Array {
   const head = Buffer.allocUnsafe(HEAD_BYTES)
   head.writeUInt32LE(body.length + 1)
@@ -45,24 +46,26 @@ export function frameHead({ kind, body }: Frame): Uint8Array {
   return head
 }
 
-/** Puts frames together again, however the stream was cut. */
+/** Reassembles frames from a stream, however it was split into chunks. */
 export class FrameParser {
   readonly #maxBytes: number
   readonly #chunks: Uint8Array[] = []
   #available = 0
-  /** Of the frame whose body is being received; undefined until its head is there. */
+  /** Head of the frame whose body is being received; undefined until the head has arrived. */
   #head: { readonly kind: number; readonly length: number } | undefined
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
   }
 
-  /** True when the stream may end here. */
+  /** True when the stream may end here, between two frames. */
   get isComplete(): boolean {
     return this.#available === 0 && this.#head === undefined
   }
 
-  /** @throws MessageTooLongError for a frame that announces more than is allowed; nothing of it has been kept */
+  /**
+   * @throws MessageTooLongError for a frame that announces a longer body than allowed; none of the body has been kept
+   */
   *push(chunk: Uint8Array): Generator<Frame, undefined> {
     this.#chunks.push(chunk)
     this.#available += chunk.length
@@ -97,8 +100,9 @@ export class FrameParser {
 }
 
 /**
- * Memory of its own, so that the receiver of a message may transfer it, and keeps no other message alive with it. But
- * that takes as long as all else, so not where it makes no difference.
+ * Allocates a separate buffer for bytes, so that the receiver of a message may transfer it, and it keeps no other
+ * message alive. That costs as much as all other work on a frame, so numbers and strings, which do not keep these
+ * bytes, use pooled memory.
  */
 export function allocateBody(kind: number, length: number): Uint8Array<ArrayBuffer> {
   if (kind === ValueKind.number || kind === ValueKind.utf8) return Buffer.allocUnsafe(length)

@@ -16,11 +16,11 @@ import type { Transport } from './transport.ts'
  *  sender                                receiver
  *  offer(end) ── handle {address, key, id} ──► claim(handle)
  *  Rendezvous ◄──── socket, handshake, id ──── socket
- *  end: from now on by this socket, and by memory when it is worth while, see RingTransport
+ *  end: from now on over this socket, and through memory when that pays off, see RingTransport
  * ```
  *
- * The end stays where it is until somebody comes for it, so a message that is never read loses nothing. The first to
- * come gets it. The key is in the handle only.
+ * The end stays with the sender until a worker claims it, so a message that is never read loses nothing. The first
+ * claim gets the end. Only the handle contains the key.
  */
 export interface Handle {
   readonly id: string
@@ -28,37 +28,40 @@ export interface Handle {
   readonly key: Uint8Array
   readonly readable: boolean
   readonly writable: boolean
-  /** Of the end that is handed over: a sender that has it from an unauthenticated peer does not vouch for that one. */
+  /**
+   * Whether the end that is handed over is trusted: a sender that received it from an unauthenticated peer does not
+   * vouch for that peer.
+   */
   readonly isTrusted: boolean
 }
 
-/** What can be handed over. */
+/** An end that can be handed over. */
 export interface Offered {
-  /** Somebody uses it where it is, as long as nobody has come for it. */
+  /** The end is in use in this thread, until a worker claims it. */
   readonly isUsedHere: boolean
-  /** It is reached by `transport` from now on. */
+  /** Connects the end to its claimant: from now on it is reached over `transport`. */
   handOver(transport: Transport): void
 }
 
 /**
- * How long an end that was closed here waits for its receiver. Longer: the other end is closed later if none comes;
- * shorter: a slow start is taken for one that failed.
+ * How long an end that was closed here waits for its receiver. Longer: the other end is closed later if no receiver
+ * claims it; shorter: a slow receiver is taken for a failed one.
  */
 const CLOSED_WAIT_MS = 60_000
-/** The same when all who could come are gone: only a claim that they have made already may still have to be read. */
+/** The same when all possible receivers have exited: only a claim that they made before may still have to be read. */
 const GONE_WAIT_MS = 500
-/** For a claim to be made. */
+/** Milliseconds for the handshake of a claim. */
 const HANDSHAKE_MS = 10_000
 
 /**
- * Where the workers come for what this thread offers. It keeps the program alive only while somebody waits for one of
- * them.
+ * The server where workers claim the ends that this thread offers. It keeps the program alive only while a call waits
+ * for one of these workers.
  */
 class Rendezvous implements Door {
   readonly #address: string
   readonly #key = new Uint8Array(process.getBuiltinModule('node:crypto').randomBytes(32))
   readonly #offers = new Map<string, Offered>()
-  /** How many may come for an offer; Infinity where that is not known. */
+  /** How many workers may claim an offer; Infinity where that is unknown. */
   readonly #expected = new Map<string, number>()
   readonly #closed = new Set<string>()
   readonly #pendingHandshakes = new PendingHandshakes()
@@ -69,37 +72,37 @@ class Rendezvous implements Door {
     offersSent().noteGone = id => this.#noteGone(id)
     offersSent().isOpen = id => this.#offers.has(id)
     const { createServer } = process.getBuiltinModule('node:net')
-    // An abstract socket leaves no file behind, however this process ends. That others can reach it does not matter:
-    // they do not know the key.
+    // An abstract socket leaves no file behind, however this process ends. That other users can reach it does not
+    // matter: they do not have the key.
     this.#address = process.platform === 'linux' ? `\0manyhands-${newSharedId()}` : privateAddress().address
     this.#server = createServer({ pauseOnConnect: true }, socket => void this.#welcome(socket)).listen(this.#address)
     this.#server.unref()
-    // No descriptor was left for one that came: it is closed at the other end, too.
+    // Emitted when no descriptor is left for a new connection: the system closes it at the other end, too.
     this.#server.once('listening', () => this.#server.on('error', () => {}))
   }
 
-  /** Until it is claimed. */
+  /** Offers an end until it is claimed. */
   offer(id: string, offered: Offered, about: Pick<Handle, 'readable' | 'writable' | 'isTrusted'>): Handle {
     this.#offers.set(id, offered)
     return { id, address: this.#address, key: this.#key, ...about }
   }
 
-  /** A message with the handle of this offer is made. */
+  /** Records that a message with the handle of this offer was built. */
   noteSent(id: string): void {
-    if (!this.#offers.has(id)) return // somebody has it
+    if (!this.#offers.has(id)) return // already claimed
     const { noted } = offersSent()
     noted?.push(id)
     this.#expected.set(id, noted === undefined ? Infinity : (this.#expected.get(id) ?? 0) + 1)
   }
 
-  /** One of those that could come is gone. */
+  /** Records that a possible receiver has exited. */
   #noteGone(id: string): void {
     if (!this.#offers.has(id)) return
     this.#expected.set(id, (this.#expected.get(id) ?? 0) - 1)
     this.#expireWhenNobodyIsLeft(id)
   }
 
-  /** It was closed here: after a while nobody will come for it. */
+  /** Records that the end was closed here: after a while it is taken as unclaimed. */
   expire(id: string): void {
     this.#closed.add(id)
     setTimeout(() => this.#expire(id), CLOSED_WAIT_MS).unref()
@@ -109,14 +112,14 @@ class Rendezvous implements Door {
   #expireWhenNobodyIsLeft(id: string): void {
     if (!this.#isLost(id)) return
     const look = (): void => {
-      // It may have been sent again meanwhile: a task that had not begun is given to another worker.
+      // The end may have been sent again meanwhile: a task that had not begun is sent to another worker.
       if (this.#isLost(id)) this.#expire(id)
     }
-    // With a turn of the loop in between, in which what has arrived meanwhile is read.
+    // With a turn of the event loop in between, in which claims that arrived meanwhile are read.
     setTimeout(() => setImmediate(() => setImmediate(look)), GONE_WAIT_MS).unref()
   }
 
-  /** Nobody can come for it, and nobody has it here. */
+  /** True when no worker can claim the end any more, and it is not in use here. */
   #isLost(id: string): boolean {
     const offered = this.#offers.get(id)
     return offered !== undefined && (this.#expected.get(id) ?? 0) <= 0 && (this.#closed.has(id) || !offered.isUsedHere)
@@ -163,12 +166,12 @@ class Rendezvous implements Door {
   }
 }
 
-/** Of this thread. */
+/** The rendezvous of this thread. */
 export function rendezvous(): Rendezvous {
   return slot('core.rendezvous', () => new Rendezvous())
 }
 
-/** Comes for what a handle stands for. */
+/** Claims the end of a handle. */
 export async function claim({ id, address, key }: Handle): Promise<Transport> {
   const socket = process.getBuiltinModule('node:net').connect({ path: address })
   socket.pause()
@@ -178,7 +181,7 @@ export async function claim({ id, address, key }: Handle): Promise<Transport> {
   return new RingTransport(transport, true)
 }
 
-/** The other end sees that its peer is gone. */
+/** A transport without a peer: the other end is notified that its peer is gone. */
 const nowhere: Transport = {
   isTrusted: true,
   write: () => Promise.reject(new ConnectionClosedError()),

@@ -3,11 +3,11 @@ import { AuthenticationError, CancelledError, WaitTimeoutError } from '@manyhand
 
 const crypto = (): typeof import('node:crypto') => process.getBuiltinModule('node:crypto')
 
-/** What both sides send first, so that other programs are recognised: `mhc` and the version. */
+/** The first bytes that both sides send, to detect other protocols: `mhc` and the version. */
 const MAGIC = Buffer.from('mhc1', 'latin1')
 const NONCE_BYTES = 32
 const MAC_BYTES = 32
-/** Magic, whether this side has a key, a nonce. */
+/** Magic, a byte that is set when this side has a key, a nonce. */
 const HELLO_BYTES = MAGIC.length + 1 + NONCE_BYTES
 
 export interface HandshakeOptions {
@@ -18,14 +18,14 @@ export interface HandshakeOptions {
 }
 
 /**
- * Proves to each other that both ends know the key, without sending it: each answers the other's nonce with an
- * HMAC-SHA-256 over both nonces and its own side (so that an answer cannot be sent back as one's own), the client
- * first. No byte of the peer is interpreted before that, and no more than 69 are taken.
+ * Both ends prove to each other that they have the key, without sending it: each answers the other's nonce with an
+ * HMAC-SHA-256 over both nonces and its own side (so that a peer cannot reflect an answer as its own), the client
+ * first. No byte of the peer is interpreted before that, and at most 69 are read.
  *
- * Leaves the socket paused, with what came behind the handshake still in it.
+ * Leaves the socket paused, with the bytes after the handshake still in it.
  *
- * @throws AuthenticationError when the keys differ, one side has none, or the peer speaks something else
- * @throws WaitTimeoutError, CancelledError as the options say
+ * @throws AuthenticationError when the keys differ, one side has no key, or the peer uses another protocol
+ * @throws WaitTimeoutError after `timeoutMs`, CancelledError when `signal` is aborted
  */
 export async function shakeHands(
   socket: Socket,
@@ -37,14 +37,14 @@ export async function shakeHands(
     socket.write(Buffer.concat([MAGIC, Buffer.of(authKey === undefined ? 0 : 1), nonce]))
     const hello = await reader.read(HELLO_BYTES)
     if (!hello.subarray(0, MAGIC.length).equals(MAGIC)) {
-      throw new AuthenticationError('the other end is not a connection of manyhands')
+      throw new AuthenticationError('the other end is not a manyhands connection')
     }
     const peerHasKey = hello[MAGIC.length] === 1
     if (peerHasKey !== (authKey !== undefined)) {
       throw new AuthenticationError(
         peerHasKey
-          ? 'the other end asks for an authKey, and none was given here'
-          : 'an authKey was given here, and the other end has none',
+          ? 'the other end requires an authKey, but none was given here'
+          : 'an authKey was given here, but the other end has none',
       )
     }
     if (authKey === undefined) return
@@ -55,17 +55,17 @@ export async function shakeHands(
     if (side === 'client') socket.write(mac(side))
     const answer = await reader.read(MAC_BYTES)
     if (!crypto().timingSafeEqual(answer, mac(side === 'listener' ? 'client' : 'listener'))) {
-      throw new AuthenticationError('the other end has another authKey')
+      throw new AuthenticationError('the other end has a different authKey')
     }
-    // Only now: a stranger must not get a proof by which it could try out keys at home.
+    // Only now: an unauthenticated peer must not get a proof with which it could guess the key offline.
     if (side === 'listener') socket.write(mac(side))
   } catch (error) {
-    socket.on('error', () => {}) // it failed already
+    socket.on('error', () => {}) // the handshake has already failed
     if (socket.connecting) {
-      socket.destroy() // the system would go on trying for minutes
+      socket.destroy() // the system would keep trying for minutes
       throw error
     }
-    // What this side has sent still goes out, so that the other one can report the reason.
+    // The bytes that this side has sent still go out, so that the other end can report the reason.
     socket.resume()
     socket.end(() => socket.destroySoon())
     throw error
@@ -74,7 +74,7 @@ export async function shakeHands(
   }
 }
 
-/** Takes a number of bytes from a paused socket, and no more. */
+/** Reads an exact number of bytes from a paused socket. */
 class ExactReader {
   readonly #socket: Socket
   readonly #timer: NodeJS.Timeout | undefined
@@ -89,10 +89,10 @@ class ExactReader {
     socket.on('error', this.#onError)
     socket.on('close', this.#onEnd)
     socket.on('end', this.#onEnd)
-    // It is the socket that keeps the program alive, where somebody waits for it.
+    // The timer does not keep the program alive: the socket does, where a call waits for it.
     if (timeoutMs !== undefined && timeoutMs !== Infinity) {
       this.#timer = setTimeout(
-        () => this.#end(new WaitTimeoutError('the connection was not made', timeoutMs)),
+        () => this.#end(new WaitTimeoutError('the connection was not established', timeoutMs)),
         timeoutMs,
       ).unref()
     }
@@ -104,8 +104,8 @@ class ExactReader {
     const parts: Buffer[] = []
     for (let missing = count; ;) {
       if (this.#failure !== undefined) throw this.#failure
-      // Whatever is there: while some is left, one that listens is called again and again, and nothing else in this
-      // thread gets a turn.
+      // Read whatever has arrived: while bytes are left, a listener is called again and again, and no other code of
+      // this thread gets a turn.
       const bytes = this.#socket.read(Math.min(missing, this.#socket.readableLength)) as Buffer | null
       if (bytes !== null) {
         parts.push(bytes)
@@ -137,7 +137,7 @@ class ExactReader {
     this.#end(
       new AuthenticationError(
         'the other end closed the connection during the handshake: ' +
-          'its authKey differs, or it is not a connection of manyhands',
+          'its authKey differs, or it is not a manyhands connection',
       ),
     )
   readonly #onAbort = (): void =>

@@ -1,15 +1,15 @@
 import type { Frame } from './frames.ts'
 import type { Transport } from './transport.ts'
 
-/** What a message takes in memory beside its body, about: empty ones fill up the inbox too. */
+/** About how much memory a message takes besides its body: empty messages fill up the inbox too. */
 const FRAME_BYTES = 128
 /**
- * Bytes that were received and not taken, from which on nothing more is read. More: a sender is slowed down later;
- * less: more stops and starts.
+ * Bytes received but not taken, above which the transport is paused. Larger: a sender is slowed down later; smaller:
+ * more pauses and resumes.
  */
 const HIGH_WATER_BYTES = 1 << 20
 
-/** Messages that have arrived and were not taken. */
+/** Messages that have arrived but were not taken. */
 export class Inbox {
   readonly #source: Pick<Transport, 'pause' | 'resume'>
   readonly #frames: Frame[] = []
@@ -29,18 +29,18 @@ export class Inbox {
     this.#bytes += frame.body.length + FRAME_BYTES
   }
 
-  /** Removes the first. */
+  /** Removes the first message. */
   take(): void {
     const frame = this.#frames.shift()
     if (frame !== undefined) this.#bytes -= frame.body.length + FRAME_BYTES
   }
 
-  /** Removes all, and is used no more. */
+  /** Removes all messages. The inbox must not be used after that. */
   empty(): Frame[] {
     return this.#frames.splice(0)
   }
 
-  /** Lets the source stop while too much is here. Called when those that wait have taken theirs. */
+  /** Pauses the source while the inbox is too full. Called after the waiters have taken their messages. */
   adjustFlow(): void {
     const pause = this.#bytes > HIGH_WATER_BYTES
     if (pause === this.#paused) return

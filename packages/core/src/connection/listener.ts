@@ -20,13 +20,13 @@ import { SocketTransport } from './socket-transport.ts'
 
 export interface ListenerOptions {
   /**
-   * Clients must have the same key. With it functions and class instances can be received.
-   * @default none: anyone may connect, structured clone only
+   * Clients must have the same key. With a key, functions and class instances can be received.
+   * @default none: any client may connect, structured clone only
    */
   readonly authKey?: AuthKey | undefined
   /** Connections that wait for `accept`; further ones are refused. @default 128 */
   readonly backlog?: number | undefined
-  /** Milliseconds in which a client must finish the handshake. @default 10000 */
+  /** Milliseconds that a client has for the handshake. @default 10000 */
   readonly handshakeTimeoutMs?: number | undefined
   /** The longest message that is received, in bytes; a longer one closes its connection. @default about 4 GiB */
   readonly maxMessageBytes?: number | undefined
@@ -46,7 +46,7 @@ type Outcome = { readonly connection: Connection } | { readonly error: Error }
  * const connection = await listener.accept()
  * ```
  *
- * It keeps the program alive only while something waits in `accept`.
+ * A listener keeps the program alive only while a call waits in `accept`.
  *
  * Source of the semantics: Python, `multiprocessing.connection.Listener`.
  */
@@ -60,7 +60,7 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
   }
   readonly #remove: () => void
   readonly #address: Address
-  /** Accepted by the system, and not by the program. */
+  /** Connections that the system has accepted and the program has not. */
   readonly #ready: Connection[] = []
   readonly #accepting = new Set<(outcome: Outcome) => void>()
   readonly #pendingHandshakes = new PendingHandshakes()
@@ -74,15 +74,15 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
     const { backlog = BACKLOG, handshakeTimeoutMs = HANDSHAKE_MS, maxMessageBytes = MAX_BODY_BYTES } = options
     this.#options = { authKey: toKeyBytes(options.authKey), backlog, handshakeTimeoutMs, maxMessageBytes }
     server.on('connection', socket => void this.#welcome(socket))
-    server.on('error', error => this.#conclude({ error })) // no descriptor is left for one that came
+    server.on('error', error => this.#conclude({ error })) // no descriptor is left for a new connection
     server.unref()
   }
 
   /**
-   * Begins to listen.
+   * Starts to listen.
    *
-   * @param address - @default a new private one, which only this user can reach: the fastest there is
-   * @throws Error with the system's `code`: EADDRINUSE when somebody listens there already, EACCES
+   * @param address - @default a new private address, which only this user can reach: the fastest kind
+   * @throws Error with the system's `code`: EADDRINUSE when the address is already in use, EACCES
    * @throws TypeError, RangeError for a bad address or option
    */
   static async create(address?: Address, options: ListenerOptions = {}): Promise<Listener> {
@@ -92,7 +92,7 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
     checkInteger('backlog', options.backlog, 1)
     checkDuration('handshakeTimeoutMs', options.handshakeTimeoutMs)
     checkInteger('maxMessageBytes', options.maxMessageBytes, 1)
-    toKeyBytes(options.authKey) // before anything is made
+    toKeyBytes(options.authKey) // validated before anything is created
     const own = address === undefined ? privateAddress() : undefined
     const where = own?.address ?? (address as Address)
     const net = toNetOptions(where)
@@ -116,12 +116,12 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
     )
   }
 
-  /** Where it listens: for port 0 the one that was found. Give it to `connect`. */
+  /** The address to pass to `connect`: for port 0 it contains the port that was chosen. */
   get address(): Address {
     return this.#address
   }
 
-  /** Where the last connection that was accepted came from; undefined when there was none, or it came by a path. */
+  /** The remote address of the last accepted connection; undefined when there was none, or it came over a path. */
   get lastAccepted(): Address | undefined {
     return this.#lastAccepted
   }
@@ -131,12 +131,12 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
   }
 
   /**
-   * The next connection.
+   * Accepts the next connection.
    *
-   * @throws {@link AuthenticationError} when a client that connects meanwhile has another key or none, or does not
+   * @throws {@link AuthenticationError} when a client that connects meanwhile has a different key or none, or does not
    * finish the handshake in time; the listener stays open
-   * @throws {@link WaitTimeoutError}, {@link CancelledError} as the options say
-   * @throws {@link InvalidStateError} when the listener is closed, before or meanwhile
+   * @throws {@link WaitTimeoutError} after `timeoutMs`, {@link CancelledError} when `signal` is aborted
+   * @throws {@link InvalidStateError} when the listener is closed, before or during the call
    * @throws TypeError, RangeError for bad options
    */
   async accept(options: ReceiveOptions = {}): Promise<Connection> {
@@ -168,8 +168,8 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
   }
 
   /**
-   * Stops listening and drops the connections that were not accepted. Those that were go on. Calling it again does
-   * nothing.
+   * Stops listening and drops the connections that were not accepted. Accepted connections stay open. Calling it again
+   * does nothing.
    */
   close(): void {
     if (this.#closed) return
@@ -203,7 +203,7 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
             })
       return void this.#conclude({ error: failure })
     }
-    // Others may have connected during the handshake.
+    // Other clients may have connected during the handshake.
     if (this.#isFull) return void socket.destroy()
     this.#lastAccepted = remotePort === undefined ? undefined : { host: remoteAddress, port: remotePort }
     const connection = new Connection(new SocketTransport(socket, authKey !== undefined, maxMessageBytes))
@@ -215,8 +215,8 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
   }
 
   /**
-   * Gives it to the longest-waiting `accept()`. A failure that no call waits for is seen by the client alone.
-   * @returns false when nobody waits
+   * Settles the longest-waiting `accept()`. A failure without a waiting call is reported to the client only.
+   * @returns false when no call waits
    */
   #conclude(outcome: Outcome): boolean {
     const [waiting] = this.#accepting
@@ -228,11 +228,11 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
   #wait(options: ReceiveOptions): Promise<Connection> {
     const { timeoutMs, signal } = options
     const onTimeout = (): never => {
-      throw new WaitTimeoutError('nobody connected', timeoutMs ?? 0)
+      throw new WaitTimeoutError('no client connected', timeoutMs ?? 0)
     }
     if (this.#closed) return Promise.reject(closedError())
     if (signal?.aborted !== true && timeoutMs !== undefined && timeoutMs <= 0) {
-      return Promise.reject(new WaitTimeoutError('nobody connected', timeoutMs))
+      return Promise.reject(new WaitTimeoutError('no client connected', timeoutMs))
     }
     return untilDone<Connection>('Listener.accept', options, onTimeout, settle => {
       const conclude = (outcome: Outcome): void => {

@@ -2,13 +2,13 @@ import { ConnectionClosedError } from '@manyhands/base'
 import type { Frame } from './frames.ts'
 import type { Receiver, Transport } from './transport.ts'
 
-/** What can keep the program alive. */
+/** Keeps the program alive while it is referenced. */
 export interface Door {
   ref(): void
   unref(): void
 }
 
-/** Between two ends in one thread, until one of them is sent away. */
+/** Connects two ends in one thread, until one of them is sent away. */
 export class LocalTransport implements Transport {
   readonly isTrusted = true
   #peer!: LocalTransport
@@ -16,9 +16,9 @@ export class LocalTransport implements Transport {
   readonly #waiting: Frame[] = []
   #paused = false
   #closed = false
-  /** Writers that wait until the other end takes more. */
+  /** Writers that wait until the other end accepts more. */
   readonly #blocked: (() => void)[] = []
-  /** Set when the end behind this one has another way now: what is written goes there. */
+  /** Set when the peer is reached over another transport: writes go there. */
   #instead: Transport | undefined
   #door: Door | undefined
   #referenced = false
@@ -30,7 +30,7 @@ export class LocalTransport implements Transport {
     return [a, b]
   }
 
-  /** False once the other end is reached in another way. */
+  /** False once the other end is reached over another transport. */
   get isLocal(): boolean {
     return this.#instead === undefined
   }
@@ -45,7 +45,7 @@ export class LocalTransport implements Transport {
     if (this.#instead !== undefined) return this.#instead.write(frame)
     const peer = this.#peer
     if (this.#closed || peer.#closed) return Promise.reject(new ConnectionClosedError())
-    // A copy: the other end must not see what the sender writes to its memory later.
+    // A copy: the other end must not see later writes of the sender to its memory.
     peer.#waiting.push({ kind: frame.kind, body: frame.body.slice() })
     peer.#deliver()
     if (!peer.#paused && peer.#receiver !== undefined) return Promise.resolve()
@@ -53,16 +53,16 @@ export class LocalTransport implements Transport {
   }
 
   /**
-   * This end is sent away and is reached by `transport` from now on.
+   * Called when this end is sent away: from now on it is reached over `transport`.
    *
-   * @param unread - frames that arrived here and were not taken
+   * @param unread - frames that arrived here but were not taken
    */
   replaceBy(transport: Transport, unread: readonly Frame[]): void {
     const peer = this.#peer
     for (const frame of [...unread, ...this.#waiting.splice(0)]) transport.write(frame).catch(() => {})
     this.#release()
     if (peer.#closed) return transport.close()
-    // What this end has sent before comes first, even if the other one is full: it is held here anyway.
+    // Frames that this end sent before come first, even if the other end is paused: they are in memory here anyway.
     for (const frame of peer.#waiting.splice(0)) peer.#receiver?.receive(frame)
     peer.#release()
     if (peer.#referenced) peer.#door?.unref()
@@ -106,7 +106,7 @@ export class LocalTransport implements Transport {
     this.#way?.unref()
   }
 
-  /** A worker will come for this end by `door`: a call that waits at the other end waits for that. */
+  /** A worker will claim this end over `door`: a call that waits at the other end waits for that claim. */
   awaitBy(door: Door): void {
     const peer = this.#peer
     if (peer.#door !== undefined) return
@@ -114,7 +114,7 @@ export class LocalTransport implements Transport {
     if (peer.#referenced && peer.#instead === undefined) door.ref()
   }
 
-  /** By what the program is kept alive. Nothing in this thread has to be waited for. */
+  /** What keeps the program alive. A peer in this thread does not need to. */
   get #way(): Door | undefined {
     return this.#instead ?? this.#door
   }

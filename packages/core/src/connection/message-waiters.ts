@@ -3,7 +3,7 @@ import type { ReceiveOptions } from './connection-options.ts'
 
 /** The calls that wait for a message of one connection, first come first served, and its watchers. */
 export class MessageWaiters {
-  /** Each returns whether it is done. */
+  /** Each tries to take a message, and returns whether its wait is over. */
   readonly #takers = new Set<() => boolean>()
   readonly #watchers = new Set<() => void>()
   readonly #onChange: () => void
@@ -25,13 +25,13 @@ export class MessageWaiters {
   /**
    * Resolves when `attempt` returns true: now, or after a `notify`, in the order of the calls.
    *
-   * @throws WaitTimeoutError, CancelledError as the limits say
+   * @throws WaitTimeoutError after `timeoutMs`, CancelledError when `signal` is aborted
    */
   wait(where: string, limits: ReceiveOptions, attempt: () => boolean): Promise<void> {
     const { timeoutMs, signal } = limits
     checkDuration('timeoutMs', timeoutMs, { negative: true })
     checkSignal('signal', signal)
-    const timeoutError = (): WaitTimeoutError => new WaitTimeoutError('no message came', timeoutMs ?? 0)
+    const timeoutError = (): WaitTimeoutError => new WaitTimeoutError('no message arrived', timeoutMs ?? 0)
     const onTimeout = (): never => {
       throw timeoutError()
     }
@@ -67,7 +67,7 @@ export class MessageWaiters {
     }
   }
 
-  /** A message has come, or the connection has changed: the waiters try again. */
+  /** A message has arrived, or the connection has changed: the waiters try again. */
   notify(): void {
     for (const taker of this.#takers) if (!taker()) break
     for (const watcher of this.#watchers) watcher()

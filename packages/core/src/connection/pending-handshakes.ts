@@ -2,21 +2,21 @@ import type { Socket } from 'node:net'
 import { shakeHands } from './handshake.ts'
 
 /**
- * Handshakes that may run at once. More: a flood takes more descriptors; fewer: honest peers that connect at the same
- * time push each other out.
+ * Handshakes that may run at once. More: a flood of clients takes more descriptors; fewer: honest peers that connect at
+ * the same time evict each other.
  */
 const MOST = 256
 
 /**
- * The sockets of a server whose handshake has not ended yet.
+ * The sockets of a server whose handshakes have not ended yet.
  *
- * When there are too many, the oldest one is dropped: an honest peer needs milliseconds, so that a flood of silent ones
+ * When there are too many, the oldest socket is dropped: an honest peer needs milliseconds, so a flood of silent peers
  * cannot keep it out. None of them keeps the program alive.
  */
 export class PendingHandshakes {
   readonly #sockets = new Set<Socket>()
 
-  /** Resolves when the peer has proved that it has the key. @throws as {@link shakeHands} */
+  /** Resolves when the peer is authenticated. @throws as {@link shakeHands} */
   async admit(socket: Socket, authKey: Uint8Array | undefined, timeoutMs: number): Promise<void> {
     socket.unref()
     if (this.#sockets.size >= MOST) this.#sockets.values().next().value?.destroy()

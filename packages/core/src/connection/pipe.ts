@@ -3,13 +3,13 @@ import { Connection } from './connection.ts'
 import { LocalTransport } from './local-transport.ts'
 
 export interface PipeOptions {
-  /** Both ends send and receive. Without, the first receives and the second sends. @default true */
+  /** Both ends send and receive. If false, the first end only receives and the second only sends. @default true */
   readonly duplex?: boolean | undefined
 }
 
 /**
- * Two ends of a new connection. Keep one, send the other to a worker, a thread or a process: as an argument, captured,
- * or through a connection.
+ * Creates a connection and returns its two ends. Keep one, send the other to a worker, a thread or a process: as an
+ * argument, captured, or through a connection.
  *
  * ```ts
  * const [here, there] = pipe()

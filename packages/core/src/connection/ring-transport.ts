@@ -17,8 +17,8 @@ import type { SocketTransport } from './socket-transport.ts'
 import type { Receiver, Transport } from './transport.ts'
 
 /**
- * Messages, both ways, after which memory is used. Larger: a conversation becomes fast later; smaller: short
- * ones pay for what they do not use.
+ * Messages, in both directions together, after which shared memory is used. Larger: a conversation becomes fast later;
+ * smaller: short conversations pay for memory that they do not use.
  */
 const WORTH_AFTER = 64
 
@@ -26,13 +26,13 @@ const nothing = new Uint8Array(0)
 const done = Promise.resolve()
 
 /**
- * By a socket between two threads or processes of one machine, and once they have talked for a while by memory that
- * both see, where that can be had.
+ * A transport between two threads or processes of one machine: over a socket, and after some messages through shared
+ * memory, where available.
  *
- * Each direction is one sequence of frames that goes by the socket for a while, then by the ring, and so on: `TO_RING`
- * on the socket and `TO_SOCKET` in the ring mark where it continues. The socket takes what is too long for the ring,
- * and what comes while the ring is full, so it is the socket that slows down a sender of too much. It also carries the
- * bell for a reader that sleeps, and reports the death of the other end: what was in the ring by then is still read.
+ * Each direction is one sequence of frames that alternates between the socket and the ring: `TO_RING` on the socket and
+ * `TO_SOCKET` in the ring mark where it continues. The socket carries frames that are too long for the ring, and frames
+ * sent while the ring is full, so the socket applies the backpressure. It also carries the bell for a sleeping reader,
+ * and reports the death of the other end: frames already in the ring are still read then.
  */
 export class RingTransport implements Transport {
   readonly isTrusted: boolean
@@ -49,7 +49,7 @@ export class RingTransport implements Transport {
   #reader: FrameReader | undefined
   #writesToRing = false
   #readsFromRing = false
-  /** Came by the socket before its turn. */
+  /** Frames that arrived over the socket before their turn. */
   readonly #held: Frame[] = []
   #count = 0
   #paused = false
@@ -58,7 +58,7 @@ export class RingTransport implements Transport {
   #over: { readonly error: Error | undefined } | undefined
   #referenced = false
 
-  /** @param offers - this side makes the memory: just one does */
+  /** @param offers - this side creates the memory: exactly one side does */
   constructor(socket: SocketTransport, offers: boolean) {
     this.#socket = socket
     this.#offers = offers
@@ -79,7 +79,7 @@ export class RingTransport implements Transport {
   }
 
   write(frame: Frame): Promise<void> {
-    // One that is handed on may come from an unauthenticated peer, which could make this process map a file.
+    // A frame that is relayed may come from an unauthenticated peer, which could make this process map a file.
     if (isOfTransport(frame.kind)) return this.write({ kind: UNKNOWN, body: frame.body })
     const writer = this.#writer
     if (writer === undefined) {
@@ -146,7 +146,7 @@ export class RingTransport implements Transport {
     this.#look()
   }
 
-  /** Hands on what there is, in the order in which it was sent. */
+  /** Delivers the frames that have arrived, in the order in which they were sent. */
   #look(): void {
     if (this.#looking) return
     this.#looking = true
@@ -182,7 +182,7 @@ export class RingTransport implements Transport {
   #sleep(): void {
     if (this.#referenced) this.#socket.ref()
     else this.#socket.unref()
-    if (this.#paused || !this.#readsFromRing) return // it is looked at when it goes on
+    if (this.#paused || !this.#readsFromRing) return // `resume` calls this again
     if (this.#reader?.sleep() === false) this.#look()
   }
 
@@ -202,7 +202,7 @@ export class RingTransport implements Transport {
     try {
       this.#mapping = createMapping(id, TWO_RINGS_BYTES)
     } catch {
-      return // no room, or no descriptor: it continues by the socket
+      return // no room, or no descriptor: the socket stays in use
     }
     const { path, named } = this.#mapping.file
     this.#send(RING_OFFERED, Buffer.from(JSON.stringify({ id, path, named })))
@@ -213,7 +213,7 @@ export class RingTransport implements Transport {
     try {
       this.#mapping = openMapping(id, TWO_RINGS_BYTES, path, named)
     } catch {
-      return this.#send(RING_REFUSED) // no provider here, or another user's: it continues by the socket
+      return this.#send(RING_REFUSED) // no provider here, or memory of another user: the socket stays in use
     }
     this.#send(RING_ACCEPTED)
     this.#use(this.#mapping, 1)
@@ -225,9 +225,9 @@ export class RingTransport implements Transport {
     this.#reader = new FrameReader(mapping.buffer, 1 - side)
   }
 
-  /** Sends a frame of the transports themselves. */
+  /** Sends a frame to the other transport. */
   #send(kind: number, body: Uint8Array = nothing): void {
-    this.#socket.write({ kind, body }).catch(() => {}) // the socket itself reports that the other end is gone
+    this.#socket.write({ kind, body }).catch(() => {}) // the socket itself reports the end of the connection
   }
 
   #release(): void {

@@ -4,12 +4,12 @@ import { type Frame, frameHead, FrameParser } from './frames.ts'
 import type { Receiver, Transport } from './transport.ts'
 
 /**
- * How long the other end of a TCP connection that was closed here may take to read the rest. Longer: its descriptor is
- * held by one that reads nothing; shorter: a slow one loses messages.
+ * How long the other end of a TCP connection that was closed here may take to read the rest. Longer: a peer that reads
+ * nothing holds a descriptor; shorter: a slow peer loses messages.
  */
 const LINGER_MS = 60_000
 
-/** By a socket, behind the handshake. */
+/** A transport over a socket, after the handshake. */
 export class SocketTransport implements Transport {
   readonly isTrusted: boolean
   readonly #socket: Socket
@@ -18,14 +18,14 @@ export class SocketTransport implements Transport {
   #error: Error | undefined
   #paused = false
   #closed = false
-  /** Set when nothing more comes. */
+  /** Set when no more frames arrive. */
   #over: { readonly error: Error | undefined } | undefined
-  /** Received before there was a receiver. */
+  /** Frames received before there was a receiver. */
   readonly #early: Frame[] = []
 
   /**
    * @param socket - paused
-   * @param isTrusted - the other end has proved that it knows the key
+   * @param isTrusted - the other end is authenticated
    * @param maxBytes - the longest message that is received
    */
   constructor(socket: Socket, isTrusted: boolean, maxBytes: number) {
@@ -57,7 +57,7 @@ export class SocketTransport implements Transport {
     return this.#socket.writable
   }
 
-  /** Nothing waits for the system to take it. */
+  /** True when all writes were passed to the system. */
   get isDrained(): boolean {
     return this.#socket.writableLength === 0
   }
@@ -75,7 +75,7 @@ export class SocketTransport implements Transport {
     return new Promise((resolve, reject) => {
       socket.cork()
       socket.write(frameHead(frame))
-      // The body may be memory of the user, who is free to change it once this has resolved.
+      // The body may be memory of the user, who may change it once this has resolved.
       socket.write(frame.body, error => {
         if (error == null) resolve()
         else reject(new ConnectionClosedError(undefined, { cause: error }))
@@ -100,11 +100,11 @@ export class SocketTransport implements Transport {
     this.#receiver = undefined
     const socket = this.#socket
     socket.unref()
-    // What the other end still sends is of no interest, but it must be read: a socket that is destroyed with unread
-    // bytes drops what it has written.
+    // Messages that the other end still sends are dropped, but they must be read: a socket that is destroyed with
+    // unread bytes discards its pending writes.
     socket.resume()
-    // On a unix socket what was written is with the other end by then. TCP still has it here, and would drop it when
-    // anything comes for a socket that is gone.
+    // On a unix socket written bytes are already with the other end by then. TCP still has them here, and would drop
+    // them when anything arrives for a destroyed socket.
     if (socket.remotePort === undefined) return void socket.end(() => socket.destroySoon())
     socket.end()
     const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref()
@@ -116,7 +116,7 @@ export class SocketTransport implements Transport {
   }
 
   unref(): void {
-    if (!this.#socket.destroyed) this.#socket.unref() // one that is gone would note it for when it is connected
+    if (!this.#socket.destroyed) this.#socket.unref() // a destroyed socket would postpone it until `connect`
   }
 
   #take(chunk: Uint8Array): void {
@@ -139,7 +139,7 @@ export class SocketTransport implements Transport {
   }
 }
 
-/** What the death of the other end looks like. */
+/** True for the errors that the death of the other end causes. */
 function isGone({ code }: NodeJS.ErrnoException): boolean {
   return code === 'EPIPE' || code === 'ECONNRESET'
 }

@@ -1,7 +1,7 @@
 import { checkInteger, checkOptionNames, describeValue } from '@manyhands/base'
 import type { SendBytesOptions } from './connection-options.ts'
 
-/** A view of the same bytes. @throws TypeError for what has none */
+/** A view of the same bytes. @throws TypeError when `source` has no bytes */
 export function toBytes(name: string, source: unknown): Uint8Array {
   if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
   if (source instanceof ArrayBuffer || source instanceof SharedArrayBuffer) return new Uint8Array(source)

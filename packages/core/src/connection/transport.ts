@@ -1,34 +1,34 @@
 import type { Frame } from './frames.ts'
 
-/** Receives what a transport brings. */
+/** Receives the frames of a transport. */
 export interface Receiver {
   receive(frame: Frame): void
-  /** Nothing more comes. `error` is the reason, undefined when the other end was closed. */
+  /** No more frames arrive. `error` is the reason, undefined when the other end was closed. */
   end(error: Error | undefined): void
 }
 
 /**
- * The way to the other end of a connection. Frames arrive whole and in order, none before there is a receiver. It does
- * not keep the program alive unless `ref` was called.
+ * Carries frames to and from the other end of a connection. Frames arrive whole and in order, none before there is a
+ * receiver. A transport does not keep the program alive unless `ref` was called.
  */
 export interface Transport {
-  /** The other end knows the key, or is in this very thread: what it sends may hold code. */
+  /** The other end has the key, or is in this very thread: its messages may contain code. */
   readonly isTrusted: boolean
   /** Resolves when there is room for more. @throws ConnectionClosedError when the other end is gone */
   write(frame: Frame): Promise<void>
   setReceiver(receiver: Receiver): void
-  /** Stops and goes on to receive, so that what nobody takes does not pile up here. */
+  /** Pauses receiving, so that frames that are not taken do not pile up here; `resume` continues. */
   pause(): void
   resume(): void
-  /** Lets the other end know that nothing more comes, once all that was written is out. */
+  /** Closes the connection after all pending writes; the other end is notified. */
   close(): void
   ref(): void
   unref(): void
 }
 
 /**
- * Joins two transports: what comes by one goes out by the other, until either ends. That alone does not keep the
- * program alive: nobody here waits, and whoever holds the ends may never close them.
+ * Joins two transports: frames from one go out over the other, until either ends. A relay does not keep the program
+ * alive: no call here waits for it, and the owners of the ends may never close them.
  */
 export function relay(a: Transport, b: Transport): void {
   const forward = (from: Transport, to: Transport): void => {
@@ -46,7 +46,7 @@ export function relay(a: Transport, b: Transport): void {
       },
       end: () => to.close(),
     })
-    from.resume() // whatever it was told before: from now on it is the writing that slows it down
+    from.resume() // it may have been paused: from now on only the writes pause it
   }
   forward(a, b)
   forward(b, a)

@@ -15,17 +15,17 @@ import type { ReceiveOptions } from './connection-options.ts'
 export type ReadableLike = import('node:stream').Readable
 
 /**
- * Waits until at least one of several things is ready: a connection that has a message or was closed by its other end,
+ * Waits until at least one of several objects is ready: a connection that has a message or was closed by its other end,
  * a socket that has bytes or has ended, the sentinel of a process that has exited.
  *
  * ```ts
  * for (const ready of await waitAny([connection, child.sentinel])) console.log(ready === connection)
  * ```
  *
- * @param options.timeoutMs - milliseconds to wait at most; 0 and less looks once. @default no limit
- * @returns all that are ready, in the order in which they were given; none when time is over, or none were given
+ * @param options.timeoutMs - milliseconds to wait at most; 0 or less does not wait. @default no limit
+ * @returns all ready objects, in the order of the input; an empty array after `timeoutMs`, or for an empty input
  * @throws {@link CancelledError} when `signal` is aborted
- * @throws TypeError for what cannot be waited for
+ * @throws TypeError for an object that cannot be waited for
  */
 export async function waitAny<T extends Waitable | ReadableLike>(
   things: Iterable<T>,
@@ -73,7 +73,7 @@ function waitingOfStream(stream: ReadableLike): Waiting {
     watch(callback) {
       const events = ['readable', 'end', 'close'] as const
       const look = (): void => {
-        stream.read(0) // takes nothing; without it the end of an empty stream is never reported
+        stream.read(0) // reads nothing; without it the end of an empty stream is never reported
         callback()
       }
       for (const event of events) stream.on(event, look)

@@ -2,24 +2,25 @@ import { isThreadDead, ownThreadId } from '@manyhands/base'
 import { ownStartTime, startTimeOf } from '../process-identity.ts'
 
 /**
- * Start times are kept modulo this many ticks: 7.7 days. A process id would have to come again with the very same tick.
+ * Start times are kept modulo 2^26 ticks: 7.7 days. A reused process id is mistaken for the old one only if its start
+ * time has the same remainder.
  */
 export const START_TIME_BITS = 26
 
-/** What the party table has to know of processes and threads. */
+/** Liveness of processes and threads, for the party table. */
 export interface Liveness {
   readonly pid: number
-  /** Modulo 2^26; 0 where it cannot be known. */
+  /** Modulo 2^26; 0 where it is unknown. */
   readonly startTime: number
   readonly threadId: number
   isProcessDead(pid: number, startTime: number): boolean
-  /** Of a thread of this process. */
+  /** For a thread of this process. */
   isThreadDead(threadId: number): boolean
 }
 
 const shorten = (time: number): number => time % 2 ** START_TIME_BITS
 
-/** By /proc and signal 0. */
+/** Liveness by /proc and signal 0. */
 export function systemLiveness(): Liveness {
   return {
     pid: process.pid,
@@ -29,7 +30,7 @@ export function systemLiveness(): Liveness {
       try {
         process.kill(pid, 0)
       } catch (error) {
-        // Any other error means that it is there, and somebody else's.
+        // Any other error means that the process exists and belongs to another user.
         if ((error as NodeJS.ErrnoException).code === 'ESRCH') return true
       }
       return startTime !== 0 && shorten(startTimeOf(pid)) !== startTime

@@ -4,8 +4,8 @@ import { type Liveness, START_TIME_BITS } from './liveness.ts'
 import type { Parties } from './parties.ts'
 
 /**
- * Slot 0 is never given away, so that the bits of a party are never 0. Larger: more memory in each primitive, and a
- * longer search.
+ * The number of slots. Slot 0 is never used, so that the bits of a party are never 0. Larger: more memory in each
+ * primitive, and a longer search.
  */
 export const PARTY_SLOTS = 128
 export const PARTY_TABLE_BYTES = PARTY_SLOTS * 16
@@ -23,16 +23,16 @@ const DEAD = 1n << 48n
  * | word | bits | |
  * |---|---|---|
  * | process | 0..21 | process id; 0 in a word that was never used |
- * | | 22..37 | generation: counts the parties that had the slot |
+ * | | 22..37 | generation: counts the parties that have used the slot |
  * | | 38..63 | start time of the process |
  * | thread | 0..31 | thread id |
  * | | 32..47 | the generation for which this word was written |
- * | | 48 | the thread is gone, though its process is there |
+ * | | 48 | the thread has exited, but its process is still running |
  *
- * A slot changes hands by one compare-and-exchange on the first word, so nobody can die halfway. It is taken from a
- * dead party only; from then on the generation in the words of locks which that party held is not the slot's any more,
- * which means the same: it is dead. The second word holds only together with the first: where their generations differ
- * it was not written yet, and then the party holds no lock either.
+ * A slot changes owner by one compare-and-exchange on the first word, so a party cannot die halfway. Only unused slots
+ * and slots of dead parties are taken. After that, the generation in the lock words of that party differs from the
+ * generation of the slot, which also means that the party is dead. The second word is valid only together with the
+ * first: where their generations differ it was not written yet, and the party holds no lock yet.
  */
 export class PartyTable implements Parties {
   readonly #words: Words
@@ -68,7 +68,7 @@ export class PartyTable implements Parties {
     }
   }
 
-  /** This thread may have had a slot before, and forgotten it with the object. */
+  /** Finds the slot that this thread took earlier, through an object that was collected since. */
   #findOwn(): number | undefined {
     for (let slot = 1; slot < PARTY_SLOTS; slot++) {
       const word = this.#words.load64(this.#at(slot))
@@ -79,7 +79,7 @@ export class PartyTable implements Parties {
     return undefined
   }
 
-  /** First a slot that nobody had, then one of the dead: finding out who is takes longer. */
+  /** Takes an unused slot first, then the slot of a dead party: detecting dead parties takes longer. */
   #claim(): number {
     for (const takesFromDead of [false, true]) {
       for (let slot = 1; slot < PARTY_SLOTS; slot++) {

@@ -5,12 +5,12 @@ import { SharedWords } from '../waiting/words.ts'
 import { systemLiveness } from './liveness.ts'
 import { PartyTable } from './party-table.ts'
 
-/** Gives back what a thread that is gone has mapped. */
+/** Unmaps the memory of an exited thread, and marks the thread as dead in its primitives. */
 export function reclaimMappings(threadId: number, mapped: Iterable<MappedMemory>): void {
   const provider = findMemoryProvider()
   if (provider === undefined) return
   for (const { address, byteLength } of mapped) {
-    // In other processes nobody sees our table of threads: it is written down where they look.
+    // Other processes cannot see our thread table: mark the thread as dead in the party table, which they read.
     const buffer = provider.view(address, byteLength)
     const parties = new Int32Array(buffer, byteLength - TRAILER_BYTES)[PARTIES] ?? 0
     if (parties > 0) new PartyTable(new SharedWords(buffer), parties / 8, systemLiveness()).markThreadDead(threadId)

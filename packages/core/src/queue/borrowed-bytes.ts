@@ -1,11 +1,11 @@
-/** Longer ones are copied at once to where they stay. */
+/** Longer byte arrays are copied immediately instead of borrowed. */
 const BORROWED_BYTES = 64 << 10
 
 let borrowed: Uint8Array | undefined
 
 /**
- * A copy of bytes that is valid until the next call in this thread. To make an ArrayBuffer for a kibibyte takes four
- * times as long as all else that a get does: no other party should have to wait for it.
+ * A copy of bytes that is valid until the next call in this thread. Allocating an ArrayBuffer of one kibibyte takes
+ * four times as long as the rest of a get, and other parties should not have to wait for it.
  */
 export function borrow(memory: Uint8Array, begin: number, byteLength: number): Uint8Array {
   const bytes = memory.subarray(begin, begin + byteLength)
@@ -15,7 +15,7 @@ export function borrow(memory: Uint8Array, begin: number, byteLength: number): U
   return borrowed.subarray(0, byteLength)
 }
 
-/** The same bytes, valid for good. */
+/** The same bytes, valid indefinitely: borrowed bytes are copied. */
 export function own(bytes: Uint8Array): Uint8Array {
   return bytes.buffer === borrowed?.buffer ? bytes.slice() : bytes
 }

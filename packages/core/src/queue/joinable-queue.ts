@@ -16,7 +16,7 @@ import { Queue, ringOf } from './queue.ts'
  */
 export class JoinableQueue<T = unknown> extends Queue<T> {
   /**
-   * The work on an item that was taken is done.
+   * Reports that the work on an item that was taken is done.
    * @throws {@link InvalidStateError} when it was called more often than items were put
    */
   taskDone(): void {

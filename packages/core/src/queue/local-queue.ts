@@ -13,11 +13,11 @@ import { type AcquireOptions, checkAcquireOptions } from '../sync/options.ts'
 import { untilShutDown } from './until-shut-down.ts'
 
 export interface LocalQueueOptions {
-  /** Items that wait in the queue at most; 0: no limit. @default 0 */
+  /** The most items in the queue; 0: no limit. @default 0 */
   readonly maxSize?: number | undefined
 }
 
-/** Where the items of a queue are kept: that decides in which order they come out. */
+/** The storage of a queue, which defines the order in which items are taken. */
 interface Items<T> {
   readonly length: number
   add(item: T): void
@@ -26,17 +26,17 @@ interface Items<T> {
 }
 
 interface Waiting {
-  /** Tries again. @returns false to wait on */
+  /** Tries again. @returns false to continue waiting */
   attempt(): boolean
 }
 
 /**
- * What the queues of one thread have in common. Nothing travels: items stay what they are.
+ * The base class of the queues of one thread. Items are not copied.
  *
  * Source of the semantics: Python, `queue.Queue`.
  */
 class LocalQueue<T> implements AsyncIterable<T> {
-  /** Items that wait in it at most; 0: no limit. */
+  /** The most items in the queue; 0: no limit. */
   readonly maxSize: number
   readonly #items: Items<T>
   readonly #putting = new Set<Waiting>()
@@ -100,7 +100,7 @@ class LocalQueue<T> implements AsyncIterable<T> {
   }
 
   /**
-   * The work on an item that was taken is done.
+   * Reports that the work on an item that was taken is done.
    * @throws {@link InvalidStateError} when it was called more often than items were put
    */
   taskDone(): void {
@@ -150,7 +150,7 @@ class LocalQueue<T> implements AsyncIterable<T> {
     return taken
   }
 
-  /** In the order in which they came. */
+  /** Retries the waiting calls in order. */
   #wake(waiting: Set<Waiting>): void {
     for (const each of waiting) if (each.attempt()) waiting.delete(each)
   }
@@ -192,8 +192,7 @@ class LocalQueue<T> implements AsyncIterable<T> {
 }
 
 /**
- * A queue of one thread from which the item that was put last comes first. Items stay what they are; between workers
- * use `Queue`.
+ * A last-in, first-out queue for one thread. Items are not copied; between workers use `Queue`.
  *
  * Source of the semantics: Python, `queue.LifoQueue`.
  */
@@ -218,17 +217,16 @@ export class LifoQueue<T = unknown> extends LocalQueue<T> {
 
 export interface PriorityQueueOptions<T> extends LocalQueueOptions {
   /**
-   * Negative when `a` comes out before `b`; items that are equal come out in the order in which they were put.
+   * Negative when `a` is taken before `b`; equal items are taken in the order in which they were put.
    * @default by `<` and `>`
    */
   readonly compare?: ((a: T, b: T) => number) | undefined
 }
 
 /**
- * A queue of one thread from which the smallest item comes first. Items stay what they are; between workers use
- * `Queue`.
+ * A queue for one thread that returns the smallest item first. Items are not copied; between workers use `Queue`.
  *
- * Source of the semantics: Python, `queue.PriorityQueue`; other than there, equal items keep their order.
+ * Source of the semantics: Python, `queue.PriorityQueue`. Unlike in Python, equal items keep their order.
  */
 export class PriorityQueue<T = unknown> extends LocalQueue<T> {
   /** @throws TypeError, RangeError for bad options */
@@ -243,7 +241,7 @@ export class PriorityQueue<T = unknown> extends LocalQueue<T> {
 function heap<T>(compare: (a: T, b: T) => number): Items<T> {
   interface Entry {
     readonly item: T
-    /** Counts what was put, to keep equal items in order. */
+    /** Counts the puts, to keep equal items in order. */
     readonly number: number
   }
   const entries: Entry[] = []

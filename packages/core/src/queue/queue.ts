@@ -36,11 +36,14 @@ import { borrow, own } from './borrowed-bytes.ts'
 import { DONE, type Item, NOTHING, type Outcome, Ring, RING_HEAD, SHUT_DOWN } from './ring.ts'
 import { untilShutDown } from './until-shut-down.ts'
 
-/** Memory of a queue. Larger: more fits before a put has to wait; but across processes it is taken at once. */
+/**
+ * Memory of a queue. Larger: more items fit before a put has to wait; but across processes all of it is allocated when
+ * the queue is created.
+ */
 const DEFAULT_BYTES = 4 << 20
 
 export interface QueueOptions extends PrimitiveOptions {
-  /** Items that wait in the queue at most; 0: as many as there is memory for. @default 0 */
+  /** The most items in the queue; 0: limited only by the memory. @default 0 */
   readonly maxSize?: number | undefined
   /**
    * Memory for items, rounded up to a power of two. One item may take half of it. When it is full, a put waits.
@@ -58,13 +61,13 @@ interface QueueHandle {
 let access: (queue: Queue) => { readonly ring: Ring; readonly waiter: SharedState['waiter'] }
 
 /**
- * A queue between workers of either kind: producers and consumers may be threads, or with `across: 'processes'` also
- * processes. First in, first out.
+ * A first-in, first-out queue between workers: producers and consumers may be threads, or with `across: 'processes'`
+ * also processes.
  *
- * An item is in shared memory when `put` resolves: it survives the death of its sender. A value that cannot
- * travel is an error of its `put`. Other than in Python there is no feeder thread, and no queue without a limit: when
- * its memory is full a put waits. Memory that an item only names (a `SharedArray`, a lock) has to be kept by the sender
- * until the item was taken, and has to be across processes.
+ * An item is in shared memory when `put` resolves: it survives the death of its sender. For a value that cannot travel,
+ * `put` throws. Unlike in Python there is no feeder thread, and no unlimited queue: when the memory is full, a put
+ * waits. Shared memory that an item refers to (a `SharedArray`, a lock) must be kept by the sender until the item was
+ * taken, and must be shared across processes.
  *
  * ```ts
  * const queue = new Queue<number>({ across: 'processes', maxSize: 100 })
@@ -76,7 +79,7 @@ let access: (queue: Queue) => { readonly ring: Ring; readonly waiter: SharedStat
  * Source of the semantics: Python, `multiprocessing.Queue`, with `shutdown` of `queue.Queue`.
  */
 export class Queue<T = unknown> implements AsyncIterable<T> {
-  /** Items that wait in it at most; 0: no limit. */
+  /** The most items in the queue; 0: no limit. */
   readonly maxSize: number
   readonly #state: SharedState
   readonly #ring: Ring
@@ -123,7 +126,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     return this.#state.region.across
   }
 
-  /** Items that wait in it. It may have changed when you look. */
+  /** The number of items in the queue. Other workers may change it at any time. */
   get size(): number {
     return this.#ring.size
   }
@@ -132,7 +135,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     return this.#ring.size === 0
   }
 
-  /** Whether `maxSize` is reached. */
+  /** True when `maxSize` is reached. */
   get full(): boolean {
     return this.maxSize > 0 && this.#ring.size >= this.maxSize
   }
@@ -142,10 +145,10 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   }
 
   /**
-   * Puts an item, waiting for room. It is read now, and in the queue when this resolves.
+   * Puts an item, waiting for room. The item is read at this call, and is in the queue when the promise resolves.
    *
    * @throws {@link SerializationError} when the item cannot travel, or is too large
-   * @throws {@link QueueShutDownError} when the queue was shut down, also while this waited
+   * @throws {@link QueueShutDownError} when the queue was shut down, before or during the call
    * @throws {@link WaitTimeoutError} when there is no room within `timeoutMs`
    * @throws {@link CancelledError} when `signal` is aborted
    * @throws {@link InvalidStateError} after `close`
@@ -203,8 +206,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
    * As `get`, but blocks the thread.
    *
    * @throws as `get`, and {@link InvalidStateError} on the main thread, without `allowMainThread`
-   * @throws {@link SerializationError} for an item that names a module which has to be imported first: that takes an
-   * asynchronous `get`
+   * @throws {@link SerializationError} for an item that refers to a module that has to be imported first: use `get`
    */
   getSync(options?: AcquireSyncOptions): T {
     if (options !== undefined) checkAcquireSyncOptions('Queue.getSync', options)
@@ -223,19 +225,19 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   }
 
   /**
-   * This thread will neither put nor get any more. Others are not affected, and what was put stays. Calling it again
-   * does nothing.
+   * Closes the queue for this thread, which can neither put nor get any more. Other workers are not affected, and items
+   * in the queue stay. Calling it again does nothing.
    */
   close(): void {
     this.#closed = true
   }
 
   /**
-   * For all: nothing can be put any more, and a get throws when the queue is empty. A put that waits for room, and a
-   * get that waits for an item that will not come, gets a {@link QueueShutDownError}. It may be called again, also with
-   * `immediate` after it was called without.
+   * Shuts the queue down for all workers: no item can be put any more, and a get throws when the queue is empty. Puts
+   * that wait for room, and gets that wait for an item, throw a {@link QueueShutDownError}. It may be called again,
+   * also with `immediate` after a call without.
    *
-   * @param options.immediate - drop what is there, as if it had never been put. @default false
+   * @param options.immediate - drop the items in the queue, as if they had never been put. @default false
    */
   shutdown(options: { readonly immediate?: boolean | undefined } = {}): void {
     checkOptionNames('Queue.shutdown', options, ['immediate'])
@@ -252,8 +254,8 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     const item = encodeItem(value)
     if (Ring.units(item) * 2 <= this.#capacity) return item
     throw new SerializationError(
-      `the item takes ${item.bytes?.length} bytes, and the queue has ${this.#capacity * 8}, ` +
-        'of which one item may take half',
+      `the item takes ${item.bytes?.length} bytes; an item may take at most half of the queue's memory, ` +
+        `which is ${this.#capacity * 8} bytes`,
       { hint: 'create the queue with a larger maxBytes' },
     )
   }
@@ -300,12 +302,12 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   }
 }
 
-/** For the classes that add to `Queue`: its algorithm, and how to wait for it. */
+/** For classes built on `Queue`: its algorithm, and the waiter for it. */
 export function ringOf(queue: Queue): { readonly ring: Ring; readonly waiter: SharedState['waiter'] } {
   return access(queue)
 }
 
-/** Others may get something before what was waited for is decoded. */
+/** Copies the bytes of an item: another get may overwrite borrowed bytes before the item is decoded. */
 function* owned(get: Steps<Item | Outcome>): Steps<Item | Outcome> {
   const item = yield* get
   return typeof item === 'object' && item.bytes !== undefined ? { ...item, bytes: own(item.bytes) } : item
@@ -314,8 +316,8 @@ function* owned(get: Steps<Item | Outcome>): Steps<Item | Outcome> {
 function decodeNow(item: Item): unknown {
   const value = decodeItem(item)
   if (value instanceof Promise) {
-    throw new SerializationError('the item names a module that has to be imported first', {
-      hint: 'take it by the asynchronous get()',
+    throw new SerializationError('the item refers to a module that has to be imported first', {
+      hint: 'use the asynchronous get()',
     })
   }
   return value

@@ -4,7 +4,7 @@ import type { Steps } from '../waiting/steps.ts'
 import type { Wake } from '../waiting/waiter.ts'
 import type { Words } from '../waiting/words.ts'
 
-/** An item as it lies in memory: its kind, and either a number or some bytes. */
+/** An item as stored in memory: its kind, and either a number or some bytes. */
 export interface Item {
   /** 1 to 255. */
   readonly kind: number
@@ -16,20 +16,20 @@ export interface Item {
 /** The bytes of the ring, in units of 8. They are written and read while the mutex is held. */
 export interface Store {
   write(unit: number, bytes: Uint8Array): void
-  /** A copy, which need be valid only until the next read in this thread. */
+  /** Returns a copy, which is valid at least until the next read in this thread. */
   read(unit: number, byteLength: number): Uint8Array
 }
 
 export interface RingOptions {
   /** Index of the first word. */
   readonly first: number
-  /** Items at most; 0 for no limit but the memory. */
+  /** The most items; 0: limited only by the memory. */
   readonly maxSize: number
   /** A power of two. */
   readonly capacity: number
 }
 
-/** 32-bit words before the ring: three cache lines, of which producers change one, and consumers another. */
+/** 32-bit words before the ring: three cache lines, one for producers, one for consumers, one for both. */
 export const RING_HEAD = 48
 
 const PUTTING = 0
@@ -47,7 +47,7 @@ const FLAGS = 32
 const FINISHED = 33
 const IDLE = 34
 
-/** Kind of what fills the end of the ring when an item does not fit there. */
+/** Kind of the filler at the end of the ring where an item does not fit. */
 const FILLER = 255
 /** Added to the kind of items that have bytes. */
 const HAS_BYTES = 256
@@ -55,38 +55,39 @@ const HAS_BYTES = 256
 export const DONE = 1
 export const NOTHING = 2
 export const SHUT_DOWN = 3
-/** How a put or get has ended, besides giving up. `NOTHING`: full, or empty, and waiting was not wanted. */
+/** The outcome of a put or get without an item. `NOTHING`: full, or empty, for a call that does not wait. */
 export type Outcome = typeof WAIT_ENDED | typeof DONE | typeof NOTHING | typeof SHUT_DOWN
 
 const IS_SHUT_DOWN = 1
 const IS_EMPTIED = 2
 
 /**
- * A queue in shared memory, for any number of producers and consumers. One of each never waits for the other's lock.
+ * A queue in shared memory, for any number of producers and consumers. A producer and a consumer never wait for each
+ * other's lock.
  *
  * | word | |
  * |---|---|
  * | 0 `PUTTING` | mutex of the producers |
  * | 1, 2 `TAIL` | where the next item begins, in units of 8 bytes, mod the capacity: 1 if `PUTS` is even, 2 if odd |
  * | 3 `PUTS` | number of items put so far |
- * | 4 `ITEMS` | changes when there may be something to get |
+ * | 4 `ITEMS` | changes when there may be an item to get |
  * | 5, 6 `SEEN_GETS`, `SEEN_HEAD` | `GETS` and `HEAD` as a producer read them last: saves cache misses |
  * | 16 `GETTING` | mutex of the consumers |
  * | 17, 18 `HEAD` | where the first item begins, in the same way: 17 when `GETS` is even |
  * | 19 `GETS` | number of items taken so far |
  * | 20 `ROOM` | changes when there may be room to put |
  * | 21 `SEEN_PUTS` | the value of `PUTS` that a consumer read last |
- * | 32 `FLAGS` | bit 0: shut down; bit 1: at once, so that nothing is left. Written while both mutexes are held |
+ * | 32 `FLAGS` | bit 0: shut down; bit 1: immediately, with all items dropped. Written while both mutexes are held |
  * | 33 `FINISHED` | items for which taskDone was called |
- * | 34 `IDLE` | changes when all may be finished |
+ * | 34 `IDLE` | changes when all items may be finished |
  *
- * An item is a unit with its kind and its length (or its value), and then its bytes, in one piece: what does not fit at
- * the end of the ring begins anew, behind a filler.
+ * An item is a unit with its kind and its length (or its value), followed by its bytes, in one piece: an item that does
+ * not fit at the end of the ring is stored at the beginning, after a filler.
  *
- * An item is put by one store to `PUTS`, after all of it and the next `TAIL` were written, and taken by one to `GETS`,
- * after all of it was read and the next `HEAD` was written. A party that dies before that has done nothing, and what it
- * wrote is written over; one that dies later has done all that matters: the thread that takes over its mutex wakes all
- * waiters.
+ * An item is put by one store to `PUTS`, after all of it and the next `TAIL` were written, and taken by one store to
+ * `GETS`, after all of it was read and the next `HEAD` was written. If a party dies before that store, the operation
+ * did not happen, and its writes are overwritten. If it dies after the store, the operation is complete: the thread
+ * that takes over its mutex wakes all waiters.
  *
  * Source of the two mutexes: Michael and Scott, "Simple, Fast, and Practical Non-Blocking and Blocking Concurrent Queue
  * Algorithms", 1996.
@@ -112,7 +113,7 @@ export class Ring {
     this.#getting = new Mutex(words, options.first + GETTING, parties, wake)
   }
 
-  /** Items that wait to be taken. */
+  /** The number of items in the queue. */
   get size(): number {
     const gets = this.#load(GETS)
     return Math.max(0, (this.#puts(gets) - gets) | 0)
@@ -122,12 +123,12 @@ export class Ring {
     return (this.#load(FLAGS) & IS_SHUT_DOWN) !== 0
   }
 
-  /** Units that an item takes. */
+  /** The number of units of an item. */
   static units(item: Item): number {
     return 1 + (item.bytes === undefined ? 0 : Math.ceil(item.bytes.length / 8))
   }
 
-  /** A put that needs no waiting; undefined when it would. @param spins - tries for the mutex for a moment */
+  /** Puts without waiting; undefined when it would have to wait. @param spins - spin for the mutex for a moment */
   putNow(item: Item, spins = false): Outcome | undefined {
     if (!tryEnter(this.#putting, spins)) return undefined
     const outcome = this.#put(item)
@@ -138,7 +139,7 @@ export class Ring {
   *put(item: Item, waits: boolean): Steps<Outcome> {
     for (;;) {
       if (!(yield* this.#enter(this.#putting))) return WAIT_ENDED
-      // Read before the attempt: room that comes after it changes the word, and ends the wait.
+      // Read before the attempt: room that appears after it changes the word, and ends the wait.
       const seen = this.#load(ROOM)
       const outcome = this.#put(item)
       if (outcome !== NOTHING || !waits) return outcome
@@ -146,10 +147,10 @@ export class Ring {
     }
   }
 
-  /** A get that needs no waiting; undefined when it would. @param spins - tries for the mutex for a moment */
+  /** Gets without waiting; undefined when it would have to wait. @param spins - spin for the mutex for a moment */
   getNow(spins = false): Item | Outcome | undefined {
     const gets = this.#read(GETS)
-    // A first look, which may be wrong: then `get` has another.
+    // A quick check, which may be wrong: `get` checks again.
     if (this.#read(SEEN_PUTS) === gets && this.#read(PUTS) === gets) return undefined
     if (!tryEnter(this.#getting, spins)) return undefined
     const item = this.#get()
@@ -159,7 +160,7 @@ export class Ring {
   /** @param waits - false: does not wait for an item */
   *get(waits: boolean): Steps<Item | Outcome> {
     for (;;) {
-      // Read before the attempt: an item that comes after it changes the word, and ends the wait.
+      // Read before the attempt: an item that is put after it changes the word, and ends the wait.
       const seen = this.#load(ITEMS)
       if (!this.#hasNothing()) {
         if (!(yield* this.#enter(this.#getting))) return WAIT_ENDED
@@ -171,7 +172,7 @@ export class Ring {
     }
   }
 
-  /** @returns false when there was no item whose work could be done */
+  /** @returns false when there was no unfinished item */
   finish(): boolean {
     for (;;) {
       const finished = this.#load(FINISHED)
@@ -183,7 +184,7 @@ export class Ring {
     return true
   }
 
-  /** Waits until all that was put is finished. @returns false when it gave up */
+  /** Waits until all items are finished. @returns false when the wait was given up */
   *join(): Steps<boolean> {
     for (;;) {
       const seen = this.#load(IDLE)
@@ -192,7 +193,7 @@ export class Ring {
     }
   }
 
-  /** No more puts. @param immediate - what is there is dropped, and counts as never put */
+  /** Allows no more puts. @param immediate - drop all items, which then count as never put */
   *shutDown(immediate: boolean): Steps<void> {
     yield* this.#enterAnyway(this.#putting)
     yield* this.#enterAnyway(this.#getting)
@@ -203,7 +204,7 @@ export class Ring {
     this.#wakeAll()
   }
 
-  /** The mutex of the producers is held, and released. */
+  /** Puts an item. The mutex of the producers must be held; this releases it. */
   #put(item: Item): Outcome {
     const outcome = this.#read(FLAGS) !== 0 ? SHUT_DOWN : this.#append(item)
     if (outcome === DONE) this.#change(ITEMS)
@@ -219,11 +220,11 @@ export class Ring {
     const units = Ring.units(item)
     const place = tail & (capacity - 1)
     const filler = place + units > capacity ? capacity - place : 0
-    // Compare with what was last seen of the consumers, which may be too low but never too high.
+    // Compare with the last seen progress of the consumers, which may be too low but never too high.
     const hasRoom = (): boolean =>
       (maxSize === 0 || ((puts - this.#read(SEEN_GETS)) | 0) < maxSize) &&
       ((tail - this.#read(SEEN_HEAD)) | 0) + filler + units <= capacity
-    // Full by that: read the consumers' words, and compare once more.
+    // Full by that measure: read the consumers' words, and compare once more.
     if (!hasRoom()) {
       this.#lookAtHead()
       if (!hasRoom()) return NOTHING
@@ -243,13 +244,13 @@ export class Ring {
   }
 
   /**
-   * What it leaves may be too low, and each of both by itself, if this party dies: then there is more room than it
-   * says.
+   * Updates `SEEN_GETS` and `SEEN_HEAD`. If this party dies in between, either may be too low: then there is more room
+   * than they show.
    */
   #lookAtHead(): void {
     let gets: number
     let head: number
-    // Of a moment at which both are valid, though a consumer goes on.
+    // Read both words as of the same moment, although consumers continue.
     do {
       gets = this.#load(GETS)
       head = this.#load(HEAD + (gets & 1))
@@ -258,7 +259,7 @@ export class Ring {
     this.#write(SEEN_HEAD, head)
   }
 
-  /** The mutex of the consumers is held, and released. */
+  /** Takes an item. The mutex of the consumers must be held; this releases it. */
   #get(): Item | typeof NOTHING | typeof SHUT_DOWN {
     const flags = this.#read(FLAGS)
     const gets = this.#read(GETS)
@@ -296,7 +297,7 @@ export class Ring {
   }
 
   /**
-   * Whether a get has to wait. It needs no mutex: when `PUTS` is what `GETS` was before, nothing was put and not taken.
+   * Returns whether a get has to wait. Needs no mutex: when `PUTS` equals a `GETS` read before it, the queue was empty.
    */
   #hasNothing(): boolean {
     if (this.#load(FLAGS) !== 0) return false
@@ -304,12 +305,12 @@ export class Ring {
     return this.#load(SEEN_PUTS) === gets && this.#load(PUTS) === gets
   }
 
-  /** Items that were put, less those that a shutdown dropped. */
+  /** The number of items put, without the items that a shutdown dropped. */
   #puts(gets: number): number {
     return (this.#load(FLAGS) & IS_EMPTIED) === 0 ? this.#load(PUTS) : gets
   }
 
-  /** @returns false when it gave up */
+  /** @returns false when the wait was given up */
   *#enter(mutex: Mutex): Steps<boolean> {
     const acquired = yield* mutex.acquire()
     if (acquired === OWNER_DIED) this.#recover()
@@ -320,7 +321,7 @@ export class Ring {
     if ((yield* acquireAnyway(mutex)) === OWNER_DIED) this.#recover()
   }
 
-  /** The dead owner may have put or taken something without waking the waiters. */
+  /** The dead owner may have put or taken an item without waking the waiters. */
   #recover(): void {
     this.#changeAll()
     this.#wakeAll()
@@ -355,10 +356,7 @@ export class Ring {
   }
 }
 
-/**
- * Without a spin the mutex is acquired as contended, and then also released so, which costs more than the work of a
- * put.
- */
+/** Without a spin the mutex is acquired and released as contended, which costs more than the work of a put. */
 function tryEnter(mutex: Mutex, spins: boolean): boolean {
   return mutex.tryAcquire() || (spins && mutex.spin())
 }

@@ -13,14 +13,14 @@ import { asRevivedHandle, revivedHandle } from '../sync/revived-handle.ts'
 import { Queue, type QueueOptions } from './queue.ts'
 
 /**
- * A queue with nothing but `put`, `get`, `empty` and `close`, between workers of either kind. Its limit is its memory.
+ * A queue between workers with only `put`, `get`, `empty` and `close`. It is limited only by its memory.
  *
  * Source of the semantics: Python, `multiprocessing.SimpleQueue`.
  */
 export class SimpleQueue<T = unknown> {
   readonly #queue: Queue<T>
 
-  /** @throws as that of `Queue` */
+  /** @throws as the constructor of `Queue` */
   constructor(options: Omit<QueueOptions, 'maxSize'> = {}) {
     const received = revivedHandle<{ readonly queue: Queue<T> }>(options)
     if (received === undefined) checkOptionNames('SimpleQueue', options, ['across', 'maxBytes'])

@@ -1,6 +1,6 @@
 import { QueueShutDownError } from '@manyhands/base'
 
-/** What `get` takes, until it throws that the queue is shut down and empty. @throws what else `get` throws */
+/** Yields the items of `get` until the queue is shut down and empty. @throws any other error of `get` */
 export async function* untilShutDown<T>(get: () => Promise<T>): AsyncGenerator<T, void, void> {
   for (;;) {
     let item: T

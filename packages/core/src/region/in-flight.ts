@@ -1,26 +1,24 @@
 import { slot } from '@manyhands/base'
 import { ARRIVED, type Mapping, PACKED } from './mapping.ts'
 
-/**
- * How often it is looked whether handles have arrived. Shorter: memory is free earlier; longer: less work.
- */
+/** Milliseconds between two checks for arrived handles. Shorter: memory is freed earlier; longer: less work. */
 const CHECK_MS = 250
 /**
- * How long a handle may be on its way. Longer: memory named by a message that never arrives is held for longer;
- * shorter: a receiver that is busy for as long finds the memory gone.
+ * How long a handle may be in transit. Longer: memory referred to by a message that never arrives is held longer;
+ * shorter: a receiver that is busy for that long finds the memory gone.
  */
 const LOST_AFTER_MS = 600_000
 
-/** Until when, by `performance.now()`, each is held. */
+/** The held mappings, each with its deadline by `performance.now()`. */
 const held = (): Map<Mapping, number> => slot('core.inFlight', () => new Map<Mapping, number>())
 let timer: NodeJS.Timeout | undefined
 
 /**
- * Holds `mapping` until a handle that was made just now has arrived: the receiver opens the file through our
- * descriptor, and the sender may drop the object at once.
+ * Holds `mapping` until a handle that was just created has arrived: the receiver opens the file through our descriptor,
+ * and the sender may drop the object immediately.
  *
- * The words count the handles that were packed and those that arrived. A message may be received more than once, by
- * several workers: so each new handle waits for one arrival more than there has been.
+ * The words count the packed handles and the arrivals. A message may be received more than once, by several workers, so
+ * each new handle waits for one more arrival than there have been so far.
  */
 export function holdInFlight(mapping: Mapping): void {
   const { trailer } = mapping
@@ -33,12 +31,12 @@ export function holdInFlight(mapping: Mapping): void {
   timer ??= setInterval(check, CHECK_MS).unref()
 }
 
-/** A handle has arrived here. */
+/** Records that a handle has arrived here. */
 export function noteArrival({ trailer }: Mapping): void {
   Atomics.add(trailer, ARRIVED, 1)
 }
 
-/** It is about to be closed. */
+/** Stops holding `mapping`, which is about to be closed. */
 export function stopHolding(mapping: Mapping): void {
   held().delete(mapping)
 }

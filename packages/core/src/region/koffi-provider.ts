@@ -3,7 +3,7 @@ import type { Futex, MemoryProvider } from './memory-provider.ts'
 
 type Koffi = typeof import('koffi')
 
-/** By the package koffi, an optional dependency: prebuilt for all common platforms. */
+/** The provider based on koffi, an optional dependency that is prebuilt for all common platforms. */
 export function koffiProvider(): MemoryProvider | undefined {
   if (process.platform === 'win32') return undefined
   let koffi: Koffi
@@ -14,7 +14,7 @@ export function koffiProvider(): MemoryProvider | undefined {
     return undefined // not installed, or not built for this platform
   }
   const libc = koffi.load(null)
-  // Addresses as numbers, not as pointers: they are computed with.
+  // Addresses are numbers, not pointers: the code calculates with them.
   const mmap = libc.func(
     'intptr_t mmap(intptr_t address, size_t length, int protection, int flags, int fd, int64_t offset)',
   ) as (...args: number[]) => number

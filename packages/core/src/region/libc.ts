@@ -6,7 +6,7 @@ export const MAP_SHARED = 1
 export const FUTEX_WAIT = 0
 export const FUTEX_WAKE = 1
 
-/** The number of the system call; undefined where there is none. */
+/** The number of the futex system call; undefined where there is none. */
 export function futexCall(): number | undefined {
   if (process.platform !== 'linux') return undefined
   return process.arch === 'x64'
@@ -16,7 +16,7 @@ export function futexCall(): number | undefined {
       : undefined
 }
 
-/** A duration as the kernel takes it: seconds and nanoseconds. */
+/** Converts a duration for the kernel: seconds and nanoseconds. */
 export function timespec(ms: number, into: BigInt64Array): BigInt64Array {
   into[0] = BigInt(Math.floor(ms / 1000))
   into[1] = BigInt(Math.floor((ms % 1000) * 1e6))

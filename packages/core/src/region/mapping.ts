@@ -7,12 +7,12 @@ const ALIGNMENT = 64
 export const TRAILER_BYTES = 64
 
 /**
- * Words behind the data, seen by all that have the file open.
+ * Words after the data, shared by all threads and processes that have the file open.
  *
  * | word | |
  * |---|---|
- * | 0 | handles packed, ever; see in-flight.ts |
- * | 1 | handles that arrived, ever |
+ * | 0 | total number of handles packed; see in-flight.ts |
+ * | 1 | total number of handles that arrived |
  * | 2 | byte offset of the party table; 0: there is none |
  * | 4..15 | the id of the region, ASCII, padded with zeros: a descriptor's number alone may come to mean another file |
  */
@@ -23,16 +23,16 @@ const ID_BYTES = 16
 
 /** A file mapped in this thread. */
 export interface Mapping {
-  /** Exactly the bytes that were asked for. */
+  /** Exactly the requested bytes. */
   readonly buffer: ArrayBuffer
   readonly trailer: Int32Array<ArrayBuffer>
   readonly address: number
   readonly file: SharedFile
-  /** In the ledger of this thread. */
+  /** The entry in the ledger of this thread. */
   readonly entry: number | undefined
 }
 
-/** What has to be released together with a mapping. */
+/** The resources to release with a mapping. */
 interface Held {
   readonly address: number
   readonly byteLength: number
@@ -41,23 +41,23 @@ interface Held {
   readonly entry: number | undefined
 }
 
-// Unmapping while a view is alive would end the process at its next use. A buffer that is collected has no view left.
+// Unmapping while a view is alive would crash the process at its next use. A collected buffer has no views left.
 let collected: FinalizationRegistry<Held> | undefined
 
 /**
- * Makes a mapping of zeros.
+ * Creates a mapping of zeros.
  *
  * @throws ParallelError where there is no provider
  * @throws Error with code ENOSPC, EMFILE or ENOMEM when the system has no room
  */
 export function createMapping(id: string, byteLength: number): Mapping {
-  memoryProvider() // before a file is made
+  memoryProvider() // throws before a file is created
   const mapping = map(createSharedFile(fileLength(byteLength)), byteLength, true)
   writeId(mapping.trailer, id)
   return mapping
 }
 
-/** @throws SerializationError when the memory is gone, or `path` stands for something else by now */
+/** @throws SerializationError when the memory is gone, or `path` now refers to another file */
 export function openMapping(id: string, byteLength: number, path: string, named: boolean): Mapping {
   memoryProvider()
   let file: SharedFile
@@ -80,13 +80,16 @@ export function openMapping(id: string, byteLength: number, path: string, named:
 export function closeMapping(mapping: Mapping, owned: boolean): void {
   collected?.unregister(mapping.buffer)
   const byteLength = fileLength(mapping.buffer.byteLength)
-  // Moves the memory into buffers that nobody has, and leaves all views of the old ones with a length of 0.
+  // Moves the memory into unreferenced buffers, which leaves all views of the old buffers with a length of 0.
   mapping.buffer.transfer()
   mapping.trailer.buffer.transfer()
   release({ address: mapping.address, byteLength, file: mapping.file, owned, entry: mapping.entry })
 }
 
-/** As one, and so is letting go: a thread that is terminated leaves nothing mapped that is not in its ledger. */
+/**
+ * Mapping and recording are one gated call, and so is releasing: a terminated thread leaves no mapping that is not in
+ * its ledger.
+ */
 function map(file: SharedFile, byteLength: number, owned: boolean): Mapping {
   return gated(() => mapAndEnter(file, byteLength, owned))
 }
@@ -130,7 +133,7 @@ function readId(trailer: Int32Array<ArrayBuffer>): string {
 }
 
 function gone(cause?: unknown): SerializationError {
-  return new SerializationError('shared memory that a message names is gone: its sender has closed it or has exited', {
+  return new SerializationError('shared memory in a message is gone: its sender has closed it or has exited', {
     hint: 'keep the object until the other side has received it',
     ...(cause === undefined ? {} : { cause }),
   })

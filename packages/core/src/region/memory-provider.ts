@@ -1,19 +1,19 @@
 /**
- * The native calls that sharing memory with other processes takes: JavaScript has none. An address is a number; user
- * space ends below 2^53.
+ * The native calls that are needed to share memory with other processes. An address is a number; user space ends below
+ * 2^53.
  */
 export interface MemoryProvider {
   readonly name: 'koffi' | 'node:ffi'
   /**
    * Maps the file `fd`, shared, for reading and writing.
    *
-   * @throws Error when the system refuses
+   * @throws Error when the system call fails
    */
   map(fd: number, byteLength: number): number
   unmap(address: number, byteLength: number): void
   /** The memory at `address`. It is not unmapped when the buffer is collected. */
   view(address: number, byteLength: number): ArrayBuffer
-  /** Undefined where the system has none of this form: only Linux has. */
+  /** Undefined on systems other than Linux, which have no such call. */
   readonly futex: Futex | undefined
 }
 

@@ -1,7 +1,7 @@
 import { FUTEX_WAIT, FUTEX_WAKE, futexCall, MAP_SHARED, PROT_READ_WRITE, timespec } from './libc.ts'
 import type { Futex, MemoryProvider } from './memory-provider.ts'
 
-/** As much of `node:ffi` as is used here; its types come with those of Node 26. */
+/** The part of `node:ffi` that is used here; its types come with the types of Node 26. */
 interface NodeFfi {
   dlopen(
     path: string | null,
@@ -11,13 +11,15 @@ interface NodeFfi {
   toArrayBuffer(address: bigint, byteLength: number, copy: boolean): ArrayBuffer
 }
 
-/** What mmap returns when it fails: -1. */
+/** The result of a failed mmap: -1. */
 const FAILED = 0xffff_ffff_ffff_ffffn
 
-/** By Node itself, from 26.1 on. Node prints an ExperimentalWarning when it is loaded. */
+/**
+ * The provider based on `node:ffi`, from Node 26.1 on. Node prints an ExperimentalWarning when that module is loaded.
+ */
 export function nodeFfiProvider(): MemoryProvider | undefined {
   if (process.platform === 'win32') return undefined
-  // undefined where it is not there, and where it is behind a flag.
+  // undefined where the module does not exist or needs a flag.
   const ffi = process.getBuiltinModule('node:ffi') as NodeFfi | undefined
   if (ffi === undefined) return undefined
   const { functions } = ffi.dlopen(null, {

@@ -6,13 +6,13 @@ import { nodeFfiProvider } from './node-ffi-provider.ts'
 type Loader = () => MemoryProvider | undefined
 
 interface ProviderState {
-  /** In the order in which they are tried. Tests put others here. */
+  /** In the order in which they are tried. Tests replace them. */
   loaders: readonly Loader[]
   /** null: there is none. */
   provider: MemoryProvider | null | undefined
 }
 
-// Asked once in each thread: loading takes milliseconds.
+// Found once per thread: loading takes milliseconds.
 const state = (): ProviderState =>
   slot('core.memoryProvider', () => ({ loaders: [koffiProvider, nodeFfiProvider], provider: undefined }))
 
@@ -31,7 +31,7 @@ export function findMemoryProvider(): MemoryProvider | undefined {
   return found.provider ?? undefined
 }
 
-/** Nobody reaches a native call but through the gate of the thread. */
+/** Makes every native call go through the gate of the thread. */
 function withGate(provider: MemoryProvider): MemoryProvider {
   const { futex } = provider
   return {
@@ -46,7 +46,7 @@ function withGate(provider: MemoryProvider): MemoryProvider {
   }
 }
 
-/** @throws ParallelError (`ERR_MANYHANDS_NO_SHARED_MEMORY`) where there is none, saying what to install */
+/** @throws ParallelError (`ERR_MANYHANDS_NO_SHARED_MEMORY`) where there is none; the message names what to install */
 export function memoryProvider(): MemoryProvider {
   const provider = findMemoryProvider()
   if (provider !== undefined) return provider
@@ -54,7 +54,7 @@ export function memoryProvider(): MemoryProvider {
     'NO_SHARED_MEMORY',
     process.platform === 'win32'
       ? 'memory cannot be shared with other processes on Windows yet: use threads, or send copies'
-      : 'memory can be shared with other processes only by a native call: ' +
+      : 'sharing memory with other processes needs a native call: ' +
           'install the package koffi (`npm install koffi`), or run on Node 26.1 or newer',
   )
 }

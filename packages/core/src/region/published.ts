@@ -4,19 +4,20 @@ import { handOver, nameOfOurs, openSharedFile, type SharedFile, sharedFolder } f
 
 const fs = (): typeof import('node:fs') => process.getBuiltinModule('node:fs')
 
-/** Begin of the names under which regions are published, in full `manyhands@<name>`. */
+/** Prefix of the names of published regions, in full `manyhands@<name>`. */
 const PREFIX = 'manyhands@'
 /**
- * How often it is looked whether another process took a name back. Shorter: memory is free earlier; longer: less work.
+ * Milliseconds between two checks for names that another process has removed. Shorter: memory is freed earlier; longer:
+ * less work.
  */
 const CHECK_MS = 1000
 const MAX_NAME_LENGTH = 200
 
-/** What a name stands for. */
+/** The record that a name refers to. */
 export interface PublishedRegion {
   readonly id: string
   readonly byteLength: number
-  /** Of what is beside the bytes: the publisher defines what it is. */
+  /** Data beside the bytes, defined by the publisher. */
   readonly kind: string
   readonly path: string
   readonly named: boolean
@@ -24,19 +25,19 @@ export interface PublishedRegion {
   readonly startTime: number
 }
 
-/** What this thread has published: it holds the memory, so that the name outlives the object. */
+/** The regions that this thread has published. They hold the memory, so that the name outlives the object. */
 const published = (): Map<string, { readonly file: SharedFile; readonly target: string }> =>
   slot('core.published', () => new Map())
 let timer: NodeJS.Timeout | undefined
 
 /**
- * Gives the memory of a region a name by which any process of this user finds it, until the name is taken back or this
+ * Publishes the memory of a region under a name, for any process of this user, until the name is unpublished or this
  * thread ends.
  *
- * The name is a symbolic link whose target is the record itself: it is made in one step, only once, and holds no
- * memory. So the death of its maker leaves a name that stands for nothing, and that the next look removes.
+ * The name is a symbolic link whose target is the record itself: it is created atomically and exclusively, and holds no
+ * memory. So the death of its creator leaves a dangling name, which the next lookup removes.
  *
- * @throws TypeError, RangeError for what is not a name
+ * @throws TypeError, RangeError for an invalid name
  * @throws Error with `code` EEXIST when the name is taken
  */
 export function publish(name: string, region: Pick<PublishedRegion, 'id' | 'byteLength' | 'kind'>, path: string): void {
@@ -57,7 +58,7 @@ export function publish(name: string, region: Pick<PublishedRegion, 'id' | 'byte
     release(file)
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
     throw Object.assign(
-      new Error(`shared memory named ${JSON.stringify(name)} exists already: choose another name, or open it`, {
+      new Error(`shared memory named ${JSON.stringify(name)} already exists: choose another name, or open it`, {
         cause,
       }),
       { code: 'EEXIST' },
@@ -71,10 +72,10 @@ export function publish(name: string, region: Pick<PublishedRegion, 'id' | 'byte
 }
 
 /**
- * What `name` stands for.
+ * Returns the record of `name`.
  *
- * @throws TypeError, RangeError for what is not a name
- * @throws Error with `code` ENOENT when nothing has that name
+ * @throws TypeError, RangeError for an invalid name
+ * @throws Error with `code` ENOENT when the name does not exist
  */
 export function lookUp(name: string): PublishedRegion {
   const record = read(linkOf(name))
@@ -89,9 +90,9 @@ export function lookUp(name: string): PublishedRegion {
 }
 
 /**
- * Takes a name back. Workers that have the memory keep it.
+ * Removes a name. Workers that have opened the memory keep it.
  *
- * @returns false when nothing had that name
+ * @returns false when the name did not exist
  */
 export function unpublish(name: string): boolean {
   const link = linkOf(name)
@@ -124,7 +125,7 @@ function linkOf(name: string): string {
   return `${sharedFolder()}/${PREFIX}${name}`
 }
 
-/** A file of our own for the same memory: the region may be closed before its name is taken back. */
+/** Opens a separate file for the same memory: the region may be closed before its name is removed. */
 function keepOpen(path: string): SharedFile {
   if (handOver().way === 'descriptor') return openSharedFile(path, false)
   const second = nameOfOurs(sharedFolder())
@@ -150,11 +151,11 @@ function read(link: string): PublishedRegion | undefined {
   try {
     return JSON.parse(fs().readlinkSync(link)) as PublishedRegion
   } catch {
-    return undefined // there is none, or it is not ours
+    return undefined // there is no such link, or it is not ours
   }
 }
 
-/** Removes the names of dead makers, once in a thread. */
+/** Removes the names of dead creators, once per thread. */
 function sweep(): void {
   slot('core.publishedSwept', () => {
     const folder = sharedFolder()
@@ -163,17 +164,17 @@ function sweep(): void {
   })
 }
 
-/** @returns true when the name is free now */
+/** @returns true when the name is now free */
 function removeIfDead(link: string): boolean {
   const isDead = (record: PublishedRegion | undefined): boolean =>
     record !== undefined && !isProcessAlive(record.pid, record.startTime)
   if (!isDead(read(link))) return false
-  // Out of the way first: another may have taken the name since it was read.
+  // Rename it first: another process may have taken the name since it was read.
   const aside = `${link}.${newSharedId()}`
   try {
     fs().renameSync(link, aside)
   } catch {
-    return true // another has removed it
+    return true // another process has removed it
   }
   if (isDead(read(aside))) {
     fs().unlinkSync(aside)
@@ -183,7 +184,7 @@ function removeIfDead(link: string): boolean {
   return false
 }
 
-/** Lets go of what others have taken back. */
+/** Releases the memory of names that other processes have removed. */
 function forgetTaken(): void {
   for (const [name, { target }] of published()) {
     let now: string | undefined

@@ -26,13 +26,13 @@ import { lookUp, publish, unpublish } from './published.ts'
 
 export interface RegionOptions {
   /**
-   * Which workers can share it. `'auto'`: processes where that is possible on this machine, else threads. @default
-   * 'threads'
+   * Which workers can share the region. `'auto'`: processes where this machine supports it, else threads.
+   * @default 'threads'
    */
   readonly across?: Across | 'auto' | undefined
 }
 
-/** The form in which a region travels. */
+/** The handle that travels in place of a region. */
 type RegionHandle = ThreadHandle | MappedHandle
 
 interface ThreadHandle {
@@ -49,25 +49,24 @@ interface MappedHandle {
 
 let mappingOf: (region: Region) => Mapping | undefined
 
-/** As long as a handle is there, in a packed function say, what it stands for is held. */
+/** Keeps a mapping alive as long as a handle of it is referenced, for example by a packed function. */
 const behindHandles = new WeakMap<MappedHandle, Mapping>()
 
 /**
- * Bytes that several workers see, zeroed at first.
+ * A block of bytes that several workers share, initially zero.
  *
- * Among threads it is a SharedArrayBuffer. Across processes it is shared memory of the system, a plain ArrayBuffer on
- * which `Atomics` work; threads can have it as well. `Atomics.wait` and `notify` do not work on that: use the
- * primitives.
+ * Between threads it is a SharedArrayBuffer. Across processes it is shared memory of the operating system, a plain
+ * ArrayBuffer on which `Atomics` work; threads can share it too. `Atomics.wait` and `notify` do not work on such a
+ * buffer: use the primitives.
  *
- * It travels by handle: a worker that receives the same region twice has one object. The memory is given back when no
- * one has a view of it any more, or `close` is called, in every process; a process that is killed leaves nothing
- * behind.
+ * A region travels by handle: a worker that receives the same region twice gets the same object. The memory is freed
+ * when, in every process, all views are collected or `close` is called; a killed process leaves nothing behind.
  */
 export class Region implements Disposable {
   readonly id: string
-  /** Which workers can share it. */
+  /** Which workers can share the region. */
   readonly across: Across
-  /** Made here, and not received. */
+  /** Created here, not received. */
   readonly #owned: boolean
   #buffer: ArrayBufferLike
   #mapping: Mapping | undefined
@@ -90,11 +89,11 @@ export class Region implements Disposable {
   /**
    * @param byteLength - bytes, an integer >= 0
    * @throws TypeError for an unknown option
-   * @throws RangeError when `byteLength` is not such a number, `across` is unknown, or memory is exhausted
+   * @throws RangeError when `byteLength` is not an integer >= 0, `across` is unknown, or memory is exhausted
    * @throws ParallelError (`ERR_MANYHANDS_NO_SHARED_MEMORY`) for `'processes'` where this machine cannot share memory;
    * the error names what to install
-   * @throws Error with `code` ENOSPC when shared memory is full, EMFILE when there are too many open files: each such
-   * region keeps one open
+   * @throws Error with `code` ENOSPC when shared memory is full, EMFILE when there are too many open files: each region
+   * across processes keeps one open
    */
   static create(byteLength: number, options: RegionOptions = {}): Region {
     if (!Number.isInteger(byteLength) || byteLength < 0) {
@@ -130,10 +129,10 @@ export class Region implements Disposable {
   }
 
   /**
-   * Gives the memory back now, as far as this thread is concerned; others keep theirs. Calling it again does nothing.
+   * Releases the memory in this thread now; other workers keep it. Calling it again does nothing.
    *
-   * Across processes all views of the buffer become empty: their length is 0, reads give undefined. Among threads only
-   * the collector frees memory: views that were handed out keep it.
+   * Across processes all views of the buffer become empty: their length is 0, and reads return undefined. Between
+   * threads only the garbage collector frees memory: existing views keep it.
    */
   close(): void {
     if (this.#closed) return
@@ -154,13 +153,13 @@ export class Region implements Disposable {
   }
 
   /**
-   * Gives the memory a name by which every process of this user finds it, until `Region.unpublish` takes it back or
-   * this thread ends. Across processes only.
+   * Publishes the memory under a name, for every process of this user, until `Region.unpublish` removes the name or
+   * this thread ends. Only for regions across processes.
    *
-   * @param kind - what the bytes are: `open` wants the same
-   * @throws TypeError, RangeError for what is not a name: 1 to 200 letters, digits, `_`, `-` and `.`
+   * @param kind - the kind of data; `open` must be called with the same kind
+   * @throws TypeError, RangeError for an invalid name; valid are 1 to 200 letters, digits, `_`, `-` and `.`
    * @throws Error with `code` EEXIST when the name is taken
-   * @throws InvalidStateError for memory that only threads share, or that was closed
+   * @throws InvalidStateError for memory that only threads share, or a closed region
    */
   publish(name: string, kind = 'region'): void {
     if (this.#mapping === undefined) {
@@ -172,32 +171,32 @@ export class Region implements Disposable {
   }
 
   /**
-   * The region that has been published as `name`.
+   * Opens the region that was published as `name`.
    *
-   * @throws TypeError, RangeError for what is not a name, or names memory of another kind
-   * @throws Error with `code` ENOENT when nothing has that name
+   * @throws TypeError, RangeError for an invalid name, or the name of another kind of memory
+   * @throws Error with `code` ENOENT when the name does not exist
    * @throws ParallelError (`ERR_MANYHANDS_NO_SHARED_MEMORY`) where this machine cannot share memory
    */
   static open(name: string, kind = 'region'): Region {
     const found = lookUp(name)
     if (found.kind !== kind) throw new TypeError(`${JSON.stringify(name)} names a ${found.kind}, not a ${kind}`)
-    // A mapping of its own: closing it closes no other object on the same memory, and the other way round.
+    // A separate mapping: closing it does not close other objects on the same memory, and vice versa.
     return new Region(found.id, openMapping(found.id, found.byteLength, found.path, found.named), false)
   }
 
   /**
-   * Takes a name back; workers that have the memory keep it.
-   * @returns false when nothing had that name
-   * @throws TypeError, RangeError for what is not a name
+   * Removes a name; workers that have opened the memory keep it.
+   * @returns false when the name did not exist
+   * @throws TypeError, RangeError for an invalid name
    */
   static unpublish(name: string): boolean {
     return unpublish(name)
   }
 
   [replace](across: Across = 'threads'): RegionHandle {
-    if (this.#closed) throw new SerializationError('it is a region that was closed')
+    if (this.#closed) throw new SerializationError('it is a closed region')
     const mapping = this.#mapping
-    reviveShared(this.id, () => this) // one that was opened by its name is known from here on, unless another is
+    reviveShared(this.id, () => this) // a region opened by its name is registered here, unless another one is
     if (mapping === undefined) {
       if (across === 'processes') {
         throw new SerializationError('it is memory that only threads share', {
@@ -234,14 +233,14 @@ export class Region implements Disposable {
   }
 }
 
-/** Where the bytes of a mapped region are in this process. */
+/** The address of a mapped region in this process. */
 export function addressOf(region: Region): number {
   const mapping = mappingOf(region)
-  if (mapping === undefined) throw new InternalError('a region of threads has no address')
+  if (mapping === undefined) throw new InternalError('a region that only threads share has no address')
   return mapping.address
 }
 
-/** Notes in the region that it has a party table, at byte `offset`; see party/thread-share.ts. */
+/** Records in the region that it has a party table at byte `offset`; see party/reclaim.ts. */
 export function notePartyTable(region: Region, offset: number): void {
   const mapping = mappingOf(region)
   if (mapping !== undefined) Atomics.store(mapping.trailer, PARTIES, offset)

@@ -6,7 +6,7 @@ const fs = (): typeof import('node:fs') => process.getBuiltinModule('node:fs')
 
 /** Linux: O_TMPFILE without the directory flag, which differs among processors. */
 const TMPFILE = 0o20000000
-/** Written at a time. Larger: more memory for zeros; smaller: more system calls. */
+/** Bytes per write. Larger: more memory for zeros; smaller: more system calls. */
 const ZEROS_BYTES = 1 << 20
 
 /** An open file in shared memory. */
@@ -14,26 +14,26 @@ export interface SharedFile {
   readonly fd: number
   /** Where another thread or process can open it: through the descriptor of this process, or by its name. */
   readonly path: string
-  /** It has a name, which has to be removed. */
+  /** True when the file has a name, which has to be removed. */
   readonly named: boolean
 }
 
 /**
- * How a file gets from one process to another.
+ * How another process opens a shared file.
  *
- * - `descriptor`: the file has no name from its first moment on, so nothing is left behind when a process dies; a
- * process   that has it open shows it to others under `/proc/<pid>/fd`.
- * - `name`: where there is no /proc. The name contains its creator, which removes it; those of dead creators are swept
- *   when the next region is made.
+ * - `descriptor`: the file has no name, so nothing is left behind when a process dies; other processes open it under
+ *   `/proc/<pid>/fd` of a process that has it open.
+ * - `name`: for systems without /proc. The name contains its creator, which removes it; names of dead creators are
+ *   removed when the next region is created.
  */
 export type HandOver = 'descriptor' | 'name'
 
-/** Kept where a test can change it. */
+/** Process-wide state, so that tests can change it. */
 export function handOver(): { way: HandOver } {
   return slot('core.handOver', () => ({ way: fs().existsSync('/proc/self/fd') ? 'descriptor' : 'name' }))
 }
 
-/** The folder of shared files: memory where the system has a place for it. */
+/** The folder of shared files, in memory where the system has such a folder. */
 export function sharedFolder(): string {
   return slot('core.sharedFolder', () =>
     fs().existsSync('/dev/shm') ? '/dev/shm' : process.getBuiltinModule('node:os').tmpdir(),
@@ -41,10 +41,10 @@ export function sharedFolder(): string {
 }
 
 /**
- * Makes a file of `byteLength` zeros that nobody else can open by chance.
+ * Creates a file of `byteLength` zeros that no other process can open by accident.
  *
- * @throws Error with code ENOSPC when there is no room. The bytes are written and not only reserved: else the first use
- * of a page that does not fit would end the process by SIGBUS
+ * @throws Error with code ENOSPC when there is no room. The bytes are written, not only reserved: otherwise the first
+ * use of a page that does not fit would kill the process by SIGBUS
  */
 export function createSharedFile(byteLength: number): SharedFile {
   const named = handOver().way === 'name'
@@ -58,17 +58,16 @@ export function createSharedFile(byteLength: number): SharedFile {
   }
 }
 
-/** Opens what another thread or process has made. It stays open so that it can be handed on. */
+/** Opens a file that another thread or process has created. It stays open so that it can be passed on. */
 export function openSharedFile(path: string, named: boolean): SharedFile {
   const { constants, openSync, statSync } = fs()
-  // The number of a descriptor that was closed may stand for something else by now, such as a pipe that blocks whoever
-  // opens it.
-  if (!statSync(path).isFile()) throw new Error(`${path} is no file`)
+  // The number of a closed descriptor may now refer to another file, such as a pipe, which would block the open.
+  if (!statSync(path).isFile()) throw new Error(`${path} is not a file`)
   const fd = openSync(path, constants.O_RDWR)
   return named ? { fd, path, named } : { fd, path: descriptorPath(fd), named }
 }
 
-/** @param owned - this thread made it */
+/** @param owned - this thread created the file */
 export function closeSharedFile({ fd, path, named }: SharedFile, owned: boolean): void {
   fs().closeSync(fd)
   if (named && owned) removeName(path)
@@ -85,7 +84,7 @@ function openNameless(): SharedFile {
   try {
     fd = openSync(folder, TMPFILE | constants.O_DIRECTORY | constants.O_RDWR, 0o600)
   } catch (error) {
-    // Not every file system can do that.
+    // Not every file system supports O_TMPFILE.
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EMFILE' || code === 'ENFILE' || code === 'ENOSPC') throw error
     const path = `${folder}/${NAME_PREFIX}${newSharedId()}`
@@ -100,7 +99,7 @@ function openNameless(): SharedFile {
   return { fd, path: descriptorPath(fd), named: false }
 }
 
-/** A new name that contains the process that made it. */
+/** A new name that contains this process as its creator. */
 export function nameOfOurs(folder: string): string {
   return `${folder}/${NAME_PREFIX}${process.pid}-${ownStartTime()}-${newSharedId()}`
 }
@@ -114,7 +113,10 @@ function openNamed(): SharedFile {
   return file
 }
 
-/** The names that this thread has made. At its exit they are removed; first of all those of dead creators are. */
+/**
+ * The names that this thread has created, which are removed at its exit. The first call removes the names of dead
+ * creators.
+ */
 function names(folder: string): Set<string> {
   return slot('core.sharedNames', () => {
     sweepDeadNames(folder)
@@ -132,7 +134,7 @@ function removeName(path: string): void {
 function writeZeros(fd: number, byteLength: number): void {
   const { statfsSync, writeSync } = fs()
   if (byteLength > ZEROS_BYTES) {
-    // Reported at once, instead of filling up what is left first. A folder without a limit has 0 blocks.
+    // Fail immediately, instead of filling up the remaining space first. A folder without a limit has 0 blocks.
     const { blocks, bavail, bsize } = statfsSync(sharedFolder(), { bigint: true })
     if (blocks > 0n && BigInt(byteLength) > bavail * bsize) throw noSpace(byteLength)
   }

@@ -1,11 +1,11 @@
 import { isProcessAlive } from '../process-identity.ts'
 
-/** Begin of the names of our files, in full `manyhands-<pid>-<start time>-<id>`. */
+/** Prefix of the names of our files, in full `manyhands-<pid>-<start time>-<id>`. */
 export const NAME_PREFIX = 'manyhands-'
 
 const pattern = /^manyhands-(\d+)-(\d+)-/
 
-/** Removes files whose creator died before it could do so itself. Those of others and of living creators stay. */
+/** Removes files whose creator died before it could remove them. Other files, and files of living creators, stay. */
 export function sweepDeadNames(folder: string): void {
   const { readdirSync, rmSync } = process.getBuiltinModule('node:fs')
   for (const name of readdirSync(folder)) {

@@ -32,12 +32,12 @@ import { BASE, SharedState } from './shared-state.ts'
 
 export interface BarrierOptions extends PrimitiveOptions {
   /**
-   * Runs in the party that comes last, before anyone goes on. If it fails the barrier is broken, and that party gets
-   * its error. It may be asynchronous where all wait asynchronously.
+   * Runs in the last party to arrive, before any party continues. If it fails, the barrier is broken, and the `wait` of
+   * that party throws its error. It may be asynchronous if all parties wait asynchronously.
    * @default nothing
    */
   readonly action?: (() => unknown) | undefined
-  /** For each `wait` that has no time limit of its own, milliseconds. @default no limit */
+  /** Milliseconds, for each `wait` without its own time limit. @default no limit */
   readonly timeoutMs?: number | undefined
 }
 
@@ -48,17 +48,18 @@ interface BarrierHandle {
   readonly timeoutMs: number | undefined
 }
 
-/** The words of the phases come behind that of the mutex. */
+/** The words of the phases follow the word of the mutex. */
 const PHASES = BASE + 2
 
 /**
- * Lets a fixed number of parties wait for each other: nobody passes before all have come. Then it can be used again.
+ * Lets a fixed number of parties wait for each other: no party passes before all have arrived. After that, the barrier
+ * can be used again.
  *
  * Source of the semantics: Python, `threading.Barrier`. In addition, a party that dies while it runs the action breaks
  * the barrier instead of blocking the others indefinitely.
  */
 export class Barrier {
-  /** How many have to come. */
+  /** The number of parties. */
   readonly parties: number
   readonly #action: (() => unknown) | undefined
   readonly #timeoutMs: number | undefined
@@ -93,22 +94,22 @@ export class Barrier {
     return this.#state.region.across
   }
 
-  /** Parties that wait now. */
+  /** The number of parties that are waiting. */
   get waiting(): number {
     return this.#phases.waiting
   }
 
-  /** True from when it was broken until it is reset. */
+  /** True after the barrier was broken, until it is reset. */
   get broken(): boolean {
     return this.#phases.broken
   }
 
   /**
-   * Waits until all parties have come.
+   * Waits until all parties have arrived.
    *
-   * @returns how many came before: 0 to parties - 1, each once
-   * @throws {@link BrokenBarrierError} when the barrier is broken, or breaks: somebody's time was over (also one's
-   * own), it was aborted or reset, its action failed, or a party died in it
+   * @returns the number of parties that arrived before this one: 0 to parties - 1, each once
+   * @throws {@link BrokenBarrierError} when the barrier is broken, or breaks: the wait of any party (including this
+   * one) timed out, the barrier was aborted or reset, its action failed, or a party died in it
    * @throws {@link CancelledError} when `signal` is aborted; the barrier is broken then
    * @throws TypeError, RangeError for bad options
    */
@@ -147,8 +148,8 @@ export class Barrier {
   }
 
   /**
-   * Breaks the barrier: all waits, and all later ones until it is reset, throw a {@link BrokenBarrierError}. Resolves
-   * once it is done.
+   * Breaks the barrier: all current waits, and all later waits until it is reset, throw a {@link BrokenBarrierError}.
+   * Resolves once the barrier is broken.
    */
   async abort(): Promise<void> {
     await driveAsync(this.#phases.abort(), this.#state.waiter, {})
@@ -164,7 +165,10 @@ export class Barrier {
     driveSync(this.#phases.abort(), this.#state.waiter, undefined)
   }
 
-  /** All waits throw a {@link BrokenBarrierError}; then the barrier is as new. Resolves once it is done. */
+  /**
+   * Resets the barrier: all current waits throw a {@link BrokenBarrierError}, and the barrier is as new. Resolves once
+   * it is reset.
+   */
   async reset(): Promise<void> {
     await driveAsync(this.#phases.reset(), this.#state.waiter, {})
   }
@@ -199,7 +203,7 @@ function outcome(passage: Passage, signal: AbortSignal | undefined): number {
   if (passage === 'gave-up' && signal?.aborted === true) throw abortedError('Barrier.wait', signal.reason)
   throw new BrokenBarrierError(
     passage === 'gave-up'
-      ? 'the barrier is broken: not all parties came in time'
+      ? 'the barrier is broken: not all parties arrived in time'
       : 'the barrier is broken: reset() makes it usable again',
   )
 }

@@ -34,7 +34,7 @@ import { BASE, SharedState } from './shared-state.ts'
 import { WAIT_LIST_BYTES, WaitList } from './wait-list.ts'
 
 export interface ConditionOptions extends PrimitiveOptions {
-  /** The lock that the condition is about; several conditions can have the same. @default a new RLock */
+  /** The lock of the condition; several conditions can share a lock. @default a new RLock */
   readonly lock?: Lock | RLock | undefined
 }
 
@@ -44,8 +44,8 @@ interface ConditionHandle {
 }
 
 /**
- * Lets a thread that holds a lock wait until another one that holds it notifies it, for instance that what the lock
- * protects has changed.
+ * Lets the owner of a lock wait until another owner notifies it, for example that the data protected by the lock has
+ * changed.
  *
  * ```ts
  * const there = condition.runExclusive(() => condition.waitFor(() => items.length > 0))
@@ -53,20 +53,20 @@ interface ConditionHandle {
  * await there
  * ```
  *
- * The longest-waiting call is notified first. A notification reaches only calls that wait at that moment. It is not
- * spent on one who has died or given up.
+ * The longest-waiting call is notified first. A notification reaches only calls that are waiting at that moment. It is
+ * not consumed by a waiter that has died or given up.
  *
- * Source of the semantics: Python, `multiprocessing.Condition`. Other than there, `notify` with a plain `Lock` demands
- * that this thread holds it, not only that somebody does.
+ * Source of the semantics: Python, `multiprocessing.Condition`. Unlike in Python, `notify` with a plain `Lock` requires
+ * that this thread holds the lock, not just any thread.
  */
 export class Condition {
-  /** Of the condition: it is held when `wait` returns. */
+  /** The lock of the condition. It is held when `wait` returns. */
   readonly lock: Lock | RLock
   readonly #state: SharedState
   readonly #list: WaitList
 
   /**
-   * @throws TypeError, RangeError for bad options, such as an `across` that is not the lock's
+   * @throws TypeError, RangeError for bad options, such as an `across` that differs from the lock's
    * @throws ParallelError, Error as `Region.create`, for `across: 'processes'`
    */
   constructor(options: ConditionOptions = {}) {
@@ -111,7 +111,7 @@ export class Condition {
     return this.lock.tryAcquire()
   }
 
-  /** Releases the lock. @throws as that of the lock */
+  /** Releases the lock. @throws as `release` of the lock */
   release(): void {
     this.lock.release()
   }
@@ -127,11 +127,11 @@ export class Condition {
   }
 
   /**
-   * Releases the lock, waits to be notified, and acquires the lock again. The lock is held when it is over, however it
-   * ends; that may take longer than `timeoutMs`.
+   * Releases the lock, waits for a notification, and acquires the lock again. The lock is held at the end of the wait
+   * in all cases; acquiring it may take longer than `timeoutMs`.
    *
    * @returns true; false when there was no notification within `timeoutMs`
-   * @throws {@link InvalidStateError} when the lock is not held here, or 1024 wait already
+   * @throws {@link InvalidStateError} when the lock is not held here, or 1024 calls wait already
    * @throws {@link CancelledError} when `signal` is aborted before a notification came
    * @throws TypeError, RangeError for bad options
    */
@@ -153,9 +153,10 @@ export class Condition {
   }
 
   /**
-   * Waits until `predicate()` holds; it is asked while the lock is held, at first and after each notification.
+   * Waits until `predicate()` is truthy; it is called while the lock is held, first immediately and then after each
+   * notification.
    *
-   * @returns what the predicate returned last: something falsy when time was over
+   * @returns the last result of the predicate, which is falsy after `timeoutMs`
    * @throws as `wait`, and what `predicate` throws
    */
   async waitFor<T>(predicate: () => T, options: AcquireOptions = {}): Promise<T> {

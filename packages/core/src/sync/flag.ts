@@ -3,8 +3,8 @@ import type { Wake } from '../waiting/waiter.ts'
 import type { Words } from '../waiting/words.ts'
 
 /**
- * The state of an event in one Int32. Bit 0: it is set. Bits 1..31 count how often it was set, so that a waiter for a
- * setting that was cleared at once still sees it.
+ * The state of an event in one Int32. Bit 0: the event is set. Bits 1..31 count the sets, so that a waiter notices a
+ * set even if it was cleared immediately.
  */
 export class Flag {
   readonly #words: Words
@@ -42,7 +42,7 @@ export class Flag {
     if ((word & 1) === 1) return true
     for (;;) {
       const over = yield { index: this.#index, expected: word }
-      // Any change is a setting: a clear alone cannot change a word that is not set.
+      // Any change means that it was set: a clear alone cannot change a word that is not set.
       if (this.#words.load(this.#index) !== word) return true
       if (over) return false
     }

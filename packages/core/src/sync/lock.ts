@@ -33,9 +33,10 @@ import type { ConditionLock } from './wait-list.ts'
 
 export interface LockOptions extends PrimitiveOptions {
   /**
-   * Hand the lock over in the order in which it was asked for. Without, a running thread takes it first, which is 100
-   * times faster when many want it, but an asynchronous `acquire` may then have to wait for long while busy workers
-   * take it again and again. @default false
+   * Grant the lock in the order of the requests. If false, a running thread takes it first, which is 100 times faster
+   * under contention, but an asynchronous `acquire` may wait for a long time while busy workers take the lock again and
+   * again.
+   * @default false
    */
   readonly fair?: boolean | undefined
 }
@@ -57,11 +58,11 @@ const NOT_ACQUIRED = 'the lock was not acquired'
 const NOT_HELD = 'the lock is not held'
 
 /**
- * A lock that threads, or threads and processes, share: one of them holds it at a time. It cannot be acquired twice
- * (see `RLock`).
+ * A lock shared by threads, or by threads and processes: at most one of them holds it at a time. Its owner cannot
+ * acquire it again (see `RLock`).
  *
- * When the one that holds it dies (a process that is killed, a worker of a pool that exits), the lock is taken over by
- * one that waits, within 10 to 100 ms; its guard has `ownerDied`: what the lock protects may be half done.
+ * When the owner dies (a process that is killed, a worker of a pool that exits), a waiter takes the lock over within 10
+ * to 100 ms; its guard has `ownerDied`: the protected data may be inconsistent.
  *
  * ```ts
  * const lock = new Lock({ across: 'processes' })
@@ -71,9 +72,9 @@ const NOT_HELD = 'the lock is not held'
  * await lock.runExclusive(() => {}) // where there is no `using`
  * ```
  *
- * Source of the semantics: Python, `multiprocessing.Lock`. Other than there, a negative time limit is an error, and
- * `acquire` throws when time is over instead of returning false, because a result that must be looked at is easily
- * forgotten; `tryAcquire` returns null.
+ * Source of the semantics: Python, `multiprocessing.Lock`. Unlike in Python, a negative time limit is an error, and
+ * `acquire` throws after a timeout instead of returning false, because a result that must be checked is easily ignored;
+ * `tryAcquire` returns null.
  */
 export class Lock {
   readonly fair: boolean
@@ -100,12 +101,12 @@ export class Lock {
       : new Mutex(words, BASE, parties, waiter.wake)
   }
 
-  /** Which workers can share it. */
+  /** Which workers can share the lock. */
   get across(): Across {
     return this.#state.region.across
   }
 
-  /** Whether anyone holds it. It may have changed when you look. */
+  /** True when the lock is held. Other workers may change it at any time. */
   get locked(): boolean {
     return this.#mutex.isHeld()
   }
@@ -113,8 +114,8 @@ export class Lock {
   /**
    * Waits until the lock is held.
    *
-   * @returns what releases it: `using guard = await lock.acquire()`, or `guard.release()`
-   * @throws {@link WaitTimeoutError} when it is not free within `timeoutMs`
+   * @returns a guard that releases the lock: `using guard = await lock.acquire()`, or `guard.release()`
+   * @throws {@link WaitTimeoutError} when the lock does not become free within `timeoutMs`
    * @throws {@link CancelledError} when `signal` is aborted; `cause` is its reason
    * @throws TypeError, RangeError for bad options
    */
@@ -126,8 +127,8 @@ export class Lock {
   }
 
   /**
-   * As `acquire`, but blocks the thread. A thread that waits for a lock which it holds itself deadlocks, or waits until
-   * another thread releases it.
+   * As `acquire`, but blocks the thread. A thread that waits for a lock that it holds itself deadlocks, unless another
+   * thread releases it.
    *
    * @throws {@link WaitTimeoutError}, TypeError, RangeError as `acquire`
    * @throws {@link InvalidStateError} on the main thread, without `allowMainThread`
@@ -141,23 +142,23 @@ export class Lock {
     return new Guard(this.#mutex, acquired === OWNER_DIED)
   }
 
-  /** Takes the lock if it is free. It does not notice that an owner has died. @returns what releases it, or null */
+  /** Takes the lock if it is free. It does not detect a dead owner. @returns a guard that releases the lock, or null */
   tryAcquire(): Guard | null {
     return this.#mutex.tryAcquire() ? new Guard(this.#mutex, false) : null
   }
 
   /**
-   * Releases the lock, also when another thread holds it, as Python's may be released by any thread. A guard releases
-   * only what this thread holds.
+   * Releases the lock, also when another thread holds it: as in Python, any thread may release it. A guard releases
+   * only a lock that this thread holds.
    *
-   * @throws {@link InvalidStateError} when nobody holds it
+   * @throws {@link InvalidStateError} when the lock is not held
    */
   release(): void {
     if (!this.#mutex.release()) throw new InvalidStateError(NOT_HELD)
   }
 
   /**
-   * Runs `fn` while holding the lock, and releases it whatever happens.
+   * Runs `fn` while holding the lock, and releases it in any case.
    *
    * @throws as `acquire`, and what `fn` throws
    */
@@ -215,10 +216,7 @@ export class Lock {
   }
 }
 
-/**
- * Blocks until the mutex is held. It first spins, as that leaves the lock in a state that is released without waking
- * anyone.
- */
+/** Blocks until the mutex is held. It spins first: a mutex acquired that way is released without a wake-up. */
 export function acquireSlowly(
   mutex: MutexAlgorithm,
   { waiter }: SharedState,

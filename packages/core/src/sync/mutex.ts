@@ -15,24 +15,24 @@ const HELD = 1
 const CONTENDED = 2
 const STATE = 3
 
-/** What lock, condition and barrier need of a mutex, be it fair or not. */
+/** The interface of a mutex, fair or not, for locks, conditions and barriers. */
 export interface MutexAlgorithm {
-  /** Takes it if it is free. */
+  /** Takes the mutex if it is free. */
   tryAcquire(): boolean
-  /** Tries for a moment. */
+  /** Spins for a moment to take the mutex. */
   spin(): boolean
   acquire(): Steps<Acquired>
-  /** @returns false when nobody holds it */
+  /** @returns false when the mutex is not held */
   release(): boolean
-  /** As `release`, but only when this thread holds it. */
+  /** As `release`, but only when this thread holds the mutex. */
   releaseOwn(): boolean
   isHeld(): boolean
   isHeldHere(): boolean
-  /** True when it is held by a party that died. */
+  /** True when the mutex is held by a party that died. */
   isAbandoned(): boolean
 }
 
-/** Acquires it without giving up, for what cannot go on without: time may be over just now, for what comes after it. */
+/** Acquires the mutex even if a limit ends the wait meanwhile, for steps that cannot continue without it. */
 export function* acquireAnyway(mutex: MutexAlgorithm): Steps<typeof ACQUIRED | typeof OWNER_DIED> {
   for (;;) {
     const acquired = yield* mutex.acquire()
@@ -41,13 +41,13 @@ export function* acquireAnyway(mutex: MutexAlgorithm): Steps<typeof ACQUIRED | t
 }
 
 /**
- * A lock in one word: Int32. Bits 0..1: 0 free, 1 held, 2 held and perhaps waited for. Bits 2..31: the owner's, see
- * {@link Parties}.
+ * A lock in one word: Int32. Bits 0..1: 0 free, 1 held, 2 held and perhaps with waiters. Bits 2..31: the bits of the
+ * owner, see {@link Parties}.
  *
- * A thread that had to wait acquires it as contended, because it cannot know whether others wait. Source: Drepper,
- * "Futexes Are Tricky", mutex 2; the owner, and what follows from it, after the robust mutexes of POSIX. Not a ticket
- * lock: when the next in line is not running all others stand still, which costs 100 times as much under contention;
- * see TicketMutex.
+ * A thread that had to wait acquires it as contended, because it cannot know whether there are other waiters. Source:
+ * Drepper, "Futexes Are Tricky", mutex 2; the owner, and what follows from it, after the robust mutexes of POSIX. Not a
+ * ticket lock: when the next thread in line is not running, all others stall, which costs 100 times as much under
+ * contention; see TicketMutex.
  */
 export class Mutex implements MutexAlgorithm {
   readonly #words: Words
@@ -77,11 +77,11 @@ export class Mutex implements MutexAlgorithm {
     const words = this.#words
     const index = this.#index
     const mine = this.#me | CONTENDED
-    /** What the word was when we last waited: it has not changed, so the owner may be dead. */
+    /** The word at the last wait. If it is still the same, the owner may be dead. */
     let waitedFor = FREE
     for (;;) {
       const word = words.load(index)
-      // Released in the meantime: try to take it, as contended, because others may wait as well.
+      // Released in the meantime: try to take it as contended, because there may be other waiters.
       if (word === FREE) {
         if (words.compareExchange(index, FREE, mine) === FREE) return ACQUIRED
         continue
@@ -89,12 +89,12 @@ export class Mutex implements MutexAlgorithm {
       // Mark the word as contended, so that the owner's release wakes a waiter. If that fails, the word has changed.
       const contended = (word & PARTY_MASK) | CONTENDED
       if (word !== contended && words.compareExchange(index, word, contended) !== word) continue
-      // The same owner as before the last wait: it may have died. Then take over its lock; one waiter succeeds.
+      // The same owner as before the last wait: it may have died. Then take over its lock; exactly one waiter succeeds.
       if (waitedFor === contended && this.#parties.isDead(contended)) {
         if (words.compareExchange(index, contended, mine) === contended) return OWNER_DIED
         continue
       }
-      // Sleep until the word changes. A waiter that leaves changes nothing: the mark costs one wake-up too many.
+      // Sleep until the word changes. A waiter that gives up leaves the mark, which costs one unnecessary wake-up.
       waitedFor = contended
       if (yield { index, expected: contended }) return WAIT_ENDED
     }
@@ -102,7 +102,7 @@ export class Mutex implements MutexAlgorithm {
 
   release(): boolean {
     const mine = this.#me | HELD
-    // The common case: held here, and nothing waits.
+    // The common case: held here, without waiters.
     if (this.#words.compareExchange(this.#index, mine, FREE) === mine) return true
     // Contended, or held by another thread: free it as it is, and wake a waiter if it was contended.
     for (;;) {

@@ -10,7 +10,8 @@ import {
 
 export interface PrimitiveOptions {
   /**
-   * Which workers can share it. One for processes works among threads as well; it takes a native call, see `Region`.
+   * Which workers can share the object. An object for processes also works between threads; it needs a native call, see
+   * `Region`.
    * @default 'threads'
    */
   readonly across?: Across | undefined
@@ -26,11 +27,11 @@ export interface AcquireOptions {
 export interface AcquireSyncOptions {
   /** Milliseconds to wait at most; 0 tries once. @default no limit */
   readonly timeoutMs?: number | undefined
-  /** Let it block the main thread of the program, where it would otherwise throw. @default false */
+  /** Allow the call to block the main thread of the program, where it would otherwise throw. @default false */
   readonly allowMainThread?: boolean | undefined
 }
 
-/** @throws RangeError unless `across` is one of the two, or undefined */
+/** @throws RangeError unless `across` is 'threads', 'processes' or undefined */
 export function checkPrimitiveAcross(across: unknown): Across {
   if (across === undefined || across === 'threads') return 'threads'
   if (across === 'processes') return across
@@ -39,7 +40,7 @@ export function checkPrimitiveAcross(across: unknown): Across {
 
 const mistakes = { timeout: 'timeoutMs', block: 'timeoutMs', blocking: 'timeoutMs' }
 
-/** @throws CancelledError when the signal is aborted already; TypeError, RangeError for bad options */
+/** @throws CancelledError when the signal is already aborted; TypeError, RangeError for bad options */
 export function checkAcquireOptions(where: string, options: AcquireOptions): void {
   checkOptionNames(where, options, ['timeoutMs', 'signal'], mistakes)
   checkDuration('timeoutMs', options.timeoutMs, { zero: true })
@@ -53,7 +54,7 @@ export function checkAcquireSyncOptions(where: string, options: AcquireSyncOptio
   checkDuration('timeoutMs', options.timeoutMs, { zero: true })
 }
 
-/** Why a wait was given up. */
+/** The error of a wait that was given up. */
 export function waitEndedError(where: string, what: string, { timeoutMs, signal }: AcquireOptions): Error {
   return signal?.aborted === true ? abortedError(where, signal.reason) : new WaitTimeoutError(what, timeoutMs ?? 0)
 }

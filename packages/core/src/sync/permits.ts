@@ -2,7 +2,9 @@ import type { Steps } from '../waiting/steps.ts'
 import type { Wake } from '../waiting/waiter.ts'
 import type { Words } from '../waiting/words.ts'
 
-/** The permits of a semaphore: one Int32, never negative. A permit has no owner: what a dead party holds is lost. */
+/**
+ * The permits of a semaphore: one Int32, never negative. A permit has no owner: the permits of a dead party are lost.
+ */
 export class Permits {
   readonly #words: Words
   readonly #index: number
@@ -31,7 +33,7 @@ export class Permits {
     return true
   }
 
-  /** @returns false, and nothing is changed, when there would be more than `most` */
+  /** @returns false, and changes nothing, when there would be more than `most` */
   release(permits: number, most: number): boolean {
     for (;;) {
       const count = this.#words.load(this.#index)

@@ -4,13 +4,13 @@ import type { Words } from '../waiting/words.ts'
 import { acquireAnyway, type Acquired, WAIT_ENDED, type Mutex, OWNER_DIED } from './mutex.ts'
 
 /**
- * Broken phases that are remembered. A waiter that does not run while more than this many break returns as if it had
- * passed.
+ * The number of broken phases that are remembered. A waiter that does not run while more phases than that break returns
+ * as if it had passed.
  */
 const REMEMBERED = 16
 export const PHASES_WORDS = 4 + REMEMBERED
 
-/** What became of a wait at a barrier: the number of those who came before, or that it was broken. */
+/** The outcome of a wait at a barrier: the number of parties that arrived before, or how it failed. */
 export type Passage =
   | { readonly index: number; readonly last: false }
   /** The mutex is held: call `complete` or `break` next. */
@@ -19,7 +19,7 @@ export type Passage =
   | 'gave-up'
 
 /**
- * The state of a barrier. It is changed while the mutex is held, except that waiting is done without it.
+ * The state of a barrier. It is changed only while the mutex is held; waiting is done without it.
  *
  * | word | |
  * |---|---|
@@ -28,8 +28,8 @@ export type Passage =
  * | `BROKEN` | 1: it is broken until it is reset |
  * | `BREAKS` | counts the phases that ended broken; their numbers are in the words that follow, in turn |
  *
- * Whoever dies while it holds the mutex, in the barrier's action say, may have left a phase that never ends: who
- * acquires the mutex from it breaks the barrier.
+ * A party that dies while it holds the mutex, for example in the barrier's action, may have left a phase that never
+ * ends: the party that takes over the mutex breaks the barrier.
  */
 export class Phases {
   readonly #words: Words
@@ -69,7 +69,7 @@ export class Phases {
     this.#mutex.release()
     for (let waited = false; words.load(this.#phase) === phase; waited = true) {
       if (waited && this.#mutex.isAbandoned()) {
-        // The thread that took it over has broken this phase.
+        // Taking over the mutex from its dead owner breaks this phase.
         yield* this.#enter()
         this.#mutex.release()
         continue
@@ -84,14 +84,14 @@ export class Phases {
     return this.#wasBroken(phase) ? 'broken' : { index, last: false }
   }
 
-  /** The last one has come, and what it had to do is done. */
+  /** The last party has arrived, and its action has succeeded. */
   complete(): void {
     this.#words.store(this.#count, 0)
     this.#next()
     this.#mutex.release()
   }
 
-  /** What the last one had to do has failed. */
+  /** The action of the last party has failed. */
   fail(): void {
     this.#break()
     this.#mutex.release()
@@ -110,7 +110,7 @@ export class Phases {
     this.#mutex.release()
   }
 
-  /** Acquires the mutex; if that is from a dead owner, the barrier is broken. */
+  /** Acquires the mutex; taking it over from a dead owner breaks the barrier. */
   *#tryEnter(): Steps<Acquired> {
     const acquired = yield* this.#mutex.acquire()
     if (acquired === OWNER_DIED) this.#break()

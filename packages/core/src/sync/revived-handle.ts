@@ -1,6 +1,6 @@
 /**
- * Given to the constructor of a primitive that is revived, in the place of options: a primitive has private fields,
- * which only its constructor can make. It is not exported from the package.
+ * Passed to the constructor of a revived primitive in place of options: only the constructor can create private fields.
+ * Not exported from the package.
  */
 class RevivedHandle {
   readonly handle: unknown
@@ -10,12 +10,12 @@ class RevivedHandle {
   }
 }
 
-/** For `[revive]`: to be given to the constructor. */
+/** For `[revive]`: wraps a handle for the constructor. */
 export function asRevivedHandle(handle: object): object {
   return new RevivedHandle(handle)
 }
 
-/** For the constructor: the handle, if it was given one. */
+/** For the constructor: the handle, if it received one. */
 export function revivedHandle<H>(options: object): H | undefined {
   return options instanceof RevivedHandle ? (options.handle as H) : undefined
 }

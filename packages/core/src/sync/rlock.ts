@@ -36,32 +36,32 @@ interface RLockHandle {
 
 const NOT_ACQUIRED = 'the lock was not acquired'
 
-/** An asynchronous flow: all that happens, awaits included, inside of a call of `runExclusive`. */
+/** An asynchronous flow: all code, including awaited code, inside of one call of `runExclusive`. */
 type Flow = object
-/** What is in no such call. */
+/** The flow of code outside of such calls. */
 const thread: Flow = {}
 
 type FlowStorage = import('node:async_hooks').AsyncLocalStorage<Flow>
 
-// Loaded at first need. Kept in the process-wide state, so that a flow is one for two copies of this package.
+// Loaded at first use. Kept in the process-wide state, so that two copies of this package share the flows.
 const flows = (): FlowStorage =>
   slot('core.flows', () => new (process.getBuiltinModule('node:async_hooks').AsyncLocalStorage)())
 let ownFlows: FlowStorage | undefined
 const currentFlow = (): Flow => ownFlows?.getStore() ?? thread
 
-/** The lock as a condition uses it, for the code that asks. */
+/** The lock as a condition uses it, on behalf of the calling code. */
 export let coreOfRLock: (lock: RLock) => LockCore
 
-/** Locks that are held here: how often is known to the object only, so it must not be collected. */
+/** Locks that are held here. Only the object counts how often, so it must not be collected. */
 const heldHere = new Set<RLock>()
 
 /**
- * A lock that its owner can acquire again; it is free when it was released as often. Only the owner can release it.
+ * A lock that its owner can acquire again; it is free after the same number of releases. Only the owner can release it.
  *
- * The owner is a thread, as in Python. Asynchronous code of one thread that is to exclude each other uses
- * `runExclusive`: each outermost call is an owner of its own, together with all that it awaits.
+ * The owner is a thread, as in Python. For mutual exclusion between asynchronous code of one thread use `runExclusive`:
+ * each outermost call is a separate owner, together with all code that it awaits.
  *
- * When the owner dies, the lock is taken over as a `Lock` is.
+ * When the owner dies, a waiter takes the lock over, as for a `Lock`.
  */
 export class RLock {
   readonly #state: SharedState
@@ -87,12 +87,12 @@ export class RLock {
     return this.#state.region.across
   }
 
-  /** Whether anyone holds it. */
+  /** True when the lock is held. */
   get locked(): boolean {
     return this.#mutex.isHeld()
   }
 
-  /** Whether the code that asks holds it. */
+  /** True when the calling code holds the lock. */
   get owned(): boolean {
     return this.#depth > 0 && this.#owner === currentFlow()
   }
@@ -110,8 +110,8 @@ export class RLock {
 
   /**
    * @throws as `Lock.acquireSync`
-   * @throws {@link InvalidStateError} when other asynchronous code of this thread holds it and there is no time limit:
-   * it could never release it
+   * @throws {@link InvalidStateError} when other asynchronous code of this thread holds the lock and there is no time
+   * limit: that code could never release it
    */
   acquireSync(options?: AcquireSyncOptions): Guard {
     if (options !== undefined) checkAcquireSyncOptions('RLock.acquireSync', options)
@@ -127,7 +127,7 @@ export class RLock {
     return this.#guard(flow, acquired === OWNER_DIED)
   }
 
-  /** Takes the lock if it is free or held by the code that asks. @returns what releases it, or null */
+  /** Takes the lock if it is free or held by the calling code. @returns a guard that releases the lock, or null */
   tryAcquire(): Guard | null {
     const flow = currentFlow()
     if (!this.#enterAgain(flow)) {
@@ -137,7 +137,7 @@ export class RLock {
     return this.#guard(flow, false)
   }
 
-  /** @throws {@link InvalidStateError} unless the code that asks holds it */
+  /** @throws {@link InvalidStateError} unless the calling code holds the lock */
   release(): void {
     if (!this.#leave(currentFlow())) {
       throw new InvalidStateError('the lock is not held here: only its owner can release it')
@@ -145,7 +145,7 @@ export class RLock {
   }
 
   /**
-   * Runs `fn` while holding the lock, as one owner, and releases it whatever happens.
+   * Runs `fn` while holding the lock, as one owner, and releases it in any case.
    *
    * @throws as `acquire`, and what `fn` throws
    */

@@ -39,14 +39,14 @@ const NO_PERMIT = 'no permit was free'
 const MOST = 2 ** 31 - 1
 
 /**
- * A number of permits that threads, or threads and processes, share: `acquire` takes one, waiting for it, and `release`
- * gives one back.
+ * A number of permits shared by threads, or by threads and processes: `acquire` waits for a permit and takes it, and
+ * `release` returns one.
  *
- * Permits have no owner: one may be given back by another than took it, and what a process held that was killed is
- * lost. Waiters are not served in order.
+ * Permits have no owner: any worker may release a permit that another worker acquired, and the permits of a killed
+ * process are lost. Waiters are not served in order.
  *
  * Source of the semantics: Python, `multiprocessing.Semaphore`; `acquire` with a time limit throws instead of returning
- * false, as `Lock` explains.
+ * false, for the reason given at `Lock`.
  */
 export class Semaphore {
   readonly #state: SharedState
@@ -54,8 +54,8 @@ export class Semaphore {
   readonly #most: number
 
   /**
-   * @param permits - free at first. @default 1
-   * @throws TypeError, RangeError for bad options, or `permits` that are no integer >= 0
+   * @param permits - number of permits that are free initially. @default 1
+   * @throws TypeError, RangeError for bad options, or `permits` that is not an integer >= 0
    * @throws ParallelError, Error as `Region.create`, for `across: 'processes'`
    */
   constructor(permits?: number, options?: PrimitiveOptions)
@@ -83,15 +83,15 @@ export class Semaphore {
     return this.#state.region.across
   }
 
-  /** Permits that are free. It may have changed when you look. */
+  /** The number of free permits. Other workers may change it at any time. */
   get value(): number {
     return this.#permits.count
   }
 
   /**
-   * Waits until a permit is taken.
+   * Waits for a permit and takes it.
    *
-   * @returns what gives it back: `using permit = await semaphore.acquire()`
+   * @returns a guard that releases the permit: `using permit = await semaphore.acquire()`
    * @throws {@link WaitTimeoutError}, {@link CancelledError}, TypeError, RangeError as `Lock.acquire`
    */
   async acquire(options: AcquireOptions = {}): Promise<Guard> {
@@ -112,17 +112,17 @@ export class Semaphore {
     return this.#guard()
   }
 
-  /** Takes a permit if one is free. @returns what gives it back, or null */
+  /** Takes a permit if one is free. @returns a guard that releases the permit, or null */
   tryAcquire(): Guard | null {
     return this.#permits.tryAcquire() ? this.#guard() : null
   }
 
   /**
-   * Gives permits back, also more than were taken (see `BoundedSemaphore`).
+   * Releases permits, possibly more than were acquired (see `BoundedSemaphore`).
    *
    * @param permits - @default 1
-   * @throws RangeError, TypeError unless it is an integer >= 1
-   * @throws {@link InvalidStateError} when there would be more than 2^31 - 1; nothing is changed then
+   * @throws RangeError, TypeError unless `permits` is an integer >= 1
+   * @throws {@link InvalidStateError} when there would be more than 2^31 - 1; the semaphore is unchanged then
    */
   release(permits = 1): void {
     checkInteger('permits', permits, 1)
@@ -130,13 +130,13 @@ export class Semaphore {
       throw new InvalidStateError(
         this.#most === MOST
           ? `a semaphore has at most ${MOST} permits`
-          : `the semaphore was released more often than acquired: there are ${this.#most}`,
+          : `the semaphore was released more often than acquired: it has ${this.#most} permits`,
       )
     }
   }
 
   /**
-   * Runs `fn` while holding a permit, and gives it back whatever happens.
+   * Runs `fn` while holding a permit, and releases it in any case.
    * @throws as `acquire`, and what `fn` throws
    */
   async runExclusive<T>(fn: () => T | PromiseLike<T>, options: AcquireOptions = {}): Promise<T> {
@@ -186,8 +186,7 @@ export class Semaphore {
 }
 
 /**
- * A semaphore that refuses to take back more permits than it gave: a release too many is a mistake that would otherwise
- * be noticed late.
+ * A semaphore that throws when it is released more often than acquired, a mistake that would otherwise be noticed late.
  *
  * Source of the semantics: Python, `multiprocessing.BoundedSemaphore`.
  */

@@ -30,9 +30,9 @@ interface EventHandle {
 }
 
 /**
- * A flag that threads, or threads and processes, share: it is set or not, and one can wait until it is set.
+ * A flag shared by threads, or by threads and processes, with a wait until it is set.
  *
- * A `set` ends all waits of that moment, also when it is cleared at once.
+ * A `set` ends all current waits, even if the flag is cleared immediately afterwards.
  *
  * Source of the semantics: Python, `multiprocessing.Event`.
  */
@@ -74,7 +74,7 @@ export class SharedEvent {
   /**
    * Waits until the flag is set.
    *
-   * @returns true; false when that did not happen within `timeoutMs`
+   * @returns true; false when the flag was not set within `timeoutMs`
    * @throws {@link CancelledError} when `signal` is aborted
    * @throws TypeError, RangeError for bad options
    */

@@ -9,18 +9,18 @@ import type { Waiter } from '../waiting/waiter.ts'
 import { SharedWords } from '../waiting/words.ts'
 
 /**
- * What comes before the words of a primitive: 64 bytes of header, see process-waiter.ts, and the party table. A
- * multiple of a cache line.
+ * The bytes before the words of a primitive: a header of 64 bytes, see waiter.ts, and the party table. A multiple of a
+ * cache line.
  */
 const HEADER_BYTES = 64
 const BASE_BYTES = HEADER_BYTES + PARTY_TABLE_BYTES
 
-/** The first 32-bit word that is a primitive's own. */
+/** Index of the first 32-bit word that a primitive can use. */
 export const BASE = BASE_BYTES / 4
-/** The first 64-bit word that is. */
+/** Index of the first 64-bit word that a primitive can use. */
 export const BASE_64 = BASE_BYTES / 8
 
-/** A region with the words of a primitive, and what is needed to use them in this thread. */
+/** A region with the words of a primitive, and the helpers to use them in this thread. */
 export class SharedState {
   readonly region: Region
   readonly words: SharedWords
@@ -47,7 +47,7 @@ export class SharedState {
   /**
    * The region, for a handle.
    *
-   * @throws SerializationError when it cannot go there
+   * @throws SerializationError when it cannot be shared there
    */
   sendTo(across: Across, type: string, create: string): Region {
     if (across === 'processes' && this.region.across === 'threads') {

@@ -4,9 +4,9 @@ import type { Wake } from '../waiting/waiter.ts'
 import type { Words } from '../waiting/words.ts'
 import { ACQUIRED, type Acquired, WAIT_ENDED, type MutexAlgorithm, OWNER_DIED } from './mutex.ts'
 
-/** Waiters that have a place in the line. Larger: more memory; smaller: more of them wait for a place, out of order. */
+/** Waiters that have a place in the line. Larger: more memory; smaller: more waiters wait for a place, out of order. */
 export const LINE_LENGTH = 128
-/** 64-bit words that come first: `SERVING` and `HINT`, `DIED` and one that is not used. */
+/** 64-bit words before the line: `SERVING` and `HINT`, `DIED` and an unused 32-bit word. */
 const HEAD = 2
 export const TICKET_MUTEX_BYTES = (HEAD + LINE_LENGTH) * 8
 
@@ -14,18 +14,18 @@ const WAITING = 1n
 const ABANDONED = 2n
 
 /**
- * A lock that is handed over in order.
+ * A lock that is granted in order.
  *
  * | word | |
  * |---|---|
  * | `SERVING` | the ticket whose owner holds the lock, if it was taken |
- * | `HINT` | no ticket below was free a moment ago |
- * | `DIED` | 1: an owner died, and the next one has not taken this mark yet |
+ * | `HINT` | no ticket below this was free a moment ago |
+ * | `DIED` | 1: an owner died, and the next owner has not taken this mark yet |
  * | line, 64 bits each | bits 0..1: 1 taken, 2 given up; 2..31 the party, see {@link Parties}; 32..63 the ticket |
  *
  * The place of a ticket in the line is at ticket mod the length. A ticket is taken by one compare-and-exchange on its
- * place, and passed over by one on `SERVING`: by its owner's release, or by any thread that sees it given up or its
- * owner dead. So no step can be left half done. Tickets wrap around at 2^32.
+ * place. One on `SERVING` moves past it: in its owner's release, or in any thread that finds it given up or its owner
+ * dead. So no step can be left incomplete. Tickets wrap around at 2^32.
  */
 export class TicketMutex implements MutexAlgorithm {
   readonly #words: Words
@@ -53,7 +53,7 @@ export class TicketMutex implements MutexAlgorithm {
     return isFree(place, ticket) && this.#take(ticket, place)
   }
 
-  /** It would be out of order. */
+  /** Does not spin: it would be out of order. */
   spin(): boolean {
     return false
   }
@@ -121,7 +121,7 @@ export class TicketMutex implements MutexAlgorithm {
     return isTaken(place, serving) && stateOf(place) === WAITING ? partyOf(place) : undefined
   }
 
-  /** Undefined when all places are taken. */
+  /** The next ticket; undefined when all places are taken. */
   #nextTicket(): number | undefined {
     for (let ticket = this.#words.load(this.#hint); ;) {
       const serving = this.#words.load(this.#serving)
@@ -132,7 +132,7 @@ export class TicketMutex implements MutexAlgorithm {
         // Another thread has this ticket: try the next one.
         ticket = (ticket + 1) | 0
       } else if (!isFree(place, ticket)) {
-        ticket = this.#words.load(this.#hint) // the line has gone round since we looked
+        ticket = this.#words.load(this.#hint) // the line has wrapped around since the hint was read
       } else if (this.#take(ticket, place)) {
         this.#words.store(this.#hint, (ticket + 1) | 0)
         return ticket
@@ -146,7 +146,7 @@ export class TicketMutex implements MutexAlgorithm {
 
   #giveUp(ticket: number): Acquired {
     const own = taken(ticket, this.#parties.me())
-    // It is ours, so nobody else changes it.
+    // The place is ours, so no other thread changes it.
     this.#words.compareExchange64(this.#at(ticket), own, (own & ~3n) | ABANDONED)
     this.#passAbandoned()
     return WAIT_ENDED
@@ -163,7 +163,7 @@ export class TicketMutex implements MutexAlgorithm {
 
   #pass(serving: number): boolean {
     if (this.#words.compareExchange(this.#serving, serving, (serving + 1) | 0) !== serving) return false
-    // All: only the next in line can continue, and the system cannot wake just that one.
+    // Wake all: only the next in line can continue, and the system cannot wake just that thread.
     this.#wake(this.#serving, Infinity)
     return true
   }
@@ -182,8 +182,8 @@ function isTaken(place: bigint, ticket: number): boolean {
 }
 
 /**
- * What lies there is of an earlier round. A later one says that `ticket` was passed over in the meantime, and that the
- * place is somebody's.
+ * True when the place is unused or of an earlier round. A later round means that `ticket` was passed over in the
+ * meantime, and the place is taken again.
  */
 function isFree(place: bigint, ticket: number): boolean {
   return stateOf(place) === 0n || ((Number(place >> 32n) - ticket) | 0) < 0

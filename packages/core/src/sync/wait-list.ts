@@ -12,17 +12,17 @@ export const WAIT_LIST_BYTES = (HEAD + MAX_WAITERS) * 4
 const GONE = 0
 const WAITING = 1
 
-/** What a condition asks of its lock. */
+/** The lock as a condition uses it. */
 export interface ConditionLock {
-  /** Lets go of it wholly, however often it was acquired. */
+  /** Releases the lock completely, however often it was acquired. */
   releaseAll(): number
-  /** Acquires it again, as often as it was; without giving up. */
+  /** Acquires the lock again, `depth` times; never gives up. */
   reacquire(depth: number): Steps<void>
 }
 
 /**
- * The waiters of a condition, in order. All is done while the lock of the condition is held, except waiting
- * itself.
+ * The waiters of a condition, in order. All operations except the waiting itself run while the lock of the condition is
+ * held.
  *
  * | word | |
  * |---|---|
@@ -31,7 +31,7 @@ export interface ConditionLock {
  * | places | bits 0..1: 1 waiting, 0 gone; 2..31 the party, see {@link Parties} |
  *
  * The place of a ticket is at ticket mod the length. Each change takes effect by one store, so a party that dies while
- * it holds the lock leaves the list whole. A waiter that dies or gives up is passed over by notifications.
+ * it holds the lock leaves the list consistent. Notifications skip a waiter that has died or given up.
  */
 export class WaitList {
   readonly #words: Words
@@ -52,10 +52,10 @@ export class WaitList {
   }
 
   /**
-   * Lets go of the lock, waits for a notification, and has the lock again at the end.
+   * Releases the lock, waits for a notification, and acquires the lock again.
    *
-   * @returns false when it gave up before it was notified
-   * @throws InvalidStateError when too many wait
+   * @returns false when the wait was given up before a notification
+   * @throws InvalidStateError when there are too many waiters
    */
   *wait(lock: ConditionLock): Steps<boolean> {
     const words = this.#words
@@ -82,7 +82,7 @@ export class WaitList {
       if ((place & 3) === WAITING && !this.#parties.isDead(place)) notified++
     }
     this.#words.store(this.#served, served)
-    // All: the system cannot wake the owner of one ticket.
+    // Wake all: the system cannot wake the owner of a single ticket.
     this.#wake(this.#served, Infinity)
   }
 
@@ -90,10 +90,10 @@ export class WaitList {
     const words = this.#words
     let served = words.load(this.#served)
     const ticket = words.load(this.#issued)
-    // A waiter that gave up is passed over only by a notification: there may have been none for long.
+    // Only notifications skip waiters that gave up, and there may not have been one for a long time.
     while (served !== ticket && (words.load(this.#at(served)) & 3) === GONE) served = (served + 1) | 0
     if (((ticket - served) | 0) >= MAX_WAITERS) {
-      throw new InvalidStateError(`more than ${MAX_WAITERS} wait for one condition`)
+      throw new InvalidStateError(`more than ${MAX_WAITERS} calls wait for one condition`)
     }
     words.store(this.#served, served)
     words.store(this.#at(ticket), this.#parties.me() | WAITING)
@@ -115,7 +115,7 @@ export class WaitList {
   }
 }
 
-/** For tickets that wrap around. */
+/** Compares tickets, which wrap around. */
 function isBefore(a: number, b: number): boolean {
   return ((a - b) | 0) < 0
 }

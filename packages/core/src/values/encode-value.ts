@@ -2,13 +2,13 @@ import { channelCodec, type Codec, SerializationError } from '@manyhands/base'
 import { MAX_UTF8, plainJson } from './plain-json.ts'
 
 /**
- * How a value lies in an item of a queue or in a frame of a connection: one numbering for both. Numbers that are
- * missing are of frames that hold no value, see `connection/frames.ts`.
+ * The encoding of a value in an item of a queue or in a frame of a connection: one numbering for both. The missing
+ * numbers are frames without a value, see `connection/frames.ts`.
  */
 export const ValueKind = {
-  /** Made by the codec, and then cloned. Decoding it may run code. */
+  /** Encoded by the codec, then by structured clone. Decoding it may run code. */
   encoded: 1,
-  /** Made by structured clone alone. */
+  /** Encoded by structured clone alone. */
   cloned: 2,
   /** A little-endian Float64. */
   number: 9,
@@ -22,7 +22,7 @@ export const ValueKind = {
   true: 15,
   /** A string with lone surrogates, or a very long one. */
   utf16: 16,
-  /** Of queues only: an Int32, which needs no bytes; and bytes as they are. */
+  /** In queues only: an Int32, which needs no bytes; and raw bytes. */
   int: 17,
   bytes: 18,
   buffer: 19,
@@ -37,9 +37,9 @@ export interface EncodedValue {
   readonly bytes: Uint8Array | undefined
 }
 
-/** What differs between the places that send values. */
+/** The differences between queues and connections. */
 export interface ValueRules {
-  /** What the value is called in errors: `item`, `message`. */
+  /** The name of the value in errors: `item`, `message`. */
   readonly name: string
   /** Appended to the error when a value cannot be cloned. */
   readonly hint?: string | undefined
@@ -62,10 +62,10 @@ export function isUtf8(value: string): boolean {
 }
 
 /**
- * Encodes any value but a number, for which each caller has a way of its own: constants, then strings, plain data as
- * JSON, and the rest by the codec or structured clone.
+ * Encodes any value except a number, which callers encode themselves: constants, strings, plain data as JSON, and the
+ * rest by the codec or structured clone.
  *
- * @throws SerializationError when it cannot be sent
+ * @throws SerializationError when the value cannot be sent
  */
 export function encodeValue(value: unknown, rules: ValueRules): EncodedValue {
   switch (typeof value) {
@@ -99,11 +99,11 @@ function clone(kind: number, value: unknown, { name, hint }: ValueRules): Encode
 }
 
 /**
- * Decodes what {@link encodeValue} has made.
+ * Decodes a value that {@link encodeValue} has encoded.
  *
  * @param bytes - not shared with anything else: arrays in the value may be views of them
  * @returns the value; a promise of it when modules have to be imported first
- * @throws SerializationError when it is damaged, or cannot be revived here
+ * @throws SerializationError when the value is damaged, or cannot be revived here
  */
 export function decodeValue(kind: number, bytes: Uint8Array, rules: ValueRules): unknown {
   switch (kind) {
@@ -122,7 +122,7 @@ export function decodeValue(kind: number, bytes: Uint8Array, rules: ValueRules):
   }
 }
 
-/** Kinds that are not known here must not be taken for anything else. */
+/** Throws for kinds that are unknown here. */
 function decodeConstant(kind: number, bytes: Uint8Array, { name }: ValueRules): undefined | null | boolean {
   if (bytes.length === 0) {
     if (kind === ValueKind.undefined) return undefined
@@ -131,7 +131,7 @@ function decodeConstant(kind: number, bytes: Uint8Array, { name }: ValueRules): 
     if (kind === ValueKind.true) return true
   }
   throw new SerializationError(
-    `the ${name} is damaged: it is of kind ${kind} with ${bytes.length} bytes, which this version does not know`,
+    `the ${name} is damaged: it is of kind ${kind} with ${bytes.length} bytes, which this version does not support`,
   )
 }
 
@@ -146,7 +146,7 @@ function undamaged({ name }: ValueRules, decode: () => unknown): unknown {
 function codecFor({ name }: ValueRules): Codec {
   const codec = channelCodec()
   if (codec !== undefined) return codec
-  throw new SerializationError(`the ${name} holds functions or class instances, which nothing here can revive`, {
+  throw new SerializationError(`the ${name} holds functions or class instances, which cannot be revived here`, {
     hint: "start a worker of '@manyhands/pool' in this program first, or send plain data",
   })
 }

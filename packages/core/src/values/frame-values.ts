@@ -16,7 +16,7 @@ const nothing = new Uint8Array(0)
  * @throws SerializationError when the value cannot be sent
  */
 export function encodeFrame(value: unknown, isTrusted: boolean): Frame {
-  // Most of what is sent often; structured clone would take ten times as long.
+  // Most messages are numbers or strings; structured clone would take ten times as long.
   if (typeof value === 'number') {
     const body = Buffer.allocUnsafe(8)
     body.writeDoubleLE(value)
@@ -29,13 +29,13 @@ export function encodeFrame(value: unknown, isTrusted: boolean): Frame {
 
 /**
  * @returns the value, or a promise when modules have to be imported first
- * @throws SerializationError when the message is damaged, or may hold code and its sender is not authenticated
+ * @throws SerializationError when the message is damaged, or may contain code and its sender is not authenticated
  */
 export function decodeFrame({ kind, body }: Frame, isTrusted: boolean): unknown {
   if (kind === ValueKind.number && body.byteLength === 8) return toBuffer(body).readDoubleLE()
   if (kind === ValueKind.encoded && !isTrusted) {
     throw new SerializationError(
-      'a message that may hold code came from a peer that is not authenticated: it was not read',
+      'a message that may contain code came from an unauthenticated peer: it was not decoded',
       {
         hint,
       },

@@ -5,10 +5,9 @@ import { decodeValue, type EncodedValue, encodeValue, toBuffer, ValueKind, type 
 const rules: ValueRules = { name: 'item', isTrusted: true }
 
 /**
- * Turns a value into an item of a queue. Numbers, strings and bytes, which are most of what is sent, take short ways of
- * their own.
+ * Turns a value into an item of a queue. Numbers, strings and bytes, the most frequent values, have fast paths.
  *
- * @throws SerializationError when it cannot be sent
+ * @throws SerializationError when the value cannot be sent
  */
 export function encodeItem(value: unknown): EncodedValue {
   if (typeof value === 'number') {
@@ -26,9 +25,9 @@ export function encodeItem(value: unknown): EncodedValue {
 }
 
 /**
- * @param item - its bytes may be borrowed
+ * @param item - the bytes may be borrowed
  * @returns the value; a promise of it when modules have to be imported first
- * @throws SerializationError when it cannot be revived here
+ * @throws SerializationError when the value cannot be revived here
  */
 export function decodeItem({ kind, value, bytes }: EncodedValue): unknown {
   if (kind === ValueKind.int) return value

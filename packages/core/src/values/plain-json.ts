@@ -1,14 +1,16 @@
 import * as types from 'node:util/types'
 
-/** Longer strings may take more bytes as UTF-8, at 3 a character, than Node reads back. */
+/** Longer strings may take more bytes as UTF-8, at up to 3 per character, than Node can decode. */
 export const MAX_UTF8 = 2 ** 27
 
-/** More is left to structured clone, which takes 4 us to begin, and less for each number and object that follows. */
+/**
+ * Larger values are left to structured clone, which takes 4 us to start, but less for each further number and object.
+ */
 const MAX_OBJECTS = 16
 const MAX_MEMBERS = 128
 const MAX_CHARACTERS = 64 << 10
 
-/** What a walk has met, and how much may still come. */
+/** The objects that a walk has visited, and its remaining limits. */
 interface Walk {
   readonly met: object[]
   members: number
@@ -16,11 +18,11 @@ interface Walk {
 }
 
 /**
- * JSON of small plain data that it keeps whole, which most of what is sent is: it takes less than half the time of
+ * Encodes small plain data that JSON preserves, the most frequent kind of value: this takes less than half the time of
  * structured clone.
  *
- * @returns undefined for all that JSON would change: accessors, hidden and symbol properties, classes, holes,
- * `undefined`, NaN, infinities and -0, objects that are met twice; and for what is large
+ * @returns undefined for values that JSON would change: accessors, non-enumerable and symbol properties, classes,
+ * holes, `undefined`, NaN, infinities and -0, objects that occur twice; and for large values
  */
 export function plainJson(value: object): string | undefined {
   try {
@@ -28,7 +30,7 @@ export function plainJson(value: object): string | undefined {
       ? JSON.stringify(value)
       : undefined
   } catch {
-    return undefined // an item of an array is an accessor, which throws: structured clone reports it
+    return undefined // an accessor in an array has thrown: structured clone reports it
   }
 }
 
@@ -50,13 +52,13 @@ function isObjectKept(value: object, walk: Walk): boolean {
   }
   for (const key of keys) {
     walk.characters -= key.length
-    // An accessor has no value, and `undefined` is not kept.
+    // The descriptor of an accessor has no value, and JSON drops `undefined`.
     if (!isMemberKept(Object.getOwnPropertyDescriptor(value, key)?.value, walk)) return false
   }
   return true
 }
 
-/** Something that structured clone knows, and whose prototype was changed to that of plain objects. */
+/** True for a built-in type of structured clone whose prototype was changed to that of plain objects. */
 function isDisguised(value: object): boolean {
   return (
     types.isBoxedPrimitive(value) ||
@@ -73,7 +75,7 @@ function isDisguised(value: object): boolean {
 function isArrayKept(value: readonly unknown[], walk: Walk): boolean {
   walk.members -= value.length
   if (walk.members < 0 || 'toJSON' in value) return false
-  // A hole reads as `undefined`. When there is none, all names but `length` are those of items.
+  // A hole reads as `undefined`. Without holes, all names except `length` are indices.
   for (let i = 0; i < value.length; i++) if (!isMemberKept(value[i], walk)) return false
   return (
     Object.getOwnPropertyNames(value).length === value.length + 1 && Object.getOwnPropertySymbols(value).length === 0

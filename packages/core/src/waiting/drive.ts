@@ -15,7 +15,10 @@ export function driveSync<T>(steps: Steps<T>, waiter: Waiter, timeoutMs: number 
   return step.value
 }
 
-/** Runs `steps` to its end; as far as it gets without waiting, at once. It gives up by the limits once. */
+/**
+ * Runs `steps` to its end; the part before the first wait runs synchronously. When a limit is reached, the steps are
+ * resumed with true once.
+ */
 export function driveAsync<T>(steps: Steps<T>, waiter: Waiter, limits: Limits): Promise<T> {
   const first = steps.next(false)
   if (first.done === true) return Promise.resolve(first.value)

@@ -7,7 +7,7 @@ interface Entry {
 }
 
 export interface ParkedOptions {
-  /** Between two looks at the words when nobody rings. It doubles from the first to the last. */
+  /** Milliseconds between two checks of the words without a ring. They double from the first delay to the last. */
   readonly firstDelayMs: number
   readonly lastDelayMs: number
   readonly onFirst?: () => void
@@ -17,9 +17,9 @@ export interface ParkedOptions {
 /**
  * The asynchronous waits of this thread for the words of one primitive.
  *
- * The word is the truth: a wait is over when it has changed, however that is noticed. A timer looks from time to time;
- * it also keeps the program alive while anyone waits. Those that go on do so at once and in order, so that the first
- * takes what there is and the others see it taken.
+ * Only the word counts: a wait is over when its word has changed, however that is noticed. A timer checks the words
+ * from time to time; it also keeps the program alive while there are waiters. Waiters resume synchronously and in
+ * order, so the first one acquires the resource and the others see it taken.
  */
 export class Parked {
   readonly #words: Words
@@ -27,9 +27,9 @@ export class Parked {
   readonly #entries = new Set<Entry>()
   #timer: NodeJS.Timeout | undefined
   #delay: number
-  /** Whether `onFirst` was the last of the two that was called. */
+  /** True after `onFirst`, false after `onLast`. */
   #active = false
-  /** Entries are being resumed: those that wait again at once have not left. */
+  /** Entries are being resumed: an entry that waits again immediately has not left. */
   #resuming = false
 
   constructor(words: Words, options: ParkedOptions) {
@@ -42,26 +42,26 @@ export class Parked {
     const entry = { wait, resume }
     this.#entries.add(entry)
     if (!this.#resuming) this.#restart()
-    // It may have changed before anyone knew that we wait.
+    // The word may have changed before this entry was added.
     if (this.#words.load(wait.index) !== wait.expected) queueMicrotask(() => this.look())
     return () => {
       if (this.#entries.delete(entry) && !this.#resuming) this.#settle()
     }
   }
 
-  /** The first that waits for the word at `index`. */
+  /** The first wait for the word at `index`. */
   first(index: number): Wait | undefined {
     for (const { wait } of this.#entries) if (wait.index === index) return wait
     return undefined
   }
 
-  /** A notification came that a word has changed. */
+  /** Handles a notification that a word has changed. */
   ring(): void {
     this.look()
     if (this.#active) this.#restart()
   }
 
-  /** Resumes those whose word has changed. */
+  /** Resumes the waiters whose words have changed. */
   look(): void {
     this.#resumeAll(({ wait }) => this.#words.load(wait.index) !== wait.expected)
   }
@@ -76,7 +76,7 @@ export class Parked {
     this.#settle()
   }
 
-  /** Looks soon again. */
+  /** Restarts the timer with the shortest delay. */
   #restart(): void {
     this.#delay = this.#options.firstDelayMs
     clearTimeout(this.#timer)
@@ -100,7 +100,7 @@ export class Parked {
   #tick(): void {
     this.#timer = undefined
     this.#delay = Math.min(this.#delay * 2, this.#options.lastDelayMs)
-    // The first at each word also looks whether somebody died; it would be as well the first to profit.
+    // The first waiter of each word also checks for a dead owner: it would be the first to take over.
     const seen = new Set<number>()
     this.#resumeAll(({ wait }) => {
       const isFirst = !seen.has(wait.index)

@@ -5,20 +5,19 @@ import { spin } from './spin.ts'
 import { ONE_BLOCKED, ONE_LISTENING, type Wait, type Waiter, WAITING } from './waiter.ts'
 import type { SharedWords } from './words.ts'
 
-/** A blocked thread is in a native call, which nothing can interrupt: `terminate` and signals wait for it. */
+/** The longest native call of a blocked thread. It cannot be interrupted: `terminate` and signals wait for it. */
 const SLICE_MS = 10
 /**
- * Between two looks of an asynchronous wait, when no bell rings. Longer: later where no bell reaches; shorter: more
- * work for nothing.
+ * Milliseconds between two checks of an asynchronous wait without a ring. Longer: changes are noticed later where no
+ * ring arrives; shorter: more useless checks.
  */
 const FIRST_DELAY_MS = 1
 const LAST_DELAY_MS = 20
 
 /**
- * Waiting across processes: a futex for threads that block, and timers for those that must not.
+ * Waiting across processes: a futex for threads that block, and timers for threads that must not.
  *
- * A futex is never waited for on the thread pool of libuv: it would keep files from being read, and `process.exit` from
- * ending.
+ * A futex wait never runs on the thread pool of libuv: it would delay file operations and `process.exit`.
  */
 export class ProcessWaiter implements Waiter {
   readonly #words: SharedWords
@@ -27,7 +26,7 @@ export class ProcessWaiter implements Waiter {
   readonly #id: string
   readonly #parked: Parked
 
-  /** @param address - where the words begin */
+  /** @param address - address of the first word */
   constructor(words: SharedWords, id: string, address: number, futex: Futex | undefined) {
     this.#words = words
     this.#id = id
@@ -60,7 +59,7 @@ export class ProcessWaiter implements Waiter {
     const slice = Math.min(ms, SLICE_MS)
     const futex = this.#futex
     if (futex === undefined) return sleep(Math.min(slice, 1))
-    // As one: a thread that is terminated is not counted as blocked for the rest of time.
+    // In one gated call: otherwise a thread terminated in between would stay counted as blocked.
     gated(() => {
       this.#words.add(WAITING, ONE_BLOCKED)
       futex.wait(this.#address + wait.index * 4, wait.expected, slice)

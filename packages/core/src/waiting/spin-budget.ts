@@ -1,13 +1,14 @@
-/** Whether spinning has paid lately: after some failures in a row it is tried only now and then. */
+/** Tracks whether spinning has paid off lately: after some failures in a row it is tried only occasionally. */
 export class SpinBudget {
   readonly #patience: number
   readonly #probeEvery: number
   #failures = 0
 
   /**
-   * @param patience - failures in a row after which it is tried less often. Larger: more time is lost where processors
-   * are scarce; smaller: a single late answer costs the next ones a wake-up
-   * @param probeEvery - from then on one try in as many. Larger: less time is lost; smaller: a change is noticed sooner
+   * @param patience - failures in a row after which spinning is tried less often. Larger: more time is lost where
+   * processors are scarce; smaller: a single late answer costs the next ones a wake-up
+   * @param probeEvery - from then on, one in this many calls tries. Larger: less time is lost; smaller: a change is
+   * noticed sooner
    */
   constructor(patience: number, probeEvery: number) {
     this.#patience = patience
@@ -25,5 +26,5 @@ export class SpinBudget {
   }
 }
 
-/** Tells the processor that this is a spin loop. Does nothing on Node 22, which has no `Atomics.pause`. */
+/** Hints to the processor that this is a spin loop. Does nothing on Node 22, which has no `Atomics.pause`. */
 export const pause: () => void = (Atomics as { pause?: () => void }).pause ?? ((): void => {})

@@ -3,9 +3,8 @@ import type { Wait } from './waiter.ts'
 import type { Words } from './words.ts'
 
 /**
- * Looks at a word before the system is asked to wait, about 10 us. Larger: hand-overs between two that run are seen
- * sooner, 0.3 us instead of 25; but where processors are scarce, the time is taken from the very thread that is waited
- * for.
+ * Checks of a word before sleeping, about 10 us. Larger: hand-overs between two running threads take 0.3 us instead of
+ * 25 more often; but where processors are scarce, the time is taken from the very thread that is waited for.
  */
 const SPINS = 1000
 const budget = new SpinBudget(8, 16)
@@ -15,7 +14,7 @@ export function spin(words: Words, { index, expected }: Wait): boolean {
   return spinUntil(() => words.load(index) !== expected)
 }
 
-/** Tries again for a moment, as long as spinning has paid lately. @returns true when an attempt did */
+/** Repeats `attempt` for a moment, if spinning has paid off lately. @returns true when an attempt returned true */
 export function spinUntil(attempt: () => boolean): boolean {
   if (!budget.mayTry()) return false
   for (let i = 0; i < SPINS; i++) {

@@ -4,8 +4,8 @@ import { ONE_BLOCKED, ONE_LISTENING, type Wait, type Waiter, WAITING } from './w
 import type { SharedWords } from './words.ts'
 
 /**
- * A blocked thread looks this often whether the owner of what it waits for has died. Longer: noticed later; shorter:
- * more wake-ups for nothing.
+ * How often a blocked thread checks whether the owner that it waits for has died. Longer: a death is noticed later;
+ * shorter: more useless wake-ups.
  */
 const SLICE_MS = 50
 /** The same for asynchronous waits, which the system wakes in all other cases. */
@@ -13,17 +13,17 @@ const FIRST_DELAY_MS = 50
 const LAST_DELAY_MS = 400
 
 /**
- * Waiting among threads: `Atomics.wait`, and the one use of `Atomics.waitAsync` in this package.
+ * Waiting between threads: `Atomics.wait`, and the only use of `Atomics.waitAsync` in this package.
  *
- * What is wrong with waitAsync, on Node 22, 24 and 26: it does not keep the program alive; its timeout leaks; it cannot
- * be cancelled, so that one which is given up still takes a `notify` from others. So for each word there is at most
- * one, without a timeout, which stands for all asynchronous waits of this thread; timers and the keeping alive are in
- * `Parked`; and when it is woken after everybody has left, it wakes the next.
+ * The problems of waitAsync, on Node 22, 24 and 26: it does not keep the program alive; its timeout leaks; it cannot be
+ * cancelled, so an abandoned call still consumes a `notify` meant for another waiter. So there is at most one waitAsync
+ * per word, without a timeout, for all asynchronous waits of this thread; `Parked` has the timers and keeps the program
+ * alive; and when the waitAsync is woken after all waiters have left, it passes the wake-up on.
  */
 export class ThreadWaiter implements Waiter {
   readonly #words: SharedWords
   readonly #parked: Parked
-  /** Words for which a waitAsync is out. */
+  /** Words with a pending waitAsync. */
   readonly #out = new Set<number>()
 
   constructor(words: SharedWords) {
@@ -55,7 +55,7 @@ export class ThreadWaiter implements Waiter {
     this.#words.add(WAITING, ONE_LISTENING)
     const { async, value } = Atomics.waitAsync(this.#words.array as Int32Array<SharedArrayBuffer>, index, expected)
     if (!async) {
-      // It has changed just now, and no notification will come.
+      // The word has just changed, and no notification will come.
       this.#words.add(WAITING, -ONE_LISTENING)
       return queueMicrotask(() => this.#parked.look())
     }

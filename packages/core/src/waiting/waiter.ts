@@ -1,7 +1,7 @@
 /**
- * The word in the header of a region with primitives that shows whether anything waits: waking costs more than
- * most of what is waited for: how many block, and in the upper half how many threads wait asynchronously. A party that
- * dies may leave it too high.
+ * The word in the header of a primitive's region that counts waiters, so that a change without waiters skips the
+ * wake-up, which costs more than most operations. Lower half: blocked threads. Upper half: threads that wait
+ * asynchronously. A party that dies may leave the count too high.
  */
 export const WAITING = 0
 export const ONE_BLOCKED = 1
@@ -11,25 +11,25 @@ export const ONE_LISTENING = 1 << 16
 export interface Wait {
   readonly index: number
   readonly expected: number
-  /** Of a word that is not the primitive's own, but that of a lock which it uses. */
+  /** The waiter of another primitive, when the word belongs to a lock that this primitive uses. */
   readonly waiter?: Waiter
 }
 
 /** Wakes up to `count` of the waiters for the word at `index`. */
 export type Wake = (index: number, count: number) => void
 
-/** How to wait for a word, and how waiters are woken: among threads, or across processes. */
+/** Waits for words and wakes waiters: between threads, or across processes. */
 export interface Waiter {
   readonly wake: Wake
   /**
-   * Blocks this thread until the word has changed, at most `ms`, and never so long that a dead party is not noticed. It
-   * may return early.
+   * Blocks this thread until the word has changed, at most `ms`, and never too long to notice a dead party. It may
+   * return early.
    */
   block(wait: Wait, ms: number): void
   /**
    * Calls `resume` once: when the word has changed, or to check whether an owner died. Keeps the program alive until
    * then.
-   * @returns takes it back
+   * @returns cancels the wait
    */
   park(wait: Wait, resume: () => void): () => void
 }

@@ -1,6 +1,6 @@
 /**
- * The atomic words of a primitive. The algorithms see no memory but this, so that the model checker of the tests runs
- * the very code that ships.
+ * The atomic words of a primitive. The algorithms access memory only through this interface, so that the model checker
+ * of the tests runs the same code as users do.
  *
  * All operations but `read` and `write` are sequentially consistent, as `Atomics` are. Values are signed 32-bit
  * integers; those of the `64` forms bigints, at indices of their own (index i covers the words 2i and 2i + 1).
@@ -9,9 +9,10 @@ export interface Words {
   load(index: number): number
   store(index: number, value: number): void
   /**
-   * A load that is not done before an atomic load that precedes it, and a store that is seen no later than an atomic
-   * store that follows it; nothing more is certain on all processors. For words that a mutex guards, and for what an
-   * atomic store publishes afterwards. The compiler puts them in place, where an atomic operation is a call.
+   * A plain load, which is not done before an atomic load that precedes it; `write` is a plain store, which is visible
+   * no later than an atomic store that follows it. Nothing more is guaranteed on all processors. For words that a mutex
+   * guards, and for data that a later atomic store publishes. The compiler inlines them, while an atomic operation is a
+   * call.
    */
   read(index: number): number
   write(index: number, value: number): void
@@ -24,7 +25,7 @@ export interface Words {
   compareExchange64(index: number, expected: bigint, replacement: bigint): bigint
 }
 
-/** Words in memory that several workers see. */
+/** Words in shared memory. */
 export class SharedWords implements Words {
   readonly array: Int32Array
   readonly #wide: BigUint64Array

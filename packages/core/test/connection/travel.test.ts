@@ -49,7 +49,7 @@ describe.each<Across>(['threads', 'processes'])('an end that is sent to one of %
     expect(await party.call('receiveOne', there)).toBe(1)
     expect(there.closed).toBe(true)
     await expect(there.recv()).rejects.toThrow(
-      new InvalidStateError('the connection was sent to another worker, which has it now'),
+      new InvalidStateError('the connection was sent to another worker, which owns it now'),
     )
     there.close()
   })

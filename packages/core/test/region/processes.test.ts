@@ -73,7 +73,7 @@ test('memory that is gone is a clear error, also when its descriptor stands for 
   const sent = { ...handle(region) }
   region.close()
   expect(() => Region[revive](sent as never)).toThrow(SerializationError)
-  expect(() => Region[revive](sent as never)).toThrow(/shared memory that a message names is gone/)
+  expect(() => Region[revive](sent as never)).toThrow(/shared memory in a message is gone/)
   const other = Region.create(100, { across: 'processes' })
   expect(() => Region[revive]({ ...sent, path: handle(other).path } as never)).toThrow(/is gone/)
   expect(() => Region[revive]({ ...sent, byteLength: 1000, path: handle(other).path } as never)).toThrow(/is gone/)

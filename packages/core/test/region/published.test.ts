@@ -42,7 +42,7 @@ test('a name is taken once, and free again when its maker is killed', async () =
   expect(() => region.publish(name)).toThrow(
     expect.objectContaining({
       code: 'EEXIST',
-      message: `shared memory named "${name}" exists already: choose another name, or open it`,
+      message: `shared memory named "${name}" already exists: choose another name, or open it`,
     }),
   )
   await maker.kill()

@@ -112,7 +112,7 @@ export function describeQueues(across: Across): void {
     expect([queue.size, await queue.get()]).toEqual([1, 1])
     const small = new Queue({ across, maxBytes: 1024 })
     await expect(small.put(new Uint8Array(600))).rejects.toThrow(
-      /the item takes 600 bytes, and the queue has 1024, of which one item may take half/,
+      /the item takes 600 bytes; an item may take at most half of the queue's memory, which is 1024 bytes/,
     )
     await small.put(new Uint8Array(500))
     expect(((await small.get()) as Uint8Array).length).toBe(500)
