@@ -33,5 +33,7 @@ export function configuredOptions(): ParallelOptions {
 /** `over` where it sets something, else `under`. */
 export function overlay(under: ParallelOptions, over: ParallelOptions): ParallelOptions {
   const set = Object.entries(over).filter(([, value]) => value !== undefined)
-  return { ...under, ...Object.fromEntries(set) }
+  // Arguments belong to the initializer that they are given with.
+  const base = over.initializer === undefined ? under : { ...under, initializerArgs: undefined }
+  return { ...base, ...Object.fromEntries(set) }
 }

@@ -1,4 +1,11 @@
-import { checkDuration, checkInteger, checkOptionNames, checkSignal, describeValue } from '@manyhands/base'
+import {
+  checkDuration,
+  checkFunction,
+  checkInteger,
+  checkOptionNames,
+  checkSignal,
+  describeValue,
+} from '@manyhands/base'
 import type { ParallelBackend } from './backends/backend.ts'
 import { type BackendName, checkBackend } from './backends/registry.ts'
 import { type Jobs, resolveJobs } from './jobs.ts'
@@ -47,6 +54,15 @@ export interface ParallelOptions {
    * @default none
    */
   readonly require?: 'shared-memory' | undefined
+  /**
+   * Prepares each worker: runs there once, before the first task of a call that names it. For what only the main module
+   * has set up, such as plugins and locales. It is sent as tasks are, with what it captures; it may be async. When it
+   * throws, the call fails with its error. In this thread (`inline`, `async`) it runs once per process.
+   * @default none
+   */
+  readonly initializer?: ((...args: never[]) => unknown) | undefined
+  /** Arguments of the initializer. With other arguments it runs again. @default [] */
+  readonly initializerArgs?: readonly unknown[] | undefined
 }
 
 const names = [
@@ -60,6 +76,8 @@ const names = [
   'retryDelayMs',
   'progress',
   'require',
+  'initializer',
+  'initializerArgs',
 ] as const
 
 /** What users of other libraries type. */
@@ -88,6 +106,8 @@ const mistakes: Readonly<Record<string, string>> = {
   verbose: 'progress',
   desc: 'progress',
   prefer: 'backend',
+  initargs: 'initializerArgs',
+  setup: 'initializer',
 }
 
 /**
@@ -110,6 +130,11 @@ export function checkOptions(where: string, options: ParallelOptions): void {
   const required: unknown = options.require
   if (required !== undefined && required !== 'shared-memory') {
     throw new TypeError(`require must be 'shared-memory', got ${describeValue(required)}`)
+  }
+  if (options.initializer !== undefined) checkFunction('initializer', options.initializer)
+  const args: unknown = options.initializerArgs
+  if (args !== undefined && !Array.isArray(args)) {
+    throw new TypeError(`initializerArgs must be an array, got ${describeValue(args)}`)
   }
 }
 

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { CallEvents } from './events.ts'
+import { withInitializer } from './initializer.ts'
 import type { ParallelOptions } from './options.ts'
 import { showProgress } from './progress/show-progress.ts'
 import { Call } from './scheduler/call.ts'
@@ -53,7 +54,9 @@ export function runToStream<T, R>(
 function begin<T>(settings: Settings, source: Source<T>, work: Work<T>, output: Output): Call<T> {
   const context = AsyncLocalStorage.snapshot()
   const listener = settings.progress === undefined ? undefined : showProgress(settings.progress, context)
-  const call = new Call({ settings, source, work, output, context, events: new CallEvents(listener) })
+  const { initializer } = settings
+  const prepared = initializer === undefined ? work : withInitializer(work, initializer)
+  const call = new Call({ settings, source, work: prepared, output, context, events: new CallEvents(listener) })
   call.start()
   return call
 }

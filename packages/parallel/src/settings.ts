@@ -1,6 +1,7 @@
 import type { ParallelBackend } from './backends/backend.ts'
 import { chooseBackend } from './backends/choose-backend.ts'
 import { configuredOptions, overlay } from './config.ts'
+import type { Initializer } from './initializer.ts'
 import type { Jobs } from './jobs.ts'
 import { checkOptions, type ParallelOptions, type PreDispatch } from './options.ts'
 import { progressOptions, type ProgressOptions } from './progress/progress-options.ts'
@@ -21,6 +22,7 @@ export interface Settings {
   readonly retries: number
   readonly retryDelayMs: number
   readonly progress: ProgressOptions | undefined
+  readonly initializer: Initializer | undefined
 }
 
 const PER_JOB = 2
@@ -50,6 +52,8 @@ export function readSettings(where: string, given: ParallelOptions): Settings {
     retries: options.retries ?? 0,
     retryDelayMs: options.retryDelayMs ?? 0,
     progress: progressOptions(options.progress),
+    initializer:
+      options.initializer === undefined ? undefined : { fn: options.initializer, args: options.initializerArgs ?? [] },
   }
 }
 
