@@ -1,4 +1,5 @@
 import { newSharedId } from '@manyhands/base'
+import { noteInitializer } from '@manyhands/closure'
 import type { Work } from './scheduler/work.ts'
 
 /** A function that prepares a worker for the tasks of a call, with its arguments. */
@@ -18,6 +19,7 @@ type Started = Map<string, true | Promise<unknown>>
  */
 export function withInitializer<T>(work: Work<T>, initializer: Initializer): Work<T> {
   const id = idOf(initializer)
+  noteInitializer(initializer.fn)
   const wrapped = new WeakMap<AnyFunction, AnyFunction>()
   const wrap = (fn: AnyFunction): AnyFunction => {
     let made = wrapped.get(fn)

@@ -13,10 +13,10 @@ test.for(backends)('%s: runs once per worker, before the first task, for any num
     const state = globalThis as Prepared
     state.runs = [...(state.runs ?? []), name]
   }
-  const count = (_: number): number => ((globalThis as Prepared).runs ?? []).filter(run => run === key).length
+  const count = (): number => ((globalThis as Prepared).runs ?? []).filter(run => run === key).length
   const options = { backend, jobs, initializer, initializerArgs: [key] }
   expect(await parallelMap([1, 2, 3], count, options)).toEqual([1, 1, 1])
-  expect(await Parallel(options)([delayed(count)(4)])).toEqual([1])
+  expect(await Parallel(options)([delayed(count)()])).toEqual([1])
 })
 
 test.for(backends)('%s: an async one is awaited, and is not awaited by calls without it', async backend => {

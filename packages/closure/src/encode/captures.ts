@@ -48,6 +48,7 @@ export function classCaptures(encoder: Encoder, type: object, analysis: Analysis
 /** The values of the variables that a function uses, as they are now. */
 export function readCaptures(
   encoder: Encoder,
+  user: object,
   analysis: Analysis,
   facts: FunctionFacts,
   index: number,
@@ -82,7 +83,7 @@ export function readCaptures(
         byReference: false,
       })
     }
-    captures.push([name, captureEdge(encoder, { name, value, members: use.members, facts, level, index, by })])
+    captures.push([name, captureEdge(encoder, { name, value, members: use.members, facts, level, user, index, by })])
   }
   return captures
 }
@@ -120,6 +121,7 @@ interface CapturedValue {
   readonly members: ReadonlySet<string> | undefined
   readonly facts: FunctionFacts
   readonly level: ScopeLevel
+  readonly user: object
   readonly index: number
   readonly by: Step
 }

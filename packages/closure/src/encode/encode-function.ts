@@ -14,6 +14,7 @@ import { classCaptures, declaredCaptures, noteModuleVariables, readCaptures } fr
 import { encodeOwn } from './encode-own.ts'
 import type { Encoder } from './encoder.ts'
 import { ownProperties, prototypeChanges } from './function-members.ts'
+import { isInitializer, notePrepared } from './initializers.ts'
 import { step } from './refusal.ts'
 
 /**
@@ -23,6 +24,7 @@ import { step } from './refusal.ts'
 export function encodeFunction(encoder: Encoder, fn: object, index: number): Node {
   const imported = encoder.reader.exportedValue(fn)
   if (imported !== undefined) {
+    if (isInitializer(fn)) notePrepared('all')
     if (isOwnModule(imported.url) && !types.isProxy(fn)) noteUses(encoder, fn, index)
     return moduleNode(imported)
   }
@@ -93,6 +95,7 @@ function encodeRead(encoder: Encoder, fn: object, index: number): Node {
   if (facts !== undefined) {
     const reference = byReference(encoder, fn, facts, index)
     if (reference !== undefined) {
+      if (isInitializer(fn)) notePrepared('all')
       if (isValue) noteModuleVariables(encoder, analysis, facts, index, labelOf(fn))
       return reference
     }
@@ -181,12 +184,13 @@ function byValue(
       ? declaredCaptures(encoder, analysis, declared, index, label)
       : facts === undefined
         ? []
-        : readCaptures(encoder, analysis, facts, index, label)
+        : readCaptures(encoder, fn, analysis, facts, index, label)
+  const effects = facts === undefined ? [] : encoder.reader.effects(facts)
   const captures = [...classCaptures(encoder, fn, analysis, index), ...variables]
   const url =
     facts === undefined
       ? ''
-      : analysis.usesImport || analysis.usesImportMeta
+      : analysis.usesImport || analysis.usesImportMeta || effects.length > 0
         ? encoder.reader.url(facts)
         : encoder.reader.knownUrl(facts)
   return [
@@ -197,6 +201,7 @@ function byValue(
         captures.map(([name]) => name),
         facts,
         url,
+        effects,
       ),
     ),
     captures.map(([, edge]) => edge),

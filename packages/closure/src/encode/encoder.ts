@@ -17,6 +17,7 @@ import { PlainWalk } from '../protocol/plain.ts'
 import { isNativeText, textOf } from '../text/function-text.ts'
 import { nameOf } from '../text/name-of.ts'
 import type { FunctionReader } from './function-reader.ts'
+import type { UsedImport } from './initializers.ts'
 import { formatStep, refusal, step, type Step } from './refusal.ts'
 import { SharedVariables } from './shared-variables.ts'
 import { Views } from './views.ts'
@@ -38,6 +39,7 @@ export class Encoder {
   readonly sharedVariables = new SharedVariables()
   /** Objects of this message that are imported instead of copied. */
   readonly imports = new Map<object, ExportPlace>()
+  readonly usedImports: UsedImport[] = []
   readonly #values: unknown[] = []
   readonly #parents: number[] = []
   readonly #steps: Step[] = []

@@ -1,11 +1,14 @@
+import { effectImports } from '../modules/effects.ts'
 import { type CapturedName, findExportedValue } from '../modules/exported-values.ts'
 import { type ExportPlace, findCommonJsExport, findExport, moduleScope } from '../modules/exports.ts'
 import { findImport } from '../modules/find-import.ts'
+import { importBindings } from '../modules/import-bindings.ts'
 import type { Analysis } from '../text/analyze.ts'
 import { analysisOf, sloppyAnalysisOf, textOf } from '../text/function-text.ts'
 import { type FunctionFacts, Inspector, InspectorUnavailable, type ScopeLevel } from '../text/inspector.ts'
 import { knownScriptUrl, scriptUrl } from '../text/scripts.ts'
 import { isStrictAt } from '../text/strictness.ts'
+import type { UsedImport } from './initializers.ts'
 
 /** Facts of functions for as long as they may be taken for unchanged: one message. */
 export type FactsCache = Map<object, FunctionFacts>
@@ -94,6 +97,23 @@ export class FunctionReader {
   /** The export that a value is which is imported instead of being sent. */
   exportedValue(value: object): ExportPlace | undefined {
     return exportedValues.get(value)
+  }
+
+  /** The packages that the module of a function imports for their effects. */
+  effects(facts: FunctionFacts): readonly string[] {
+    const { location } = facts
+    if (location === undefined || moduleScope(facts) === undefined) return []
+    const url = this.url(facts)
+    return url.startsWith('file:') ? effectImports(url, location.scriptId, this.inspector) : []
+  }
+
+  /** The variable `name` of a function's module, when an import declares it. */
+  usedImport({ location }: FunctionFacts, name: string): UsedImport | undefined {
+    if (location === undefined) return undefined
+    const { scriptId } = location
+    const url = scriptUrl(scriptId, this.inspector)
+    if (!url.startsWith('file:') || !importBindings(url, scriptId, this.inspector).has(name)) return undefined
+    return { url, scriptId, name }
   }
 
   /** The import that a captured variable is, by its declaration. */

@@ -8,6 +8,7 @@ import type { FunctionFacts, ScopeLevel } from '../text/inspector.ts'
 import { nameOf } from '../text/name-of.ts'
 import { encodeOwn } from './encode-own.ts'
 import type { Encoder } from './encoder.ts'
+import { isInitializer, notePrepared } from './initializers.ts'
 
 /** A variable that a function captures, and where it was found. */
 export interface CapturedVariable {
@@ -15,6 +16,8 @@ export interface CapturedVariable {
   readonly value: unknown
   readonly facts: FunctionFacts
   readonly level: ScopeLevel
+  /** The function that captures it. */
+  readonly user: object
 }
 
 /**
@@ -28,6 +31,7 @@ export interface CapturedVariable {
 export function noteImport(encoder: Encoder, variable: CapturedVariable): boolean {
   const { value } = variable
   if (!isFunctionOrObject(value) || !mayBeImport(encoder, variable)) return false
+  if (variable.level.kind.startsWith('Module')) noteUse(encoder, variable)
   const kind = travelsAsImport(encoder, value)
   if (kind === undefined) return false
   const place = encoder.reader.importPlace(variable)
@@ -35,6 +39,14 @@ export function noteImport(encoder: Encoder, variable: CapturedVariable): boolea
   if (kind === 'everywhere') encoder.reader.noteExported(value, place)
   else encoder.imports.set(value, place)
   return true
+}
+
+/** Of what is declared by an import, whatever becomes of it. */
+function noteUse(encoder: Encoder, { name, facts, user }: CapturedVariable): void {
+  const used = encoder.reader.usedImport(facts, name)
+  if (used === undefined) return
+  if (isInitializer(user)) notePrepared(used)
+  else encoder.usedImports.push(used)
 }
 
 function isFunctionOrObject(value: unknown): value is object {

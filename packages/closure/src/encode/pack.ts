@@ -3,6 +3,7 @@ import { type Edge, FORMAT, FUNCTION, MODULE, type Packed } from '../protocol/me
 import { encodeNode } from './encode-node.ts'
 import { Encoder } from './encoder.ts'
 import { type FactsCache, FunctionReader } from './function-reader.ts'
+import { warnOfSetup } from './warn-of-setup.ts'
 
 export interface PackOptions {
   /** Who will unpack it. Only threads can receive shared memory. @default 'threads' */
@@ -48,6 +49,7 @@ export function packWith(
   const reader = new FunctionReader(facts)
   try {
     const { encoder, root } = encodeAll(value, across, reader, keepsGoing)
+    if (!keepsGoing) warnOfSetup(encoder)
     return {
       packed: {
         format: FORMAT,

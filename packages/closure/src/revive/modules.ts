@@ -18,6 +18,13 @@ export function moduleKey(url: string, from: string | undefined): string {
 /** Imports the modules that a message names; at once when all were imported before. */
 export function importModules(packed: Packed): ReadonlyMap<string, unknown> | Promise<ReadonlyMap<string, unknown>> {
   let missing: Map<string, Wanted> | undefined
+  for (const { effects = [], url: from } of packed.templates) {
+    for (const url of effects) {
+      const key = moduleKey(url, from)
+      if (!imported.has(key)) (missing ??= new Map()).set(key, { url, from })
+    }
+  }
+  const effects = missing?.size ?? 0
   for (const node of packed.nodes) {
     const wanted = wantedBy(node)
     if (wanted === undefined) continue
@@ -25,7 +32,17 @@ export function importModules(packed: Packed): ReadonlyMap<string, unknown> | Pr
     if (!imported.has(key)) (missing ??= new Map()).set(key, wanted)
   }
   if (missing === undefined) return imported
-  return Promise.all(Array.from(missing, ([key, wanted]) => load(key, wanted))).then(() => imported)
+  return loadAll([...missing], effects)
+}
+
+/** The first ones, which are imported for their effects, one after the other, as their module does. */
+async function loadAll(
+  missing: readonly (readonly [key: string, Wanted])[],
+  effects: number,
+): Promise<ReadonlyMap<string, unknown>> {
+  for (const [key, wanted] of missing.slice(0, effects)) await load(key, wanted)
+  await Promise.all(missing.slice(effects).map(([key, wanted]) => load(key, wanted)))
+  return imported
 }
 
 interface Wanted {

@@ -1,5 +1,5 @@
 import { SerializationError } from '@manyhands/base'
-import { FORMAT, type Packed } from '../protocol/message.ts'
+import { FORMAT, type Packed, type Template } from '../protocol/message.ts'
 import { importModules } from './modules.ts'
 import { Reviver } from './reviver.ts'
 
@@ -39,5 +39,10 @@ function check(packed: Packed): void {
   if (!Array.isArray(packed.nodes) || !Array.isArray(packed.templates)) damaged('its nodes are missing')
   for (const node of packed.nodes) {
     if (!Array.isArray(node) || typeof node[0] !== 'number') damaged('one of its nodes is none')
+  }
+  for (const template of packed.templates as readonly unknown[]) {
+    if (typeof template !== 'object' || template === null) damaged('one of its templates is none')
+    const { effects } = template as Template
+    if (effects !== undefined && !Array.isArray(effects)) damaged('the imports of a template are no list')
   }
 }

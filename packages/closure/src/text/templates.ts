@@ -14,6 +14,7 @@ export function templateOf(
   names: readonly string[],
   facts: FunctionFacts | undefined,
   url: string,
+  effects: readonly string[],
 ): Template {
   let templates = byAnalysis.get(analysis)
   if (templates === undefined) byAnalysis.set(analysis, (templates = new Map()))
@@ -38,6 +39,7 @@ export function templateOf(
       file: source?.file,
       usesImport: analysis.usesImport,
       usesImportMeta: analysis.usesImportMeta,
+      ...(effects.length === 0 ? {} : { effects }),
     }
     templates.set(key, template)
   }

@@ -19,7 +19,7 @@ import {
   type TaskOptions,
   warnOfUnseenFailures,
 } from '@manyhands/base'
-import { pack } from '@manyhands/closure'
+import { noteInitializer, pack } from '@manyhands/closure'
 import { BatchState } from '../dispatch/batch.ts'
 import { type FunctionRecord, FunctionTable, type PreparedFunction } from '../dispatch/function-table.ts'
 import type { Measurements } from '../dispatch/measurements.ts'
@@ -245,7 +245,10 @@ export class WorkerExecutor implements Executor {
 
 function channelOptions(kind: WorkerKind, across: Across, options: CheckedExecutorOptions) {
   const { initializer, initializerArgs = [] } = options
-  if (initializer !== undefined) checkFunction('initializer', initializer)
+  if (initializer !== undefined) {
+    checkFunction('initializer', initializer)
+    noteInitializer(initializer)
+  }
   // Packed now, so that a bad one is told at the constructor, and each worker gets the same.
   const packed =
     initializer === undefined ? undefined : structuredClone(pack([initializer, initializerArgs], { across }))

@@ -1,0 +1,215 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const manifest = (name: string, more: object = {}): string => JSON.stringify({ name, version: '1.0.0', ...more })
+
+/** Packages as they are found in the world, small. */
+const tree: Readonly<Record<string, string>> = {
+  // The entry fills a registry that the defining file reads; `require` leads to another build.
+  'node_modules/entry/package.json': manifest('entry', {
+    exports: { import: './main.mjs', require: './twin.cjs' },
+  }),
+  'node_modules/entry/main.mjs':
+    "import { known } from './lib/core.mjs'\nknown.add('js')\nexport { parse, Parser, options } from './lib/core.mjs'\n" +
+    "export { default } from './lib/core.mjs'",
+  'node_modules/entry/lib/core.mjs': `
+    export const known = new Set()
+    export function parse() { return [...known].join() }
+    export class Parser { run() { return parse() } }
+    export const options = { level: 1, check() { return this.level } }
+    let hidden = 0
+    const helper = () => ++hidden
+    export default Object.assign(() => 'called', { seen: new WeakMap(), helper, parse })`,
+  'node_modules/entry/twin.cjs': "exports.parse = () => 'the twin'; exports.Parser = class {}",
+  // Its export was made by a helper of another package.
+  'node_modules/made/package.json': manifest('made', { type: 'module', main: 'main.js' }),
+  'node_modules/made/main.js': `
+    import { memoize } from 'memo'
+    let reads = 0
+    export const load = memoize(() => ++reads)
+    export const proxy = new Proxy({ answer: 42 }, {})
+    export const bound = function () { return this.answer }.bind({ answer: 43 })`,
+  'node_modules/memo/package.json': manifest('memo', { type: 'module', main: 'main.js' }),
+  'node_modules/memo/main.js':
+    'export const memoize = fn => { let value; let has = false; return () => (has ? value : ((has = true), (value = fn()))) }',
+  'node_modules/only-import/package.json': manifest('only-import', { exports: { import: './main.mjs' } }),
+  'node_modules/only-import/main.mjs':
+    "export const name = () => 'esm'; export const client = { seen: new WeakSet(), ask: () => 'asked' }",
+  'node_modules/plugin/package.json': manifest('plugin', { exports: { './register': './register.mjs' } }),
+  'node_modules/plugin/register.mjs': "globalThis.plugged = [...(globalThis.plugged ?? []), 'plugin']",
+  'node_modules/common/package.json': manifest('common', { main: 'index.js' }),
+  'node_modules/common/index.js': "module.exports = require('./lib/tool.js'); require('./lib/state.js').ready = true",
+  'node_modules/common/lib/tool.js':
+    "const state = require('./state.js'); module.exports = function tool() { return state.ready }; module.exports.twice = x => 2 * x",
+  'node_modules/common/lib/state.js': 'exports.ready = false',
+  // The program's own modules.
+  'own/config.mjs': 'export const config = { level: 1 }; export const api = { level: 1, get() { return this.level } }',
+  'own/effect.mjs': "globalThis.plugged = [...(globalThis.plugged ?? []), 'own']",
+  'own/typed.ts': `
+    import { type Options, Parser, parse as read } from 'entry'
+    import type { Nothing } from 'nowhere'
+    export interface Mine extends Options, Nothing {}
+    const inner = () => [read(), new Parser().run()]
+    export const typed = { inner }`,
+  'own/common.cjs': `
+    const tool = require('common')
+    const { twice } = require('common')
+    exports.tasks = { tool: () => tool(), twice: () => twice(2), member: () => tool.twice(3) }`,
+  'tasks.mjs': `
+    import { parse, Parser, options } from 'entry'
+    import * as entry from 'entry'
+    import main, { parse as renamed } from 'entry'
+    import { load, proxy, bound } from 'made'
+    import { name, client } from 'only-import'
+    import tool, { twice } from 'common'
+    import 'plugin/register'
+    import './own/effect.mjs'
+    import { config, api } from './own/config.mjs'
+    import { typed } from './own/typed.ts'
+    import { createRequire } from 'node:module'
+    import common from './own/common.cjs'
+    const require = createRequire(import.meta.url)
+    const { parse: fromImport } = await import('entry')
+    const wholeImport = await import('entry')
+    const defaultImport = (await import('entry')).default
+    const fromRequire = require('entry').parse
+    config.level = 2
+    api.level = 2
+    const local = (() => { const parse = () => 'local'; return () => parse() })()
+    async function inside() {
+      const { parse } = await import('entry')
+      return () => parse()
+    }
+    export const tasks = {
+      'a named import': () => parse(),
+      'a renamed import': () => renamed(),
+      'a class': () => new Parser().run(),
+      'an instance of it': (p => () => p.run())(new Parser()),
+      'a namespace': () => entry.parse(),
+      'a namespace as a value': () => Object.keys(entry).sort(),
+      'a default import with members that cannot be sent': () => [main(), main.parse(), main.helper()],
+      'what a helper of another package made': () => [load(), load()],
+      'a proxy': () => proxy.answer,
+      'a bound function': () => bound(),
+      'a package without a CommonJS entry': () => name(),
+      'an object that cannot be sent': () => client.ask(),
+      'an object with functions, which is imported as it was': () => options.check(),
+      'a local variable with the name of an import': local,
+      'import()': () => fromImport(),
+      'the namespace of import()': () => wholeImport.parse(),
+      'the default of import()': () => defaultImport(),
+      'import() in a function': await inside(),
+      'require()': () => fromRequire(),
+      'CommonJS by import': () => [tool(), tool.twice(2), twice(2)],
+      'CommonJS by require': common.tasks.tool,
+      'a member by require': common.tasks.twice,
+      'a member of what require() gave': common.tasks.member,
+      'a module in TypeScript': () => typed.inner(),
+      'data that the program changed': () => config.level,
+      'an effect of a package, and none of the program': () => globalThis.plugged.filter(name => name === 'plugin'),
+    }`,
+  'node_modules/kit/package.json': manifest('kit', { type: 'module', main: 'main.js' }),
+  'node_modules/kit/main.js': `
+    const kit = () => kit.plugins
+    kit.plugins = 0
+    kit.use = () => { kit.plugins++; return kit }
+    kit.extend = Object.assign
+    kit.load = text => ({ text })
+    kit.ready = Promise.resolve()
+    kit.limits = {}
+    export default kit`,
+  'setup.mjs': `import kit from 'kit'
+import { noteInitializer } from '${new URL('../src/index.ts', import.meta.url).href}'
+const target = {}
+kit.use('a')
+await kit.use('b').use('c')
+kit.limits.size = 3
+await kit.ready
+kit.extend(target, { a: 1 })
+const kept = kit.load('x')
+if (process.argv[3] === 'initializer') noteInitializer(prepare)
+function prepare() { kit.use() }
+const other = () => kept.text
+export const tasks = process.argv[3] === 'initializer' ? { prepare: () => prepare() && 1, kit: () => typeof kit } : { kit: () => typeof kit, other }`,
+  'changed.mjs': `
+    import { api } from './own/config.mjs'
+    import './own/effect.mjs'
+    api.level = 2
+    export const tasks = { api: () => api.get(), effects: () => globalThis.plugged?.length ?? 0 }`,
+}
+
+let root = ''
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'manyhands-imports-'))
+  for (const [path, text] of Object.entries(tree)) {
+    await mkdir(dirname(join(root, path)), { recursive: true })
+    await writeFile(join(root, path), text)
+  }
+})
+afterAll(() => rm(root, { recursive: true, force: true }))
+
+type Row = readonly [name: string, here: unknown, thread: unknown, process: unknown]
+
+async function send(module: string): Promise<readonly Row[]> {
+  return JSON.parse((await run(module)).stdout) as Row[]
+}
+
+async function run(
+  module: string,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ stdout: string; stderr: string }> {
+  return await promisify(execFile)(
+    process.execPath,
+    [
+      '--conditions=@manyhands/source',
+      join(import.meta.dirname, 'programs/send-all.mjs'),
+      pathToFileURL(join(root, module)).href,
+      ...args,
+    ],
+    { timeout: 50_000, env: { ...process.env, ...env } },
+  )
+}
+
+test('an import is an import in the worker: of the same entry, with its effects', async () => {
+  const rows = await send('tasks.mjs')
+  expect(rows.map(([name, , thread, process]) => [name, thread, process])).toEqual(
+    rows.map(([name, here]) => [name, here, here]),
+  )
+  const here = Object.fromEntries(rows.map(([name, value]) => [name, value]))
+  expect(here).toMatchObject({ 'a named import': 'js', 'require()': 'the twin', 'CommonJS by import': [true, 4, 4] })
+})
+
+test('an object with functions is as its module made it; a module of the program is not run for its effects', async () => {
+  expect(await send('changed.mjs')).toEqual([
+    ['api', 2, 1, 1],
+    ['effects', 1, 0, 0],
+  ])
+})
+
+const warnedLines = (stderr: string): (string | undefined)[] =>
+  Array.from(
+    stderr.matchAll(/MANYHANDS_SETUP\] .*?which `(.*?)` \((.*?)\)/g),
+    ([, text, place]) => `${text} ${place?.replace(/.*[/\\]/, '')}`,
+  )
+
+test('statements that set up what a task imports are named once, with what to do', async () => {
+  const { stderr } = await run('setup.mjs')
+  expect(warnedLines(stderr)).toEqual([
+    "kit.use('a') setup.mjs:4",
+    "await kit.use('b').use('c') setup.mjs:5",
+    'kit.limits.size = 3 setup.mjs:6',
+    'await kit.ready setup.mjs:7',
+  ])
+  expect(stderr).toContain('do the same in `initializer`')
+})
+
+test('nothing is said of what an initializer sets up, nor when warnings are off', async () => {
+  expect(warnedLines((await run('setup.mjs', ['initializer'])).stderr)).toEqual([])
+  expect(warnedLines((await run('setup.mjs', [], { MANYHANDS_WARN: 'off' })).stderr)).toEqual([])
+})
