@@ -15,8 +15,8 @@ const tree: Readonly<Record<string, string>> = {
     exports: { import: './main.mjs', require: './twin.cjs' },
   }),
   'node_modules/entry/main.mjs':
-    "import { known } from './lib/core.mjs'\nknown.add('js')\nexport { parse, Parser, options } from './lib/core.mjs'\n" +
-    "export { default } from './lib/core.mjs'",
+    "import { known } from './lib/core.mjs'\nknown.add('js')\n" +
+    "export { default, parse, Parser, options } from './lib/core.mjs'",
   'node_modules/entry/lib/core.mjs': `
     export const known = new Set()
     export function parse() { return [...known].join() }
@@ -36,7 +36,8 @@ const tree: Readonly<Record<string, string>> = {
     export const bound = function () { return this.answer }.bind({ answer: 43 })`,
   'node_modules/memo/package.json': manifest('memo', { type: 'module', main: 'main.js' }),
   'node_modules/memo/main.js':
-    'export const memoize = fn => { let value; let has = false; return () => (has ? value : ((has = true), (value = fn()))) }',
+    'export const memoize = fn => { let value; let has = false; ' +
+    'return () => (has ? value : ((has = true), (value = fn()))) }',
   'node_modules/only-import/package.json': manifest('only-import', { exports: { import: './main.mjs' } }),
   'node_modules/only-import/main.mjs':
     "export const name = () => 'esm'; export const client = { seen: new WeakSet(), ask: () => 'asked' }",
@@ -45,7 +46,8 @@ const tree: Readonly<Record<string, string>> = {
   'node_modules/common/package.json': manifest('common', { main: 'index.js' }),
   'node_modules/common/index.js': "module.exports = require('./lib/tool.js'); require('./lib/state.js').ready = true",
   'node_modules/common/lib/tool.js':
-    "const state = require('./state.js'); module.exports = function tool() { return state.ready }; module.exports.twice = x => 2 * x",
+    "const state = require('./state.js'); module.exports = function tool() { return state.ready }\n" +
+    'module.exports.twice = x => 2 * x',
   'node_modules/common/lib/state.js': 'exports.ready = false',
   // The program's own modules.
   'own/config.mjs': 'export const config = { level: 1 }; export const api = { level: 1, get() { return this.level } }',
@@ -135,7 +137,9 @@ const kept = kit.load('x')
 if (process.argv[3] === 'initializer') noteInitializer(prepare)
 function prepare() { kit.use() }
 const other = () => kept.text
-export const tasks = process.argv[3] === 'initializer' ? { prepare: () => prepare() && 1, kit: () => typeof kit } : { kit: () => typeof kit, other }`,
+export const tasks =
+  process.argv[3] === 'initializer' ? { prepare: () => prepare() && 1, kit: () => typeof kit }
+    : { kit: () => typeof kit, other }`,
   'changed.mjs': `
     import { api } from './own/config.mjs'
     import './own/effect.mjs'
@@ -185,7 +189,7 @@ test('an import is an import in the worker: of the same entry, with its effects'
   expect(here).toMatchObject({ 'a named import': 'js', 'require()': 'the twin', 'CommonJS by import': [true, 4, 4] })
 })
 
-test('an object with functions is as its module made it; a module of the program is not run for its effects', async () => {
+test('an object with functions is as its module made it; own modules do not run for effects', async () => {
   expect(await send('changed.mjs')).toEqual([
     ['api', 2, 1, 1],
     ['effects', 1, 0, 0],

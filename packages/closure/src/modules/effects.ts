@@ -6,8 +6,8 @@ const effectsOfModule = new Map<string, readonly string[]>()
 
 /**
  * The packages that an ES module imports without a name, such as `import 'dayjs/locale/de.js'`: what they set up is
- * there for everything in the module, so a worker imports them before it runs a function of it. Not those of the program
- * itself, whose effects may be meant to happen once.
+ * there for everything in the module, so a worker imports them before it runs a function of it. Not those of the
+ * program itself, whose effects may be meant to happen once.
  */
 export function effectImports(url: string, scriptId: string, inspector: Inspector): readonly string[] {
   let effects = effectsOfModule.get(url)

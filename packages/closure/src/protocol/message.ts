@@ -187,7 +187,7 @@ export interface Template {
   readonly file?: string | undefined
   readonly usesImport: boolean
   readonly usesImportMeta: boolean
-  /** Packages that the module `url` imports for their effects: to be imported before the function runs. @default none */
+  /** Packages that the module `url` imports for their effects: imported before the function runs. @default none */
   readonly effects?: readonly string[] | undefined
 }
 

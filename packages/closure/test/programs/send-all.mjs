@@ -1,4 +1,4 @@
-// Calls every function that a module exports as `tasks`, here and in a thread and a process: node send-all.mjs MODULE_URL
+// node send-all.mjs MODULE_URL: calls every function that a module exports as `tasks`, here, in a thread, in a process.
 // Prints a row for each: its name, what it gave here, in the thread, in the process; or the error.
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
