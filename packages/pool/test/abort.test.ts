@@ -9,6 +9,7 @@ import {
   ThreadPoolExecutor,
   type WorkerExecutor,
 } from '../src/index.ts'
+import { makeCheap } from './support/make-cheap.ts'
 import { increment, numberOrNever } from './tasks/work.ts'
 
 // An aborted batch, and what else is on its worker.
@@ -118,8 +119,7 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
     'what was sent ahead behind an aborted %s comes back and runs elsewhere',
     async how => {
       const pool = create()
-      // Known to be cheap, also where the first call was held up: so the next ones may be sent ahead.
-      for (let i = 0; i < 20; i++) await pool.submit(increment, 1)
+      await makeCheap(pool)
       const aborted = submit(pool, { fn: how === 'loop' ? spins() : waits(), items: [0], firstIndex: 0 })
       await begun(0)
       const ahead = [1, 2, 3].map(n => pool.submit(increment, n))

@@ -1,6 +1,7 @@
 import { Region } from '@manyhands/core'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type ExecutorOptions, ProcessPoolExecutor, ThreadPoolExecutor, type WorkerExecutor } from '../src/index.ts'
+import { makeCheap } from './support/make-cheap.ts'
 import { increment } from './tasks/work.ts'
 
 // What becomes of a message when the first of its tasks turns out to be one that cannot travel.
@@ -39,8 +40,7 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
     'a task that can be ended waits for a worker of its own also behind one that cannot travel (concurrency: %i)',
     async concurrency => {
       const pool = create({ concurrency })
-      // What it costs is known, so it may be sent ahead; one call alone may have been held up.
-      for (let i = 0; i < 20; i++) await pool.submit(increment, 1)
+      await makeCheap(pool)
       const region = Region.create(4, { across: 'processes' })
       const words = new Int32Array(region.buffer)
       const busy = pool.submit(() => {
