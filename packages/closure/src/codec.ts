@@ -1,5 +1,6 @@
 import type { Across, Codec } from '@manyhands/base'
 import type { FactsCache } from './encode/function-reader.ts'
+import { packFailure } from './encode/pack-failure.ts'
 import { packWith } from './encode/pack.ts'
 import { channelCodec, type Packer } from './protocol/channel-codec.ts'
 import { decode } from './revive/decode.ts'
@@ -20,15 +21,18 @@ export function createCodec({ across }: { readonly across: Across }): Codec {
 /** Packs the values of a channel. A message is made in one go: what is read of a function holds for all of it. */
 export function createPacker(across: Across): Packer {
   const factsByMessage = new WeakMap<Set<object>, FactsCache>()
-  return (value, message) => {
-    let facts = factsByMessage.get(message)
-    if (facts === undefined) factsByMessage.set(message, (facts = new Map()))
-    const { packed, encoder } = packWith(value, { across, refresh: false, facts })
-    if (!message.isDisjointFrom(encoder.raw)) {
-      encoder.discard()
-      return undefined
-    }
-    for (const object of encoder.raw) message.add(object)
-    return packed
+  return {
+    pack(value, message) {
+      let facts = factsByMessage.get(message)
+      if (facts === undefined) factsByMessage.set(message, (facts = new Map()))
+      const { packed, encoder } = packWith(value, { across, refresh: false, facts })
+      if (!message.isDisjointFrom(encoder.raw)) {
+        encoder.discard()
+        return undefined
+      }
+      for (const object of encoder.raw) message.add(object)
+      return packed
+    },
+    packFailure: thrown => packFailure(thrown, { across, refresh: false }),
   }
 }

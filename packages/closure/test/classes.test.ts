@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createCodec, pack, registerReducer } from '../src/index.ts'
+import { makeClasses } from './modules/old-style.mjs'
 import { startWorker, type TestWorker } from './support/worker.ts'
 
 let limit = 1
@@ -40,6 +41,34 @@ describe.each(['threads', 'processes'] as const)('classes across %s', across => 
       const back = await worker.call((gauge: Gauge) => gauge, new Gauge(3))
       expect(back).toBeInstanceOf(Gauge)
       expect(await worker.call(() => new Gauge(4))).toBeInstanceOf(Gauge)
+    }))
+
+  test.each(Object.entries(makeClasses()))('a class in the old style keeps its identity both ways: %s', (_, Old) =>
+    withWorker(async worker => {
+      type Instance = { readonly x?: number; readonly message?: string }
+      const Class = Old as new (value: unknown) => Instance
+      expect(await worker.call(() => new Class(4))).toBeInstanceOf(Class)
+      const nested = await worker.call(() => [{ made: new Class(4) }])
+      expect((nested as { made: Instance }[])[0]?.made).toBeInstanceOf(Class)
+      expect(await worker.call((instance: Instance) => instance instanceof Class, new Class(2))).toBe(true)
+      const thrown = await worker.call(() => {
+        try {
+          throw new Class('m')
+        } catch (error) {
+          return error
+        }
+      })
+      expect(thrown).toBeInstanceOf(Class)
+      expect((thrown as Instance).x ?? (thrown as Instance).message).toBe('m')
+    }),
+  )
+
+  test('a class in the old style inherits statics and methods', () =>
+    withWorker(async worker => {
+      const { Derived } = makeClasses() as unknown as {
+        Derived: { new (x: number): { twice(): number }; made: string }
+      }
+      expect(await worker.call(() => [new Derived(2).twice(), Derived.made])).toEqual([4, 'static'])
     }))
 
   test('two messages with one class agree in the worker', () =>

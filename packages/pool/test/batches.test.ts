@@ -162,7 +162,7 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
       .exception()
     expect(error).toMatchObject({
       name: 'SerializationError',
-      message: expect.stringContaining('the task failed with an object') as string,
+      message: expect.stringContaining('an object was thrown, which cannot be sent back') as string,
     })
     const outcome = await pool
       .submit(() => {

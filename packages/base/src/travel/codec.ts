@@ -20,6 +20,11 @@ export interface Codec {
    */
   encode(value: unknown, message: Set<object>): object | undefined
   /**
+   * Encodes what a task threw. It never fails: an error keeps what can travel, and lists what cannot in its property
+   * `unsendable`.
+   */
+  encodeFailure(thrown: unknown): object
+  /**
    * Revives a value that `encode` on the other side encoded. Returns a promise only when modules have to be imported
    * first.
    *

@@ -18,6 +18,8 @@ export function checkClass(encoder: Encoder, value: object, first: object, stand
     const type: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
     if (typeof type !== 'function') continue
     if (standard === Error.prototype && isErrorOfNode(encoder, type)) return
+    // Errors of the old style are plain objects whose class inherits from Error.
+    if (standard === Object.prototype && prototype === standardErrorPrototype(prototype)) return
     const module = isNativeText(textOf(type)) || isGlobalFunction(type, nameOf(type)) ? '' : moduleOfNode(encoder, type)
     if (module !== undefined) {
       const name = module === '' ? nameOf(type) : `${module}.${nameOf(type)}`
@@ -64,6 +66,17 @@ export function errorPrototype(encoder: Encoder, error: Error): object | null {
     }
   }
   return null
+}
+
+/** The first prototype of an error, from `prototype` upwards, that the language itself has. */
+export function standardErrorPrototype(prototype: object): object {
+  for (let at: object | null = prototype; at !== null; at = Object.getPrototypeOf(at) as object | null) {
+    const type: unknown = Object.getOwnPropertyDescriptor(at, 'constructor')?.value
+    if (typeof type === 'function' && isGlobalFunction(type, nameOf(type)) && isNativeText(textOf(type))) {
+      if (type === Error || Error.isPrototypeOf(type)) return at
+    }
+  }
+  return Error.prototype
 }
 
 function checkPrivate(encoder: Encoder, type: object, index: number): void {

@@ -209,7 +209,16 @@ function byValue(
     ownProperties(encoder, fn, analysis, index),
     prototypeChanges(encoder, fn, analysis, index),
     encoder.reader.isConstructor(fn) ? classIdentity(fn, analysis, facts) : undefined,
+    parentOf(encoder, fn, analysis, index),
   ]
+}
+
+/** Statics of a class in the old style are inherited from the class above: `Object.setPrototypeOf(Derived, Base)`. */
+function parentOf(encoder: Encoder, fn: object, analysis: Analysis, index: number): m.Reference | undefined {
+  const parent = Object.getPrototypeOf(fn) as object | null
+  return analysis.isClass || typeof parent !== 'function' || isNativeText(textOf(parent))
+    ? undefined
+    : encoder.reference(parent, index, step('(class above)'))
 }
 
 /**

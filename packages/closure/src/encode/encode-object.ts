@@ -5,7 +5,7 @@ import { findCommonJsModule, moduleNode } from '../modules/exports.ts'
 import * as m from '../protocol/message.ts'
 import type { Edge, Node, Properties, Prototype } from '../protocol/message.ts'
 import { reducerOf } from '../protocol/reducers.ts'
-import { checkClass, classNameOf, errorPrototype } from './check-class.ts'
+import { checkClass, classNameOf, errorPrototype, standardErrorPrototype } from './check-class.ts'
 import type { Encoder } from './encoder.ts'
 import { step } from './refusal.ts'
 import { refusedType } from './refused-types.ts'
@@ -136,8 +136,7 @@ function encodeByParts(encoder: Encoder, value: object, index: number): Node {
 }
 
 function encodeError(encoder: Encoder, error: Error, index: number): Node {
-  const prototype = errorPrototype(encoder, error)
-  if (prototype !== null) checkClass(encoder, error, prototype, Error.prototype, index)
+  const prototype = travellingPrototype(encoder, error, index)
   const proto: Prototype =
     prototype === Error.prototype ? 0 : prototype === null ? null : encoder.prototypeEdge(prototype, index)
   return [
@@ -147,6 +146,20 @@ function encodeError(encoder: Encoder, error: Error, index: number): Node {
     encoder.properties(error, index, key => key === 'stack'),
     stackOf(error),
   ]
+}
+
+/** Of what a task threw a class that cannot travel is left out: the error is worth more than that. */
+function travellingPrototype(encoder: Encoder, error: Error, index: number): object | null {
+  const prototype = errorPrototype(encoder, error)
+  if (prototype === null) return null
+  try {
+    checkClass(encoder, error, prototype, Error.prototype, index)
+    return prototype
+  } catch (refused) {
+    if (!encoder.isFailure || !(refused instanceof SerializationError)) throw refused
+    encoder.lost.push([index, `its class ${classNameOf(error)} cannot be sent`])
+    return standardErrorPrototype(prototype)
+  }
 }
 
 /**

@@ -33,6 +33,7 @@ const noProperties: Properties = [[], []]
 export class Encoder {
   readonly across: Across
   readonly reader: FunctionReader
+  readonly isFailure: boolean
   readonly nodes: Node[] = []
   readonly templates: Template[] = []
   readonly views = new Views()
@@ -58,19 +59,28 @@ export class Encoder {
 
   readonly #encodeNode: EncodeNode
   readonly #keepsGoing: boolean
+  /** Refused values, and parts of errors that were left out: what a message that keeps going has lost. */
+  readonly lost: (readonly [index: number, why: string])[] = []
   readonly #undos: (() => void)[] = []
   /** For a `[replace]()`: what undoes what it has done besides. */
   readonly onDiscard = (undo: () => void): void => void this.#undos.push(undo)
 
   /**
    * @param encodeNode - chooses the kind of node by the kind of value
-   * @param keepsGoing - a value that cannot travel becomes a node with the reason, instead of an error
+   * @param options.keepsGoing - a value that cannot travel becomes a node with the reason, instead of an error
+   * @param options.isFailure - it is what a task threw: an error whose class cannot travel goes without
    */
-  constructor(across: Across, reader: FunctionReader, encodeNode: EncodeNode, keepsGoing = false) {
+  constructor(
+    across: Across,
+    reader: FunctionReader,
+    encodeNode: EncodeNode,
+    { keepsGoing = false, isFailure = false }: { readonly keepsGoing?: boolean; readonly isFailure?: boolean } = {},
+  ) {
     this.across = across
     this.reader = reader
     this.#encodeNode = encodeNode
     this.#keepsGoing = keepsGoing
+    this.isFailure = isFailure
   }
 
   /** Notes that node `index` is what a function captures by a name. */
@@ -91,7 +101,7 @@ export class Encoder {
     const root = this.edge(value, -1, '')
     for (let i = 0; i < this.#values.length; i++) this.nodes[i] = this.#checkedNode(i)
     this.views.finish(this.nodes, this.#raw)
-    this.sharedVariables.check()
+    if (!this.isFailure) this.sharedVariables.check()
     return root
   }
 
@@ -284,6 +294,7 @@ export class Encoder {
     } catch (error) {
       // What can be imported instead is encoded again.
       if (!this.#keepsGoing || this.reader.noteImports(this.refusedWithin())) throw error
+      this.lost.push([index, this.#complaint[0]])
       return [REFUSED, ...this.#complaint]
     }
   }

@@ -1,3 +1,4 @@
+import { isGeneratorFunction } from 'node:util/types'
 import { effectImports } from '../modules/effects.ts'
 import { type CapturedName, findExportedValue } from '../modules/exported-values.ts'
 import { type ExportPlace, findCommonJsExport, findExport, moduleScope } from '../modules/exports.ts'
@@ -6,6 +7,7 @@ import { importBindings } from '../modules/import-bindings.ts'
 import type { Analysis } from '../text/analyze.ts'
 import { analysisOf, sloppyAnalysisOf, textOf } from '../text/function-text.ts'
 import { type FunctionFacts, Inspector, InspectorUnavailable, type ScopeLevel } from '../text/inspector.ts'
+import { nameOf } from '../text/name-of.ts'
 import { knownScriptUrl, scriptUrl } from '../text/scripts.ts'
 import { isStrictAt } from '../text/strictness.ts'
 import type { UsedImport } from './initializers.ts'
@@ -37,7 +39,7 @@ export class FunctionReader {
   }
 
   isConstructor(type: object): boolean {
-    return this.#constructors.has(type) || textOf(type).startsWith('class')
+    return this.#constructors.has(type) || textOf(type).startsWith('class') || looksLikeClass(type)
   }
 
   /** Undefined when the inspector is not available. */
@@ -154,4 +156,15 @@ export class FunctionReader {
   close(): void {
     this.inspector.close()
   }
+}
+
+/** A function that is a class in the old style: something was put on its prototype, or is inherited. */
+function looksLikeClass(fn: object): boolean {
+  const prototype: unknown = Object.getOwnPropertyDescriptor(fn, 'prototype')?.value
+  if (typeof prototype !== 'object' || prototype === null || isGeneratorFunction(fn)) return false
+  return (
+    Object.getPrototypeOf(prototype) !== Object.prototype ||
+    Reflect.ownKeys(prototype).some(key => key !== 'constructor') ||
+    (/^[A-Z]/.test(nameOf(fn)) && /\bthis\.[\w$]+\s*=[^=]/.test(textOf(fn)))
+  )
 }

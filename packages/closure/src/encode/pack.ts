@@ -39,16 +39,18 @@ export interface PackContext {
   readonly facts?: FactsCache | undefined
   /** A value that cannot travel becomes a node with the reason. @default it is an error */
   readonly keepsGoing?: boolean | undefined
+  /** It is what a task threw. @default false */
+  readonly isFailure?: boolean | undefined
 }
 
 /** As `pack`, and tells the encoder, which knows the way to each part. */
 export function packWith(
   value: unknown,
-  { across, refresh = true, facts, keepsGoing = false }: PackContext,
+  { across, refresh = true, facts, keepsGoing = false, isFailure = false }: PackContext,
 ): { readonly packed: Packed; readonly encoder: Encoder } {
   const reader = new FunctionReader(facts)
   try {
-    const { encoder, root } = encodeAll(value, across, reader, keepsGoing)
+    const { encoder, root } = encodeAll(value, across, reader, { keepsGoing, isFailure })
     if (!keepsGoing) warnOfSetup(encoder)
     return {
       packed: {
@@ -70,10 +72,10 @@ function encodeAll(
   value: unknown,
   across: Across,
   reader: FunctionReader,
-  keepsGoing: boolean,
+  mode: { readonly keepsGoing: boolean; readonly isFailure: boolean },
 ): { readonly encoder: Encoder; readonly root: Edge } {
   for (;;) {
-    const encoder = new Encoder(across, reader, encodeNode, keepsGoing)
+    const encoder = new Encoder(across, reader, encodeNode, mode)
     try {
       return { encoder, root: encoder.encode(value) }
     } catch (error) {

@@ -164,6 +164,8 @@ export type FunctionNode = readonly [
    * Of a class: the same class has the same id wherever it goes; another version has other captured values or statics.
    */
   identity: readonly [id: string, version: number] | undefined,
+  /** What the function itself inherits from, when that is not in its text: a class in the old style. */
+  parent?: Reference | undefined,
 ]
 
 /** How the text of a function is to be read. */

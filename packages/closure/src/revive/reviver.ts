@@ -277,8 +277,13 @@ export class Reviver {
     return fn
   }
 
-  #fillFunction(fn: object, [, , captures, , properties, prototype]: FunctionNode, set: Instance['set']): void {
+  #fillFunction(
+    fn: object,
+    [, , captures, , properties, prototype, , parent]: FunctionNode,
+    set: Instance['set'],
+  ): void {
     if (captures.length > 0) set(captures.map(edge => this.#value(edge)))
+    if (parent !== undefined) Object.setPrototypeOf(fn, this.#value(parent) as object)
     if (properties !== 0) this.#define(fn, properties)
     if (prototype === 0) return
     const own = (fn as { readonly prototype: object }).prototype

@@ -11,7 +11,9 @@ import { handOver } from '../support/hand-over.ts'
 const v8 = process.getBuiltinModule('node:v8')
 const revived = vi.fn((encoded: object) => encoded)
 const deserialize = vi.spyOn(v8, 'deserialize')
-beforeAll(() => installChannelCodec(() => ({ encode: value => ({ value }), decode: revived })))
+beforeAll(() =>
+  installChannelCodec(() => ({ encode: value => ({ value }), encodeFailure: value => ({ value }), decode: revived })),
+)
 afterEach(() => {
   revived.mockClear()
   deserialize.mockClear()

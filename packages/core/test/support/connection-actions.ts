@@ -8,6 +8,7 @@ let kept: Connection | undefined
 export function installTestCodec(): void {
   installChannelCodec(() => ({
     encode: value => ({ message: toMessage(value, 'processes') }),
+    encodeFailure: value => ({ message: toMessage(value, 'processes') }),
     decode: encoded => fromMessage((encoded as { message: unknown }).message),
   }))
 }

@@ -1,10 +1,9 @@
 import type { Connection } from '@manyhands/core'
-import { unsendableError } from '../protocol/unsendable-error.ts'
 import { Managing } from './managing.ts'
 import { CALL, CLAIM, FAILURE, MANAGED, type ManagerMessage, RELEASE, RESULT, TICKET } from './messages.ts'
 import type { Holder } from './referents.ts'
 import type { ManagerServer } from './server.ts'
-import { decodeIn, encodeFor } from './values.ts'
+import { decodeIn, encodeFailureFor, encodeFor } from './values.ts'
 
 /** What a pool starts with does not load it: this is part of the same file. */
 const v8 = (): typeof import('node:v8') => process.getBuiltinModule('node:v8')
@@ -86,7 +85,7 @@ export class Peer implements Holder {
       try {
         message = [kind, id, server.noteTickets(this.#tickets, () => encodeFor([value]))]
       } catch (error) {
-        message = [FAILURE, id, encodeFor([kind === FAILURE ? unsendableError('the method', value, error) : error])]
+        message = [FAILURE, id, kind === FAILURE ? encodeFailureFor([value]) : encodeFor([error])]
       }
     }
     // It may be gone, which `serve` hears.

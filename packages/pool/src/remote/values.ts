@@ -17,6 +17,11 @@ export function encodeFor(values: readonly unknown[]): object {
   return encoded
 }
 
+/** The same for what a method threw: without what cannot travel. */
+export function encodeFailureFor(values: readonly unknown[]): object {
+  return codec().encodeFailure(values)
+}
+
 /** Returns a promise only when modules have to be imported first. */
 export function decodeIn(encoded: object): unknown {
   return codec().decode(encoded)

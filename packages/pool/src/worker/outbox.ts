@@ -3,7 +3,6 @@ import { takeMoved } from '../here/move.ts'
 import { REPLY, type ToMainMessage } from '../protocol/messages.ts'
 import { isPrimitive, toPayload } from '../protocol/payload.ts'
 import { FIRST_SEGMENT, readSegment, SEGMENT_LENGTH } from '../protocol/segment.ts'
-import { unsendableError } from '../protocol/unsendable-error.ts'
 
 type Post = (message: ToMainMessage, transfer?: readonly unknown[]) => void
 
@@ -101,10 +100,9 @@ export class Outbox {
         }
         if (buffers !== undefined) this.#transfer.push(...buffers)
       } catch (error) {
-        encoded = this.#codec.encode(
-          failed ? unsendableError('the task', outcome, error) : unsendableResult(error),
-          new Set(),
-        )
+        encoded = failed
+          ? this.#codec.encodeFailure(outcome)
+          : this.#codec.encode(unsendableResult(error), new Set())
         failed = true
       }
     }

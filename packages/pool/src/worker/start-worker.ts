@@ -106,11 +106,8 @@ function encodeError(codec: ReturnType<typeof createCodec>, error: unknown): unk
   if (typeof error !== 'object' || error === null) return error
   try {
     return codec.encode(error, new Set())
-  } catch (cause) {
-    return codec.encode(
-      new Error(`${(error as Error).message} (the error itself cannot be sent: ${(cause as Error).message})`),
-      new Set(),
-    )
+  } catch {
+    return codec.encodeFailure(error)
   }
 }
 

@@ -1,0 +1,1 @@
+export function makeClasses(): Readonly<Record<string, unknown>>
