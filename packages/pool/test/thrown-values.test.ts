@@ -133,10 +133,36 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
     }
   })
 
+  test('its stack, and that of its cause, have the file and line of the source', async () => {
+    const here = lineOf(new Error('here'))
+    const capturing = await thrownBy(() => {
+      throw new Error(kind)
+    })
+    const alone = await thrownBy(() => {
+      throw new Error('alone', { cause: new Error('cause') })
+    })
+    const helped = await thrownBy(() => help(kind))
+    expect([capturing, alone, (alone as Error).cause, helped].map(lineOf)).toEqual([
+      here + 2,
+      here + 5,
+      here + 5,
+      HELP_LINE,
+    ])
+  })
+
   test('its worker lives on', async () => {
     expect(await pool.submit(() => 'alive')).toBe('alive')
   })
 })
+
+const HELP_LINE = lineOf(new Error('here')) + 2
+function help(text: string): never {
+  throw new Error(text)
+}
+
+function lineOf(error: unknown): number {
+  return Number(/thrown-values\.test\.ts:(\d+)/.exec((error as Error).stack ?? '')?.[1])
+}
 
 function revoked(): object {
   const { proxy, revoke } = Proxy.revocable({}, {})

@@ -87,7 +87,8 @@ function encodeRead(encoder: Encoder, fn: object, index: number): Node {
     !(analysis.strict && analysis.modeMatters) &&
     !encoder.reader.isConstructor(fn)
   ) {
-    return byValue(encoder, fn, analysis, undefined, index)
+    // The place of a function that is sent alone is read when it throws: see `withPlace`.
+    return byValue(encoder, fn, analysis, index === 0 ? undefined : encoder.reader.place(fn), index)
   }
   const builtin = findInModules(fn, nameOf(fn))
   if (builtin !== undefined) return [m.BUILTIN, builtin.module, builtin.path]
@@ -187,12 +188,7 @@ function byValue(
         : readCaptures(encoder, fn, analysis, facts, index, label)
   const effects = facts === undefined ? [] : encoder.reader.effects(facts)
   const captures = [...classCaptures(encoder, fn, analysis, index), ...variables]
-  const url =
-    facts === undefined
-      ? ''
-      : analysis.usesImport || analysis.usesImportMeta || effects.length > 0
-        ? encoder.reader.url(facts)
-        : encoder.reader.knownUrl(facts)
+  const url = facts === undefined ? '' : encoder.reader.url(facts)
   return [
     m.FUNCTION,
     encoder.template(

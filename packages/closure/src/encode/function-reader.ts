@@ -20,6 +20,9 @@ const exportPlaces = new WeakMap<object, ExportPlace | null>()
 /** What is imported instead of being sent. */
 const exportedValues = new WeakMap<object, ExportPlace>()
 
+/** Of functions that capture nothing. */
+const places = new WeakMap<object, FunctionFacts>()
+
 /**
  * Reads functions for one value: their text, which is remembered, and what the inspector says of them, which is read
  * anew for each message because variables change. Close it at the end.
@@ -54,6 +57,16 @@ export class FunctionReader {
       if (error instanceof InspectorUnavailable) return undefined
       throw error
     }
+  }
+
+  /** Where a function stands that captures nothing; that never changes. */
+  place(fn: object): FunctionFacts | undefined {
+    let facts = places.get(fn)
+    if (facts === undefined) {
+      const { location, bound } = this.facts(fn) ?? {}
+      places.set(fn, (facts = { location, bound, scopes: [] }))
+    }
+    return facts
   }
 
   /** The URL of a function's script, '' when it has none. May have to ask the inspector for all scripts. */

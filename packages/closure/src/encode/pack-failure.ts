@@ -9,7 +9,7 @@ const LIST = 'unsendable'
 
 /**
  * Packs what a task threw, whatever it holds. An error keeps all that can travel; what cannot is left out and listed in
- * its property `unsendable`, an array of texts such as `.config.agent: it is a http.Agent and cannot be sent to a worker`.
+ * its property `unsendable`, an array of texts such as `.config → .agent: it is a http.Agent and cannot be sent`.
  */
 export function packFailure(thrown: unknown, context: PackContext): Packed {
   try {

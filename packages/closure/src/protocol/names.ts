@@ -3,3 +3,6 @@ export const importMetaName = '__manyhands_import_meta'
 export const importName = '__manyhands_import'
 /** With this a script that was compiled elsewhere begins. */
 export const compiledPrefix = `((${importName},${importMetaName})=>()=>{`
+
+/** The name of the file in stacks of a function whose place was not read, because it captures nothing. */
+export const PLACELESS = 'manyhands:function'

@@ -1,5 +1,6 @@
 import { Script } from 'node:vm'
 import type { Template } from '../protocol/message.ts'
+import { PLACELESS } from '../protocol/names.ts'
 import { compiledPrefix } from '../protocol/names.ts'
 import { importFrom, importMetaOf } from './module-tools.ts'
 
@@ -50,7 +51,7 @@ export function compile(template: Template): () => Instance {
 
 function fileNameOf({ url, file }: Template): string {
   // Not spelled as the module is: if that is loaded here as well, its source map must not be applied once more.
-  return file?.replace(/[^/]*$/, './$&') ?? (url === '' ? 'manyhands:function' : url)
+  return file?.replace(/[^/]*$/, './$&') ?? (url === '' ? PLACELESS : url)
 }
 
 const wrapping: Readonly<Record<Template['form'], readonly [string, string]>> = {

@@ -1,7 +1,7 @@
-import type { SourceMap } from 'node:module'
 import type * as Acorn from 'acorn'
 import { parseFunction } from './parse-function.ts'
 import { childrenOf } from './scope.ts'
+import { sourceMapOf, type SourcePosition } from './source-maps.ts'
 
 /** A function's text as it stands in its source. */
 export interface SourceText {
@@ -13,7 +13,7 @@ export interface SourceText {
 }
 
 /**
- * Where source maps are on (tsx, `--enable-source-maps`): the text with each statement on the line that it has in the
+ * Where there is a source map, see {@link sourceMapOf}: the text with each statement on the line that it has in the
  * source, so that stacks of workers, which do not have the map, point there. Only empty lines are added, in front of
  * statements and members; columns stay those of the text.
  *
@@ -26,29 +26,34 @@ export function toSource(
   line: number,
   column: number,
 ): SourceText | undefined {
-  if (url === '' || (process as { readonly sourceMapsEnabled?: boolean }).sourceMapsEnabled !== true) return undefined
-  const map = process.getBuiltinModule('node:module').findSourceMap(url)
-  const start = map === undefined ? undefined : entryAt(map, line, column)
-  if (map === undefined || start === undefined || !URL.canParse(start.file, url)) return undefined
+  const toSourceOf = sourceMapOf(url)
+  const start = toSourceOf?.(line, column)
+  if (toSourceOf === undefined || start === undefined || !isUrl(start.file, url)) return undefined
   const moved = moveStatements(text, strict, start, at => {
     const before = text.slice(0, at)
     const newlines = before.split('\n').length - 1
-    return entryAt(map, line + newlines, newlines === 0 ? column + at : at - before.lastIndexOf('\n') - 1)
+    return toSourceOf(line + newlines, newlines === 0 ? column + at : at - before.lastIndexOf('\n') - 1)
   })
   return { text: moved, file: new URL(start.file, url).href, line: start.line, column: start.column }
 }
 
-interface Entry {
-  readonly file: string
-  readonly line: number
-  readonly column: number
+/** Where a position of a script is in its source. It is the same where there is no source map. */
+export function sourcePosition(url: string, line: number, column: number): SourcePosition {
+  const source = sourceMapOf(url)?.(line, column)
+  return source !== undefined && isUrl(source.file, url)
+    ? { ...source, file: new URL(source.file, url).href }
+    : { file: url, line, column }
+}
+
+function isUrl(file: string, base: string): boolean {
+  return URL.canParse(file, base)
 }
 
 function moveStatements(
   text: string,
   strict: boolean,
-  start: Entry,
-  sourceOf: (at: number) => Entry | undefined,
+  start: SourcePosition,
+  sourceOf: (at: number) => SourcePosition | undefined,
 ): string {
   let moved = ''
   let done = 0
@@ -80,10 +85,4 @@ function statementStarts(text: string, strict: boolean): readonly number[] {
     left.push(...childrenOf(node))
   }
   return Array.from(starts).toSorted((a, b) => a - b)
-}
-
-function entryAt(map: SourceMap, line: number, column: number): Entry | undefined {
-  const entry = map.findEntry(line, column)
-  if (!('originalLine' in entry) || typeof entry.originalSource !== 'string') return undefined
-  return { file: entry.originalSource, line: entry.originalLine, column: entry.originalColumn }
 }

@@ -47,7 +47,7 @@ export function templateOf(
 }
 
 /** Where the text starts: the engine tells where its anchor is. */
-function startOf(
+export function startOf(
   { text, anchor }: Analysis,
   facts: FunctionFacts | undefined,
 ): { readonly line: number; readonly column: number } {

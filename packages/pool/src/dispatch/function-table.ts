@@ -17,6 +17,8 @@ export interface FunctionRecord extends FutureLabel {
   readonly offered: readonly string[] | undefined
   /** Milliseconds one call takes, as measured by workers (moving average); undefined until the first report. */
   costMs: number | undefined
+  /** The function itself, or the last one that means the same: errors get its place in their stacks. */
+  source: object
 }
 
 /**
@@ -66,6 +68,7 @@ export class FunctionTable {
       // Its values are read when the task is handed to a worker, and that is once.
       if (key === undefined) return this.#record(0, fn, packed, offered)
       record = this.#byKey.get(key)?.deref() ?? this.#remember(fn, packed, key)
+      record.source = fn
       this.#records.set(fn, record)
     }
     this.#last = fn
@@ -84,7 +87,7 @@ export class FunctionTable {
   }
 
   #record(id: number, fn: { readonly name: unknown }, packed: object, offered?: readonly string[]): FunctionRecord {
-    return { id, name: nameOf(fn), owner: this.#owner, packed, offered, costMs: undefined }
+    return { id, name: nameOf(fn), owner: this.#owner, packed, offered, costMs: undefined, source: fn }
   }
 
   #remember(fn: { readonly name: unknown }, packed: object, key: string | undefined): FunctionRecord {

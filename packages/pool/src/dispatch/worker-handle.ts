@@ -31,6 +31,7 @@ import {
 import { FIRST_SEGMENT, readSegment, SEGMENT_LENGTH } from '../protocol/segment.ts'
 import type { FunctionRecord } from './function-table.ts'
 import type { Outgoing } from './outgoing.ts'
+import { placeStack } from './place-stack.ts'
 import type { QueueItem, Shipment } from './shipment.ts'
 import { noteAnswer } from './stay-awake.ts'
 import type { WorkerCodec } from './worker-codec.ts'
@@ -317,8 +318,9 @@ export class WorkerHandle {
     this.#codec.decode(encoded, (outcome, damaged) => {
       this.#decoding--
       if (failed || damaged) {
+        const { source } = shipment.record(index)
         setTaskInfo(outcome, {
-          remoteStack: (outcome as Error | undefined)?.stack,
+          remoteStack: placeStack(outcome, source),
           taskName: shipment.record(index).name,
           worker: this.info,
         })

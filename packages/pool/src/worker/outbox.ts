@@ -100,9 +100,7 @@ export class Outbox {
         }
         if (buffers !== undefined) this.#transfer.push(...buffers)
       } catch (error) {
-        encoded = failed
-          ? this.#codec.encodeFailure(outcome)
-          : this.#codec.encode(unsendableResult(error), new Set())
+        encoded = failed ? this.#codec.encodeFailure(outcome) : this.#codec.encode(unsendableResult(error), new Set())
         failed = true
       }
     }
