@@ -212,6 +212,7 @@ function byValue(
 /** Statics of a class in the old style are inherited from the class above: `Object.setPrototypeOf(Derived, Base)`. */
 function parentOf(encoder: Encoder, fn: object, analysis: Analysis, index: number): m.Reference | undefined {
   const parent = Object.getPrototypeOf(fn) as object | null
+  if (parent === Function.prototype) return undefined
   return analysis.isClass || typeof parent !== 'function' || isNativeText(textOf(parent))
     ? undefined
     : encoder.reference(parent, index, step('(class above)'))

@@ -11,7 +11,7 @@ import { step } from './refusal.ts'
 import { refusedType } from './refused-types.ts'
 
 export function encodeObject(encoder: Encoder, value: object, index: number): Node {
-  const exported = encoder.reader.exportedValue(value) ?? encoder.imports.get(value)
+  const exported = encoder.reader.exportedValue(value) ?? encoder.imports?.get(value)
   if (exported !== undefined) return moduleNode(exported)
   if (encoder.isRaw(value)) return [m.RAW, value]
   const refused = refusedType(value)
@@ -157,7 +157,7 @@ function travellingPrototype(encoder: Encoder, error: Error, index: number): obj
     return prototype
   } catch (refused) {
     if (!encoder.isFailure || !(refused instanceof SerializationError)) throw refused
-    encoder.lost.push([index, `its class ${classNameOf(error)} cannot be sent`])
+    encoder.noteLost(index, `its class ${classNameOf(error)} cannot be sent`)
     return standardErrorPrototype(prototype)
   }
 }

@@ -39,8 +39,8 @@ export class Encoder {
   readonly views = new Views()
   readonly sharedVariables = new SharedVariables()
   /** Objects of this message that are imported instead of copied. */
-  readonly imports = new Map<object, ExportPlace>()
-  readonly usedImports: UsedImport[] = []
+  imports: Map<object, ExportPlace> | undefined
+  usedImports: UsedImport[] | undefined
   readonly #values: unknown[] = []
   readonly #parents: number[] = []
   readonly #steps: Step[] = []
@@ -60,7 +60,7 @@ export class Encoder {
   readonly #encodeNode: EncodeNode
   readonly #keepsGoing: boolean
   /** Refused values, and parts of errors that were left out: what a message that keeps going has lost. */
-  readonly lost: (readonly [index: number, why: string])[] = []
+  lost: (readonly [index: number, why: string])[] | undefined
   readonly #undos: (() => void)[] = []
   /** For a `[replace]()`: what undoes what it has done besides. */
   readonly onDiscard = (undo: () => void): void => void this.#undos.push(undo)
@@ -141,6 +141,10 @@ export class Encoder {
   ownNode(make: (index: number) => Node, from: number, by: Step): readonly [number] {
     const [index] = this.reference(new OwnNode(make), from, by)
     return [index]
+  }
+
+  noteLost(index: number, why: string): void {
+    ;(this.lost ??= []).push([index, why])
   }
 
   /** Nobody will get what was encoded. */
@@ -294,7 +298,7 @@ export class Encoder {
     } catch (error) {
       // What can be imported instead is encoded again.
       if (!this.#keepsGoing || this.reader.noteImports(this.refusedWithin())) throw error
-      this.lost.push([index, this.#complaint[0]])
+      this.noteLost(index, this.#complaint[0])
       return [REFUSED, ...this.#complaint]
     }
   }

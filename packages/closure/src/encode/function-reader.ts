@@ -2,15 +2,13 @@ import { isGeneratorFunction } from 'node:util/types'
 import { effectImports } from '../modules/effects.ts'
 import { type CapturedName, findExportedValue } from '../modules/exported-values.ts'
 import { type ExportPlace, findCommonJsExport, findExport, moduleScope } from '../modules/exports.ts'
-import { findImport } from '../modules/find-import.ts'
-import { importBindings } from '../modules/import-bindings.ts'
+import { findBinding, findDeclared } from '../modules/find-import.ts'
 import type { Analysis } from '../text/analyze.ts'
 import { analysisOf, sloppyAnalysisOf, textOf } from '../text/function-text.ts'
-import { type FunctionFacts, Inspector, InspectorUnavailable, type ScopeLevel } from '../text/inspector.ts'
+import { type FunctionFacts, Inspector, InspectorUnavailable } from '../text/inspector.ts'
 import { nameOf } from '../text/name-of.ts'
 import { knownScriptUrl, scriptUrl } from '../text/scripts.ts'
 import { isStrictAt } from '../text/strictness.ts'
-import type { UsedImport } from './initializers.ts'
 
 /** Facts of functions for as long as they may be taken for unchanged: one message. */
 export type FactsCache = Map<object, FunctionFacts>
@@ -122,23 +120,14 @@ export class FunctionReader {
     return url.startsWith('file:') ? effectImports(url, location.scriptId, this.inspector) : []
   }
 
-  /** The variable `name` of a function's module, when an import declares it. */
-  usedImport({ location }: FunctionFacts, name: string): UsedImport | undefined {
-    if (location === undefined) return undefined
-    const { scriptId } = location
-    const url = scriptUrl(scriptId, this.inspector)
-    if (!url.startsWith('file:') || !importBindings(url, scriptId, this.inspector).has(name)) return undefined
-    return { url, scriptId, name }
+  /** See {@link findBinding}. */
+  binding(name: string, facts: FunctionFacts): ReturnType<typeof findBinding> {
+    return findBinding(name, facts, this.inspector)
   }
 
-  /** The import that a captured variable is, by its declaration. */
-  importPlace(variable: {
-    readonly name: string
-    readonly value: unknown
-    readonly facts: FunctionFacts
-    readonly level: ScopeLevel
-  }): ExportPlace | undefined {
-    return findImport(variable, this.inspector)
+  /** See {@link findDeclared}. */
+  declaredImport(variable: Parameters<typeof findDeclared>[0]): ExportPlace | undefined {
+    return findDeclared(variable, this.inspector)
   }
 
   /** @throws UnreadableText when the text has no meaning outside of its place */

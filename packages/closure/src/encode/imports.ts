@@ -2,13 +2,13 @@ import * as types from 'node:util/types'
 import { replace } from '@manyhands/base'
 import { isGlobalFunction } from '../modules/builtins.ts'
 import { declaredFor } from '../modules/explicit.ts'
-import { moduleScope } from '../modules/exports.ts'
+import { type ExportPlace, moduleScope } from '../modules/exports.ts'
 import { reducerOf } from '../protocol/reducers.ts'
 import type { FunctionFacts, ScopeLevel } from '../text/inspector.ts'
 import { nameOf } from '../text/name-of.ts'
 import { encodeOwn } from './encode-own.ts'
 import type { Encoder } from './encoder.ts'
-import { isInitializer, notePrepared } from './initializers.ts'
+import { isInitializer, notePrepared, type UsedImport } from './initializers.ts'
 
 /** A variable that a function captures, and where it was found. */
 export interface CapturedVariable {
@@ -29,38 +29,41 @@ export interface CapturedVariable {
  * @returns whether it is an import
  */
 export function noteImport(encoder: Encoder, variable: CapturedVariable): boolean {
-  const { value } = variable
-  if (!isFunctionOrObject(value) || !mayBeImport(encoder, variable)) return false
-  if (variable.level.kind.startsWith('Module')) noteUse(encoder, variable)
+  const { name, value, facts, level, user } = variable
+  if (!isFunctionOrObject(value)) return false
+  const binding = level.kind.startsWith('Module') ? encoder.reader.binding(name, facts) : undefined
+  if (binding === null || (binding === undefined && !mayBeDeclared(encoder, variable))) return false
+  if (binding !== undefined)
+    noteUse(encoder, { url: binding.from, scriptId: facts.location?.scriptId ?? '', name }, user)
   const kind = travelsAsImport(encoder, value)
   if (kind === undefined) return false
-  const place = encoder.reader.importPlace(variable)
+  const place: ExportPlace | undefined =
+    binding === undefined
+      ? encoder.reader.declaredImport(variable)
+      : { type: 'esm', url: binding.specifier, path: binding.path, from: binding.from }
   if (place === undefined) return false
   if (kind === 'everywhere') encoder.reader.noteExported(value, place)
-  else encoder.imports.set(value, place)
+  else (encoder.imports ??= new Map()).set(value, place)
   return true
 }
 
-/** Of what is declared by an import, whatever becomes of it. */
-function noteUse(encoder: Encoder, { name, facts, user }: CapturedVariable): void {
-  const used = encoder.reader.usedImport(facts, name)
-  if (used === undefined) return
+function noteUse(encoder: Encoder, used: UsedImport, user: object): void {
   if (isInitializer(user)) notePrepared(used)
-  else encoder.usedImports.push(used)
+  else (encoder.usedImports ??= []).push(used)
 }
 
 function isFunctionOrObject(value: unknown): value is object {
   return typeof value === 'function' || (typeof value === 'object' && value !== null)
 }
 
-/** Looks at the kind of variable first: finding its declaration takes longer. */
-function mayBeImport(encoder: Encoder, { value, facts, level }: CapturedVariable): boolean {
-  if (level.kind.startsWith('Module') || types.isModuleNamespaceObject(value)) return true
+/** Whether to look for the declaration of a variable, which takes longer. */
+function mayBeDeclared(encoder: Encoder, { value, facts }: CapturedVariable): boolean {
+  if (types.isModuleNamespaceObject(value)) return true
   if (typeof value === 'function' && !types.isProxy(value)) {
     const location = encoder.reader.facts(value)?.location
     return location !== undefined && location.scriptId !== facts.location?.scriptId
   }
-  return moduleScope(facts) === undefined || types.isProxy(value)
+  return typeof value === 'object' || moduleScope(facts) === undefined || types.isProxy(value)
 }
 
 /**

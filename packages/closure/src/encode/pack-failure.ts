@@ -17,7 +17,7 @@ export function packFailure(thrown: unknown, context: PackContext): Packed {
     const nodes = [...packed.nodes]
     const at = nodes.findIndex(node => node[0] === ERROR)
     const before = encoder.path(at).length
-    const lost = encoder.lost.map(([index, why]) => {
+    const lost = (encoder.lost ?? []).map(([index, why]) => {
       const path = encoder.path(index).slice(before).map(formatStep)
       return `${path.join(' → ') || 'the error'}: ${why}`
     })

@@ -10,7 +10,7 @@ const warned = new Set<string>()
  * package, and never run those statements.
  */
 export function warnOfSetup(encoder: Encoder): void {
-  if (encoder.usedImports.length === 0 || process.env['MANYHANDS_WARN'] === 'off') return
+  if (encoder.usedImports === undefined || process.env['MANYHANDS_WARN'] === 'off') return
   for (const used of encoder.usedImports) {
     if (isPrepared(used) || warned.has(keyOf(used))) continue
     warned.add(keyOf(used))

@@ -30,6 +30,7 @@ export function findExportedValue(
   const url = scriptUrl(location.scriptId, inspector)
   if (!url.startsWith('file:')) return undefined
   const binding = importBindings(url, location.scriptId, inspector).get(name)
+  if (binding === null) return undefined
   const place: ExportPlace | undefined =
     binding === undefined
       ? ownExport(name, url, location.scriptId, inspector)

@@ -1,40 +1,43 @@
 import type * as Acorn from 'acorn'
 import { requireFrom } from '../protocol/require.ts'
 import { TextCache } from '../protocol/text-cache.ts'
-import type { FunctionFacts, Inspector, ScopeLevel } from '../text/inspector.ts'
+import type { FunctionFacts, Inspector, Location } from '../text/inspector.ts'
 import { parseModule, parseScript } from '../text/parse-function.ts'
 import { scriptUrl } from '../text/scripts.ts'
-import { findDeclaredImport } from './declared-imports.ts'
+import { type DeclaredImport, findDeclaredImport } from './declared-imports.ts'
 import { type ExportPlace, memberAt, moduleScope } from './exports.ts'
-import { importBindings, isImportable } from './import-bindings.ts'
+import { type ImportBinding, importBindings, isImportable } from './import-bindings.ts'
 import { fileText } from './module-text.ts'
 
-/** A captured variable, and the level of the scope in which it was found. */
-export interface Variable {
-  readonly name: string
-  readonly value: unknown
-  readonly facts: FunctionFacts
-  readonly level: ScopeLevel
+/**
+ * The variable `name` of the ES module that a function stands in, when an import declaration makes it; null when workers
+ * need not import it.
+ */
+export function findBinding(
+  name: string,
+  { location }: FunctionFacts,
+  inspector: Inspector,
+): (ImportBinding & { readonly from: string }) | null | undefined {
+  if (location === undefined) return undefined
+  const url = scriptUrl(location.scriptId, inspector)
+  const binding = url.startsWith('file:') ? importBindings(url, location.scriptId, inspector).get(name) : undefined
+  return binding === undefined || binding === null ? binding : { ...binding, from: url }
 }
 
 /**
- * The import that a captured variable is: of an import declaration, or of a constant that `await import('…')` or
- * `require('…')` was assigned to. The name alone proves nothing: the variable must be the one that the declaration
- * makes, and what `require` gave must be its value.
+ * The import that a captured variable is, when it is a constant to which `await import('…')` or `require('…')` was
+ * assigned. The name alone proves nothing: the declaration must be the one of this variable, and what `require` gave
+ * must be its value.
  */
-export function findImport({ name, value, facts, level }: Variable, inspector: Inspector): ExportPlace | undefined {
+export function findDeclared(
+  { name, value, facts }: { readonly name: string; readonly value: unknown; readonly facts: FunctionFacts },
+  inspector: Inspector,
+): ExportPlace | undefined {
   if (facts.location === undefined) return undefined
-  const { scriptId } = facts.location
-  const url = scriptUrl(scriptId, inspector)
+  const url = scriptUrl(facts.location.scriptId, inspector)
   if (!url.startsWith('file:')) return undefined
-  if (level.kind.startsWith('Module')) {
-    const binding = importBindings(url, scriptId, inspector).get(name)
-    if (binding !== undefined) return { type: 'esm', url: binding.specifier, path: binding.path, from: url }
-  }
-  const source = sourceOf(url, scriptId, moduleScope(facts) !== undefined, inspector)
-  if (source === null) return undefined
-  const declared = findDeclaredImport(source.program, source.text, facts.location, name)
-  if (declared === undefined || !isImportable(declared.specifier, url)) return undefined
+  const declared = declarationOf(name, url, facts, inspector)
+  if (declared === null || !isImportable(declared.specifier, url)) return undefined
   const place = { url: declared.specifier, path: declared.path, from: url }
   if (declared.by === 'import') return { type: 'esm', ...place }
   return memberAt(required(declared.specifier, url), declared.path) === value ? { type: 'cjs', ...place } : undefined
@@ -48,6 +51,18 @@ function required(specifier: string, url: string): unknown {
   } catch {
     return undefined
   }
+}
+
+/** A place in a text and a name in it mean the same each time. */
+const declarations = new TextCache<DeclaredImport | null>(1000)
+
+function declarationOf(name: string, url: string, facts: FunctionFacts, inspector: Inspector): DeclaredImport | null {
+  const location = facts.location as Location
+  const { scriptId, lineNumber, columnNumber } = location
+  return declarations.get(`${scriptId}:${lineNumber}:${columnNumber} ${name}`, () => {
+    const source = sourceOf(url, scriptId, moduleScope(facts) !== undefined, inspector)
+    return (source === null ? undefined : findDeclaredImport(source.program, source.text, location, name)) ?? null
+  })
 }
 
 interface Source {

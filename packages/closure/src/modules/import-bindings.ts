@@ -11,25 +11,22 @@ export interface ImportBinding {
   readonly path: readonly string[]
 }
 
-const bindingsOfModule = new Map<string, ReadonlyMap<string, ImportBinding>>()
+/** The variables that the import declarations of a module make, by name; null: workers need not import it. */
+export type ImportBindings = ReadonlyMap<string, ImportBinding | null>
 
-/**
- * The variables that the import declarations of an ES module make, by their names in it. Node's own modules, which
- * every worker has, are left out, and so is what {@link isImportable} excludes.
- */
-export function importBindings(
-  url: string,
-  scriptId: string,
-  inspector: Inspector,
-): ReadonlyMap<string, ImportBinding> {
+const bindingsOfModule = new Map<string, ImportBindings>()
+
+/** The variables that the import declarations of the ES module `url` make. */
+export function importBindings(url: string, scriptId: string, inspector: Inspector): ImportBindings {
   let bindings = bindingsOfModule.get(url)
   if (bindings === undefined) {
-    const all = new Map<string, ImportBinding>()
+    const all = new Map<string, ImportBinding | null>()
     const { text, imports } = lexModule(url, scriptId, inspector)
     for (const item of imports) {
-      if (item.type !== 'static' || item.typeOnly || !isImportable(item.specifier, url)) continue
+      if (item.type !== 'static' || item.typeOnly) continue
+      const { specifier } = item
       for (const [name, path] of namesOf(text.slice(item.importStart, item.importEnd))) {
-        all.set(name, { specifier: item.specifier, path })
+        all.set(name, isImportable(specifier, url) ? { specifier, path } : null)
       }
     }
     bindingsOfModule.set(url, (bindings = all))
