@@ -14,6 +14,27 @@ class Point {
   }
 }
 
+describe('what only threads can have', () => {
+  const module = new (
+    globalThis as unknown as { WebAssembly: { Module: new (bytes: Uint8Array) => object } }
+  ).WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]))
+  test.each([
+    ['a Blob', new Blob(['text']), /it is a Blob.*await blob\.arrayBuffer\(\)/],
+    ['a WebAssembly.Module', module, /it is a compiled WebAssembly\.Module.*send its bytes/],
+  ])('%s', async (_, value, refusal) => {
+    const fn = through(() => value) as () => unknown
+    expect(Object.prototype.toString.call(fn())).toBe(Object.prototype.toString.call(value))
+    if (value instanceof Blob) expect(await (fn() as Blob).text()).toBe('text')
+    expect(() => pack(value, { across: 'processes' })).toThrow(refusal)
+  })
+})
+
+test('what a worker does not have is named', () => {
+  const message = structuredClone(pack(Math.max)) as unknown as { nodes: unknown[][] }
+  message.nodes[0] = [13, undefined, ['Math', 'maximum']]
+  expect(() => unpack(message as never)).toThrow('globalThis has no `Math.maximum` here')
+})
+
 describe('codec', () => {
   test('plain data travels as it is', () => {
     const data = {

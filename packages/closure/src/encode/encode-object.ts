@@ -2,6 +2,7 @@ import * as types from 'node:util/types'
 import { replace, SerializationError, sharedBufferOwner } from '@manyhands/base'
 import { findGlobal, findInModules, mayBeGlobal } from '../modules/builtins.ts'
 import { findCommonJsModule, moduleNode } from '../modules/exports.ts'
+import { engineState } from '../protocol/engine-objects.ts'
 import * as m from '../protocol/message.ts'
 import type { Edge, Node, Properties, Prototype } from '../protocol/message.ts'
 import { reducerOf } from '../protocol/reducers.ts'
@@ -15,6 +16,7 @@ export function encodeObject(encoder: Encoder, value: object, index: number): No
   if (exported !== undefined) return moduleNode(exported)
   if (encoder.isRaw(value)) return [m.RAW, value]
   const refused = refusedType(value)
+  if (refused?.threads === true && encoder.across === 'threads') return encoder.rawNode(value)
   if (refused !== undefined) encoder.refuse(index, refused.why, refused.cure)
   const replaced = encodeReplaced(encoder, value, index)
   if (replaced !== undefined) return replaced
@@ -27,6 +29,8 @@ export function encodeObject(encoder: Encoder, value: object, index: number): No
   if (prototype === URLSearchParams.prototype) {
     return [m.URL_LIKE, 'URLSearchParams', (value as URLSearchParams).toString()]
   }
+  const engine = engineState(value)
+  if (engine !== undefined) return [m.ENGINE, ...engine]
   if (prototype === DOMException.prototype && value instanceof DOMException) {
     return [
       m.DOM_EXCEPTION,

@@ -10,6 +10,7 @@ import {
   PLAIN_PROPERTY,
   type Properties,
   type Prototype,
+  RAW,
   REFUSED,
   type Template,
 } from '../protocol/message.ts'
@@ -188,6 +189,12 @@ export class Encoder {
     walk.undo()
     for (const met of walk.added) this.#mixed.add(met)
     return this.#isRawBuffer(value)
+  }
+
+  /** For what structured clone takes although it is no plain data. */
+  rawNode(value: object): Node {
+    this.#raw.add(value)
+    return [RAW, value]
   }
 
   /** A buffer is raw even if something else that was met with it is not, such as a view of a part of it. */

@@ -73,6 +73,8 @@ class Explanation {
         )
       case m.BUILTIN:
         return `${node[1] === undefined ? 'global' : `node:${node[1]}`} ${node[2].join('.')}`.trimEnd()
+      case m.ENGINE:
+        return node[1]
       case m.ORIGIN:
         return `${node[3]} (${node[1]})`
       case m.REPLACED:

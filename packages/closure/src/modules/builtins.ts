@@ -1,6 +1,7 @@
 import { builtinModules } from 'node:module'
 import * as types from 'node:util/types'
 import { hiddenIntrinsics } from '../protocol/function-prototypes.ts'
+import { REGISTERED } from '../protocol/names.ts'
 import { isNativeText, textOf } from '../text/function-text.ts'
 
 /** Where every worker has the same thing. */
@@ -15,7 +16,7 @@ export interface BuiltinPlace {
 const enumerableGlobals = new Set(
   (
     'global clearImmediate setImmediate clearInterval clearTimeout setInterval setTimeout queueMicrotask ' +
-    'structuredClone atob btoa performance fetch navigator crypto localStorage sessionStorage'
+    'structuredClone atob btoa performance fetch navigator crypto localStorage sessionStorage gc'
   ).split(' '),
 )
 
@@ -76,12 +77,29 @@ export function mayBeGlobal(value: object): boolean {
     Object.hasOwn(value, Symbol.toStringTag) ||
     value === console ||
     value === globalThis ||
-    singleOfClass(value) !== undefined
+    value === process.env ||
+    singleOfClass(value) !== undefined ||
+    streamOfProcess(value) !== undefined
   )
+}
+
+/** The name of a standard stream. Reading one makes it, so only what looks like one is compared. */
+function streamOfProcess(value: object): 'stdin' | 'stdout' | 'stderr' | undefined {
+  if (typeof memberOf(value, '_events') !== 'object' || types.isProxy(value)) return undefined
+  const { fd } = value as { readonly fd?: unknown }
+  const likely = fd === 0 ? 'stdin' : fd === 1 ? 'stdout' : fd === 2 ? 'stderr' : undefined
+  if (likely !== undefined) return process[likely] === value ? likely : undefined
+  // In a thread they have no descriptor.
+  const type = memberOf((Object.getPrototypeOf(value) as object | null) ?? {}, 'constructor')
+  return typeof type === 'function' && /WorkerStdio$/.test(String(memberOf(type, 'name')))
+    ? (['stdin', 'stdout', 'stderr'] as const).find(name => process[name] === value)
+    : undefined
 }
 
 /** A global of Node that has the name it says: a function or class, or the prototype of a class. */
 function findByName(value: unknown): BuiltinPlace | undefined {
+  const stream = typeof value === 'object' && value !== null ? streamOfProcess(value) : undefined
+  if (stream !== undefined) return { module: undefined, path: ['process', stream] }
   const single = typeof value === 'object' && value !== null ? singleOfClass(value) : undefined
   if (single !== undefined && (globalThis as Readonly<Record<string, unknown>>)[single] === value) {
     return { module: undefined, path: [single] }
@@ -121,6 +139,9 @@ function indexGlobals(): Map<unknown, BuiltinPlace> {
   }
   index.set(process, { module: undefined, path: ['process'] })
   indexMembers(process, { module: undefined, path: ['process'] }, index)
+  for (const name of ['hrtime', 'memoryUsage'] as const) {
+    indexMembers(process[name], { module: undefined, path: ['process', name] }, index)
+  }
   for (const name of indexedGlobals) {
     const value = memberOf(globalThis, name)
     if (!isObject(value) || index.has(value)) continue
@@ -147,7 +168,9 @@ function indexMembers(owner: object, place: BuiltinPlace, index: Map<unknown, Bu
         ? key
         : key.description?.startsWith('Symbol.') === true
           ? `@@${key.description.slice(7)}`
-          : undefined
+          : Symbol.keyFor(key) === undefined
+            ? undefined
+            : `${REGISTERED}${Symbol.keyFor(key)}`
     const descriptor = Object.getOwnPropertyDescriptor(owner, key)
     if (name === undefined || descriptor === undefined || name === 'prototype') continue
     const found: readonly (readonly [unknown, string])[] = [

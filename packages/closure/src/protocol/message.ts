@@ -66,6 +66,9 @@ export const MODULE_TOOL = 19
  */
 export const SHARED_VIEW = 22
 
+/** An object of the language or of Node that is made again from its state; see engine-objects.ts. */
+export const ENGINE = 23
+
 /** Only in what is explained: why something cannot travel. */
 export const REFUSED = 21
 
@@ -121,6 +124,7 @@ export type Node =
       length: number,
     ]
   | readonly [kind: typeof SHARED_VIEW, type: string | undefined, memory: Reference, byteOffset: number, length: number]
+  | readonly [kind: typeof ENGINE, tag: string, state: readonly unknown[]]
   | readonly [kind: typeof URL_LIKE, type: 'URL' | 'URLSearchParams', text: string]
   | readonly [
       kind: typeof DOM_EXCEPTION,

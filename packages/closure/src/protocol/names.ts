@@ -6,3 +6,6 @@ export const compiledPrefix = `((${importName},${importMetaName})=>()=>{`
 
 /** The name of the file in stacks of a function whose place was not read, because it captures nothing. */
 export const PLACELESS = 'manyhands:function'
+
+/** Begins the name of a property whose key is a registered symbol, in the path to a builtin. */
+export const REGISTERED = '@@for:'

@@ -55,7 +55,7 @@ export interface PlainWalkOptions {
  * Tells plain data, which structured clone copies without loss, from all else. One walk that stops at the first thing
  * that is not plain.
  *
- * Plain: objects and arrays without accessors, hidden or symbol properties or a class; Map, Set, Date, RegExp, whole
+ * Plain: extensible objects and arrays without accessors, hidden or symbol properties or a class; Map, Set, Date, RegExp, whole
  * typed arrays and buffers; primitives.
  */
 export class PlainWalk {
@@ -100,6 +100,8 @@ export class PlainWalk {
   #isPlain(value: object, depth: number): boolean {
     if (!this.#enter(value)) return this.#mayMeet(value) && this.#viewed?.has(value) !== true
     if (this.#options.avoid?.has(value) === true || types.isProxy(value)) return false
+    // Structured clone forgets that an object is frozen.
+    if (!Object.isExtensible(value)) return false
     const prototype: unknown = Object.getPrototypeOf(value)
     if (prototype === Object.prototype) return depth < MAX_DEPTH && this.#isPlainObject(value, depth + 1)
     if (prototype === Array.prototype) {

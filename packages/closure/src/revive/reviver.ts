@@ -1,8 +1,10 @@
 import { SerializationError, revive as reviveSymbol } from '@manyhands/base'
 import { classTable } from '../protocol/class-table.ts'
+import { makeEngineObject } from '../protocol/engine-objects.ts'
 import { hiddenIntrinsics } from '../protocol/function-prototypes.ts'
 import * as m from '../protocol/message.ts'
 import type { Edge, FunctionNode, Node, Packed, Properties, Prototype, Template } from '../protocol/message.ts'
+import { REGISTERED } from '../protocol/names.ts'
 import { reducers } from '../protocol/reducers.ts'
 import { requireFrom } from '../protocol/require.ts'
 import { compile, type Instance } from './compile.ts'
@@ -130,6 +132,11 @@ export class Reviver {
       }
       case m.URL_LIKE:
         return node[1] === 'URL' ? new URL(node[2]) : new URLSearchParams(node[2])
+      case m.ENGINE: {
+        const made = makeEngineObject(node[1], node[2])
+        if (made === undefined) throw new SerializationError(`the message is damaged: ${node[1]} is no object of Node`)
+        return made
+      }
       case m.DOM_EXCEPTION: {
         const exception = new DOMException(node[1], node[2])
         Object.defineProperty(exception, 'stack', { value: node[3], configurable: true, writable: true })
@@ -138,7 +145,7 @@ export class Reviver {
       case m.SYMBOL:
         return makeSymbol(node[1], node[2])
       case m.BUILTIN:
-        return follow(node[1] === undefined ? globalThis : process.getBuiltinModule(node[1]), node[2])
+        return builtin(node[1], node[2])
       case m.MODULE:
         return this.#exported(
           node[1] === 'esm' ? this.#modules.get(moduleKey(node[2], node[4])) : requireModule(node[2], node[4]),
@@ -327,6 +334,17 @@ function learnReducer(instance: unknown, revive: Callable, reduce: Callable): vo
   reducers().set(prototype, { replace: reduce, revive })
 }
 
+function builtin(module: string | undefined, path: readonly string[]): unknown {
+  const value = follow(module === undefined ? globalThis : process.getBuiltinModule(module), path)
+  if (value === undefined) {
+    const where = module === undefined ? 'globalThis' : `node:${module}`
+    throw new SerializationError(`${where} has no \`${path.join('.')}\` here`, {
+      hint: 'start the workers with the same options of Node (execArgv)',
+    })
+  }
+  return value
+}
+
 function follow(root: unknown, path: readonly string[]): unknown {
   let value: unknown = root
   for (const step of path) {
@@ -336,7 +354,11 @@ function follow(root: unknown, path: readonly string[]): unknown {
     }
     const accessor = /^(.*)#(get|set)$/.exec(step)
     const name = accessor?.[1] ?? step
-    const key = name.startsWith('@@') ? (Symbol as unknown as Readonly<Record<string, symbol>>)[name.slice(2)] : name
+    const key = name.startsWith(REGISTERED)
+      ? Symbol.for(name.slice(REGISTERED.length))
+      : name.startsWith('@@')
+        ? (Symbol as unknown as Readonly<Record<string, symbol>>)[name.slice(2)]
+        : name
     if (key === undefined || value === undefined || value === null) return undefined
     value =
       accessor === null

@@ -104,8 +104,6 @@ export const cases = [
   R('captured AbortController', () => { const a = new AbortController(); return () => a; }, /AbortController/),
   R('direct eval', () => { const hidden = 1; return () => eval('hidden'); }, /eval/),
   R('method of class using private name', () => new PrivOnly().get, /private/),
-  R('process.stdout captured', () => { const out = process.stdout; return () => out.write('x'); }, /out|stdout|Write|TTY|Socket/),
-  R('Intl object', () => { const nf = new Intl.NumberFormat('en'); return () => nf.format(1); }, /NumberFormat/),
   R('arrow using outer this', () => (function () { return () => this }).call({ a: 1 }), /`this`/),
   R('captured Proxy', () => { const p = new Proxy({}, {}); return () => p }, /`p`.*Proxy/),
   R('running generator', () => { const g = (function* () { yield 1 })(); return () => g }, /`g`.*generator/),

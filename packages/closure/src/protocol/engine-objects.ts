@@ -1,0 +1,120 @@
+import type { KeyObject } from 'node:crypto'
+import * as types from 'node:util/types'
+
+/**
+ * Objects of the language and of Node that are made again from what they say of themselves: how to see that a value is
+ * one, what it says, and how to make it.
+ */
+interface EngineObject {
+  /** The prototype that `value` has if it is one; undefined where this version of Node has none. */
+  readonly prototype: (value: object) => object | undefined
+  /** What structured clone copies. */
+  readonly state: (value: never) => readonly unknown[]
+  readonly make: (...state: never[]) => object
+}
+
+const crypto = (): typeof import('node:crypto') => process.getBuiltinModule('node:crypto')
+
+/** An Intl object is made again from its locale and the options that it has resolved. */
+function intl(name: string): EngineObject {
+  const type = (Intl as unknown as Readonly<Record<string, (new (...state: never[]) => object) | undefined>>)[name]
+  return {
+    prototype: () => type?.prototype as object | undefined,
+    state: (value: { resolvedOptions(): { readonly locale: string } }) => {
+      const options = value.resolvedOptions()
+      return [options.locale, options]
+    },
+    make: (...state) => new (type as new (...state: never[]) => object)(...state),
+  }
+}
+
+/** A Temporal object is made again from its text. */
+function temporal(name: string): EngineObject {
+  type Type = { readonly prototype: object; from(text: string): object }
+  const type = (globalThis as { readonly Temporal?: Readonly<Record<string, Type>> }).Temporal?.[name]
+  return {
+    prototype: () => type?.prototype,
+    state: (value: { toString(): string }) => [value.toString()],
+    make: (text: string) => (type as Type).from(text),
+  }
+}
+
+/** A key is made again from what it exports. */
+const key: EngineObject = {
+  prototype: value => (types.isKeyObject(value) ? (Object.getPrototypeOf(value) as object) : undefined),
+  state: (value: KeyObject) =>
+    value.type === 'secret'
+      ? [value.type, value.export()]
+      : [value.type, value.export({ format: 'der', type: value.type === 'public' ? 'spki' : 'pkcs8' } as never)],
+  make: (type: KeyObject['type'], bytes: Uint8Array) => {
+    const { createSecretKey, createPublicKey, createPrivateKey } = crypto()
+    const der = Buffer.from(bytes)
+    if (type === 'secret') return createSecretKey(der)
+    return type === 'public'
+      ? createPublicKey({ key: der, type: 'spki', format: 'der' })
+      : createPrivateKey({ key: der, type: 'pkcs8', format: 'der' })
+  },
+}
+
+const intlNames =
+  'Collator DateTimeFormat DisplayNames DurationFormat ListFormat NumberFormat PluralRules RelativeTimeFormat Segmenter'
+const temporalNames = 'Duration Instant PlainDate PlainDateTime PlainMonthDay PlainTime PlainYearMonth ZonedDateTime'
+
+/** By the name that they have in messages. */
+const engineObjects: Readonly<Record<string, EngineObject>> = {
+  ...Object.fromEntries(intlNames.split(' ').map(name => [`Intl.${name}`, intl(name)])),
+  ...Object.fromEntries(temporalNames.split(' ').map(name => [`Temporal.${name}`, temporal(name)])),
+  'Intl.Locale': {
+    prototype: () => Intl.Locale.prototype,
+    state: (value: Intl.Locale) => [value.toString()],
+    make: (text: string) => new Intl.Locale(text),
+  },
+  TextEncoder: {
+    prototype: () => TextEncoder.prototype,
+    state: () => [],
+    make: () => new TextEncoder(),
+  },
+  TextDecoder: {
+    prototype: () => TextDecoder.prototype,
+    state: ({ encoding, fatal, ignoreBOM }: InstanceType<typeof TextDecoder>) => [encoding, { fatal, ignoreBOM }],
+    make: (encoding: string, options: { readonly fatal: boolean; readonly ignoreBOM: boolean }) =>
+      new TextDecoder(encoding, options),
+  },
+  Headers: {
+    prototype: () => Headers.prototype,
+    state: (value: Headers) => [[...value]],
+    make: (entries: [string, string][]) => new Headers(entries),
+  },
+  ...Object.fromEntries((['SecretKeyObject', 'PublicKeyObject', 'PrivateKeyObject'] as const).map(name => [name, key])),
+  X509Certificate: {
+    prototype: () => crypto().X509Certificate.prototype,
+    state: (value: import('node:crypto').X509Certificate) => [value.raw],
+    make: (bytes: Uint8Array) => new (crypto().X509Certificate)(bytes),
+  },
+}
+
+/** By the name of the class, which is asked first: to name some of the classes would load what they are part of. */
+const byClassName = new Map(Object.keys(engineObjects).map(tag => [tag.slice(tag.indexOf('.') + 1), tag] as const))
+
+/** What such an object is made again from; undefined for any other object. */
+export function engineState(value: object): readonly [tag: string, state: readonly unknown[]] | undefined {
+  const prototype = Object.getPrototypeOf(value) as object | null
+  if (prototype === null || types.isProxy(prototype)) return undefined
+  const type: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
+  // The class of a program may have an accessor of this name.
+  const name: unknown = typeof type === 'function' ? Object.getOwnPropertyDescriptor(type, 'name')?.value : undefined
+  const tag = typeof name === 'string' ? byClassName.get(name) : undefined
+  const known = tag === undefined ? undefined : engineObjects[tag]
+  if (tag === undefined || known?.prototype(value) !== prototype || Reflect.ownKeys(value).some(isOwn)) return undefined
+  return [tag, known.state(value as never)]
+}
+
+/** A property that a program has put on it would be lost. Some of these objects keep their state in symbols. */
+function isOwn(key: string | symbol): boolean {
+  return typeof key === 'string'
+}
+
+/** @returns undefined for a name that is none */
+export function makeEngineObject(tag: string, state: readonly unknown[]): object | undefined {
+  return Object.hasOwn(engineObjects, tag) ? engineObjects[tag]?.make(...(state as never[])) : undefined
+}
