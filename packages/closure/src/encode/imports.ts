@@ -33,8 +33,9 @@ export function noteImport(encoder: Encoder, variable: CapturedVariable): boolea
   if (!isFunctionOrObject(value)) return false
   const binding = level.kind.startsWith('Module') ? encoder.reader.binding(name, facts) : undefined
   if (binding === null || (binding === undefined && !mayBeDeclared(encoder, variable))) return false
-  if (binding !== undefined)
+  if (binding !== undefined) {
     noteUse(encoder, { url: binding.from, scriptId: facts.location?.scriptId ?? '', name }, user)
+  }
   const kind = travelsAsImport(encoder, value)
   if (kind === undefined) return false
   const place: ExportPlace | undefined =

@@ -91,7 +91,7 @@ function streamOfProcess(value: object): 'stdin' | 'stdout' | 'stderr' | undefin
   if (likely !== undefined) return process[likely] === value ? likely : undefined
   // In a thread they have no descriptor.
   const type = memberOf((Object.getPrototypeOf(value) as object | null) ?? {}, 'constructor')
-  return typeof type === 'function' && /WorkerStdio$/.test(String(memberOf(type, 'name')))
+  return typeof type === 'function' && String(memberOf(type, 'name')).endsWith('WorkerStdio')
     ? (['stdin', 'stdout', 'stderr'] as const).find(name => process[name] === value)
     : undefined
 }

@@ -10,8 +10,8 @@ import { type ImportBinding, importBindings, isImportable } from './import-bindi
 import { fileText } from './module-text.ts'
 
 /**
- * The variable `name` of the ES module that a function stands in, when an import declaration makes it; null when workers
- * need not import it.
+ * The variable `name` of the ES module that a function stands in, when an import declaration makes it; null when
+ * workers need not import it.
  */
 export function findBinding(
   name: string,

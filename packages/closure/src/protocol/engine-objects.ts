@@ -40,7 +40,7 @@ function temporal(name: string): EngineObject {
 }
 
 /** A key is made again from what it exports. */
-const key: EngineObject = {
+const keyObject: EngineObject = {
   prototype: value => (types.isKeyObject(value) ? (Object.getPrototypeOf(value) as object) : undefined),
   state: (value: KeyObject) =>
     value.type === 'secret'
@@ -85,7 +85,9 @@ const engineObjects: Readonly<Record<string, EngineObject>> = {
     state: (value: Headers) => [[...value]],
     make: (entries: [string, string][]) => new Headers(entries),
   },
-  ...Object.fromEntries((['SecretKeyObject', 'PublicKeyObject', 'PrivateKeyObject'] as const).map(name => [name, key])),
+  ...Object.fromEntries(
+    (['SecretKeyObject', 'PublicKeyObject', 'PrivateKeyObject'] as const).map(name => [name, keyObject]),
+  ),
   X509Certificate: {
     prototype: () => crypto().X509Certificate.prototype,
     state: (value: import('node:crypto').X509Certificate) => [value.raw],

@@ -55,8 +55,8 @@ export interface PlainWalkOptions {
  * Tells plain data, which structured clone copies without loss, from all else. One walk that stops at the first thing
  * that is not plain.
  *
- * Plain: extensible objects and arrays without accessors, hidden or symbol properties or a class; Map, Set, Date, RegExp, whole
- * typed arrays and buffers; primitives.
+ * Plain: extensible objects and arrays without accessors, hidden or symbol properties or a class; Map, Set, Date,
+ * RegExp, whole typed arrays and buffers; primitives.
  */
 export class PlainWalk {
   readonly #options: PlainWalkOptions

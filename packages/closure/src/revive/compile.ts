@@ -1,7 +1,6 @@
 import { Script } from 'node:vm'
 import type { Template } from '../protocol/message.ts'
-import { PLACELESS } from '../protocol/names.ts'
-import { compiledPrefix } from '../protocol/names.ts'
+import { compiledPrefix, PLACELESS } from '../protocol/names.ts'
 import { importFrom, importMetaOf } from './module-tools.ts'
 
 /** A function whose captured variables are not set yet. */

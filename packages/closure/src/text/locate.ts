@@ -6,8 +6,8 @@ import { sourcePosition } from './source-lines.ts'
 import { startOf } from './templates.ts'
 
 /**
- * Puts the place of `fn` into the lines of a stack that a worker made of a function without one. Reading the place takes
- * longer than sending such a function, so that is done for errors only.
+ * Puts the place of `fn` into the lines of a stack that a worker made of a function without one. Reading the place
+ * takes longer than sending such a function, so that is done for errors only.
  *
  * @returns the stack as it was when the place cannot be found
  */

@@ -36,8 +36,8 @@ export function plainJson(value: object): string | undefined {
 
 function isKept(value: object, walk: Walk): boolean {
   const { met } = walk
-  if (met.length === MAX_OBJECTS || met.includes(value) || types.isProxy(value) || !Object.isExtensible(value))
-    return false
+  if (met.length === MAX_OBJECTS || met.includes(value)) return false
+  if (types.isProxy(value) || !Object.isExtensible(value)) return false
   met.push(value)
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === Object.prototype) return isObjectKept(value, walk)
