@@ -39,6 +39,13 @@ export { type Waitable, waitable, type Waiting } from './future/waitable.ts'
 
 export type { AnyTaskFunction, Batch, BatchHandle, BatchOptions, BatchSink, BatchStats } from './executor/batch.ts'
 export { updateCost } from './executor/cost-estimate.ts'
+export {
+  disposePerWorker,
+  onPerWorkerResource,
+  PerWorker,
+  perWorker,
+  type PerWorkerOptions,
+} from './executor/per-worker.ts'
 export type { WorkerInfo } from './executor/worker-info.ts'
 export type {
   Executor,

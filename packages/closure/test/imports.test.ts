@@ -140,6 +140,31 @@ const other = () => kept.text
 export const tasks =
   process.argv[3] === 'initializer' ? { prepare: () => prepare() && 1, kit: () => typeof kit }
     : { kit: () => typeof kit, other }`,
+  'refused.mjs': `
+    import { EventEmitter } from 'node:events'
+    import { client as exported } from 'only-import'
+    class Private { #x = 1; get() { return this.#x } }
+    const connect = async host => new Private(host)
+    const emitter = new EventEmitter()
+    const deep = (() => ({ seen: { cache: new WeakMap() } }))()
+    const long = connect({
+      host: 'localhost',
+    })
+    const later = await connect('localhost')
+    const literal = { emitter: new EventEmitter() }
+    const counter = (() => { let n = 0; return { up: () => ++n, get: () => n } })()
+    const promise = Promise.resolve(1)
+    export const tasks = {
+      emitter: () => emitter.listenerCount('x'),
+      deep: () => typeof deep.seen,
+      promise: () => typeof promise,
+      long: () => typeof long,
+      later: () => later.get(),
+      literal: () => literal.emitter.listenerCount('x'),
+      counter: () => counter.get(),
+      'in a function': (() => { const inner = new Private(); return () => inner.get() })(),
+      'by a helper': (() => { const helper = () => later.get(); return () => helper() })(),
+    }`,
   'changed.mjs': `
     import { api } from './own/config.mjs'
     import './own/effect.mjs'
@@ -216,4 +241,25 @@ test('statements that set up what a task imports are named once, with what to do
 test('nothing is said of what an initializer sets up, nor when warnings are off', async () => {
   expect(warnedLines((await run('setup.mjs', ['initializer'])).stderr)).toEqual([])
   expect(warnedLines((await run('setup.mjs', [], { MANYHANDS_WARN: 'off' })).stderr)).toEqual([])
+})
+
+test('what cannot be sent is refused with the line that lets each worker make it', async () => {
+  const rows = await send('refused.mjs')
+  const cures = Object.fromEntries(
+    rows.map(([name, , thread]) => [name, /Hint: (.*?)(?:; or give the class.*)?\.$/.exec(String(thread))?.[1]]),
+  )
+  const perWorker = (name: string, made: string, use = `${name}.value`): string =>
+    `let each worker make it, \`const ${name} = perWorker(() => ${made})\`, and write \`${use}\` in the function`
+  const later = perWorker('later', "connect('localhost')", '(await later.get())')
+  expect(cures).toEqual({
+    emitter: perWorker('emitter', 'new EventEmitter()'),
+    deep: perWorker('deep', '(() => ({ seen: { cache: new WeakMap() } }))()'),
+    promise: 'await it first and send its result',
+    long: 'await it first and send its result',
+    later,
+    literal: 'create it inside of the function, or inside of a module that the worker imports',
+    counter: perWorker('counter', '(() => { let n = 0; return { up: () => ++n, get: () => n } })()'),
+    'in a function': perWorker('inner', 'new Private()'),
+    'by a helper': later,
+  })
 })

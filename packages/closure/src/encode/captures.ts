@@ -80,6 +80,7 @@ export function readCaptures(
         written: use.written,
         user: label,
         path: () => [...encoder.path(index), by],
+        cure: () => encoder.cureOf(index),
         byReference: false,
       })
     }
@@ -108,6 +109,7 @@ export function noteModuleVariables(
       written,
       user: label,
       path: () => [...encoder.path(index), capturedStep(name, label)],
+      cure: () => encoder.cureOf(index),
       byReference: true,
     })
   }

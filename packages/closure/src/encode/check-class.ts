@@ -3,6 +3,7 @@ import { moduleScope } from '../modules/exports.ts'
 import { isNativeText, textOf } from '../text/function-text.ts'
 import { nameOf } from '../text/name-of.ts'
 import type { Encoder } from './encoder.ts'
+import { MAKE_IT_THERE } from './refusal.ts'
 
 /**
  * Refuses an object whose class cannot be made again around its properties: one of Node or of the language, or one with
@@ -27,7 +28,7 @@ export function checkClass(encoder: Encoder, value: object, first: object, stand
       encoder.refuse(
         index,
         `it is a ${own === nameOf(type) ? name : `${own} (a subclass of ${name})`} and cannot be sent to a worker`,
-        'create it inside of the function, or inside of a module that the worker imports',
+        MAKE_IT_THERE,
       )
     }
     checkPrivate(encoder, type, index)
@@ -88,9 +89,15 @@ function checkPrivate(encoder: Encoder, type: object, index: number): void {
     index,
     `it is an instance of class ${nameOf(type)}, which has the private member ${privateMember}; private ` +
       'state cannot be read from outside',
-    "give the class [Symbol.for('manyhands.replace')]() and static [Symbol.for('manyhands.revive')](state), " +
-      'or build the object inside of the function',
+    privateCure(encoder.cureOf(index)),
   )
+}
+
+function privateCure(cure: string | undefined): string {
+  const hooks =
+    "give the class [Symbol.for('manyhands.replace')]() and static [Symbol.for('manyhands.revive')](state), " +
+    'or build the object inside of the function'
+  return cure === undefined ? hooks : `${cure}; or ${hooks}`
 }
 
 /** Asking the inspector takes its time. */

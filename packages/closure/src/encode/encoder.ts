@@ -19,7 +19,8 @@ import { isNativeText, textOf } from '../text/function-text.ts'
 import { nameOf } from '../text/name-of.ts'
 import type { FunctionReader } from './function-reader.ts'
 import type { UsedImport } from './initializers.ts'
-import { formatStep, refusal, step, type Step } from './refusal.ts'
+import { perWorkerCure } from './per-worker-cure.ts'
+import { formatStep, MAKE_IT_THERE, refusal, step, type Step } from './refusal.ts'
 import { SharedVariables } from './shared-variables.ts'
 import { Views } from './views.ts'
 
@@ -156,8 +157,22 @@ export class Encoder {
   /** Refuses the value of node `index`. */
   refuse(index: number, complaint: string, hint?: string, more: readonly Step[] = [], cause?: unknown): never {
     this.#refused = index
-    this.#complaint = [[...more.map(formatStep), complaint].join(': '), hint]
-    throw refusal([...this.path(index), ...more], complaint, hint, cause)
+    // For a captured value itself the hint for its kind of value is the best.
+    const from =
+      hint !== undefined && hint !== MAKE_IT_THERE && this.#captured.has(index) ? this.#parents[index] : index
+    const cure = this.cureOf(from ?? -1) ?? hint
+    this.#complaint = [[...more.map(formatStep), complaint].join(': '), cure]
+    throw refusal([...this.path(index), ...more], complaint, cure, cause)
+  }
+
+  /** How workers can make the captured variable that leads to the value; see {@link perWorkerCure}. */
+  cureOf(index: number): string | undefined {
+    const captured: CapturedName[] = []
+    for (let i = index; i >= 0; i = this.#parents[i] ?? -1) {
+      const name = this.#captured.get(i)
+      if (name !== undefined) captured.push(name)
+    }
+    return perWorkerCure(this.reader, captured)
   }
 
   path(index: number): Step[] {

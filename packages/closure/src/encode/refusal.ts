@@ -21,6 +21,9 @@ export function formatStep(item: Step): string {
   }
 }
 
+/** The hint for what has to be made where it is used. */
+export const MAKE_IT_THERE = 'create it inside of the function, or inside of a module that the worker imports'
+
 /** Steps shown of a long way: the first and the last ones. */
 const SHOWN_STEPS = 24
 

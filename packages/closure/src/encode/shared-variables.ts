@@ -7,6 +7,8 @@ interface Use {
   readonly user: string
   readonly level: ScopeLevel
   readonly path: () => readonly Step[]
+  /** What to do about it, when there is something better than to change the function. */
+  readonly cure: () => string | undefined
   /** The function goes by reference: it uses the variable of the module there. */
   readonly byReference: boolean
 }
@@ -36,7 +38,7 @@ export class SharedVariables {
       const [writer, other] = pair
       const name = key.slice(key.lastIndexOf(' ') + 1)
       const path = writer.path().map(formatStep)
-      const hint = 'keep the state in an object ({ value: … }) that both capture'
+      const hint = writer.cure() ?? 'keep the state in an object ({ value: … }) that both capture'
       throw new SerializationError(
         `cannot send ${path.join(' → ')}: \`${name}\` is assigned by ${writer.user} and also used by ` +
           `${other.user}, and each would get a variable of its own. Hint: ${hint}.`,

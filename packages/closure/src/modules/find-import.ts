@@ -1,13 +1,12 @@
-import type * as Acorn from 'acorn'
 import { requireFrom } from '../protocol/require.ts'
 import { TextCache } from '../protocol/text-cache.ts'
 import type { FunctionFacts, Inspector, Location } from '../text/inspector.ts'
-import { parseModule, parseScript } from '../text/parse-function.ts'
 import { scriptUrl } from '../text/scripts.ts'
 import { type DeclaredImport, findDeclaredImport } from './declared-imports.ts'
 import { type ExportPlace, memberAt, moduleScope } from './exports.ts'
 import { type ImportBinding, importBindings, isImportable } from './import-bindings.ts'
 import { fileText } from './module-text.ts'
+import { sourceOf } from './source-of.ts'
 
 /**
  * The variable `name` of the ES module that a function stands in, when an import declaration makes it; null when
@@ -60,33 +59,9 @@ function declarationOf(name: string, url: string, facts: FunctionFacts, inspecto
   const location = facts.location as Location
   const { scriptId, lineNumber, columnNumber } = location
   return declarations.get(`${scriptId}:${lineNumber}:${columnNumber} ${name}`, () => {
+    const text = fileText(url)
+    if (text !== undefined && !/\b(?:import|require)\s*\(/.test(text)) return null
     const source = sourceOf(url, scriptId, moduleScope(facts) !== undefined, inspector)
     return (source === null ? undefined : findDeclaredImport(source.program, source.text, location, name)) ?? null
   })
-}
-
-interface Source {
-  readonly text: string
-  readonly program: Acorn.Program
-}
-
-/** Parsed texts are large, and those of few modules are needed again. */
-const sources = new TextCache<Source | null>(20)
-
-/** The text of a script that loads modules while it runs; null for any other. */
-function sourceOf(url: string, scriptId: string, isModule: boolean, inspector: Inspector): Source | null {
-  return sources.get(scriptId, () => {
-    const text = fileText(url)
-    if (text !== undefined && !/\b(?:import|require)\s*\(/.test(text)) return null
-    // A file in TypeScript is no JavaScript; what the engine compiled is.
-    return (text === undefined ? null : parse(text, isModule)) ?? parse(inspector.scriptSource(scriptId), isModule)
-  })
-}
-
-function parse(text: string, isModule: boolean): Source | null {
-  try {
-    return { text, program: isModule ? parseModule(text) : parseScript(text) }
-  } catch {
-    return null
-  }
 }

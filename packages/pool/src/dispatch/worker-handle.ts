@@ -15,6 +15,7 @@ import {
   ABORT,
   BEGIN,
   CLOSE,
+  HOLDS_RESOURCES,
   DEFINE,
   FORGET,
   LISTENING,
@@ -29,6 +30,7 @@ import {
   START_FAILED,
 } from '../protocol/messages.ts'
 import { FIRST_SEGMENT, readSegment, SEGMENT_LENGTH } from '../protocol/segment.ts'
+import { closeAtEnd } from './close-at-end.ts'
 import type { FunctionRecord } from './function-table.ts'
 import type { Outgoing } from './outgoing.ts'
 import { placeStack } from './place-stack.ts'
@@ -61,6 +63,8 @@ export class WorkerHandle {
   /** It has exited, though what it sent may still be in the decoding. */
   gone = false
   ready = false
+  /** It has something to dispose of when it is closed. */
+  holdsResources = false
   /** What its initializer threw. */
   startError: { readonly error: unknown } | undefined
   /** It may run tasks of several shipments at a time. */
@@ -270,6 +274,9 @@ export class WorkerHandle {
       }
       case RANG:
         return this.#doorbell.receive(message[1])
+      case HOLDS_RESOURCES:
+        this.holdsResources = true
+        return closeAtEnd(this)
       case READY:
         this.ready = true
         this.#events.onReady()

@@ -25,6 +25,8 @@ import { WorkerHandle } from './worker-handle.ts'
 
 /** Given to a worker that was asked to exit. */
 const CLOSE_MS = 1000
+/** The same for one that has resources to dispose of. Longer: slow ones are given back; shorter: a hang ends sooner. */
+const DISPOSE_MS = 10_000
 
 const queued = eventChannel('pool-queue')
 const sent = eventChannel('pool-send')
@@ -317,7 +319,8 @@ export class WorkerPool {
     for (const worker of this.#workers) {
       if (worker.load > 0 || worker.ending) continue
       worker.close()
-      setTimeout(() => this.#workers.has(worker) && worker.terminate(), CLOSE_MS).unref()
+      const graceMs = worker.holdsResources ? DISPOSE_MS : CLOSE_MS
+      setTimeout(() => this.#workers.has(worker) && worker.terminate(), graceMs).unref()
     }
     if (this.#workers.size === 0) this.#closed.resolve()
   }

@@ -79,6 +79,7 @@ export const RANG = 0x2d69_0006
 export const PREPARED = 0x2d69_0007
 export const OUTPUT = 0x2d69_0008
 export const PRINTED = 0x2d69_0009
+export const HOLDS_RESOURCES = 0x2d69_000a
 
 export type ToMainMessage =
   /** The initializer ran. */
@@ -101,6 +102,8 @@ export type ToMainMessage =
   | readonly [kind: typeof PREPARED]
   /** From a thread: what it printed on stdout (1) or stderr (2). */
   | readonly [kind: typeof OUTPUT, fd: 1 | 2, chunk: string | Uint8Array]
+  /** There is something to dispose of when the worker ends: it takes longer to close. */
+  | readonly [kind: typeof HOLDS_RESOURCES]
   /** From a process: the bytes that it has written to each pipe so far. What follows is received after these. */
   | readonly [kind: typeof PRINTED, stdout: number, stderr: number]
 

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
-import { linkDoorbell, revive } from '@manyhands/base'
+import { disposePerWorker, linkDoorbell, onPerWorkerResource, revive } from '@manyhands/base'
 import { createCodec, unpack } from '@manyhands/closure/worker'
 import type { Region } from '@manyhands/core'
 import lazy from '#lazy'
@@ -8,6 +8,7 @@ import { setWorkerState } from '../here/worker-state.ts'
 import {
   CLOSE,
   CONTROL,
+  HOLDS_RESOURCES,
   type ToMainMessage,
   type ToWorkerMessage,
   RANG,
@@ -33,6 +34,7 @@ export function startWorker(init: WorkerInit | ThreadInit): void {
   if ('control' in init) runner.useControl(init.control)
   setWorkerState({ kind: init.kind, id: init.id, level: init.level, tasks: runner })
   process.on('exit', () => runner.flush())
+  onPerWorkerResource(() => post([HOLDS_RESOURCES]))
 
   const doorbell = linkDoorbell(id => post([RANG, id]))
   const handle = (message: ToWorkerMessage): void => {
@@ -70,6 +72,12 @@ export function startWorker(init: WorkerInit | ThreadInit): void {
 const RELEASE_TIMEOUT_MS = 1000
 
 function leave(): void {
+  const disposed = disposePerWorker()
+  if (disposed === undefined) return exitAfterReleases()
+  void disposed.then(exitAfterReleases)
+}
+
+function exitAfterReleases(): void {
   if (pendingReleases().size === 0) process.exit(0)
   setTimeout(() => process.exit(0), RELEASE_TIMEOUT_MS)
   void Promise.all(pendingReleases()).then(() => process.exit(0))

@@ -1,0 +1,31 @@
+import type * as Acorn from 'acorn'
+import { TextCache } from '../protocol/text-cache.ts'
+import type { Inspector } from '../text/inspector.ts'
+import { parseModule, parseScript } from '../text/parse-function.ts'
+import { fileText } from './module-text.ts'
+
+/** A script that was parsed. */
+export interface Source {
+  readonly text: string
+  readonly program: Acorn.Program
+}
+
+/** Parsed texts are large, and those of few modules are needed again. */
+const sources = new TextCache<Source | null>(20)
+
+/** The parsed text of a script; null when it cannot be parsed. */
+export function sourceOf(url: string, scriptId: string, isModule: boolean, inspector: Inspector): Source | null {
+  return sources.get(scriptId, () => {
+    const text = fileText(url)
+    // A file in TypeScript is no JavaScript; what the engine compiled is.
+    return (text === undefined ? null : parse(text, isModule)) ?? parse(inspector.scriptSource(scriptId), isModule)
+  })
+}
+
+function parse(text: string, isModule: boolean): Source | null {
+  try {
+    return { text, program: isModule ? parseModule(text) : parseScript(text) }
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,28 @@
+import { slot } from '@manyhands/base'
+
+/** A worker that has something to dispose of. */
+interface Closable {
+  readonly gone: boolean
+  readonly ending: boolean
+  readonly load: number
+  close(): void
+}
+
+const closables = (): Set<Closable> => slot('pool.closeAtEnd', () => new Set<Closable>())
+
+/**
+ * When the program comes to its end by itself, the worker is closed before, so that it can dispose of what it holds. The
+ * program stays alive until then.
+ */
+export function closeAtEnd(worker: Closable): void {
+  const workers = closables()
+  for (const other of workers) if (other.gone) workers.delete(other)
+  if (workers.size === 0) process.once('beforeExit', closeAll)
+  workers.add(worker)
+}
+
+function closeAll(): void {
+  const workers = closables()
+  for (const worker of workers) if (!worker.gone && !worker.ending && worker.load === 0) worker.close()
+  workers.clear()
+}
