@@ -165,6 +165,32 @@ export const tasks =
       'in a function': (() => { const inner = new Private(); return () => inner.get() })(),
       'by a helper': (() => { const helper = () => later.get(); return () => helper() })(),
     }`,
+  'node_modules/counts/package.json': manifest('counts', { type: 'module', main: 'main.js' }),
+  'node_modules/counts/main.js': 'let calls = 0; export const table = { call: (() => () => { calls++ })() }',
+  'writes.mjs': `
+    import { table } from 'counts'
+    let count = 0, total = 0, seen = 0, cache
+    const list = [], map = new Map(), memo = new Map(), stats = { n: 0 }
+    const out = new Float64Array(4), scratch = new Float64Array(4)
+    const add = x => {
+      seen += x
+    }
+    export const tasks = {
+      increment: () => { count++ },
+      sum: () => { total = total + 1 },
+      push: () => list.push(1),
+      histogram: () => { map.set('a', (map.get('a') ?? 0) + 1) },
+      member: () => { stats.n += 1 },
+      item: () => { out[0] = 1 },
+      helper: () => add(1),
+      'keeps for the next task': () => { cache ??= {} },
+      'remembers': () => { if (!memo.has(1)) memo.set(1, 2); return memo.get(1) },
+      'works in place': () => { scratch[0] = 1; return scratch[0] },
+      'reads what it counts': () => { count++; return count },
+      'of its own': () => { let count = 0; const list = []; count++; list.push(count); return list },
+      'of a package': () => table.call(),
+    }
+`,
   'changed.mjs': `
     import { api } from './own/config.mjs'
     import './own/effect.mjs'
@@ -262,4 +288,23 @@ test('what cannot be sent is refused with the line that lets each worker make it
     'in a function': perWorker('inner', 'new Private()'),
     'by a helper': later,
   })
+})
+
+test('a captured variable that a task changes, and nothing reads, is named once for each place', async () => {
+  const { stderr } = await run('writes.mjs')
+  const warned = Array.from(
+    stderr.matchAll(/MANYHANDS_LOST_WRITE\] .*?the function (\S+) changes `(\w+)` \(.*?writes\.mjs:(\d+)\)/g),
+    ([, fn, name, line]) => `${fn} ${name} ${line}`,
+  )
+  expect(warned).toEqual([
+    'increment count 10',
+    'sum total 11',
+    'push list 12',
+    'histogram map 13',
+    'member stats 14',
+    'item out 15',
+    'add seen 7',
+  ])
+  expect(stderr).toContain('Return it and combine the results, or share it: `Value`')
+  expect((await run('writes.mjs', [], { MANYHANDS_WARN: 'off' })).stderr).not.toContain('MANYHANDS_LOST_WRITE')
 })

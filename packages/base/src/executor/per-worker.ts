@@ -104,9 +104,9 @@ export class PerWorker<T> {
 }
 
 /**
- * Describes something that cannot travel, such as a connection, a client or a logger: each worker makes it for itself at
- * its first use, keeps it for all tasks, and disposes of it at its end. In the main thread (`inline`, `async`) there is
- * one per process.
+ * Describes something that cannot travel, such as a connection, a client or a logger: each worker makes it for itself
+ * at its first use, keeps it for all tasks, and disposes of it at its end. In the main thread (`inline`, `async`) there
+ * is one per process.
  *
  * ```ts
  * const db = perWorker(() => connect('localhost'), { dispose: client => client.close() })

@@ -74,6 +74,9 @@ export function readCaptures(
     if (isGlobal && isBuiltinGlobal(name)) continue
     const by = capturedStep(name, label)
     const value = read(encoder, level, name, index, by)
+    if (use.lostWrite !== undefined && !use.read && !isGlobal) {
+      encoder.noteLostWrite({ name, value, write: use.lostWrite, analysis, facts, label })
+    }
     if (!isGlobal && facts.location !== undefined) {
       encoder.sharedVariables.add(facts.location.scriptId, name, {
         level,

@@ -19,6 +19,7 @@ import { isNativeText, textOf } from '../text/function-text.ts'
 import { nameOf } from '../text/name-of.ts'
 import type { FunctionReader } from './function-reader.ts'
 import type { UsedImport } from './initializers.ts'
+import type { WrittenCapture } from './lost-writes.ts'
 import { perWorkerCure } from './per-worker-cure.ts'
 import { formatStep, MAKE_IT_THERE, refusal, step, type Step } from './refusal.ts'
 import { SharedVariables } from './shared-variables.ts'
@@ -43,6 +44,7 @@ export class Encoder {
   /** Objects of this message that are imported instead of copied. */
   imports: Map<object, ExportPlace> | undefined
   usedImports: UsedImport[] | undefined
+  lostWrites: WrittenCapture[] | undefined
   readonly #values: unknown[] = []
   readonly #parents: number[] = []
   readonly #steps: Step[] = []
@@ -143,6 +145,10 @@ export class Encoder {
   ownNode(make: (index: number) => Node, from: number, by: Step): readonly [number] {
     const [index] = this.reference(new OwnNode(make), from, by)
     return [index]
+  }
+
+  noteLostWrite(write: WrittenCapture): void {
+    ;(this.lostWrites ??= []).push(write)
   }
 
   noteLost(index: number, why: string): void {

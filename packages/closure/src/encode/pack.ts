@@ -3,6 +3,7 @@ import { type Edge, FORMAT, FUNCTION, MODULE, type Packed } from '../protocol/me
 import { encodeNode } from './encode-node.ts'
 import { Encoder } from './encoder.ts'
 import { type FactsCache, FunctionReader } from './function-reader.ts'
+import { warnOfLostWrites } from './warn-of-lost-writes.ts'
 import { warnOfSetup } from './warn-of-setup.ts'
 
 export interface PackOptions {
@@ -51,7 +52,10 @@ export function packWith(
   const reader = new FunctionReader(facts)
   try {
     const { encoder, root } = encodeAll(value, across, reader, { keepsGoing, isFailure })
-    if (!keepsGoing) warnOfSetup(encoder)
+    if (!keepsGoing) {
+      warnOfSetup(encoder)
+      warnOfLostWrites(encoder)
+    }
     return {
       packed: {
         format: FORMAT,

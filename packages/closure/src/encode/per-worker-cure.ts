@@ -27,7 +27,8 @@ export function perWorkerCure(reader: FunctionReader, captured: readonly Capture
     const text = source.text.slice(maker.call.start, maker.call.end)
     const shown = text.includes('\n') || text.length > MAX_TEXT ? '…' : text
     const use = maker.isAwaited ? `(await ${name}.get())` : `${name}.value`
-    return `let each worker make it, \`const ${name} = perWorker(() => ${shown})\`, and write \`${use}\` in the function`
+    const line = `const ${name} = perWorker(() => ${shown})`
+    return `let each worker make it, \`${line}\`, and write \`${use}\` in the function`
   }
   return undefined
 }

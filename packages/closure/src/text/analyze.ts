@@ -52,6 +52,10 @@ export function analyze(original: string, strict: boolean): Analysis {
   for (const { start } of usage.imports) edit(start - offset, start - offset + 'import'.length, importName)
   if (computedKey !== undefined) edits.push([computedKey[0], computedKey[1], '[0]'])
   const free = new Map([...usage.free].filter(([, variable]) => variable.needed))
+  for (const variable of free.values()) {
+    const { lostWrite } = variable
+    if (lostWrite !== undefined) variable.lostWrite = { ...lostWrite, start: lostWrite.start - offset }
+  }
   return {
     text: apply(original, edits),
     form,

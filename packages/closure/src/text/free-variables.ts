@@ -12,6 +12,16 @@ export interface FreeVariable {
   needed: boolean
   /** The members used, when it is only ever used as `name.member`. */
   members: Set<string> | undefined
+  /** Where a statement first changes it or fills it, when nothing else in the function looks at it. */
+  lostWrite: LostWrite | undefined
+  /** It is used by something else than such statements. */
+  read: boolean
+}
+
+export interface LostWrite {
+  readonly start: number
+  /** The variable itself is assigned, not a member of its value. */
+  readonly assigns: boolean
 }
 
 /** What a function takes from the place where it stands. */
@@ -73,6 +83,8 @@ class Walk {
     staticInitialisers: [],
   }
   readonly #root: Acorn.FunctionExpression | Acorn.ArrowFunctionExpression | Acorn.ClassExpression
+  /** The write that the statement is which is being visited. */
+  #write: (LostWrite & { readonly name: string }) | undefined
 
   constructor(root: Acorn.FunctionExpression | Acorn.ArrowFunctionExpression | Acorn.ClassExpression) {
     this.#root = root
@@ -94,9 +106,11 @@ class Walk {
     if (place.scope.knows(name) || name === 'undefined') return
     let variable = this.usage.free.get(name)
     if (variable === undefined) {
-      this.usage.free.set(name, (variable = { written: false, eager: false, needed: false, members: new Set() }))
+      this.usage.free.set(name, (variable = newVariable()))
     }
     variable.written ||= written
+    if (this.#write?.name !== name) variable.read = true
+    else variable.lostWrite ??= this.#write
     variable.eager ||= place.eager
     variable.needed ||= !place.dropped
     if (member === undefined) variable.members = undefined
@@ -163,6 +177,8 @@ class Walk {
       case 'AssignmentPattern':
       case 'RestElement':
         return this.#pattern(node, place, false)
+      case 'ExpressionStatement':
+        return this.#statement(node.expression, place)
       case 'LabeledStatement':
         return this.#visit(node.body, place)
       case 'WithStatement':
@@ -201,6 +217,13 @@ class Walk {
         if (node != null) this.#visitAll(childrenOf(node), place)
         return
     }
+  }
+
+  #statement(expression: Acorn.Expression, place: Place): void {
+    const outer = this.#write
+    this.#write = writeOf(expression)
+    this.#visit(expression, place)
+    this.#write = outer
   }
 
   #member(node: Acorn.MemberExpression, place: Place): void {
@@ -268,7 +291,7 @@ class Walk {
     for (const parameter of node.params) scope.declarePattern(parameter)
     const inner: Place = { ...place, scope, bound }
     for (const parameter of node.params) this.#pattern(parameter, inner, true)
-    if (node.body.type !== 'BlockStatement') return this.#visit(node.body, inner)
+    if (node.body.type !== 'BlockStatement') return this.#statement(node.body, inner)
     const body = new Scope(scope)
     body.declareVars(node.body.body)
     body.declareLexical(node.body.body)
@@ -316,6 +339,40 @@ class Walk {
       else if (member.type === 'PropertyDefinition') this.usage.privateStaticField ??= name
     } else if (member.static && member.type === 'PropertyDefinition') this.usage.staticInitialisers.push(member)
   }
+}
+
+function newVariable(): FreeVariable {
+  return { written: false, eager: false, needed: false, members: new Set(), lostWrite: undefined, read: false }
+}
+
+/** Methods that fill an array, a map or a set. */
+const fillers = new Set(['push', 'unshift', 'set', 'add'])
+
+/** What a statement changes: `count++`, `total += x`, `list.push(x)`, `table[key] = value`. */
+function writeOf(statement: Acorn.Expression): (LostWrite & { readonly name: string }) | undefined {
+  switch (statement.type) {
+    case 'UpdateExpression':
+      return writeTo(statement.argument, statement.start)
+    case 'AssignmentExpression':
+      // `cache ??= load()` is how a worker keeps something for its next task.
+      return /^(?:\?\?|\|\||&&)=$/.test(statement.operator) ? undefined : writeTo(statement.left, statement.start)
+    case 'CallExpression': {
+      const { callee } = statement
+      return callee.type === 'MemberExpression' &&
+        callee.property.type === 'Identifier' &&
+        fillers.has(callee.property.name)
+        ? writeTo(callee, statement.start)
+        : undefined
+    }
+    default:
+      return undefined
+  }
+}
+
+function writeTo(target: Acorn.AnyNode, start: number): (LostWrite & { readonly name: string }) | undefined {
+  let owner = target
+  while (owner.type === 'MemberExpression') owner = owner.object
+  return owner.type === 'Identifier' ? { name: owner.name, start, assigns: owner === target } : undefined
 }
 
 /** The name of the member is read from the class, or the member is dropped. */

@@ -1,5 +1,6 @@
 import { TextCache } from '../protocol/text-cache.ts'
 import { type Analysis, analyze } from './analyze.ts'
+import type { FreeVariable } from './free-variables.ts'
 import { UnreadableText } from './parse-function.ts'
 import { scan, type Scanned } from './scan.ts'
 
@@ -53,6 +54,16 @@ function firstAnalysis(fn: object, text: string): Analysis {
   })
 }
 
+/** How a text that was scanned uses a global variable. */
+const usedGlobal: FreeVariable = {
+  written: false,
+  eager: false,
+  needed: true,
+  members: undefined,
+  lostWrite: undefined,
+  read: true,
+}
+
 function simple(text: string, strict: boolean, { globals, anchor }: Scanned): Analysis {
   return {
     text,
@@ -60,9 +71,7 @@ function simple(text: string, strict: boolean, { globals, anchor }: Scanned): An
     strict,
     modeMatters: false,
     isClass: false,
-    free: new Map(
-      Array.from(globals, name => [name, { written: false, eager: false, needed: true, members: undefined }] as const),
-    ),
+    free: new Map(Array.from(globals, name => [name, usedGlobal] as const)),
     parts: [],
     methods: undefined,
     usesImport: false,

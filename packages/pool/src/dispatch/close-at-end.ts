@@ -11,8 +11,8 @@ interface Closable {
 const closables = (): Set<Closable> => slot('pool.closeAtEnd', () => new Set<Closable>())
 
 /**
- * When the program comes to its end by itself, the worker is closed before, so that it can dispose of what it holds. The
- * program stays alive until then.
+ * When the program comes to its end by itself, the worker is closed before, so that it can dispose of what it holds.
+ * The program stays alive until then.
  */
 export function closeAtEnd(worker: Closable): void {
   const workers = closables()

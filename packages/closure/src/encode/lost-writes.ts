@@ -1,0 +1,13 @@
+import type { Analysis } from '../text/analyze.ts'
+import type { LostWrite } from '../text/free-variables.ts'
+import type { FunctionFacts } from '../text/inspector.ts'
+
+/** A captured variable that a function changes and does not look at. */
+export interface WrittenCapture {
+  readonly name: string
+  readonly value: unknown
+  readonly write: LostWrite
+  readonly analysis: Analysis
+  readonly facts: FunctionFacts
+  readonly label: string
+}

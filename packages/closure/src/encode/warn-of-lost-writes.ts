@@ -1,0 +1,42 @@
+import * as types from 'node:util/types'
+import { sharedBufferOwner } from '@manyhands/base'
+import { pathOf } from '../text/scripts.ts'
+import { sourcePosition } from '../text/source-lines.ts'
+import { startOf } from '../text/templates.ts'
+import type { Encoder } from './encoder.ts'
+
+const warned = new Set<string>()
+
+/**
+ * Warns, once for each place, of captured variables that a function changes and nothing reads: the worker has a copy, so
+ * that the change is lost. A program expects to see it, since nothing else can.
+ */
+export function warnOfLostWrites({ lostWrites, reader }: Encoder): void {
+  if (lostWrites === undefined || process.env['MANYHANDS_WARN'] === 'off') return
+  for (const { name, value, write, analysis, facts, label } of lostWrites) {
+    if (!write.assigns && !isCopied(value)) continue
+    const url = reader.url(facts)
+    // A package knows what it does.
+    if (!url.startsWith('file:') || url.includes('/node_modules/')) continue
+    const before = analysis.text.slice(0, write.start).split('\n').length - 1
+    const at = sourcePosition(url, startOf(analysis, facts).line + before, 0)
+    const place = `${pathOf(at.file) ?? at.file}:${at.line + 1}`
+    if (warned.has(`${place} ${name}`)) continue
+    warned.add(`${place} ${name}`)
+    process.emitWarning(
+      `the function ${label} changes \`${name}\` (${place}), which is a copy in its worker: nobody sees the change. ` +
+        'Return it and combine the results, or share it: `Value` or `SharedArray` for numbers, a `Manager` for the rest',
+      { type: 'ManyhandsWarning', code: 'MANYHANDS_LOST_WRITE' },
+    )
+  }
+}
+
+/** Whether the worker gets a copy of an object that tasks might fill. */
+function isCopied(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return false
+  if (ArrayBuffer.isView(value)) {
+    return !types.isSharedArrayBuffer(value.buffer) && sharedBufferOwner(value.buffer) === undefined
+  }
+  const prototype = Object.getPrototypeOf(value) as object | null
+  return prototype === null || [Object.prototype, Array.prototype, Map.prototype, Set.prototype].includes(prototype)
+}
