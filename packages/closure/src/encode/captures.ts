@@ -7,6 +7,7 @@ import type { Edge } from '../protocol/message.ts'
 import type { Analysis } from '../text/analyze.ts'
 import type { FunctionFacts, ScopeLevel } from '../text/inspector.ts'
 import type { Encoder } from './encoder.ts'
+import { FunctionScopes } from './function-scopes.ts'
 import { noteImport } from './imports.ts'
 import { step, type Step } from './refusal.ts'
 
@@ -53,8 +54,9 @@ export function readCaptures(
   facts: FunctionFacts,
   index: number,
   label: string,
-): Capture[] {
+): { readonly captures: readonly Capture[]; readonly scope: m.Reference | undefined } {
   const captures: Capture[] = []
+  const scopes = new FunctionScopes(encoder, facts)
   for (const [name, use] of analysis.free) {
     const level = facts.scopes.find(({ kind, variables }) =>
       kind.startsWith('Global') ? name in variables : Object.hasOwn(variables, name),
@@ -74,12 +76,16 @@ export function readCaptures(
     if (isGlobal && isBuiltinGlobal(name)) continue
     const by = capturedStep(name, label)
     const value = read(encoder, level, name, index, by)
-    if (use.lostWrite !== undefined && !use.read && !isGlobal) {
+    if (!isGlobal && scopes.shares(level, name)) continue
+    // The value that a helper returns may be looked at.
+    if (use.lostWrite !== undefined && !use.read && !isGlobal && !(use.lostWrite.isBody && index > 0)) {
       encoder.noteLostWrite({ name, value, write: use.lostWrite, analysis, facts, label })
     }
     if (!isGlobal && facts.location !== undefined) {
       encoder.sharedVariables.add(facts.location.scriptId, name, {
+        facts,
         level,
+        eager: use.eager,
         written: use.written,
         user: label,
         path: () => [...encoder.path(index), by],
@@ -89,7 +95,7 @@ export function readCaptures(
     }
     captures.push([name, captureEdge(encoder, { name, value, members: use.members, facts, level, user, index, by })])
   }
-  return captures
+  return { captures, scope: scopes.reference(index) }
 }
 
 /**
@@ -108,7 +114,9 @@ export function noteModuleVariables(
   for (const [name, { written }] of analysis.free) {
     if (!Object.hasOwn(level.variables, name)) continue
     encoder.sharedVariables.add(facts.location.scriptId, name, {
+      facts,
       level,
+      eager: false,
       written,
       user: label,
       path: () => [...encoder.path(index), capturedStep(name, label)],

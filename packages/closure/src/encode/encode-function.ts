@@ -180,11 +180,11 @@ function byValue(
       analysis.obstacle.hint,
     )
   }
-  const variables =
+  const { captures: variables, scope } =
     declared !== undefined
-      ? declaredCaptures(encoder, analysis, declared, index, label)
+      ? { captures: declaredCaptures(encoder, analysis, declared, index, label), scope: undefined }
       : facts === undefined
-        ? []
+        ? { captures: [], scope: undefined }
         : readCaptures(encoder, fn, analysis, facts, index, label)
   const effects = facts === undefined ? [] : encoder.reader.effects(facts)
   const captures = [...classCaptures(encoder, fn, analysis, index), ...variables]
@@ -206,6 +206,7 @@ function byValue(
     prototypeChanges(encoder, fn, analysis, index),
     encoder.reader.isConstructor(fn) ? classIdentity(fn, analysis, facts) : undefined,
     parentOf(encoder, fn, analysis, index),
+    scope,
   ]
 }
 

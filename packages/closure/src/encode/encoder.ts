@@ -17,6 +17,7 @@ import {
 import { PlainWalk } from '../protocol/plain.ts'
 import { isNativeText, textOf } from '../text/function-text.ts'
 import { nameOf } from '../text/name-of.ts'
+import { type Cell, Cells } from './cells.ts'
 import type { FunctionReader } from './function-reader.ts'
 import type { UsedImport } from './initializers.ts'
 import type { WrittenCapture } from './lost-writes.ts'
@@ -37,6 +38,7 @@ export class Encoder {
   readonly across: Across
   readonly reader: FunctionReader
   readonly isFailure: boolean
+  readonly cells: Cells
   readonly nodes: Node[] = []
   readonly templates: Template[] = []
   readonly views = new Views()
@@ -65,6 +67,7 @@ export class Encoder {
   readonly #keepsGoing: boolean
   /** Refused values, and parts of errors that were left out: what a message that keeps going has lost. */
   lost: (readonly [index: number, why: string])[] | undefined
+  #scopeNodes: Map<Cell, readonly [number]> | undefined
   readonly #undos: (() => void)[] = []
   /** For a `[replace]()`: what undoes what it has done besides. */
   readonly onDiscard = (undo: () => void): void => void this.#undos.push(undo)
@@ -79,7 +82,9 @@ export class Encoder {
     reader: FunctionReader,
     encodeNode: EncodeNode,
     { keepsGoing = false, isFailure = false }: { readonly keepsGoing?: boolean; readonly isFailure?: boolean } = {},
+    cells: Cells = new Cells(),
   ) {
+    this.cells = cells
     this.across = across
     this.reader = reader
     this.#encodeNode = encodeNode
@@ -105,7 +110,7 @@ export class Encoder {
     const root = this.edge(value, -1, '')
     for (let i = 0; i < this.#values.length; i++) this.nodes[i] = this.#checkedNode(i)
     this.views.finish(this.nodes, this.#raw)
-    if (!this.isFailure) this.sharedVariables.check()
+    if (!this.isFailure) this.sharedVariables.check(this.reader, this.cells)
     return root
   }
 
@@ -139,6 +144,16 @@ export class Encoder {
       this.#steps.push(by)
     }
     return [index]
+  }
+
+  /** The node of a scope that functions share; one for all of them. */
+  scopeNode(cell: Cell, from: number, make: (index: number) => Node): readonly [number] {
+    let node = this.#scopeNodes?.get(cell)
+    if (node === undefined) {
+      node = this.ownNode(make, from, '')
+      ;(this.#scopeNodes ??= new Map()).set(cell, node)
+    }
+    return node
   }
 
   /** A node for something that is no value of the program, so that nothing else can refer to it. */

@@ -33,7 +33,9 @@ export function leaveOut(nodes: Node[], root: Edge): boolean {
 function needs(node: Node): readonly unknown[] {
   switch (node[0]) {
     case m.FUNCTION:
-      return [...node[2], ...(node[5] === 0 ? [] : [node[5][0]]), node[7]]
+      return [...node[2], ...(node[5] === 0 ? [] : [node[5][0]]), node[7], node[8]]
+    case m.SCOPE:
+      return [...node[2], node[3]]
     case m.BOUND:
       return [node[1], node[2], ...node[3]]
     case m.REPLACED:
@@ -128,6 +130,7 @@ function edgesOf(node: Node): readonly unknown[] {
         ...(node[4] === 0 ? [] : ofProperties(node[4])),
         ...(node[5] === 0 ? [] : [...prototype(node[5][0]), ...ofProperties(node[5][1])]),
         node[7],
+        node[8],
       ]
     default:
       return needs(node)

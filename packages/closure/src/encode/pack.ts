@@ -1,8 +1,10 @@
 import { type Across, checkOptionNames, describeValue, SerializationError } from '@manyhands/base'
 import { type Edge, FORMAT, FUNCTION, MODULE, type Packed } from '../protocol/message.ts'
+import { Cells } from './cells.ts'
 import { encodeNode } from './encode-node.ts'
 import { Encoder } from './encoder.ts'
 import { type FactsCache, FunctionReader } from './function-reader.ts'
+import { ScopesAreShared } from './shared-variables.ts'
 import { warnOfLostWrites } from './warn-of-lost-writes.ts'
 import { warnOfSetup } from './warn-of-setup.ts'
 
@@ -78,12 +80,14 @@ function encodeAll(
   reader: FunctionReader,
   mode: { readonly keepsGoing: boolean; readonly isFailure: boolean },
 ): { readonly encoder: Encoder; readonly root: Edge } {
+  const cells = new Cells()
   for (;;) {
-    const encoder = new Encoder(across, reader, encodeNode, mode)
+    const encoder = new Encoder(across, reader, encodeNode, mode, cells)
     try {
       return { encoder, root: encoder.encode(value) }
     } catch (error) {
       encoder.discard()
+      if (error instanceof ScopesAreShared) continue
       // Again from the start, with the value that is now known to be imported.
       if (error instanceof SerializationError && reader.noteImports(encoder.refusedWithin())) continue
       throw error

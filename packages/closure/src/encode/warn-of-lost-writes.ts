@@ -8,8 +8,8 @@ import type { Encoder } from './encoder.ts'
 const warned = new Set<string>()
 
 /**
- * Warns, once for each place, of captured variables that a function changes and nothing reads: the worker has a copy, so
- * that the change is lost. A program expects to see it, since nothing else can.
+ * Warns, once for each place, of captured variables that a function changes and nothing reads: the worker has a copy,
+ * so that the change is lost. A program expects to see it, since nothing else can.
  */
 export function warnOfLostWrites({ lostWrites, reader }: Encoder): void {
   if (lostWrites === undefined || process.env['MANYHANDS_WARN'] === 'off') return
@@ -24,8 +24,9 @@ export function warnOfLostWrites({ lostWrites, reader }: Encoder): void {
     if (warned.has(`${place} ${name}`)) continue
     warned.add(`${place} ${name}`)
     process.emitWarning(
-      `the function ${label} changes \`${name}\` (${place}), which is a copy in its worker: nobody sees the change. ` +
-        'Return it and combine the results, or share it: `Value` or `SharedArray` for numbers, a `Manager` for the rest',
+      `the function ${label} changes \`${name}\` (${place}), which is a copy in its worker: ` +
+        'nobody sees the change. Return it and combine the results, or share it: ' +
+        '`Value` or `SharedArray` for numbers, a `Manager` for the rest',
       { type: 'ManyhandsWarning', code: 'MANYHANDS_LOST_WRITE' },
     )
   }

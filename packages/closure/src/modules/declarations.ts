@@ -24,6 +24,18 @@ export function findDeclarator(
   return undefined
 }
 
+/** The part of the program whose scope the variable belongs to that a function means by `name`. */
+export function scopeNodeOf(
+  program: Acorn.Program,
+  text: string,
+  location: Location,
+  name: string,
+): Acorn.AnyNode | undefined {
+  return nodesAround(program, offsetOf(text, location))
+    .toReversed()
+    .find(node => declaratorIn(node, name) !== undefined || declares(node, name))
+}
+
 export interface Declarator {
   readonly kind: Acorn.VariableDeclaration['kind']
   readonly id: Acorn.Pattern

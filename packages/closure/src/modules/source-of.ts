@@ -22,10 +22,14 @@ export function sourceOf(url: string, scriptId: string, isModule: boolean, inspe
   })
 }
 
+/** What was compiled for a worker is a script, although its text stands in a module. */
 function parse(text: string, isModule: boolean): Source | null {
-  try {
-    return { text, program: isModule ? parseModule(text) : parseScript(text) }
-  } catch {
-    return null
+  for (const read of isModule ? [parseModule] : [parseScript, parseModule]) {
+    try {
+      return { text, program: read(text) }
+    } catch {
+      // It is no such text.
+    }
   }
+  return null
 }

@@ -69,6 +69,9 @@ export const SHARED_VIEW = 22
 /** An object of the language or of Node that is made again from its state; see engine-objects.ts. */
 export const ENGINE = 23
 
+/** Variables that several functions share. */
+export const SCOPE = 24
+
 /** Only in what is explained: why something cannot travel. */
 export const REFUSED = 21
 
@@ -124,6 +127,15 @@ export type Node =
       length: number,
     ]
   | readonly [kind: typeof SHARED_VIEW, type: string | undefined, memory: Reference, byteOffset: number, length: number]
+  | readonly [
+      kind: typeof SCOPE,
+      names: readonly string[],
+      values: readonly Edge[],
+      /** The one around it. */
+      parent: Reference | undefined,
+      /** The same wherever it goes, for classes that are there already. */
+      id: string,
+    ]
   | readonly [kind: typeof ENGINE, tag: string, state: readonly unknown[]]
   | readonly [kind: typeof URL_LIKE, type: 'URL' | 'URLSearchParams', text: string]
   | readonly [
@@ -170,6 +182,8 @@ export type FunctionNode = readonly [
   identity: readonly [id: string, version: number] | undefined,
   /** What the function itself inherits from, when that is not in its text: a class in the old style. */
   parent?: Reference | undefined,
+  /** The innermost scope that it shares with other functions. */
+  scope?: Reference | undefined,
 ]
 
 /** How the text of a function is to be read. */

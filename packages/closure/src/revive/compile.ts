@@ -1,7 +1,9 @@
 import { Script } from 'node:vm'
 import type { Template } from '../protocol/message.ts'
 import { compiledPrefix, PLACELESS } from '../protocol/names.ts'
+import { SCOPE_MARK } from '../protocol/scope-mark.ts'
 import { importFrom, importMetaOf } from './module-tools.ts'
+import type { RevivedScope } from './revived-scope.ts'
 
 /** A function whose captured variables are not set yet. */
 export interface Instance {
@@ -25,27 +27,47 @@ export function compile(template: Template): () => Instance {
     compiled.set(key, known)
     return known
   }
-  const { text, names, form } = template
-  const values = freeName(text)
-  const declarations = names.length === 0 ? '' : `let ${names.join(',')};`
-  const assignments = names.map((name, i) => `${name}=${values}[${i}]`).join(';')
-  const [before, after] = wrapping[form]
-  const mode = template.strict ? '"use strict";' : ''
-  const setter = `set:${values}=>{${assignments}}`
-  const prefix = `${compiledPrefix}${mode}${declarations}return{${setter},make:()=>${before}`
-  const script = new Script(`${prefix}${text}${after}}})`, {
+  const { prefix, rest } = scriptOf(template)
+  const script = new Script(prefix + rest, {
     filename: fileNameOf(template),
     lineOffset: template.line,
     columnOffset: template.column - prefix.length,
   })
-  const make = script.runInThisContext() as (importModule: unknown, meta: unknown) => () => Instance
-  const factory = make(
-    template.usesImport ? importFrom(template.url) : undefined,
-    template.usesImportMeta ? importMetaOf(template.url) : undefined,
-  )
+  const factory = linked(script.runInThisContext() as Linkable, template)
   compiled.set(key, factory)
   if (compiled.size > MAX_COMPILED) compiled.delete(compiled.keys().next().value as string)
   return factory
+}
+
+/** The same within a scope that the function shares with others. */
+export function compileIn(scope: RevivedScope, template: Template): () => Instance {
+  const { prefix, rest } = scriptOf(template)
+  // An evaluated text has no offset: empty lines stand for those before it.
+  const text = `${'\n'.repeat(template.line)}${prefix}${rest}\n//# sourceURL=${fileNameOf(template)}`
+  return linked(scope.evaluate(text) as Linkable, template)
+}
+
+type Linkable = (importModule: unknown, meta: unknown) => () => Instance
+
+function linked(make: Linkable, template: Template): () => Instance {
+  return make(
+    template.usesImport ? importFrom(template.url) : undefined,
+    template.usesImportMeta ? importMetaOf(template.url) : undefined,
+  )
+}
+
+function scriptOf(template: Template): { readonly prefix: string; readonly rest: string } {
+  const { text, names, form } = template
+  const values = freeName(text)
+  // The mark stays with the variables because the setter names it: so they are known from those of another copy.
+  const declarations = names.length === 0 ? '' : `let ${names.join(',')};const ${SCOPE_MARK}={};`
+  const assignments =
+    names.length === 0 ? '' : `${SCOPE_MARK};${names.map((name, i) => `${name}=${values}[${i}]`).join(';')}`
+  const [before, after] = wrapping[form]
+  const mode = template.strict ? '"use strict";' : ''
+  const setter = `set:${values}=>{${assignments}}`
+  const prefix = `${compiledPrefix}${mode}${declarations}return{${setter},make:()=>${before}`
+  return { prefix, rest: `${text}${after}}})` }
 }
 
 function fileNameOf({ url, file }: Template): string {

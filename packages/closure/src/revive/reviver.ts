@@ -1,15 +1,15 @@
 import { SerializationError, revive as reviveSymbol } from '@manyhands/base'
 import { classTable } from '../protocol/class-table.ts'
 import { makeEngineObject } from '../protocol/engine-objects.ts'
-import { hiddenIntrinsics } from '../protocol/function-prototypes.ts'
 import * as m from '../protocol/message.ts'
 import type { Edge, FunctionNode, Node, Packed, Properties, Prototype, Template } from '../protocol/message.ts'
-import { REGISTERED } from '../protocol/names.ts'
 import { reducers } from '../protocol/reducers.ts'
 import { requireFrom } from '../protocol/require.ts'
-import { compile, type Instance } from './compile.ts'
+import { builtin, follow } from './builtin.ts'
+import { compile, compileIn, type Instance } from './compile.ts'
 import { importFrom, importMetaOf } from './module-tools.ts'
 import { moduleKey, ownCopy, requireModule } from './modules.ts'
+import { createScope, keepScope, type RevivedScope, scopeOfClasses } from './revived-scope.ts'
 
 type Callable = (...args: unknown[]) => unknown
 const reserved = Symbol('being made')
@@ -132,6 +132,13 @@ export class Reviver {
       }
       case m.URL_LIKE:
         return node[1] === 'URL' ? new URL(node[2]) : new URLSearchParams(node[2])
+      case m.SCOPE: {
+        const parent = node[3] === undefined ? undefined : (this.#value(node[3]) as RevivedScope)
+        const known = scopeOfClasses(node[4])
+        const scope = known?.names.join() === node[1].join() ? known : createScope(node[1], parent)
+        this.#fillLater(index, () => scope.set(node[2].map(edge => this.#value(edge))))
+        return scope
+      }
       case m.ENGINE: {
         const made = makeEngineObject(node[1], node[2])
         if (made === undefined) throw new SerializationError(`the message is damaged: ${node[1]} is no object of Node`)
@@ -263,7 +270,8 @@ export class Reviver {
       const existing = classTable().find(identity[0])
       if (existing !== undefined) return this.#existingClass(index, existing, node, template, identity)
     }
-    const instance: Instance = compile(template)()
+    const scope = node[8] === undefined ? undefined : (this.#value(node[8]) as RevivedScope)
+    const instance: Instance = (scope === undefined ? compile(template) : compileIn(scope, template))()
     if (template.eager.length > 0) {
       const eager = this.#filled(() =>
         captures.map((edge, i) => (template.eager.includes(i) ? this.#value(edge) : undefined)),
@@ -277,11 +285,17 @@ export class Reviver {
       Object.defineProperty(fn, 'name', { value: name, configurable: true })
     }
     if (identity !== undefined) {
+      if (scope !== undefined && node[8] !== undefined) keepScope(this.#scopeId(node[8]), scope, fn)
       classTable().setRevived(identity[0], { type: fn, version: identity[1], names: template.names, set: instance.set })
     }
     this.#made[index] = fn
     this.#fillLater(index, () => this.#fillFunction(fn, node, instance.set))
     return fn
+  }
+
+  #scopeId([index]: m.Reference): string {
+    const node = this.#packed.nodes[index]
+    return node?.[0] === m.SCOPE ? node[4] : ''
   }
 
   #fillFunction(
@@ -332,40 +346,6 @@ function learnReducer(instance: unknown, revive: Callable, reduce: Callable): vo
     return
   }
   reducers().set(prototype, { replace: reduce, revive })
-}
-
-function builtin(module: string | undefined, path: readonly string[]): unknown {
-  const value = follow(module === undefined ? globalThis : process.getBuiltinModule(module), path)
-  if (value === undefined) {
-    const where = module === undefined ? 'globalThis' : `node:${module}`
-    throw new SerializationError(`${where} has no \`${path.join('.')}\` here`, {
-      hint: 'start the workers with the same options of Node (execArgv)',
-    })
-  }
-  return value
-}
-
-function follow(root: unknown, path: readonly string[]): unknown {
-  let value: unknown = root
-  for (const step of path) {
-    if (step.startsWith('%')) {
-      value = hiddenIntrinsics[step.slice(1)]
-      continue
-    }
-    const accessor = /^(.*)#(get|set)$/.exec(step)
-    const name = accessor?.[1] ?? step
-    const key = name.startsWith(REGISTERED)
-      ? Symbol.for(name.slice(REGISTERED.length))
-      : name.startsWith('@@')
-        ? (Symbol as unknown as Readonly<Record<string, symbol>>)[name.slice(2)]
-        : name
-    if (key === undefined || value === undefined || value === null) return undefined
-    value =
-      accessor === null
-        ? (value as Readonly<Record<string | symbol, unknown>>)[key]
-        : Object.getOwnPropertyDescriptor(value, key)?.[accessor[2] as 'get' | 'set']
-  }
-  return value
 }
 
 function makeView(type: string, buffer: ArrayBuffer | SharedArrayBuffer, byteOffset: number, length: number): object {

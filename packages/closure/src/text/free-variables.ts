@@ -22,6 +22,8 @@ export interface LostWrite {
   readonly start: number
   /** The variable itself is assigned, not a member of its value. */
   readonly assigns: boolean
+  /** It is all that an arrow function does, which then returns the new value. */
+  readonly isBody: boolean
 }
 
 /** What a function takes from the place where it stands. */
@@ -178,7 +180,7 @@ class Walk {
       case 'RestElement':
         return this.#pattern(node, place, false)
       case 'ExpressionStatement':
-        return this.#statement(node.expression, place)
+        return this.#statement(node.expression, place, false)
       case 'LabeledStatement':
         return this.#visit(node.body, place)
       case 'WithStatement':
@@ -219,9 +221,10 @@ class Walk {
     }
   }
 
-  #statement(expression: Acorn.Expression, place: Place): void {
+  #statement(expression: Acorn.Expression, place: Place, isBody: boolean): void {
     const outer = this.#write
-    this.#write = writeOf(expression)
+    const write = writeOf(expression)
+    this.#write = write === undefined ? undefined : { ...write, isBody }
     this.#visit(expression, place)
     this.#write = outer
   }
@@ -291,7 +294,7 @@ class Walk {
     for (const parameter of node.params) scope.declarePattern(parameter)
     const inner: Place = { ...place, scope, bound }
     for (const parameter of node.params) this.#pattern(parameter, inner, true)
-    if (node.body.type !== 'BlockStatement') return this.#statement(node.body, inner)
+    if (node.body.type !== 'BlockStatement') return this.#statement(node.body, inner, true)
     const body = new Scope(scope)
     body.declareVars(node.body.body)
     body.declareLexical(node.body.body)
@@ -348,8 +351,10 @@ function newVariable(): FreeVariable {
 /** Methods that fill an array, a map or a set. */
 const fillers = new Set(['push', 'unshift', 'set', 'add'])
 
+type Write = Omit<LostWrite, 'isBody'> & { readonly name: string }
+
 /** What a statement changes: `count++`, `total += x`, `list.push(x)`, `table[key] = value`. */
-function writeOf(statement: Acorn.Expression): (LostWrite & { readonly name: string }) | undefined {
+function writeOf(statement: Acorn.Expression): Write | undefined {
   switch (statement.type) {
     case 'UpdateExpression':
       return writeTo(statement.argument, statement.start)
@@ -369,7 +374,7 @@ function writeOf(statement: Acorn.Expression): (LostWrite & { readonly name: str
   }
 }
 
-function writeTo(target: Acorn.AnyNode, start: number): (LostWrite & { readonly name: string }) | undefined {
+function writeTo(target: Acorn.AnyNode, start: number): Write | undefined {
   let owner = target
   while (owner.type === 'MemberExpression') owner = owner.object
   return owner.type === 'Identifier' ? { name: owner.name, start, assigns: owner === target } : undefined

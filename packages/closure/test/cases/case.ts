@@ -5,9 +5,11 @@ export interface Case {
   readonly args: readonly unknown[]
   readonly expect?: unknown
   readonly refuse?: RegExp
+  /** In a bundle it works: there it stands in one module with what it uses. */
+  readonly worksInBundles?: boolean
 }
 
 /** Works: on the other side it gives what it gives here, or `expect`. */
 export const works = (name: string, make: () => unknown, args: readonly unknown[] = [], more: Partial<Case> = {}): Case => ({ name, make, args, ...more })
 /** Refused, by a message that matches. */
-export const refused = (name: string, make: () => unknown, refuse: RegExp): Case => ({ name, make, args: [], refuse })
+export const refused = (name: string, make: () => unknown, refuse: RegExp, more: Partial<Case> = {}): Case => ({ name, make, args: [], refuse, ...more })

@@ -1,0 +1,85 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { pack, unpack } from '../src/index.ts'
+import { startWorker } from './support/worker.ts'
+
+type Step = (x: number) => number
+type Functions = readonly Step[]
+
+let level = 0
+const raise: Step = x => (level += x)
+const levelNow: Step = () => level
+
+/** Functions that see each other, so that their scope is known: two variables, and scopes inside of it. */
+function makeOuter(start: number): Functions {
+  let total = start
+  let calls = 0
+  const note = (): void => void calls++
+  function add(x: number): number {
+    note()
+    return (total += x)
+  }
+  function makeInner(): Functions {
+    let own = 0
+    const keep = (x: number): number => (own += x)
+    return [x => keep(x) + add(x), () => keep(0) * 1000 + total, () => (note(), calls)]
+  }
+  return [add, () => (note(), total), () => calls, ...makeInner(), ...makeInner()]
+}
+
+/** Nothing in the scope says that the functions share it. */
+function makeOpaque(): Functions {
+  let n = 0
+  return [x => (n += x), () => n]
+}
+
+const through = (value: unknown): unknown => unpack(structuredClone(pack(value)))
+
+test('never merges two scopes, never splits one', () => {
+  fc.assert(
+    fc.property(
+      fc.record({
+        scopes: fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 3 }),
+        sent: fc.array(fc.nat(), { minLength: 1, maxLength: 8 }),
+        before: fc.array(fc.tuple(fc.nat(), fc.integer({ min: -3, max: 3 })), { maxLength: 6 }),
+        after: fc.array(fc.tuple(fc.nat(), fc.integer({ min: -3, max: 3 })), { minLength: 1, maxLength: 12 }),
+        twice: fc.boolean(),
+      }),
+      ({ scopes, sent, before, after, twice }) => {
+        const all = [...scopes.flatMap(start => makeOuter(start)), raise, levelNow]
+        const run = (functions: Functions, steps: readonly (readonly [number, number])[]): number[] =>
+          steps.map(([which, x]) => functions[which % functions.length]?.(x) ?? NaN)
+        run(all, before)
+        const mine = sent.map(which => all[which % all.length] as Step)
+        let theirs = through({ mine }) as { mine: Functions }
+        if (twice) theirs = through(theirs) as typeof theirs
+        expect(run(theirs.mine, after)).toEqual(run(mine, after))
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
+
+test('what is not known to be one scope is refused', () => {
+  const [up, get] = makeOpaque()
+  expect(() => pack({ up, get })).toThrow(/`n` is assigned by .* and also used by .*, and each would get a variable/)
+  expect((through({ up }) as { up: Step }).up(2)).toBe(2)
+})
+
+describe.for(['threads', 'processes'] as const)('%s', across => {
+  test('functions that share a scope do so in a worker, and when they come back', async () => {
+    const worker = await startWorker(across)
+    try {
+      const use = ([add, total]: Functions): number | undefined => {
+        add?.(1)
+        return total?.(0)
+      }
+      expect(await worker.call(use, makeOuter(5))).toBe(6)
+      const [theirAdd, theirTotal] = await worker.call(() => makeOuter(7))
+      theirAdd?.(1)
+      expect(theirTotal?.(0)).toBe(8)
+    } finally {
+      await worker.close()
+    }
+  })
+})
