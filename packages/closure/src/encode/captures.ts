@@ -56,7 +56,7 @@ export function readCaptures(
   label: string,
 ): { readonly captures: readonly Capture[]; readonly scope: m.Reference | undefined } {
   const captures: Capture[] = []
-  const scopes = new FunctionScopes(encoder, facts)
+  const scopes = encoder.cells === undefined ? undefined : new FunctionScopes(encoder, encoder.cells, facts)
   for (const [name, use] of analysis.free) {
     const level = facts.scopes.find(({ kind, variables }) =>
       kind.startsWith('Global') ? name in variables : Object.hasOwn(variables, name),
@@ -76,7 +76,7 @@ export function readCaptures(
     if (isGlobal && isBuiltinGlobal(name)) continue
     const by = capturedStep(name, label)
     const value = read(encoder, level, name, index, by)
-    if (!isGlobal && scopes.shares(level, name)) continue
+    if (!isGlobal && scopes?.shares(level, name) === true) continue
     // The value that a helper returns may be looked at.
     if (use.lostWrite !== undefined && !use.read && !isGlobal && !(use.lostWrite.isBody && index > 0)) {
       encoder.noteLostWrite({ name, value, write: use.lostWrite, analysis, facts, label })
@@ -95,7 +95,7 @@ export function readCaptures(
     }
     captures.push([name, captureEdge(encoder, { name, value, members: use.members, facts, level, user, index, by })])
   }
-  return { captures, scope: scopes.reference(index) }
+  return { captures, scope: scopes?.reference(index) }
 }
 
 /**

@@ -38,10 +38,6 @@ export class Cells {
     cell.names.add(name)
     return cell
   }
-
-  get size(): number {
-    return this.#cells.length
-  }
 }
 
 const ids = new WeakMap<object, string>()

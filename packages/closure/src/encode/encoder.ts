@@ -17,7 +17,7 @@ import {
 import { PlainWalk } from '../protocol/plain.ts'
 import { isNativeText, textOf } from '../text/function-text.ts'
 import { nameOf } from '../text/name-of.ts'
-import { type Cell, Cells } from './cells.ts'
+import type { Cell, Cells } from './cells.ts'
 import type { FunctionReader } from './function-reader.ts'
 import type { UsedImport } from './initializers.ts'
 import type { WrittenCapture } from './lost-writes.ts'
@@ -38,7 +38,8 @@ export class Encoder {
   readonly across: Across
   readonly reader: FunctionReader
   readonly isFailure: boolean
-  readonly cells: Cells
+  /** Scopes that functions are known to share; undefined when there is none. */
+  readonly cells: Cells | undefined
   readonly nodes: Node[] = []
   readonly templates: Template[] = []
   readonly views = new Views()
@@ -82,7 +83,7 @@ export class Encoder {
     reader: FunctionReader,
     encodeNode: EncodeNode,
     { keepsGoing = false, isFailure = false }: { readonly keepsGoing?: boolean; readonly isFailure?: boolean } = {},
-    cells: Cells = new Cells(),
+    cells?: Cells,
   ) {
     this.cells = cells
     this.across = across

@@ -1,6 +1,6 @@
 import { type Across, checkOptionNames, describeValue, SerializationError } from '@manyhands/base'
 import { type Edge, FORMAT, FUNCTION, MODULE, type Packed } from '../protocol/message.ts'
-import { Cells } from './cells.ts'
+import type { Cells } from './cells.ts'
 import { encodeNode } from './encode-node.ts'
 import { Encoder } from './encoder.ts'
 import { type FactsCache, FunctionReader } from './function-reader.ts'
@@ -80,14 +80,17 @@ function encodeAll(
   reader: FunctionReader,
   mode: { readonly keepsGoing: boolean; readonly isFailure: boolean },
 ): { readonly encoder: Encoder; readonly root: Edge } {
-  const cells = new Cells()
+  let cells: Cells | undefined
   for (;;) {
     const encoder = new Encoder(across, reader, encodeNode, mode, cells)
     try {
       return { encoder, root: encoder.encode(value) }
     } catch (error) {
       encoder.discard()
-      if (error instanceof ScopesAreShared) continue
+      if (error instanceof ScopesAreShared) {
+        ;({ cells } = error)
+        continue
+      }
       // Again from the start, with the value that is now known to be imported.
       if (error instanceof SerializationError && reader.noteImports(encoder.refusedWithin())) continue
       throw error

@@ -2,8 +2,8 @@ import { SCOPE_MARK } from '../protocol/scope-mark.ts'
 import type { ScopeLevel } from '../text/inspector.ts'
 
 /**
- * Whether two functions may stand in the same scope: all variables of it are equal. The engine does not say whether they
- * stand in the same scope or in two that the same code made.
+ * Whether two functions may stand in the same scope: all variables of it are equal. The engine does not say whether
+ * they stand in the same scope or in two that the same code made.
  */
 export function sameScope(a: ScopeLevel, b: ScopeLevel): boolean {
   const mark = markOf(a)

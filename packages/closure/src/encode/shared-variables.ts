@@ -3,7 +3,7 @@ import { moduleScope } from '../modules/exports.ts'
 import { freshNames } from '../modules/fresh-names.ts'
 import { sourceOf } from '../modules/source-of.ts'
 import type { FunctionFacts, Location, ScopeLevel } from '../text/inspector.ts'
-import type { Cell, Cells } from './cells.ts'
+import { type Cell, Cells } from './cells.ts'
 import type { FunctionReader } from './function-reader.ts'
 import { formatStep, type Step } from './refusal.ts'
 import { markOf, sameScope } from './same-scope.ts'
@@ -23,7 +23,14 @@ interface Use {
 }
 
 /** The scopes of some functions have to be sent as such: the message is encoded again, with more cells. */
-export class ScopesAreShared extends Error {}
+export class ScopesAreShared extends Error {
+  readonly cells: Cells
+
+  constructor(cells: Cells) {
+    super()
+    this.cells = cells
+  }
+}
 
 /**
  * Variables that several functions of a message use. Each function has a copy in the worker, so one that any of them
@@ -42,9 +49,11 @@ export class SharedVariables {
 
   /**
    * @throws SerializationError when a variable is written by one function and used by another
-   * @throws ScopesAreShared when `cells` has got more variables
+   * @throws ScopesAreShared when there are more variables for `known`
    */
-  check(reader: FunctionReader, cells: Cells): void {
+  check(reader: FunctionReader, known: Cells | undefined): void {
+    if (this.#uses.size === 0) return
+    const cells = known ?? new Cells()
     const extended = new Set<Cell>()
     for (const { scriptId, name, uses } of this.#uses.values()) {
       for (const [writer, other] of conflictsIn(uses)) {
@@ -55,7 +64,7 @@ export class SharedVariables {
         extended.add(cells.share(scriptId, writer.level, name, proof))
       }
     }
-    if (extended.size > 0) throw new ScopesAreShared()
+    if (extended.size > 0) throw new ScopesAreShared(cells)
   }
 }
 
