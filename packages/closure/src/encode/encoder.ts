@@ -182,9 +182,18 @@ export class Encoder {
     // For a captured value itself the hint for its kind of value is the best.
     const from =
       hint !== undefined && hint !== MAKE_IT_THERE && this.#captured.has(index) ? this.#parents[index] : index
-    const cure = this.cureOf(from ?? -1) ?? hint
+    const cure = this.#compiledPrivateCure(index) ?? this.cureOf(from ?? -1) ?? hint
     this.#complaint = [[...more.map(formatStep), complaint].join(': '), cure]
     throw refusal([...this.path(index), ...more], complaint, cure, cause)
+  }
+
+  /** Compilers keep private members in a WeakMap or WeakSet where the target has none. */
+  #compiledPrivateCure(index: number): string | undefined {
+    const value = this.#values[index]
+    const name = this.#captured.get(index)?.name
+    return (types.isWeakMap(value) || types.isWeakSet(value)) && name !== undefined && /^_\w+/.test(name)
+      ? 'its class has private members and was compiled without them: set the compile target to ES2022 or later'
+      : undefined
   }
 
   /** How workers can make the captured variable that leads to the value; see {@link perWorkerCure}. */
@@ -192,7 +201,9 @@ export class Encoder {
     const captured: CapturedName[] = []
     for (let i = index; i >= 0; i = this.#parents[i] ?? -1) {
       const name = this.#captured.get(i)
-      if (name !== undefined) captured.push(name)
+      const value = this.#values[i]
+      const isClass = typeof value === 'function' && this.reader.isConstructor(value)
+      if (name !== undefined && !isClass) captured.push(name)
     }
     return perWorkerCure(this.reader, captured)
   }

@@ -1,6 +1,6 @@
 import type { Analysis } from '../text/analyze.ts'
-import type { LostWrite } from '../text/free-variables.ts'
 import type { FunctionFacts } from '../text/inspector.ts'
+import type { LostWrite } from '../text/lost-write.ts'
 
 /** A captured variable that a function changes and does not look at. */
 export interface WrittenCapture {

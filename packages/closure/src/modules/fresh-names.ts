@@ -30,14 +30,20 @@ function isFunction(node: Acorn.AnyNode): node is Acorn.AnyNode & Acorn.Function
 function namesOf(item: Acorn.Statement | Acorn.ModuleDeclaration): readonly string[] {
   const statement = item.type === 'ExportNamedDeclaration' && item.declaration ? item.declaration : item
   if (statement.type === 'FunctionDeclaration' || statement.type === 'ClassDeclaration') return [statement.id.name]
-  if (statement.type !== 'VariableDeclaration' || statement.kind === 'var') return []
+  if (statement.type !== 'VariableDeclaration') return []
   return statement.declarations.flatMap(({ id, init }) =>
     id.type === 'Identifier' && init != null && isFresh(init) ? [id.name] : [],
   )
 }
 
-function isFresh({ type }: Acorn.Expression): boolean {
-  return /^(FunctionExpression|ArrowFunctionExpression|ClassExpression|ObjectExpression|ArrayExpression)$/.test(type)
+/** Whether each evaluation makes another object. */
+function isFresh(expression: Acorn.Expression): boolean {
+  if (expression.type === 'ConditionalExpression') {
+    return isFresh(expression.consequent) && isFresh(expression.alternate)
+  }
+  return /^(FunctionExpression|ArrowFunctionExpression|ClassExpression|ObjectExpression|ArrayExpression)$/.test(
+    expression.type,
+  )
 }
 
 const known = new WeakMap<Acorn.AnyNode, readonly string[]>()
@@ -45,7 +51,7 @@ const known = new WeakMap<Acorn.AnyNode, readonly string[]>()
 function freshIn(block: Acorn.Program | Acorn.BlockStatement): readonly string[] {
   let names = known.get(block)
   if (names === undefined) {
-    // One that is assigned may hold what another scope has made.
+    // One that something else is assigned to may hold what another scope has made.
     const assigned = assignedNames(block)
     names = block.body.flatMap(statement => namesOf(statement)).filter(name => !assigned.has(name))
     known.set(block, names)
@@ -53,13 +59,18 @@ function freshIn(block: Acorn.Program | Acorn.BlockStatement): readonly string[]
   return names
 }
 
-/** Names that stand in the target of an assignment anywhere in the block. */
+/**
+ * Names that stand in the target of an assignment anywhere in the block. A function that replaces itself by another
+ * (`load = () => loaded`) is made in the scope all the same.
+ */
 function assignedNames(block: Acorn.AnyNode): ReadonlySet<string> {
   const names = new Set<string>()
   const left: Acorn.AnyNode[] = [block]
   for (let node = left.pop(); node !== undefined; node = left.pop()) {
     switch (node.type) {
       case 'AssignmentExpression':
+        if (node.left.type !== 'Identifier' || node.operator !== '=' || !isFresh(node.right)) addNames(node.left, names)
+        break
       case 'ForInStatement':
       case 'ForOfStatement':
         addNames(node.left, names)

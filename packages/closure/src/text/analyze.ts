@@ -48,6 +48,10 @@ export function analyze(original: string, strict: boolean): Analysis {
   }
   for (const member of usage.staticInitialisers) edit(member.start - offset, member.end - offset, ';')
   for (const { start, end, name } of parts) edit(start, end, name)
+  // As an expression it would have a name of its own.
+  if (usage.replacesItself && node.type === 'FunctionExpression' && node.id) {
+    edit(node.id.start - offset, node.id.end - offset, '')
+  }
   for (const { start, end } of usage.importMetas) edit(start - offset, end - offset, importMetaName)
   for (const { start } of usage.imports) edit(start - offset, start - offset + 'import'.length, importName)
   if (computedKey !== undefined) edits.push([computedKey[0], computedKey[1], '[0]'])

@@ -1,5 +1,6 @@
 import type * as Acorn from 'acorn'
 import { isComputedMethod } from './class-methods.ts'
+import { type LostWrite, writeOf } from './lost-write.ts'
 import { childrenOf, Scope } from './scope.ts'
 
 /** How a function uses a variable that it does not declare. */
@@ -18,14 +19,6 @@ export interface FreeVariable {
   read: boolean
 }
 
-export interface LostWrite {
-  readonly start: number
-  /** The variable itself is assigned, not a member of its value. */
-  readonly assigns: boolean
-  /** It is all that an arrow function does, which then returns the new value. */
-  readonly isBody: boolean
-}
-
 /** What a function takes from the place where it stands. */
 export interface Usage {
   readonly free: Map<string, FreeVariable>
@@ -34,6 +27,11 @@ export interface Usage {
   outerNewTarget: boolean
   outerSuper: boolean
   directEval: boolean
+  /**
+   * It assigns its own name, which only a declaration can: the name is a variable of the code around it, and among the
+   * free ones.
+   */
+  replacesItself: boolean
   /** It may mean something else in strict code, and would not fail there. */
   modeMatters: boolean
   /** Each `import()` and each `import.meta`. */
@@ -64,9 +62,12 @@ type Use = { readonly written?: boolean; readonly member?: string }
 export function freeVariables(
   root: Acorn.FunctionExpression | Acorn.ArrowFunctionExpression | Acorn.ClassExpression,
 ): Usage {
-  const walk = new Walk(root)
+  const walk = new Walk(root, false)
   walk.start()
-  return walk.usage
+  if (!walk.usage.replacesItself) return walk.usage
+  const again = new Walk(root, true)
+  again.start()
+  return { ...again.usage, replacesItself: true }
 }
 
 class Walk {
@@ -77,6 +78,7 @@ class Walk {
     outerNewTarget: false,
     outerSuper: false,
     directEval: false,
+    replacesItself: false,
     modeMatters: false,
     imports: [],
     importMetas: [],
@@ -85,11 +87,20 @@ class Walk {
     staticInitialisers: [],
   }
   readonly #root: Acorn.FunctionExpression | Acorn.ArrowFunctionExpression | Acorn.ClassExpression
+  /** Declares the name of the function itself. */
+  #ownScope: Scope | undefined
   /** The write that the statement is which is being visited. */
   #write: (LostWrite & { readonly name: string }) | undefined
 
-  constructor(root: Acorn.FunctionExpression | Acorn.ArrowFunctionExpression | Acorn.ClassExpression) {
+  readonly #isNameFree: boolean
+
+  /** @param isNameFree - the name of the function is a variable of the code around it */
+  constructor(
+    root: Acorn.FunctionExpression | Acorn.ArrowFunctionExpression | Acorn.ClassExpression,
+    isNameFree: boolean,
+  ) {
     this.#root = root
+    this.#isNameFree = isNameFree
   }
 
   start(): void {
@@ -105,6 +116,8 @@ class Walk {
     }
     // In sloppy code they change with the parameters.
     if (name === 'arguments') this.usage.modeMatters = true
+    const isOwnName = this.#ownScope !== undefined && place.scope.find(name) === this.#ownScope
+    if (written && isOwnName) this.usage.replacesItself = true
     if (place.scope.knows(name) || name === 'undefined') return
     let variable = this.usage.free.get(name)
     if (variable === undefined) {
@@ -286,7 +299,8 @@ class Walk {
     let outer = place.scope
     if (node.type === 'FunctionExpression' && node.id) {
       outer = new Scope(outer)
-      outer.declare(node.id.name)
+      if (node === this.#root) this.#ownScope = outer
+      if (node !== this.#root || !this.#isNameFree) outer.declare(node.id.name)
     }
     const scope = new Scope(outer)
     const bound = isArrow ? place.bound : true
@@ -346,38 +360,6 @@ class Walk {
 
 function newVariable(): FreeVariable {
   return { written: false, eager: false, needed: false, members: new Set(), lostWrite: undefined, read: false }
-}
-
-/** Methods that fill an array, a map or a set. */
-const fillers = new Set(['push', 'unshift', 'set', 'add'])
-
-type Write = Omit<LostWrite, 'isBody'> & { readonly name: string }
-
-/** What a statement changes: `count++`, `total += x`, `list.push(x)`, `table[key] = value`. */
-function writeOf(statement: Acorn.Expression): Write | undefined {
-  switch (statement.type) {
-    case 'UpdateExpression':
-      return writeTo(statement.argument, statement.start)
-    case 'AssignmentExpression':
-      // `cache ??= load()` is how a worker keeps something for its next task.
-      return /^(?:\?\?|\|\||&&)=$/.test(statement.operator) ? undefined : writeTo(statement.left, statement.start)
-    case 'CallExpression': {
-      const { callee } = statement
-      return callee.type === 'MemberExpression' &&
-        callee.property.type === 'Identifier' &&
-        fillers.has(callee.property.name)
-        ? writeTo(callee, statement.start)
-        : undefined
-    }
-    default:
-      return undefined
-  }
-}
-
-function writeTo(target: Acorn.AnyNode, start: number): Write | undefined {
-  let owner = target
-  while (owner.type === 'MemberExpression') owner = owner.object
-  return owner.type === 'Identifier' ? { name: owner.name, start, assigns: owner === target } : undefined
 }
 
 /** The name of the member is read from the class, or the member is dropped. */

@@ -18,6 +18,11 @@ export class Scope {
     return this.#names.has(name) || this.#outer?.knows(name) === true
   }
 
+  /** The scope that declares `name`: this one, or one further out. */
+  find(name: string): Scope | undefined {
+    return this.#names.has(name) ? this : this.#outer?.find(name)
+  }
+
   declarePattern(pattern: Acorn.Pattern | null | undefined): void {
     switch (pattern?.type) {
       case 'Identifier':

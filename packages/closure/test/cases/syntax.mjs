@@ -5,7 +5,13 @@ const a = 'module a', b = 'module b', x = 'module x', key = 'module key'
 let counter = 0
 const add = (p, q) => p + q
 
+function _typeof(o) { return _typeof = typeof Symbol == 'function' ? function (o) { return typeof o } : function (o) { return 'odd' }, _typeof(o) }
+var __assign = function () { __assign = Object.assign || function (t) { return t }; return __assign.apply(this, arguments) }
+
 export const cases = [
+  works('a declaration that replaces itself', () => { function once() { once = () => 'second'; return 'first' } return () => [once(), once()] }, [], { expect: ['first', 'second'] }),
+  works('a helper that replaces itself, of a module', () => () => [_typeof(1), _typeof('s'), __assign({ a: 1 }, { b: 2 })]),
+  works('a variable whose function replaces it', () => { let load = () => { load = () => 'loaded'; return 'loading' }; return () => [load(), load()] }, [], { expect: ['loading', 'loaded'] }),
   works('parameters shadow', () => (a, { b, ...x }, [key] = ['k']) => [a, b, x, key], [1, { b: 2, c: 3 }]),
   works('a default value sees the parameters before it, and outer names', () => (p = a, q = p + b) => p + q),
   works('a closure in a default value', () => (f = () => a + b) => f()),

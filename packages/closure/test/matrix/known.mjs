@@ -19,14 +19,18 @@ const bundled = [...inlined, 'a namespace from import()']
 const inEsm = [...bundled, 'CJS default import'] // there is no __filename, here neither
 const inCommonJs = [...bundled, 'import.meta']
 /** esbuild's `keepNames` hides function literals behind a call, so that a scope is not known by them. */
-const minified = [...inCommonJs, 'assigned by one function, used by another']
+const hidden = [
+  'assigned by one function, used by another',
+  'a declaration that replaces itself',
+  'a variable whose function replaces it',
+]
 const inVitest = [...inlined, 'module of Node as a namespace handed on']
 
 export const known = {
   'esbuild, ESM': inEsm,
-  'esbuild, ESM, minified': [...inEsm, 'assigned by one function, used by another'],
+  'esbuild, ESM, minified': [...inEsm, ...hidden],
   'esbuild, CommonJS': inCommonJs,
-  'esbuild, CommonJS, minified': minified,
+  'esbuild, CommonJS, minified': [...inCommonJs, ...hidden],
   'vitest, forks': inVitest,
   'vitest, threads': inVitest,
 }

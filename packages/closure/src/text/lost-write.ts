@@ -1,0 +1,42 @@
+import type * as Acorn from 'acorn'
+
+/** Where a function changes a variable that it does not look at. */
+export interface LostWrite {
+  readonly start: number
+  /** The variable itself is assigned, not a member of its value. */
+  readonly assigns: boolean
+  /** It is all that an arrow function does, which then returns the new value. */
+  readonly isBody: boolean
+}
+
+/** Methods that fill an array, a map or a set. */
+const fillers = new Set(['push', 'unshift', 'set', 'add'])
+
+export type Write = Omit<LostWrite, 'isBody'> & { readonly name: string }
+
+/** What a statement changes: `count++`, `total += x`, `list.push(x)`, `table[key] = value`. */
+export function writeOf(statement: Acorn.Expression): Write | undefined {
+  switch (statement.type) {
+    case 'UpdateExpression':
+      return writeTo(statement.argument, statement.start)
+    case 'AssignmentExpression':
+      // `cache ??= load()` is how a worker keeps something for its next task.
+      return /^(?:\?\?|\|\||&&)=$/.test(statement.operator) ? undefined : writeTo(statement.left, statement.start)
+    case 'CallExpression': {
+      const { callee } = statement
+      return callee.type === 'MemberExpression' &&
+        callee.property.type === 'Identifier' &&
+        fillers.has(callee.property.name)
+        ? writeTo(callee, statement.start)
+        : undefined
+    }
+    default:
+      return undefined
+  }
+}
+
+function writeTo(target: Acorn.AnyNode, start: number): Write | undefined {
+  let owner = target
+  while (owner.type === 'MemberExpression') owner = owner.object
+  return owner.type === 'Identifier' ? { name: owner.name, start, assigns: owner === target } : undefined
+}
