@@ -43,6 +43,13 @@ const tree: Readonly<Record<string, string>> = {
     "export const name = () => 'esm'; export const client = { seen: new WeakSet(), ask: () => 'asked' }",
   'node_modules/plugin/package.json': manifest('plugin', { exports: { './register': './register.mjs' } }),
   'node_modules/plugin/register.mjs': "globalThis.plugged = [...(globalThis.plugged ?? []), 'plugin']",
+  'node_modules/base-lib/package.json': manifest('base-lib', { exports: { '.': './main.mjs', './add': './add.mjs' } }),
+  'node_modules/base-lib/main.mjs': 'globalThis.baseLib = { parts: [] }; export default globalThis.baseLib',
+  'node_modules/base-lib/add.mjs': "globalThis.baseLib.parts.push('added')",
+  'node_modules/outer-lib/package.json': manifest('outer-lib', { main: 'main.mjs' }),
+  'node_modules/outer-lib/main.mjs': 'globalThis.baseLib.parts.push(typeof globalThis.other)',
+  'node_modules/other/package.json': manifest('other', { main: 'main.mjs' }),
+  'node_modules/other/main.mjs': "globalThis.other = 'other'; export const other = () => globalThis.other",
   'node_modules/common/package.json': manifest('common', { main: 'index.js' }),
   'node_modules/common/index.js': "module.exports = require('./lib/tool.js'); require('./lib/state.js').ready = true",
   'node_modules/common/lib/tool.js':
@@ -70,6 +77,10 @@ const tree: Readonly<Record<string, string>> = {
     import { name, client } from 'only-import'
     import tool, { twice } from 'common'
     import 'plugin/register'
+    import baseLib from 'base-lib'
+    import { other } from 'other'
+    import 'base-lib/add'
+    import 'outer-lib'
     import './own/effect.mjs'
     import { config, api } from './own/config.mjs'
     import { typed } from './own/typed.ts'
@@ -112,6 +123,7 @@ const tree: Readonly<Record<string, string>> = {
       'a member by require': common.tasks.twice,
       'a member of what require() gave': common.tasks.member,
       'a module in TypeScript': () => typed.inner(),
+      'an effect that needs what was imported before': () => [baseLib.parts.join(), other()],
       'data that the program changed': () => config.level,
       'an effect of a package, and none of the program': () => globalThis.plugged.filter(name => name === 'plugin'),
     }`,
@@ -240,9 +252,9 @@ test('an import is an import in the worker: of the same entry, with its effects'
   expect(here).toMatchObject({ 'a named import': 'js', 'require()': 'the twin', 'CommonJS by import': [true, 4, 4] })
 })
 
-test('an object with functions is as its module made it; own modules do not run for effects', async () => {
+test('an object of the program arrives as it was changed; own modules do not run for effects', async () => {
   expect(await send('changed.mjs')).toEqual([
-    ['api', 2, 1, 1],
+    ['api', 2, 2, 2],
     ['effects', 1, 0, 0],
   ])
 })

@@ -109,8 +109,8 @@ export class PerWorker<T> {
  * is one per process.
  *
  * ```ts
- * const db = perWorker(() => connect('localhost'), { dispose: client => client.close() })
- * await parallelMap([1, 2, 3], id => db.value.find(id))
+ * const random = perWorker(() => ({ next: () => Math.random(), close() {} }), { dispose: made => made.close() })
+ * await new ThreadPoolExecutor().submit(() => random.value.next())
  * ```
  *
  * @param factory - makes the resource; it may return a promise, which `await db.get()` waits for

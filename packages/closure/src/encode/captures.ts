@@ -56,7 +56,7 @@ export function readCaptures(
   label: string,
 ): { readonly captures: readonly Capture[]; readonly scope: m.Reference | undefined } {
   const captures: Capture[] = []
-  const scopes = encoder.cells === undefined ? undefined : new FunctionScopes(encoder, encoder.cells, facts)
+  const scopes = encoder.cells === undefined ? undefined : new FunctionScopes(encoder, encoder.cells, facts, user)
   for (const [name, use] of analysis.free) {
     const level = facts.scopes.find(({ kind, variables }) =>
       kind.startsWith('Global') ? name in variables : Object.hasOwn(variables, name),

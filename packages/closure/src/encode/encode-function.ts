@@ -22,7 +22,7 @@ import { step } from './refusal.ts'
  * least is tried first.
  */
 export function encodeFunction(encoder: Encoder, fn: object, index: number): Node {
-  const imported = encoder.reader.exportedValue(fn)
+  const imported = encoder.reader.exportedValue(fn) ?? encoder.imports?.get(fn)
   if (imported !== undefined) {
     if (isInitializer(fn)) notePrepared('all')
     if (isOwnModule(imported.url) && !types.isProxy(fn)) noteUses(encoder, fn, index)

@@ -6,6 +6,7 @@ import {
   type Edge,
   type Extra,
   type Integrity,
+  MODULE,
   type Node,
   PLAIN_PROPERTY,
   type Properties,
@@ -20,8 +21,10 @@ import { nameOf } from '../text/name-of.ts'
 import type { Cell, Cells } from './cells.ts'
 import type { FunctionReader } from './function-reader.ts'
 import type { UsedImport } from './initializers.ts'
+import { timesHeld } from './leave-out.ts'
 import type { WrittenCapture } from './lost-writes.ts'
-import { perWorkerCure } from './per-worker-cure.ts'
+import { OwnNode } from './own-node.ts'
+import { compiledPrivateCure, perWorkerCure } from './per-worker-cure.ts'
 import { formatStep, MAKE_IT_THERE, refusal, step, type Step } from './refusal.ts'
 import { SharedVariables } from './shared-variables.ts'
 import { Views } from './views.ts'
@@ -163,6 +166,18 @@ export class Encoder {
     return [index]
   }
 
+  /** Whether the value has become an import. */
+  isImported(value: object): boolean {
+    const index = this.#indices.get(value)
+    return index !== undefined && this.nodes[index]?.[0] === MODULE
+  }
+
+  /** How many functions capture the value, and how many objects hold it. */
+  timesHeld(value: unknown): number {
+    const index = this.#indices.get(value)
+    return index === undefined ? 0 : timesHeld(this.nodes, index)
+  }
+
   noteLostWrite(write: WrittenCapture): void {
     ;(this.lostWrites ??= []).push(write)
   }
@@ -182,18 +197,10 @@ export class Encoder {
     // For a captured value itself the hint for its kind of value is the best.
     const from =
       hint !== undefined && hint !== MAKE_IT_THERE && this.#captured.has(index) ? this.#parents[index] : index
-    const cure = this.#compiledPrivateCure(index) ?? this.cureOf(from ?? -1) ?? hint
+    const cure =
+      compiledPrivateCure(this.#values[index], this.#captured.get(index)?.name) ?? this.cureOf(from ?? -1) ?? hint
     this.#complaint = [[...more.map(formatStep), complaint].join(': '), cure]
     throw refusal([...this.path(index), ...more], complaint, cure, cause)
-  }
-
-  /** Compilers keep private members in a WeakMap or WeakSet where the target has none. */
-  #compiledPrivateCure(index: number): string | undefined {
-    const value = this.#values[index]
-    const name = this.#captured.get(index)?.name
-    return (types.isWeakMap(value) || types.isWeakSet(value)) && name !== undefined && /^_\w+/.test(name)
-      ? 'its class has private members and was compiled without them: set the compile target to ES2022 or later'
-      : undefined
   }
 
   /** How workers can make the captured variable that leads to the value; see {@link perWorkerCure}. */
@@ -381,20 +388,3 @@ export class Encoder {
 
 /** Encodes the value that has got number `index` in the message. */
 export type EncodeNode = (encoder: Encoder, value: unknown, index: number) => Node
-
-class OwnNode {
-  readonly #make: (index: number) => Node
-
-  constructor(make: (index: number) => Node) {
-    this.#make = make
-  }
-
-  /** Unlike `instanceof` it does not ask a proxy. */
-  static is(value: unknown): value is OwnNode {
-    return typeof value === 'object' && value !== null && #make in value
-  }
-
-  make(index: number): Node {
-    return this.#make(index)
-  }
-}

@@ -1,10 +1,10 @@
 import { isGeneratorFunction } from 'node:util/types'
-import { effectImports } from '../modules/effects.ts'
+import { effectImports, type OrderedImport } from '../modules/effects.ts'
 import { type CapturedName, findExportedValue } from '../modules/exported-values.ts'
 import { type ExportPlace, findCommonJsExport, findExport, moduleScope } from '../modules/exports.ts'
 import { findBinding, findDeclared } from '../modules/find-import.ts'
 import type { Analysis } from '../text/analyze.ts'
-import { analysisOf, sloppyAnalysisOf, textOf } from '../text/function-text.ts'
+import { analysisOf, expressionAnalysisOf, sloppyAnalysisOf, textOf } from '../text/function-text.ts'
 import { type FunctionFacts, Inspector, InspectorUnavailable } from '../text/inspector.ts'
 import { nameOf } from '../text/name-of.ts'
 import { knownScriptUrl, scriptUrl } from '../text/scripts.ts'
@@ -102,18 +102,13 @@ export class FunctionReader {
     return false
   }
 
-  /** From now on `value` is imported by workers wherever it is met. */
-  noteExported(value: object, place: ExportPlace): void {
-    exportedValues.set(value, place)
-  }
-
   /** The export that a value is which is imported instead of being sent. */
   exportedValue(value: object): ExportPlace | undefined {
     return exportedValues.get(value)
   }
 
   /** The packages that the module of a function imports for their effects. */
-  effects(facts: FunctionFacts): readonly string[] {
+  effects(facts: FunctionFacts): readonly OrderedImport[] {
     const { location } = facts
     if (location === undefined || moduleScope(facts) === undefined) return []
     const url = this.url(facts)
@@ -141,7 +136,14 @@ export class FunctionReader {
    *
    * @throws UnreadableText
    */
-  analysisAt(fn: object, analysis: Analysis, facts: FunctionFacts): Analysis {
+  analysisAt(fn: object, before: Analysis, facts: FunctionFacts): Analysis {
+    const { replacesItself: name } = before
+    const isVariable = (kind: string, variables: object): boolean =>
+      !kind.startsWith('Global') && name !== undefined && Object.hasOwn(variables, name)
+    const analysis =
+      name === undefined || facts.scopes.some(({ kind, variables }) => isVariable(kind, variables))
+        ? before
+        : expressionAnalysisOf(fn, before.strict)
     const { location } = facts
     if (
       !analysis.strict ||

@@ -24,7 +24,8 @@ export interface CapturedVariable {
  * Sees to it that a captured variable which is an import travels as that import, so that the worker runs what the
  * program ran: the entry of the package with all its effects, not only the file in which a function stands.
  *
- * Data that structured clone copies and instances of classes stay values: they arrive as the program has changed them.
+ * Data, instances of classes and objects of the program's own modules stay values: they arrive as the program has
+ * changed them.
  *
  * @returns whether it is an import
  */
@@ -34,17 +35,15 @@ export function noteImport(encoder: Encoder, variable: CapturedVariable): boolea
   const binding = level.kind.startsWith('Module') ? encoder.reader.binding(name, facts) : undefined
   if (binding === null || (binding === undefined && !mayBeDeclared(encoder, variable))) return false
   if (binding !== undefined) {
-    noteUse(encoder, { url: binding.from, scriptId: facts.location?.scriptId ?? '', name }, user)
+    noteUse(encoder, { url: binding.from, scriptId: facts.location?.scriptId ?? '', name, value }, user)
   }
-  const kind = travelsAsImport(encoder, value)
-  if (kind === undefined) return false
+  if (!travelsAsImport(encoder, value, facts)) return false
   const place: ExportPlace | undefined =
     binding === undefined
       ? encoder.reader.declaredImport(variable)
       : { type: 'esm', url: binding.specifier, path: binding.path, from: binding.from }
-  if (place === undefined) return false
-  if (kind === 'everywhere') encoder.reader.noteExported(value, place)
-  else (encoder.imports ??= new Map()).set(value, place)
+  if (place === undefined || !(typeof value === 'function' || isPackageOrModule(value, place))) return false
+  ;(encoder.imports ??= new Map()).set(value, place)
   return true
 }
 
@@ -67,20 +66,25 @@ function mayBeDeclared(encoder: Encoder, { value, facts }: CapturedVariable): bo
   return typeof value === 'object' || moduleScope(facts) === undefined || types.isProxy(value)
 }
 
-/**
- * `'everywhere'`: what is the same thing in whatever message. `'here'`: an object whose state may have been changed,
- * which is imported where it is captured by its import, and copied elsewhere.
- */
-function travelsAsImport(encoder: Encoder, value: object): 'everywhere' | 'here' | undefined {
-  if (types.isProxy(value) || types.isModuleNamespaceObject(value)) return 'everywhere'
+function travelsAsImport(encoder: Encoder, value: object, facts: FunctionFacts): boolean {
+  if (types.isProxy(value) || types.isModuleNamespaceObject(value)) return true
   if (typeof value === 'function') {
     const name = nameOf(value)
-    const isKnown =
-      encodeOwn(value, name) !== undefined || declaredFor(value) !== undefined || isGlobalFunction(value, name)
-    return isKnown ? undefined : 'everywhere'
+    if (encodeOwn(value, name) !== undefined || declaredFor(value) !== undefined || isGlobalFunction(value, name)) {
+      return false
+    }
+    // A function of this very module, which the other one was given (`export let handler`), is not what it exports.
+    return encoder.reader.facts(value)?.location?.scriptId !== facts.location?.scriptId
   }
   const prototype = Object.getPrototypeOf(value) as object | null
-  if (prototype !== null && prototype !== Object.prototype && prototype !== Array.prototype) return undefined
-  if (replace in value || reducerOf(value) !== undefined || encoder.isRaw(value)) return undefined
-  return 'here'
+  if (prototype !== null && prototype !== Object.prototype) return false
+  return !(replace in value || reducerOf(value) !== undefined || encoder.isRaw(value))
+}
+
+/**
+ * Objects of the program's own modules are copied, as they are now; they are imported only when they cannot be. Those
+ * of packages lead to all that is in the package.
+ */
+function isPackageOrModule(value: object, { url }: ExportPlace): boolean {
+  return types.isProxy(value) || types.isModuleNamespaceObject(value) || !/^(\.{0,2}\/|#|file:)/.test(url)
 }

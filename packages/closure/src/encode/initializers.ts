@@ -6,6 +6,7 @@ export interface UsedImport {
   readonly url: string
   readonly scriptId: string
   readonly name: string
+  readonly value: object
 }
 
 const initializers = (): WeakSet<object> => slot('closure.initializers', () => new WeakSet<object>())

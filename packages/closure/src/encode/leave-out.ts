@@ -29,6 +29,15 @@ export function leaveOut(nodes: Node[], root: Edge): boolean {
   return true
 }
 
+/** How many edges lead to a node. */
+export function timesHeld(nodes: readonly Node[], index: number): number {
+  let count = 0
+  for (const node of nodes) {
+    for (const edge of edgesOf(node)) if (Array.isArray(edge) && edge[0] === index) count++
+  }
+  return count
+}
+
 /** What a node cannot be made without. */
 function needs(node: Node): readonly unknown[] {
   switch (node[0]) {

@@ -1,3 +1,4 @@
+import * as types from 'node:util/types'
 import type * as Acorn from 'acorn'
 import { findDeclarator } from '../modules/declarations.ts'
 import type { CapturedName } from '../modules/exported-values.ts'
@@ -39,4 +40,11 @@ function makerOf(init: Acorn.Expression): { readonly call: Acorn.Expression; rea
     return inner === undefined ? undefined : { ...inner, isAwaited: true }
   }
   return init.type === 'CallExpression' || init.type === 'NewExpression' ? { call: init, isAwaited: false } : undefined
+}
+
+/** Compilers keep private members in a WeakMap or WeakSet where the target has none. */
+export function compiledPrivateCure(value: unknown, name: string | undefined): string | undefined {
+  return (types.isWeakMap(value) || types.isWeakSet(value)) && name !== undefined && /^_\w+/.test(name)
+    ? 'its class has private members and was compiled without them: set the compile target to ES2022 or later'
+    : undefined
 }

@@ -1,9 +1,9 @@
 import { SerializationError } from '@manyhands/base'
 import { moduleScope } from '../modules/exports.ts'
-import { freshNames } from '../modules/fresh-names.ts'
+import { declarationOf } from '../modules/scope-declaration.ts'
 import { sourceOf } from '../modules/source-of.ts'
-import type { FunctionFacts, Location, ScopeLevel } from '../text/inspector.ts'
-import { type Cell, Cells } from './cells.ts'
+import type { FunctionFacts, ScopeLevel } from '../text/inspector.ts'
+import { type Cell, Cells, type ScopeProof } from './cells.ts'
 import type { FunctionReader } from './function-reader.ts'
 import { formatStep, type Step } from './refusal.ts'
 import { markOf, sameScope } from './same-scope.ts'
@@ -37,13 +37,13 @@ export class ScopesAreShared extends Error {
  * assigns is sent as a cell that all of them have, when they are known to stand in the same scope; else it is refused.
  */
 export class SharedVariables {
-  readonly #uses = new Map<string, { readonly scriptId: string; readonly name: string; readonly uses: Use[] }>()
+  readonly #uses = new Map<string, { readonly name: string; readonly uses: Use[] }>()
 
   add(scriptId: string, name: string, use: Use): void {
     const mark = markOf(use.level)
     const key = mark === undefined ? `${scriptId} ${use.level.kind} ${name}` : `${idOfMark(mark)} ${name}`
     const entry = this.#uses.get(key)
-    if (entry === undefined) this.#uses.set(key, { scriptId, name, uses: [use] })
+    if (entry === undefined) this.#uses.set(key, { name, uses: [use] })
     else entry.uses.push(use)
   }
 
@@ -55,13 +55,13 @@ export class SharedVariables {
     if (this.#uses.size === 0) return
     const cells = known ?? new Cells()
     const extended = new Set<Cell>()
-    for (const { scriptId, name, uses } of this.#uses.values()) {
+    for (const { name, uses } of this.#uses.values()) {
       for (const [writer, other] of conflictsIn(uses)) {
         const proof = proofOf(reader, writer, other, name)
-        const cell = cells.find(scriptId, writer.level)
+        const cell = cells.find(writer.facts, writer.level)
         // What is in a cell already has no use here, unless it came into it just now.
         if (proof === undefined || (cell?.names.has(name) === true && !extended.has(cell))) refuse(name, writer, other)
-        extended.add(cells.share(scriptId, writer.level, name, proof))
+        extended.add(cells.share(writer.facts, writer.level, name, proof))
       }
     }
     if (extended.size > 0) throw new ScopesAreShared(cells)
@@ -89,28 +89,30 @@ function* conflictsIn(uses: readonly Use[]): Generator<readonly [writer: Use, ot
   }
 }
 
+const everywhere = { names: [], isDeclaredFor: () => true }
+
 /**
  * How the scope of two functions is known from all others that the same code makes: by variables whose objects are made
  * anew in each. None are needed for a module, which there is once. Undefined when it is not known.
  */
-function proofOf(reader: FunctionReader, writer: Use, other: Use, name: string): readonly string[] | undefined {
+function proofOf(reader: FunctionReader, writer: Use, other: Use, name: string): ScopeProof | undefined {
   if (writer.byReference || other.byReference || writer.eager || other.eager) return undefined
-  if (markOf(writer.level) !== undefined || writer.level.kind.startsWith('Module')) return []
-  const [a, b] = [writer.facts.location, other.facts.location] as readonly [Location, Location]
-  const source = sourceOf(
-    reader.url(writer.facts),
-    a.scriptId,
-    moduleScope(writer.facts) !== undefined,
-    reader.inspector,
-  )
-  const names = source === null ? undefined : freshNames(source.program, source.text, [a, b], name)
-  const proof = names?.filter(
+  if (markOf(writer.level) !== undefined || writer.level.kind.startsWith('Module')) return everywhere
+  const { location } = writer.facts
+  if (location === undefined) return undefined
+  const isModule = moduleScope(writer.facts) !== undefined
+  const source = sourceOf(reader.url(writer.facts), location.scriptId, isModule, reader.inspector)
+  const declaration = source === null ? undefined : declarationOf(source.program, source.text, location, name)
+  if (source === null || declaration === undefined) return undefined
+  const isDeclaredFor = ({ location: at }: FunctionFacts): boolean =>
+    at !== undefined && declarationOf(source.program, source.text, at, name)?.node === declaration.node
+  const names = declaration.fresh.filter(
     fresh =>
       Object.hasOwn(writer.level.variables, fresh) &&
       Object.hasOwn(other.level.variables, fresh) &&
       writer.level.variables[fresh] === other.level.variables[fresh],
   )
-  return proof === undefined || proof.length === 0 ? undefined : proof
+  return names.length > 0 && isDeclaredFor(other.facts) ? { names, isDeclaredFor } : undefined
 }
 
 const markIds = new WeakMap<object, number>()

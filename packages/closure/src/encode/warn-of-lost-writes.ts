@@ -11,10 +11,12 @@ const warned = new Set<string>()
  * Warns, once for each place, of captured variables that a function changes and nothing reads: the worker has a copy,
  * so that the change is lost. A program expects to see it, since nothing else can.
  */
-export function warnOfLostWrites({ lostWrites, reader }: Encoder): void {
+export function warnOfLostWrites(encoder: Encoder): void {
+  const { lostWrites, reader } = encoder
   if (lostWrites === undefined || process.env['MANYHANDS_WARN'] === 'off') return
   for (const { name, value, write, analysis, facts, label } of lostWrites) {
-    if (!write.assigns && !isCopied(value)) continue
+    // Something else of the message may read what another function fills.
+    if (!write.assigns && (!isCopied(value) || encoder.timesHeld(value) > 1)) continue
     const url = reader.url(facts)
     // A package knows what it does.
     if (!url.startsWith('file:') || url.includes('/node_modules/')) continue

@@ -12,9 +12,10 @@ const warned = new Set<string>()
 export function warnOfSetup(encoder: Encoder): void {
   if (encoder.usedImports === undefined || process.env['MANYHANDS_WARN'] === 'off') return
   for (const used of encoder.usedImports) {
-    if (isPrepared(used) || warned.has(keyOf(used))) continue
+    // What is copied arrives as it was set up.
+    if (!encoder.isImported(used.value) || isPrepared(used) || warned.has(keyOf(used))) continue
     warned.add(keyOf(used))
-    const statements = setupStatements(used.url, used.scriptId, encoder.reader.inspector).get(used.name) ?? []
+    const statements = setupStatements(used.url, used.scriptId, used.name, encoder.reader.inspector)
     for (const { line, text } of statements) {
       process.emitWarning(
         `a task uses \`${used.name}\`, which \`${text}\` (${pathOf(used.url)}:${line}) sets up in this thread only. ` +

@@ -86,8 +86,13 @@ function declares(node: Acorn.AnyNode, name: string): boolean {
       scope.declareVars([node.body])
       if (node.type === 'FunctionExpression' && node.id) scope.declare(node.id.name)
       break
+    case 'ClassDeclaration':
     case 'ClassExpression':
       if (node.id) scope.declare(node.id.name)
+      break
+    case 'StaticBlock':
+      scope.declareLexical(node.body)
+      scope.declareVars(node.body)
       break
     case 'CatchClause':
       scope.declarePattern(node.param)

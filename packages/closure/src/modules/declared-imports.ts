@@ -48,7 +48,10 @@ function readSource(expression: Acorn.Expression | Acorn.Super): DeclaredImport 
       return readSource(expression.expression)
     case 'AwaitExpression': {
       const { argument } = expression
-      return argument.type === 'ImportExpression' ? asImport('import', argument.source) : undefined
+      // What needs attributes, such as JSON, is data.
+      return argument.type === 'ImportExpression' && argument.options == null
+        ? asImport('import', argument.source)
+        : undefined
     }
     case 'CallExpression': {
       const { callee, arguments: given } = expression

@@ -1,4 +1,6 @@
 import { isBuiltin } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import { requireFrom } from '../protocol/require.ts'
 import type { Inspector } from '../text/inspector.ts'
 import { parseModule } from '../text/parse-function.ts'
 import { isMainModule } from '../text/scripts.ts'
@@ -23,7 +25,8 @@ export function importBindings(url: string, scriptId: string, inspector: Inspect
     const all = new Map<string, ImportBinding | null>()
     const { text, imports } = lexModule(url, scriptId, inspector)
     for (const item of imports) {
-      if (item.type !== 'static' || item.typeOnly) continue
+      // What needs attributes, such as JSON, is data.
+      if (item.type !== 'static' || item.typeOnly || item.phase !== null || item.attributes !== null) continue
       const { specifier } = item
       for (const [name, path] of namesOf(text.slice(item.importStart, item.importEnd))) {
         all.set(name, isImportable(specifier, url) ? { specifier, path } : null)
@@ -40,12 +43,24 @@ export function importBindings(url: string, scriptId: string, inspector: Inspect
  */
 export function isImportable(specifier: string, url: string): boolean {
   if (isBuiltin(specifier) || /^(@manyhands\/|manyhands$)/.test(specifier)) return false
-  return !/^\.{0,2}\//.test(specifier) || !isMainModule(new URL(specifier, url).href)
+  if (/^\.{0,2}\//.test(specifier)) return !isMainModule(new URL(specifier, url).href)
+  // Of another scheme only a hook of this thread knows what it means.
+  if (URL.canParse(specifier)) return /^(file|data|https?):/.test(specifier) && !isMainModule(specifier)
+  return !leadsToMain(specifier, url)
+}
+
+/** A package may import the main module, which is its own, by its name or by one of its `#imports`. */
+function leadsToMain(specifier: string, url: string): boolean {
+  try {
+    return isMainModule(pathToFileURL(requireFrom(url).resolve(specifier)).href)
+  } catch {
+    return false
+  }
 }
 
 /** The local names of an import declaration, each with what it is of the module. */
 function* namesOf(declaration: string): Generator<[name: string, path: readonly string[]]> {
-  for (const statement of parseModule(withoutTypes(declaration)).body) {
+  for (const statement of parse(withoutTypes(declaration))) {
     if (statement.type !== 'ImportDeclaration') continue
     for (const { type, local, ...item } of statement.specifiers) {
       if (type === 'ImportNamespaceSpecifier') yield [local.name, []]
@@ -58,7 +73,16 @@ function* namesOf(declaration: string): Generator<[name: string, path: readonly 
   }
 }
 
+/** Empty for a form that the parser does not know: its names are then taken for no imports. */
+function parse(declaration: string): ReturnType<typeof parseModule>['body'] {
+  try {
+    return parseModule(declaration).body
+  } catch {
+    return []
+  }
+}
+
 /** `import { type A, b } from 'c'` of TypeScript → `import { b } from 'c'`. */
 function withoutTypes(declaration: string): string {
-  return declaration.replace(/\btype\s+[\w$]+(\s+as\s+[\w$]+)?\s*(,|(?=\}))/g, '')
+  return declaration.replace(/\btype\s+[\p{ID_Continue}$]+(\s+as\s+[\p{ID_Continue}$]+)?\s*(,|(?=\}))/gu, '')
 }

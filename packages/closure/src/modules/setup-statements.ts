@@ -26,13 +26,27 @@ const keptMethod = /^(use|extend|register|init|config|connect)/
  * The statements at the top of an ES module that set up what it imports, by the name of the import:
  * `dayjs.extend(utc)`, `await i18next.init({ … })`, `axios.defaults.timeout = 1000`, `await sodium.ready`.
  */
-export function setupStatements(url: string, scriptId: string, inspector: Inspector): ByName {
+export function setupStatements(
+  url: string,
+  scriptId: string,
+  name: string,
+  inspector: Inspector,
+): readonly SetupStatement[] {
+  const text = fileText(url)
+  // Parsing a large module takes long, and most set nothing up.
+  if (text !== undefined && !mayStandIn(text, name)) return []
   let statements = statementsOfModule.get(url)
   if (statements === undefined) {
-    statements = read(fileText(url) ?? '') ?? read(inspector.scriptSource(scriptId)) ?? new Map()
+    statements = read(text ?? '') ?? read(inspector.scriptSource(scriptId)) ?? new Map()
     statementsOfModule.set(url, statements)
   }
-  return statements
+  return statements.get(name) ?? []
+}
+
+/** Whether some line begins with `name.` or `name(`, or with what may stand before it in such a statement. */
+function mayStandIn(text: string, name: string): boolean {
+  const escaped = name.replaceAll('$', '\\$')
+  return new RegExp(`(?:^|[;\\n])\\s*(?:[^\\n;]*=\\s*)?(?:await\\s+)?${escaped}\\s*[.(]`, 'u').test(text)
 }
 
 /** Undefined for what is no JavaScript. */

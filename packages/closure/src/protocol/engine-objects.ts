@@ -22,20 +22,43 @@ function intl(name: string): EngineObject {
     prototype: () => type?.prototype as object | undefined,
     state: (value: { resolvedOptions(): { readonly locale: string } }) => {
       const options = value.resolvedOptions()
-      return [options.locale, options]
+      return [options.locale, isDefaultDate(options) ? withoutFields(options) : options]
     },
     make: (...state) => new (type as new (...state: never[]) => object)(...state),
   }
 }
 
+const dateFields = ['year', 'month', 'day'] as const
+const otherFields = 'weekday era dayPeriod hour minute second fractionalSecondDigits timeZoneName dateStyle timeStyle'
+
+/** The fields that a DateTimeFormat has when none were asked for: then it has others for a Temporal.Instant. */
+function isDefaultDate(options: object): boolean {
+  return (
+    dateFields.every(field => (options as Readonly<Record<string, unknown>>)[field] === 'numeric') &&
+    !otherFields.split(' ').some(field => field in options)
+  )
+}
+
+function withoutFields(options: object): object {
+  return Object.fromEntries(Object.entries(options).filter(([key]) => !(dateFields as readonly string[]).includes(key)))
+}
+
+interface TemporalType {
+  readonly prototype: object
+  from(text: string): object
+}
+
+function temporalType(name: string): TemporalType | undefined {
+  return (globalThis as { readonly Temporal?: Readonly<Record<string, TemporalType>> }).Temporal?.[name]
+}
+
 /** A Temporal object is made again from its text. */
 function temporal(name: string): EngineObject {
-  type Type = { readonly prototype: object; from(text: string): object }
-  const type = (globalThis as { readonly Temporal?: Readonly<Record<string, Type>> }).Temporal?.[name]
+  const type = temporalType(name)
   return {
     prototype: () => type?.prototype,
     state: (value: { toString(): string }) => [value.toString()],
-    make: (text: string) => (type as Type).from(text),
+    make: (text: string) => (type as TemporalType).from(text),
   }
 }
 
@@ -58,12 +81,21 @@ const keyObject: EngineObject = {
 
 const intlNames =
   'Collator DateTimeFormat DisplayNames DurationFormat ListFormat NumberFormat PluralRules RelativeTimeFormat Segmenter'
-const temporalNames = 'Duration Instant PlainDate PlainDateTime PlainMonthDay PlainTime PlainYearMonth ZonedDateTime'
+const temporalNames = 'Instant PlainDate PlainDateTime PlainMonthDay PlainTime PlainYearMonth ZonedDateTime'
+
+const durationUnits = 'years months weeks days hours minutes seconds milliseconds microseconds nanoseconds'.split(' ')
 
 /** By the name that they have in messages. */
 const engineObjects: Readonly<Record<string, EngineObject>> = {
   ...Object.fromEntries(intlNames.split(' ').map(name => [`Intl.${name}`, intl(name)])),
   ...Object.fromEntries(temporalNames.split(' ').map(name => [`Temporal.${name}`, temporal(name)])),
+  'Temporal.Duration': {
+    ...temporal('Duration'),
+    // Its text counts smaller units into larger ones.
+    state: (value: Readonly<Record<string, number>>) => [durationUnits.map(unit => value[unit])],
+    make: (units: readonly number[]) =>
+      new (temporalType('Duration') as unknown as new (...all: number[]) => object)(...units),
+  },
   'Intl.Locale': {
     prototype: () => Intl.Locale.prototype,
     state: (value: Intl.Locale) => [value.toString()],

@@ -135,6 +135,8 @@ export type Node =
       parent: Reference | undefined,
       /** The same wherever it goes, for classes that are there already. */
       id: string,
+      /** The first message that brings it sets its values; it stays as it is then. */
+      isKept: boolean,
     ]
   | readonly [kind: typeof ENGINE, tag: string, state: readonly unknown[]]
   | readonly [kind: typeof URL_LIKE, type: 'URL' | 'URLSearchParams', text: string]
@@ -207,8 +209,11 @@ export interface Template {
   readonly file?: string | undefined
   readonly usesImport: boolean
   readonly usesImportMeta: boolean
-  /** Packages that the module `url` imports for their effects: imported before the function runs. @default none */
-  readonly effects?: readonly string[] | undefined
+  /**
+   * Packages that the module `url` imports for their effects, before the function runs. In between, those that are only
+   * imported where they are used (`always` is false). @default none
+   */
+  readonly effects?: readonly (readonly [specifier: string, always: boolean])[] | undefined
 }
 
 export const FORMAT = 1

@@ -18,30 +18,42 @@ export function moduleKey(url: string, from: string | undefined): string {
 /** Imports the modules that a message names; at once when all were imported before. */
 export function importModules(packed: Packed): ReadonlyMap<string, unknown> | Promise<ReadonlyMap<string, unknown>> {
   let missing: Map<string, Wanted> | undefined
-  for (const { effects = [], url: from } of packed.templates) {
-    for (const url of effects) {
-      const key = moduleKey(url, from)
-      if (!imported.has(key)) (missing ??= new Map()).set(key, { url, from })
-    }
-  }
-  const effects = missing?.size ?? 0
   for (const node of packed.nodes) {
     const wanted = wantedBy(node)
     if (wanted === undefined) continue
     const key = moduleKey(wanted.url, wanted.from)
     if (!imported.has(key)) (missing ??= new Map()).set(key, wanted)
   }
-  if (missing === undefined) return imported
-  return loadAll([...missing], effects)
+  const ordered = orderedImports(packed, missing)
+  if (missing === undefined && ordered === undefined) return imported
+  return loadAll(ordered ?? [], missing ?? new Map<string, Wanted>())
 }
 
-/** The first ones, which are imported for their effects, one after the other, as their module does. */
+/** What modules import for its effects, and what has to be imported before. */
+function orderedImports(
+  packed: Packed,
+  missing: ReadonlyMap<string, Wanted> | undefined,
+): readonly Wanted[] | undefined {
+  let ordered: Wanted[] | undefined
+  for (const { effects, url: from } of packed.templates) {
+    for (const [url, always] of effects ?? []) {
+      const key = moduleKey(url, from)
+      if (!imported.has(key) && (always || missing?.has(key) === true)) (ordered ??= []).push({ url, from })
+    }
+  }
+  return ordered
+}
+
 async function loadAll(
-  missing: readonly (readonly [key: string, Wanted])[],
-  effects: number,
+  ordered: readonly Wanted[],
+  missing: ReadonlyMap<string, Wanted>,
 ): Promise<ReadonlyMap<string, unknown>> {
-  for (const [key, wanted] of missing.slice(0, effects)) await load(key, wanted)
-  await Promise.all(missing.slice(effects).map(([key, wanted]) => load(key, wanted)))
+  for (const wanted of ordered) {
+    const key = moduleKey(wanted.url, wanted.from)
+    if (!imported.has(key)) await load(key, wanted)
+  }
+  const rest = [...missing].filter(([key]) => !imported.has(key))
+  await Promise.all(rest.map(([key, wanted]) => load(key, wanted)))
   return imported
 }
 

@@ -30,9 +30,19 @@ const collected = new FinalizationRegistry<string>(id => {
   if (byId.get(id)?.deref() === undefined) byId.delete(id)
 })
 
-/** The scope of a class that an earlier message has brought: the class goes on to use it. */
-export function scopeOfClasses(id: string): RevivedScope | undefined {
-  return byId.get(id)?.deref()
+/** By id, those that an initializer has set up; the oldest first. */
+const kept = new Map<string, RevivedScope>()
+const MAX_KEPT = 1000
+
+/** A scope that an earlier message has brought: a class goes on to use it, or an initializer has set it up. */
+export function knownScope(id: string): RevivedScope | undefined {
+  return kept.get(id) ?? byId.get(id)?.deref()
+}
+
+/** For a scope that an initializer sets up: later tasks find it as it is then. */
+export function keepForGood(id: string, scope: RevivedScope): void {
+  kept.set(id, scope)
+  if (kept.size > MAX_KEPT) kept.delete(kept.keys().next().value as string)
 }
 
 /** Notes that `type`, which later messages may bring again, uses `scope`. */

@@ -9,7 +9,7 @@ import { builtin, follow } from './builtin.ts'
 import { compile, compileIn, type Instance } from './compile.ts'
 import { importFrom, importMetaOf } from './module-tools.ts'
 import { moduleKey, ownCopy, requireModule } from './modules.ts'
-import { createScope, keepScope, type RevivedScope, scopeOfClasses } from './revived-scope.ts'
+import { createScope, keepForGood, keepScope, knownScope, type RevivedScope } from './revived-scope.ts'
 
 type Callable = (...args: unknown[]) => unknown
 const reserved = Symbol('being made')
@@ -134,8 +134,13 @@ export class Reviver {
         return node[1] === 'URL' ? new URL(node[2]) : new URLSearchParams(node[2])
       case m.SCOPE: {
         const parent = node[3] === undefined ? undefined : (this.#value(node[3]) as RevivedScope)
-        const known = scopeOfClasses(node[4])
-        const scope = known?.names.join() === node[1].join() ? known : createScope(node[1], parent)
+        const known = knownScope(node[4])
+        if (known?.names.join() === node[1].join()) {
+          if (!node[5]) this.#fillLater(index, () => known.set(node[2].map(edge => this.#value(edge))))
+          return known
+        }
+        const scope = createScope(node[1], parent)
+        if (node[5]) keepForGood(node[4], scope)
         this.#fillLater(index, () => scope.set(node[2].map(edge => this.#value(edge))))
         return scope
       }

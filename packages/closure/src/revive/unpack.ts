@@ -43,6 +43,8 @@ function check(packed: Packed): void {
   for (const template of packed.templates as readonly unknown[]) {
     if (typeof template !== 'object' || template === null) damaged('one of its templates is none')
     const { effects } = template as Template
-    if (effects !== undefined && !Array.isArray(effects)) damaged('the imports of a template are no list')
+    if (effects !== undefined && !(Array.isArray(effects) && effects.every(Array.isArray))) {
+      damaged('the imports of a template are no list')
+    }
   }
 }

@@ -19,6 +19,8 @@ export interface Analysis {
   readonly parts: readonly ClassPart[]
   /** Of a class: the methods that its text makes. */
   readonly methods: ClassMethods | undefined
+  /** The name of a function that assigns it: it is taken for a variable of the code around it. */
+  readonly replacesItself: string | undefined
   readonly usesImport: boolean
   readonly usesImportMeta: boolean
   /** Where in the text the engine says that the function stands. */
@@ -32,11 +34,12 @@ export interface Analysis {
 /**
  * Reads a function's text.
  *
+ * @param isDeclaration - when it assigns its own name, that is a variable of the code around it
  * @throws UnreadableText when it has no meaning outside of its place
  */
-export function analyze(original: string, strict: boolean): Analysis {
+export function analyze(original: string, strict: boolean, isDeclaration = true): Analysis {
   const { node, form, computedKey, offset, anchor } = parseFunction(original, strict)
-  const usage = freeVariables(node)
+  const usage = freeVariables(node, isDeclaration)
   const isClass = node.type === 'ClassExpression'
   const parts = isClass ? classParts(node, original, offset) : []
   const edits: Edit[] = []
@@ -69,6 +72,7 @@ export function analyze(original: string, strict: boolean): Analysis {
     free,
     parts,
     methods: isClass ? classMethods(node, original, offset) : undefined,
+    replacesItself: usage.replacesItself && node.type === 'FunctionExpression' ? node.id?.name : undefined,
     usesImport: usage.imports.length > 0,
     usesImportMeta: usage.importMetas.length > 0,
     anchor,

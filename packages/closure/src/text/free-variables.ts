@@ -61,10 +61,11 @@ type Use = { readonly written?: boolean; readonly member?: string }
 /** Finds what a function or class uses and does not declare. */
 export function freeVariables(
   root: Acorn.FunctionExpression | Acorn.ArrowFunctionExpression | Acorn.ClassExpression,
+  isDeclaration: boolean,
 ): Usage {
   const walk = new Walk(root, false)
   walk.start()
-  if (!walk.usage.replacesItself) return walk.usage
+  if (!walk.usage.replacesItself || !isDeclaration) return { ...walk.usage, replacesItself: false }
   const again = new Walk(root, true)
   again.start()
   return { ...again.usage, replacesItself: true }

@@ -44,6 +44,16 @@ export function sloppyAnalysisOf(fn: object): Analysis {
   return analyses.get(`sloppy ${text}`, () => read(text, false))
 }
 
+/**
+ * The same for a function expression that assigns its own name, which is no variable then.
+ *
+ * @throws UnreadableText
+ */
+export function expressionAnalysisOf(fn: object, strict: boolean): Analysis {
+  const text = textOf(fn)
+  return analyses.get(`${strict ? 'strict' : 'sloppy'} expression ${text}`, () => analyze(text, strict, false))
+}
+
 function firstAnalysis(fn: object, text: string): Analysis {
   // Only a sloppy function has this property, up to Node 24; else text that is strict enough is taken for strict until
   // it matters.
@@ -74,6 +84,7 @@ function simple(text: string, strict: boolean, { globals, anchor }: Scanned): An
     free: new Map(Array.from(globals, name => [name, usedGlobal] as const)),
     parts: [],
     methods: undefined,
+    replacesItself: undefined,
     usesImport: false,
     usesImportMeta: false,
     anchor,

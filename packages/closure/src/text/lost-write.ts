@@ -36,7 +36,7 @@ export function writeOf(statement: Acorn.Expression): Write | undefined {
 }
 
 function writeTo(target: Acorn.AnyNode, start: number): Write | undefined {
-  let owner = target
-  while (owner.type === 'MemberExpression') owner = owner.object
+  // Not of objects further in: they may be memory that is shared.
+  const owner = target.type === 'MemberExpression' ? target.object : target
   return owner.type === 'Identifier' ? { name: owner.name, start, assigns: owner === target } : undefined
 }

@@ -14,7 +14,7 @@ export function templateOf(
   names: readonly string[],
   facts: FunctionFacts | undefined,
   url: string,
-  effects: readonly string[],
+  effects: Template['effects'] & object,
 ): Template {
   let templates = byAnalysis.get(analysis)
   if (templates === undefined) byAnalysis.set(analysis, (templates = new Map()))

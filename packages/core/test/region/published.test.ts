@@ -73,7 +73,7 @@ test('a name that another takes back is let go of by its maker', async () => {
   const published = slot<Map<string, unknown>>('core.published', () => new Map())
   expect(published.has(name)).toBe(true)
   expect(await party.call('unpublish', name)).toBe(true)
-  await expect.poll(() => published.has(name)).toBe(false)
+  await expect.poll(() => published.has(name), { timeout: 20_000 }).toBe(false)
 })
 
 test('M20 what is not a name is refused', () => {

@@ -6,7 +6,11 @@ interface Closable {
   readonly ending: boolean
   readonly load: number
   close(): void
+  terminate(): void
 }
+
+/** Given to a worker to dispose of what it holds. Longer: slow ones are given back; shorter: a hang ends sooner. */
+export const DISPOSE_MS = 10_000
 
 const closables = (): Set<Closable> => slot('pool.closeAtEnd', () => new Set<Closable>())
 
@@ -23,6 +27,10 @@ export function closeAtEnd(worker: Closable): void {
 
 function closeAll(): void {
   const workers = closables()
-  for (const worker of workers) if (!worker.gone && !worker.ending && worker.load === 0) worker.close()
+  for (const worker of workers) {
+    if (worker.gone || worker.ending || worker.load > 0) continue
+    worker.close()
+    setTimeout(() => worker.gone || worker.terminate(), DISPOSE_MS).unref()
+  }
   workers.clear()
 }

@@ -12,6 +12,7 @@ import {
 import type { ChannelOptions, StartChannel } from '../host/channel.ts'
 import { abortShipment } from './aborts.ts'
 import { prefetchDepth } from './batch-size.ts'
+import { DISPOSE_MS } from './close-at-end.ts'
 import { type Measurements, Meter } from './measurements.ts'
 import { loadFirst, type Outgoing } from './outgoing.ts'
 import { Recall } from './recall.ts'
@@ -25,8 +26,6 @@ import { WorkerHandle } from './worker-handle.ts'
 
 /** Given to a worker that was asked to exit. */
 const CLOSE_MS = 1000
-/** The same for one that has resources to dispose of. Longer: slow ones are given back; shorter: a hang ends sooner. */
-const DISPOSE_MS = 10_000
 
 const queued = eventChannel('pool-queue')
 const sent = eventChannel('pool-send')

@@ -4,23 +4,21 @@ import { childrenOf } from '../text/scope.ts'
 import { scopeNodeOf } from './declarations.ts'
 
 /**
- * Variables that hold a new object in each scope which the code makes where `name` is declared: functions that are
- * declared there, and variables with a function or a literal that nothing assigns. When two functions see the same
- * object in one of them, they stand in the same scope.
- *
- * @returns undefined when the two functions do not mean a variable of the same declaration
+ * The part of a program that declares `name` for a function, and the variables that hold a new object in each scope
+ * which the code makes there: functions that are declared there, and variables with a function or a literal that
+ * nothing else is assigned to. When two functions see the same object in one of them, they stand in the same scope.
  */
-export function freshNames(
+export function declarationOf(
   program: Acorn.Program,
   text: string,
-  [first, second]: readonly [Location, Location],
+  location: Location,
   name: string,
-): readonly string[] | undefined {
-  const node = scopeNodeOf(program, text, first, name)
-  if (node === undefined || node !== scopeNodeOf(program, text, second, name)) return undefined
+): { readonly node: object; readonly fresh: readonly string[] } | undefined {
+  const node = scopeNodeOf(program, text, location, name)
+  if (node === undefined) return undefined
   const block = isFunction(node) ? node.body : node
-  if (block.type !== 'BlockStatement' && block.type !== 'Program') return []
-  return freshIn(block)
+  const fresh = block.type === 'BlockStatement' || block.type === 'Program' ? freshIn(block) : []
+  return { node, fresh }
 }
 
 function isFunction(node: Acorn.AnyNode): node is Acorn.AnyNode & Acorn.Function {
