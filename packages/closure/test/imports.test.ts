@@ -58,13 +58,43 @@ const tree: Readonly<Record<string, string>> = {
   'node_modules/common/lib/state.js': 'exports.ready = false',
   // The program's own modules.
   'own/config.mjs': 'export const config = { level: 1 }; export const api = { level: 1, get() { return this.level } }',
+  'own/live.mjs': `
+    export let handler = x => 'default ' + x
+    export const setHandler = fn => { handler = fn }
+    export class Item { n = 1 }
+    export const items = []
+    export const level = 1`,
+  'own/data.json': '{"deep":{"n":1}}',
+  'live.mjs': `
+    import { handler, setHandler, Item, items } from './own/live.mjs'
+    import * as data from './own/data.json' with { type: 'json' }
+    const loaded = await import('./own/data.json', { with: { type: 'json' } })
+    const lib = await import('./own/live.mjs')
+    items.push(new Item(), new Item())
+    const k = 2
+    const mine = x => 'mine ' + x * k
+    setHandler(mine)
+    let inBlock
+    class Holder { static { const lib = { level: 'local', go() {} }; inBlock = () => lib.level } }
+    export const tasks = {
+      'a binding that was given another value': () => handler(1),
+      'that value itself': () => mine(1),
+      'an array that the program has filled': () => items.map(item => item.n),
+      'JSON as a namespace': () => data.default.deep.n,
+      'JSON by import()': () => loaded.default.deep.n,
+      'a constant of import() that a static block shadows': inBlock,
+      'the constant itself': () => lib.level,
+    }`,
   'own/effect.mjs': "globalThis.plugged = [...(globalThis.plugged ?? []), 'own']",
   'own/typed.ts': `
     import { type Options, Parser, parse as read } from 'entry'
     import type { Nothing } from 'nowhere'
+    import { type Größe, known } from './kinds.ts'
+    export const size: Größe = known()
     export interface Mine extends Options, Nothing {}
     const inner = () => [read(), new Parser().run()]
-    export const typed = { inner }`,
+    export const typed = { inner, known: () => known() }`,
+  'own/kinds.ts': 'export type Größe = number; export const known = (): number => 3',
   'own/common.cjs': `
     const tool = require('common')
     const { twice } = require('common')
@@ -122,7 +152,7 @@ const tree: Readonly<Record<string, string>> = {
       'CommonJS by require': common.tasks.tool,
       'a member by require': common.tasks.twice,
       'a member of what require() gave': common.tasks.member,
-      'a module in TypeScript': () => typed.inner(),
+      'a module in TypeScript': () => [typed.inner(), typed.known()],
       'an effect that needs what was imported before': () => [baseLib.parts.join(), other()],
       'data that the program changed': () => config.level,
       'an effect of a package, and none of the program': () => globalThis.plugged.filter(name => name === 'plugin'),
@@ -250,6 +280,14 @@ test('an import is an import in the worker: of the same entry, with its effects'
   )
   const here = Object.fromEntries(rows.map(([name, value]) => [name, value]))
   expect(here).toMatchObject({ 'a named import': 'js', 'require()': 'the twin', 'CommonJS by import': [true, 4, 4] })
+})
+
+test('what a variable holds counts, not what its name was imported as', async () => {
+  const rows = await send('live.mjs')
+  expect(rows.map(([name, , thread, process]) => [name, thread, process])).toEqual(
+    rows.map(([name, here]) => [name, here, here]),
+  )
+  expect(rows.map(([, here]) => here)).toEqual(['mine 2', 'mine 2', [1, 1], 1, 1, 'local', 1])
 })
 
 test('an object of the program arrives as it was changed; own modules do not run for effects', async () => {

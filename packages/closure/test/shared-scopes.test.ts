@@ -1,3 +1,4 @@
+// oxlint-disable eslint/no-shadow -- names that mean different variables are what is tested
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { pack, unpack } from '../src/index.ts'
@@ -64,6 +65,44 @@ test('what is not known to be one scope is refused', () => {
   const [up, get] = makeOpaque()
   expect(() => pack({ up, get })).toThrow(/`n` is assigned by .* and also used by .*, and each would get a variable/)
   expect((through({ up }) as { up: Step }).up(2)).toBe(2)
+})
+
+test('a scope is not taken for another in which the same object has the same name', () => {
+  const functions: (() => number)[] = []
+  {
+    const log = (): void => {}
+    let n = 1
+    functions.push(
+      () => (n++, log(), n),
+      () => (log(), n),
+    )
+    for (const same of [log]) {
+      const log = same
+      const n = 100
+      functions.push(() => (log(), n))
+    }
+  }
+  expect((through(functions) as typeof functions).map(fn => fn())).toEqual([2, 2, 100])
+})
+
+test('functions of a scope that was revived, and others of the same text, are told apart', () => {
+  const make = (): { readonly raise: () => () => number; readonly get: () => number } => {
+    let n = 1
+    const own = {}
+    const raise = (): (() => number) => {
+      n++
+      void own
+      return (() => {
+        const n = 60
+        return () => n
+      })()
+    }
+    return { raise, get: () => (void own, n) }
+  }
+  const first = through(make()) as ReturnType<typeof make>
+  const inner = first.raise()
+  const second = through({ raise: first.raise, get: first.get, inner }) as typeof first & { inner: () => number }
+  expect([second.inner(), second.get()]).toEqual([60, 2])
 })
 
 describe.for(['threads', 'processes'] as const)('%s', across => {

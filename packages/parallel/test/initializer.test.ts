@@ -59,6 +59,20 @@ test.for(backends)(
   },
 )
 
+test.for(backends)('%s: what it assigns is there for tasks, in later calls too', async backend => {
+  let table: ((x: number) => number) | undefined
+  // Both see it, so that they are known to share a scope.
+  const lookUp = (x: number): number | undefined => table?.(x)
+  const initializer = (): void => {
+    table = x => x + 1
+    lookUp(0)
+  }
+  const read = (x: number): number | undefined => lookUp(x) ?? table?.(x)
+  for (let call = 0; call < 3; call++) {
+    expect(await parallelMap([1, 2, 3], read, { backend, jobs, initializer })).toEqual([2, 3, 4])
+  }
+})
+
 test('a worker that was replaced is prepared again', async () => {
   const initializer = (): void => void ((globalThis as Prepared).runs = ['prepared'])
   const look = (exits: boolean): unknown => (exits ? process.exit(3) : (globalThis as Prepared).runs)

@@ -9,6 +9,7 @@ function _typeof(o) { return _typeof = typeof Symbol == 'function' ? function (o
 var __assign = function () { __assign = Object.assign || function (t) { return t }; return __assign.apply(this, arguments) }
 
 export const cases = [
+  works('an expression that assigns its own name', () => { const f = function self(n) { if (n < 0) try { self = null } catch {} return n > 1 ? n * self(n - 1) : 1 }; return () => f(4) }),
   works('a declaration that replaces itself', () => { function once() { once = () => 'second'; return 'first' } return () => [once(), once()] }, [], { expect: ['first', 'second'] }),
   works('a helper that replaces itself, of a module', () => () => [_typeof(1), _typeof('s'), __assign({ a: 1 }, { b: 2 })]),
   works('a variable whose function replaces it', () => { let load = () => { load = () => 'loaded'; return 'loading' }; return () => [load(), load()] }, [], { expect: ['loading', 'loaded'] }),
