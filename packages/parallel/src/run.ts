@@ -1,15 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { CallSite } from './call-site.ts'
 import { CallEvents } from './events.ts'
 import { withInitializer } from './initializer.ts'
 import type { ParallelOptions } from './options.ts'
 import { showProgress } from './progress/show-progress.ts'
-import { Call } from './scheduler/call.ts'
+import { Call, type CallPlan } from './scheduler/call.ts'
 import { openSource } from './scheduler/open-source.ts'
-import { Collector, type Output } from './scheduler/output.ts'
+import { Collector } from './scheduler/output.ts'
 import { ResultStream } from './scheduler/result-stream.ts'
-import type { Source } from './scheduler/source.ts'
 import type { Work } from './scheduler/work.ts'
-import { readSettings, type Settings } from './settings.ts'
+import { readSettings } from './settings.ts'
 
 type Input<T> = Iterable<T> | AsyncIterable<T>
 
@@ -27,7 +27,7 @@ export function runToArray<T>(
   const settings = readSettings(where, options)
   const source = openSource(where, work.what, input)
   const output = new Collector(source.total)
-  begin(settings, source, work, output)
+  begin({ settings, source, work, output, callSite: new CallSite(runToArray) })
   return output.promise
 }
 
@@ -46,17 +46,18 @@ export function runToStream<T, R>(
   const settings = readSettings(where, options)
   const source = openSource(where, work.what, input)
   const stream = new ResultStream<R>(ordered)
-  const call = begin(settings, source, work, stream)
+  const call = begin({ settings, source, work, output: stream, callSite: new CallSite(runToStream) })
   stream.leave = () => call.leave()
   return stream
 }
 
-function begin<T>(settings: Settings, source: Source<T>, work: Work<T>, output: Output): Call<T> {
+function begin<T>(plan: Omit<CallPlan<T>, 'context' | 'events'>): Call<T> {
+  const { settings, work } = plan
   const context = AsyncLocalStorage.snapshot()
   const listener = settings.progress === undefined ? undefined : showProgress(settings.progress, context)
   const { initializer } = settings
   const prepared = initializer === undefined ? work : withInitializer(work, initializer)
-  const call = new Call({ settings, source, work: prepared, output, context, events: new CallEvents(listener) })
+  const call = new Call({ ...plan, work: prepared, context, events: new CallEvents(listener) })
   call.start()
   return call
 }

@@ -1,6 +1,7 @@
 import { PLACELESS } from '../protocol/names.ts'
 import { analysisOf } from './function-text.ts'
 import { Inspector, InspectorUnavailable } from './inspector.ts'
+import { UnreadableText } from './parse-function.ts'
 import { scriptUrl } from './scripts.ts'
 import { sourcePosition } from './source-lines.ts'
 import { startOf } from './templates.ts'
@@ -13,20 +14,37 @@ import { startOf } from './templates.ts'
  */
 export function withPlace(stack: string, fn: object): string {
   if (!stack.includes(`${PLACELESS}:`)) return stack
+  const start = startIn(fn)
+  if (start === undefined) return stack
+  return stack.replaceAll(/manyhands:function:(\d+):(\d+)/g, (_, line: string, column: string) => {
+    const first = line === '1'
+    const at = sourcePosition(start.url, start.line + Number(line) - 1, (first ? start.column : 0) + Number(column) - 1)
+    return `${at.file}:${at.line + 1}:${at.column + 1}`
+  })
+}
+
+/** Where `fn` begins, as `file.ts:12`; undefined when that cannot be found. */
+export function placeOf(fn: object): string | undefined {
+  const start = startIn(fn)
+  if (start === undefined) return undefined
+  const { file, line } = sourcePosition(start.url, start.line, start.column)
+  return `${file.slice(file.lastIndexOf('/') + 1)}:${line + 1}`
+}
+
+interface Start {
+  readonly url: string
+  readonly line: number
+  readonly column: number
+}
+
+function startIn(fn: object): Start | undefined {
   const inspector = new Inspector()
   try {
     const facts = inspector.read(fn)
-    if (facts.location === undefined) return stack
-    const url = scriptUrl(facts.location.scriptId, inspector)
-    if (url === '') return stack
-    const start = startOf(analysisOf(fn), facts)
-    return stack.replaceAll(/manyhands:function:(\d+):(\d+)/g, (_, line: string, column: string) => {
-      const first = line === '1'
-      const at = sourcePosition(url, start.line + Number(line) - 1, (first ? start.column : 0) + Number(column) - 1)
-      return `${at.file}:${at.line + 1}:${at.column + 1}`
-    })
+    const url = facts.location === undefined ? '' : scriptUrl(facts.location.scriptId, inspector)
+    return url === '' ? undefined : { url, ...startOf(analysisOf(fn), facts) }
   } catch (error) {
-    if (error instanceof InspectorUnavailable) return stack
+    if (error instanceof InspectorUnavailable || error instanceof UnreadableText) return undefined
     throw error
   } finally {
     inspector.close()

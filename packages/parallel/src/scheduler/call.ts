@@ -8,6 +8,7 @@ import {
 } from '@manyhands/base'
 import type { BackendCall } from '../backends/backend.ts'
 import { prepareBackend } from '../backends/prepare-backend.ts'
+import type { CallSite } from '../call-site.ts'
 import type { CallEvents, CallOutcome } from '../events.ts'
 import type { Settings } from '../settings.ts'
 import { BatchPolicy } from './batch-policy.ts'
@@ -24,6 +25,7 @@ export interface CallPlan<T> {
   readonly source: Source<T>
   readonly work: Work<T>
   readonly output: Output
+  readonly callSite: CallSite
   readonly events: CallEvents
   /** Runs a function in the async context of the caller. */
   readonly context: <R>(fn: () => R) => R
@@ -269,6 +271,7 @@ export class Call<T> implements BatchOwner {
     } catch {
       // As when a loop is left by an error: that error counts, not what closing the input throws.
     }
+    this.#plan.callSite.addTo(error)
     this.#plan.output.fail(error)
   }
 

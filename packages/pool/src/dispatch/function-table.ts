@@ -6,7 +6,7 @@ import {
   SerializationError,
   type TaskFunction,
 } from '@manyhands/base'
-import { pack, stableKey } from '@manyhands/closure'
+import { pack, placeOf, stableKey } from '@manyhands/closure'
 
 /** A function as workers know it. */
 export interface FunctionRecord extends FutureLabel {
@@ -86,11 +86,11 @@ export class FunctionTable {
     return prepared
   }
 
-  #record(id: number, fn: { readonly name: unknown }, packed: object, offered?: readonly string[]): FunctionRecord {
-    return { id, name: nameOf(fn), owner: this.#owner, packed, offered, costMs: undefined, source: fn }
+  #record(id: number, fn: TaskSource, packed: object, offered?: readonly string[]): FunctionRecord {
+    return new PackedFunction(id, fn, this.#owner, packed, offered)
   }
 
-  #remember(fn: { readonly name: unknown }, packed: object, key: string | undefined): FunctionRecord {
+  #remember(fn: TaskSource, packed: object, key: string | undefined): FunctionRecord {
     const record = this.#record(this.#nextId++, fn, packed)
     if (key !== undefined) this.#byKey.set(key, new WeakRef(record))
     this.#collected.register(record, { id: record.id, key })
@@ -106,6 +106,35 @@ function snapshot(packed: object): object {
   }
 }
 
-function nameOf(fn: { readonly name: unknown }): string {
-  return typeof fn.name === 'string' && fn.name !== '' ? fn.name : '(anonymous)'
+type TaskSource = object & { readonly name: unknown }
+
+class PackedFunction implements FunctionRecord {
+  readonly id: number
+  readonly owner: object
+  readonly packed: object
+  readonly offered: readonly string[] | undefined
+  costMs: number | undefined = undefined
+  source: TaskSource
+  /** The function whose place is known. */
+  #placed: object | undefined
+  #place = ''
+
+  constructor(id: number, source: TaskSource, owner: object, packed: object, offered: readonly string[] | undefined) {
+    this.id = id
+    this.source = source
+    this.owner = owner
+    this.packed = packed
+    this.offered = offered
+  }
+
+  /** Of a function without a name its place, which takes long to find: only errors and events ask for it. */
+  get name(): string {
+    const { source } = this
+    if (typeof source.name === 'string' && source.name !== '') return source.name
+    if (this.#placed !== source) {
+      this.#placed = source
+      this.#place = placeOf(source) ?? '(anonymous)'
+    }
+    return this.#place
+  }
 }

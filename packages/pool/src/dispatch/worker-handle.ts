@@ -325,10 +325,12 @@ export class WorkerHandle {
     this.#codec.decode(encoded, (outcome, damaged) => {
       this.#decoding--
       if (failed || damaged) {
-        const { source } = shipment.record(index)
+        const record = shipment.record(index)
         setTaskInfo(outcome, {
-          remoteStack: placeStack(outcome, source),
-          taskName: shipment.record(index).name,
+          remoteStack: placeStack(outcome, record.source),
+          get taskName() {
+            return record.name
+          },
           worker: this.info,
         })
         shipment.error(index, outcome)
