@@ -16,10 +16,14 @@ export class CallSite {
 
   /** Adds the lines to the stack of an error of manyhands; the error of a task has its own. */
   addTo(error: unknown): void {
-    if (!isOfManyhands(error) || typeof error.stack !== 'string' || error.stack.includes(HEADING)) return
-    const lines = this.stack.split('\n').slice(1).join('\n')
-    // A frozen error keeps its stack.
-    Reflect.set(error, 'stack', `${error.stack}\n${HEADING}\n${lines}`)
+    try {
+      if (!isOfManyhands(error) || typeof error.stack !== 'string' || error.stack.includes(HEADING)) return
+      const lines = this.stack.split('\n').slice(1).join('\n')
+      // A frozen error keeps its stack.
+      Reflect.set(error, 'stack', `${error.stack}\n${HEADING}\n${lines}`)
+    } catch {
+      // A task in this thread may throw anything, such as a revoked proxy; the call fails with it all the same.
+    }
   }
 }
 

@@ -41,3 +41,16 @@ test('the error of a task keeps its own stack', async () => {
   )
   expect(linesOf(error)).toEqual([])
 })
+
+test.for(['inline', 'async', 'threads'] as const)('%s: a call fails whatever its task throws', async backend => {
+  const thrown = (): never => {
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    throw proxy
+  }
+  const outcome = parallelMap([0], thrown, { jobs: 1, backend }).then(
+    () => 'resolved',
+    () => 'rejected',
+  )
+  expect(await outcome).toBe('rejected')
+})
