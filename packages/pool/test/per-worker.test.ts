@@ -78,6 +78,16 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
   })
 })
 
+test('pools that come and go with resources leave one listener for the end of the program', async () => {
+  const held = perWorker(() => 1, { dispose: () => {} })
+  for (let i = 0; i < 3; i++) {
+    const pool = new ThreadPoolExecutor({ maxWorkers: 1 })
+    expect(await pool.submit(() => held.value)).toBe(1)
+    await pool.shutdown()
+  }
+  expect(process.listeners('beforeExit').filter(({ name }) => /closeAll/.test(name))).toHaveLength(1)
+})
+
 test('bad use is named', async () => {
   expect(() => perWorker('x' as never)).toThrow('factory must be a function')
   expect(() => perWorker(() => 1, { dispose: 1 as never })).toThrow('dispose must be a function')

@@ -12,21 +12,25 @@ interface Closable {
 /** Given to a worker to dispose of what it holds. Longer: slow ones are given back; shorter: a hang ends sooner. */
 export const DISPOSE_MS = 10_000
 
-const closables = (): Set<Closable> => slot('pool.closeAtEnd', () => new Set<Closable>())
+const state = (): { readonly workers: Set<Closable>; isWatching: boolean } =>
+  slot('pool.closeAtEnd', () => ({ workers: new Set<Closable>(), isWatching: false }))
 
 /**
  * When the program comes to its end by itself, the worker is closed before, so that it can dispose of what it holds.
  * The program stays alive until then.
  */
 export function closeAtEnd(worker: Closable): void {
-  const workers = closables()
+  const { workers, isWatching } = state()
   for (const other of workers) if (other.gone) workers.delete(other)
-  if (workers.size === 0) process.once('beforeExit', closeAll)
   workers.add(worker)
+  if (isWatching) return
+  state().isWatching = true
+  process.once('beforeExit', closeAll)
 }
 
 function closeAll(): void {
-  const workers = closables()
+  const { workers } = state()
+  state().isWatching = false
   for (const worker of workers) {
     if (worker.gone || worker.ending || worker.load > 0) continue
     worker.close()
