@@ -73,6 +73,28 @@ test.for(backends)('%s: what it assigns is there for tasks, in later calls too',
   }
 })
 
+test.for(backends)('%s: what it assigns is there, also when the first task did not use it', async backend => {
+  let table: ((x: number) => number) | undefined
+  let sum = 0
+  const lookUp = (x: number): number | undefined => table?.(x)
+  const initializer = (): void => {
+    table = x => x + 1
+    lookUp(0)
+  }
+  const read = (x: number): number | undefined => lookUp(x) ?? table?.(x)
+  const add = (x: number): number => {
+    sum += lookUp(x) ?? NaN
+    return sum
+  }
+  const options = { backend, jobs, initializer }
+  expect(await parallelMap([1], x => x, options)).toEqual([1])
+  expect(await parallelMap([1], read, options)).toEqual([2])
+  expect(await Parallel(options)([delayed((x: number) => x)(1), delayed(read)(2)])).toEqual([1, 3])
+  // Only what the initializer assigns lives on; the rest is a copy for each call.
+  const calls = [await parallelMap([1], add, options), await parallelMap([1], add, options)]
+  expect(calls).toEqual(backend === 'inline' || backend === 'async' ? [[2], [4]] : [[2], [2]])
+})
+
 test('a worker that was replaced is prepared again', async () => {
   const initializer = (): void => void ((globalThis as Prepared).runs = ['prepared'])
   const look = (exits: boolean): unknown => (exits ? process.exit(3) : (globalThis as Prepared).runs)

@@ -9,6 +9,7 @@ import type { FunctionFacts, ScopeLevel } from '../text/inspector.ts'
 import type { Encoder } from './encoder.ts'
 import { FunctionScopes } from './function-scopes.ts'
 import { noteImport } from './imports.ts'
+import { isInitializer } from './initializers.ts'
 import { step, type Step } from './refusal.ts'
 
 /** A captured variable and where its value is. */
@@ -56,7 +57,7 @@ export function readCaptures(
   label: string,
 ): { readonly captures: readonly Capture[]; readonly scope: m.Reference | undefined } {
   const captures: Capture[] = []
-  const scopes = encoder.cells === undefined ? undefined : new FunctionScopes(encoder, encoder.cells, facts, user)
+  const scopes = encoder.cells === undefined ? undefined : new FunctionScopes(encoder, encoder.cells, facts)
   for (const [name, use] of analysis.free) {
     const level = facts.scopes.find(({ kind, variables }) =>
       kind.startsWith('Global') ? name in variables : Object.hasOwn(variables, name),
@@ -91,6 +92,7 @@ export function readCaptures(
         path: () => [...encoder.path(index), by],
         cure: () => encoder.cureOf(index),
         byReference: false,
+        byInitializer: isInitializer(user),
       })
     }
     captures.push([name, captureEdge(encoder, { name, value, members: use.members, facts, level, user, index, by })])
@@ -122,6 +124,7 @@ export function noteModuleVariables(
       path: () => [...encoder.path(index), capturedStep(name, label)],
       cure: () => encoder.cureOf(index),
       byReference: true,
+      byInitializer: false,
     })
   }
 }

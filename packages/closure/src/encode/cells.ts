@@ -9,8 +9,8 @@ export interface Cell {
   readonly level: ScopeLevel
   readonly names: Set<string>
   readonly proof: ScopeProof
-  /** An initializer uses it: it lives on in the worker, with what that has set up. */
-  isKept: boolean
+  /** Variables that an initializer assigns: they live on in the worker, with what it has set up. */
+  readonly kept: Set<string>
 }
 
 /** How a scope is known from all others. */
@@ -48,7 +48,7 @@ export class Cells {
   share(facts: FunctionFacts, level: ScopeLevel, name: string, proof: ScopeProof): Cell {
     let cell = this.find(facts, level)
     if (cell === undefined) {
-      cell = { scriptId: facts.location?.scriptId ?? '', level, names: new Set(), proof, isKept: false }
+      cell = { scriptId: facts.location?.scriptId ?? '', level, names: new Set(), proof, kept: new Set() }
       this.#cells.push(cell)
     }
     cell.names.add(name)

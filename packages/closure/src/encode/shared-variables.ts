@@ -18,6 +18,8 @@ interface Use {
   readonly cure: () => string | undefined
   /** The function goes by reference: it uses the variable of the module there. */
   readonly byReference: boolean
+  /** What it assigns is for later tasks, which may come in other messages. */
+  readonly byInitializer: boolean
   /** A class needs the value while it is made. */
   readonly eager: boolean
 }
@@ -56,6 +58,10 @@ export class SharedVariables {
     const cells = known ?? new Cells()
     const extended = new Set<Cell>()
     for (const { name, uses } of this.#uses.values()) {
+      for (const use of uses) {
+        const cell = use.written && use.byInitializer ? keep(reader, cells, use, name) : undefined
+        if (cell !== undefined) extended.add(cell)
+      }
       for (const [writer, other] of conflictsIn(uses)) {
         const proof = proofOf(reader, writer, other, name)
         const cell = cells.find(writer.facts, writer.level)
@@ -66,6 +72,16 @@ export class SharedVariables {
     }
     if (extended.size > 0) throw new ScopesAreShared(cells)
   }
+}
+
+/** Where the scope of an initializer is not known, and a task uses the variable, that is refused as any other. */
+function keep(reader: FunctionReader, cells: Cells, use: Use, name: string): Cell | undefined {
+  if (cells.find(use.facts, use.level)?.kept.has(name) === true) return undefined
+  const proof = proofOf(reader, use, use, name)
+  if (proof === undefined) return undefined
+  const cell = cells.share(use.facts, use.level, name, proof)
+  cell.kept.add(name)
+  return cell
 }
 
 function refuse(name: string, writer: Use, other: Use): never {

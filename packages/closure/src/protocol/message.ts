@@ -135,7 +135,7 @@ export type Node =
       parent: Reference | undefined,
       /** The same wherever it goes, for classes that are there already. */
       id: string,
-      /** The first message that brings it sets its values; it stays as it is then. */
+      /** Of an initializer: the first message that brings it sets its value, and it lives on. */
       isKept: boolean,
     ]
   | readonly [kind: typeof ENGINE, tag: string, state: readonly unknown[]]
