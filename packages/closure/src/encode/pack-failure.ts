@@ -28,6 +28,7 @@ export function packFailure(thrown: unknown, context: PackContext): Packed {
       nodes[at] = [kind, prototype, integrity, [keys, values, [...extras, [LIST, PLAIN_PROPERTY, [list]]]], stack]
       return { ...packed, nodes }
     }
+    encoder.discard() // what its parts have done to be sent is undone
   } catch {
     // What is thrown may do anything when it is looked at.
   }
