@@ -78,14 +78,16 @@ describe.each([
     await single.shutdown()
   })
 
-  test('an end that is still used here stays when a worker that was given it ends', async () => {
+  test('an end that is still used here stays when a worker that was given it ends before it comes for it', async () => {
     const single = new Executor({ maxWorkers: 1 })
     const [here, there] = pipe()
-    await single.submit((_unused: Connection) => {}, there)
+    await single.submit(() => {}) // so that the next task is sent at once
+    const exits = single.submit((_unused: Connection) => process.exit(3), there)
     await there.send('before')
-    await single.shutdown()
+    expect(await exits.exception()).toMatchObject({ name: 'WorkerExitedError' })
     await there.send('after')
     expect([await here.recv(), await here.recv(), there.closed]).toEqual(['before', 'after', false])
+    await single.shutdown()
     there.close()
   })
 
