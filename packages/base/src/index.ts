@@ -65,11 +65,23 @@ export {
   type EventOf,
   type EventTable,
 } from './events.ts'
+export { givenParts, loadPart, partsKey } from './travel/part.ts'
 export { acrossNames, isAcross, type Reach, reachOf } from './travel/reach.ts'
-export { type Across, CORE_TAG, coreOrigin, type Origin, origin, replace, revive } from './travel/replace-revive.ts'
+export {
+  type Across,
+  CLOSURE_TAG,
+  CORE_TAG,
+  coreOrigin,
+  markOwn,
+  type Origin,
+  origin,
+  replace,
+  revive,
+} from './travel/replace-revive.ts'
 export { noteSharedBuffer, sharedBufferOwner } from './travel/shared-buffer.ts'
 export { forgetShared, newSharedId, rememberShared, reviveShared } from './travel/shared-id.ts'
 
+export { callingFile, indexBeside, requireOf } from './host/calling-file.ts'
 export { allowBlocking, checkMayBlock } from './host/blocking.ts'
 export { type DoorbellLink, linkDoorbell, onRing, ring } from './host/doorbell.ts'
 export { enter, strike } from './host/ledger.ts'

@@ -13,6 +13,10 @@ const expected = `threads [ 3, 12, 27 ]
 [ 2, 4 ]
 processes [ 3, 12, 27 ]
 [ 2, 4 ]
+[[3,30],[6,30]]
+[[3,30],[6,30]]
+1,4numbertruefunction
+true
 true 8
 true true
 4
@@ -27,9 +31,6 @@ true true
 13
 { exitCode: 7, signalCode: null }
 `
-
-/** What a package that is installed under node_modules gives no reason for, and what the README says of CommonJS. */
-const logOverride = { 'ignored-bare-import': 'silent', 'empty-import-meta': 'silent' } as const
 
 test.for<[string, BuildOptions & { outfile: string }]>([
   ['an ES module', { format: 'esm', outfile: 'program.mjs' }],
@@ -48,7 +49,6 @@ test.for<[string, BuildOptions & { outfile: string }]>([
       platform: 'node',
       target: 'node22.18',
       external: ['koffi'],
-      logOverride,
       logLevel: 'silent',
     })
     expect(warnings).toEqual([])
@@ -62,4 +62,21 @@ test.for<[string, BuildOptions & { outfile: string }]>([
   } finally {
     rmSync(folder, { recursive: true })
   }
+})
+
+test('parallelMap alone makes a bundle of at most 450 kB', async () => {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `import { parallelMap } from 'manyhands'\nglobalThis.map = parallelMap`,
+      resolveDir: import.meta.dirname,
+    },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22.18',
+    external: ['koffi'],
+    write: false,
+  })
+  expect(outputFiles[0]?.contents.length).toBeLessThanOrEqual(450_000)
 })

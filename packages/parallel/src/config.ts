@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { checkFunction, slot } from '@manyhands/base'
+import { checkFunction, slot, markOwn } from '@manyhands/base'
 import { checkOptions, type ParallelOptions } from './options.ts'
+import { parallelOrigin } from './parallel-origin.ts'
 
 function store(): AsyncLocalStorage<ParallelOptions> {
   return slot('parallel.config', () => new AsyncLocalStorage<ParallelOptions>())
@@ -37,3 +38,5 @@ export function overlay(under: ParallelOptions, over: ParallelOptions): Parallel
   const base = over.initializer === undefined ? under : { ...under, initializerArgs: undefined }
   return { ...base, ...Object.fromEntries(set) }
 }
+
+markOwn(parallelConfig, () => parallelOrigin('parallelConfig'))

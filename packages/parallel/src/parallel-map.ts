@@ -1,5 +1,6 @@
-import { checkFunction } from '@manyhands/base'
+import { checkFunction, markOwn } from '@manyhands/base'
 import type { ParallelOptions } from './options.ts'
+import { parallelOrigin } from './parallel-origin.ts'
 import { runToArray } from './run.ts'
 import { mappedItems } from './scheduler/work.ts'
 
@@ -31,3 +32,5 @@ export function parallelMap<I, R>(
   checkFunction('fn', fn)
   return runToArray('parallelMap', mappedItems(fn), items, options) as Promise<Awaited<R>[]>
 }
+
+markOwn(parallelMap, () => parallelOrigin('parallelMap'))

@@ -1,5 +1,6 @@
-import { checkOptionNames, describeValue } from '@manyhands/base'
+import { checkOptionNames, describeValue, markOwn } from '@manyhands/base'
 import { checkOptions, type ParallelOptions } from './options.ts'
+import { parallelOrigin } from './parallel-origin.ts'
 import { runToArray, runToStream } from './run.ts'
 import type { ResultStream } from './scheduler/result-stream.ts'
 import { delayedCalls } from './scheduler/work.ts'
@@ -84,3 +85,5 @@ export const Parallel: ParallelConstructor = function (options: ParallelOptions 
   }
   return Object.assign(run, { stream }) as Parallel
 } as ParallelConstructor
+
+markOwn(Parallel, () => parallelOrigin('Parallel'))

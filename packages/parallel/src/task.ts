@@ -1,5 +1,6 @@
-import { checkFunction, checkOptionNames, describeValue } from '@manyhands/base'
+import { checkFunction, checkOptionNames, describeValue, markOwn } from '@manyhands/base'
 import { withCaptures } from '@manyhands/closure'
+import { parallelOrigin } from './parallel-origin.ts'
 
 declare const result: unique symbol
 
@@ -70,3 +71,5 @@ function hint(task: unknown): string {
   }
   return ''
 }
+
+markOwn(delayed, () => parallelOrigin('delayed'))

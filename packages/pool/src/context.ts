@@ -1,4 +1,5 @@
-import { InvalidStateError, slot } from '@manyhands/base'
+import { InvalidStateError, slot, markOwn } from '@manyhands/base'
+import { poolOrigin } from './entry-url.ts'
 import type { ExecutorOptions } from './executor/executor-options.ts'
 import { ProcessPoolExecutor } from './executor/process-pool-executor.ts'
 import { cpuCount } from './here/cpu-count.ts'
@@ -81,3 +82,5 @@ function contextOf(startMethod: StartMethod): Context {
   }
   return context
 }
+
+markOwn(getContext, () => poolOrigin('getContext'))

@@ -1,30 +1,23 @@
-import { type Origin, slot } from '@manyhands/base'
+import { callingFile, indexBeside, type Origin } from '@manyhands/base'
 
 // At the root of src because bundling moves every file next to index.js: from here the worker's entry has the same
 // place before and after.
 
-/** Undefined in a bundle of CommonJS. */
-const here = import.meta.url as string | undefined
-const isSource = here?.endsWith('.ts') === true
+let place: string | undefined
+
+/** The URL of this file; empty when it is part of a text. */
+const here = (): string => (place ??= callingFile())
 
 /** The file that a worker starts with; in a program that was bundled into one file it is not there. */
 export function workerEntryUrl(): URL | undefined {
-  return here === undefined ? undefined : new URL(isSource ? './worker/entry.ts' : './manyhands-worker.js', here)
+  const file = here()
+  if (file === '') return undefined
+  return new URL(file.endsWith('.ts') ? './worker/entry.ts' : './manyhands-worker.js', file)
 }
 
 /** Where workers find what this package exports as `name`. */
-export function poolOrigin(name: string, type: unknown): Origin {
-  ownClasses().set(name, type)
-  return {
-    tag: POOL_TAG,
-    module: here === undefined ? '' : new URL(isSource ? './index.ts' : './index.js', here).href,
-    name,
-  }
-}
-
-/** Those of this package that were sent: they may come back. */
-export function ownClasses(): Map<string, unknown> {
-  return slot('pool.classes', () => new Map<string, unknown>())
+export function poolOrigin(name: string): Origin {
+  return { tag: POOL_TAG, module: indexBeside(here()), name }
 }
 
 /** The tag of what this package exports. */

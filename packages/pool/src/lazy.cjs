@@ -2,7 +2,9 @@
 // holds it, and loads it as late.
 'use strict'
 
+const closure = require('@manyhands/closure/lazy') // what revives is built into this package, and finds it here
+
 module.exports = {
-  ...require('@manyhands/closure/lazy'), // closure is built into this package, and finds what it loads late here
-  workerText: () => require('../dist/embedded-worker.cjs'), // what workers of a bundled program start with
+  ...closure,
+  parts: () => ({ 'part-worker': require('../dist/part-worker.cjs'), 'part-packing': closure.packingPart() }),
 }

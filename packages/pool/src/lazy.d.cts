@@ -1,6 +1,7 @@
 declare const lazy: {
   core(): typeof import('@manyhands/core')
-  /** The text of a CommonJS script that holds all that a worker needs. */
-  workerText(): string
+  packing(): typeof import('@manyhands/closure')
+  /** What workers of a bundled program start with, by name. */
+  parts(): Readonly<Record<string, string>>
 }
 export = lazy

@@ -23,6 +23,7 @@ import {
   sizeOfValue,
   writeValue,
 } from './list-layout.ts'
+import { memoryOrigin } from './memory-origin.ts'
 import { SharedMemory, type SharedMemoryOptions } from './shared-memory.ts'
 
 interface ListHandle {
@@ -177,7 +178,7 @@ export class ShareableList implements Disposable, Iterable<ShareableValue> {
   }
 
   static get [origin](): Origin {
-    return { tag: 'mh:list', module: import.meta.url, name: 'ShareableList' }
+    return memoryOrigin('mh:list', 'ShareableList')
   }
 
   /** The same for all objects on the same memory. */

@@ -13,6 +13,7 @@ import { Region } from '@manyhands/core'
 import { type AcrossOption, checkAcross } from './across.ts'
 import { AtomicElements, closed } from './atomic-elements.ts'
 import { bytesPerElement, checkDtype, type DataOf, type Dtype, type ElementOf, isBig, viewOf } from './dtype.ts'
+import { memoryOrigin } from './memory-origin.ts'
 import { checkRange, describeShape, offsetOf, type Shape, sizeOf, toShape } from './shape.ts'
 import {
   type Elements,
@@ -356,7 +357,7 @@ export class SharedArray<D extends Dtype = Dtype> extends AtomicElements<D> impl
   }
 
   static get [origin](): Origin {
-    return { tag: 'mh:array', module: import.meta.url, name: 'SharedArray' }
+    return memoryOrigin('mh:array', 'SharedArray')
   }
 }
 

@@ -11,6 +11,7 @@ import {
   reviveShared,
 } from '@manyhands/base'
 import { Region } from '@manyhands/core'
+import { memoryOrigin } from './memory-origin.ts'
 
 export interface SharedMemoryOptions {
   /**
@@ -157,7 +158,7 @@ export class SharedMemory implements Disposable {
   }
 
   static get [origin](): Origin {
-    return { tag: 'mh:memory', module: import.meta.url, name: 'SharedMemory' }
+    return memoryOrigin('mh:memory', 'SharedMemory')
   }
 }
 

@@ -11,9 +11,11 @@ import {
   revive,
   reviveShared,
   suggestion,
+  markOwn,
 } from '@manyhands/base'
 import { Region } from '@manyhands/core'
 import { type AcrossOption, checkAcross } from './across.ts'
+import { memoryOrigin } from './memory-origin.ts'
 import { readField, writeField } from './struct-field.ts'
 import { type FieldInput, type Fields, type FieldValue, layoutOf, type StructLayout } from './struct-layout.ts'
 
@@ -193,7 +195,7 @@ export class SharedStruct<F extends Fields = Fields> {
   }
 
   static get [origin](): Origin {
-    return { tag: 'mh:struct', module: import.meta.url, name: 'SharedStruct' }
+    return memoryOrigin('mh:struct', 'SharedStruct')
   }
 
   static {
@@ -266,10 +268,12 @@ export class StructArray<F extends Fields = Fields> implements Disposable, Itera
   }
 
   static get [origin](): Origin {
-    return { tag: 'mh:structs', module: import.meta.url, name: 'StructArray' }
+    return memoryOrigin('mh:structs', 'StructArray')
   }
 
   static {
     arrayOn = (kind, region) => new StructArray(kind, region)
   }
 }
+
+markOwn(struct, () => memoryOrigin('mh:structs', 'struct'))

@@ -24,6 +24,7 @@ import {
   isBig,
   viewOf,
 } from './dtype.ts'
+import { memoryOrigin } from './memory-origin.ts'
 
 export interface ValueOptions {
   /**
@@ -225,7 +226,7 @@ export class Value<D extends Dtype = Dtype> implements Disposable {
   }
 
   static get [origin](): Origin {
-    return { tag: 'mh:value', module: import.meta.url, name: 'Value' }
+    return memoryOrigin('mh:value', 'Value')
   }
 }
 

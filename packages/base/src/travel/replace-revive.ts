@@ -29,12 +29,17 @@ export const revive: unique symbol = Symbol.for('manyhands.revive') as never
  */
 export const origin: unique symbol = Symbol.for('manyhands.origin') as never
 
+/** The tag of what closure exports. */
+export const CLOSURE_TAG = 'mh:closure'
+
 export interface Origin {
   /** Names the class for workers that have their own copy of it, such as `mh:array`. */
   readonly tag: string
   /** Empty when every worker has its own copy. */
   readonly module: string
   readonly name: string
+  /** In a bundle, for what its workers have no copy of: a part that exports it, see {@link loadPart}. */
+  readonly part?: { readonly name: string; readonly text: () => string } | undefined
 }
 
 /** The tag of the exports of base and core: each side has its own copy, and finds a class by its name. */
@@ -47,3 +52,8 @@ export function coreOrigin(name: string): Origin {
 
 /** Which kind of workers can share a primitive or receive a message. */
 export type Across = 'threads' | 'processes'
+
+/** Gives a function of manyhands itself what its classes have as a static property. */
+export function markOwn(fn: object, makeOrigin: () => Origin): void {
+  Object.defineProperty(fn, origin, { get: makeOrigin })
+}

@@ -60,10 +60,17 @@ function isFunctionOrObject(value: unknown): value is object {
 function mayBeDeclared(encoder: Encoder, { value, facts }: CapturedVariable): boolean {
   if (types.isModuleNamespaceObject(value)) return true
   if (typeof value === 'function' && !types.isProxy(value)) {
-    const location = encoder.reader.facts(value)?.location
-    return location !== undefined && location.scriptId !== facts.location?.scriptId
+    const found = encoder.reader.facts(value)
+    return found?.location !== undefined && !isOfOneFile(encoder, found, facts)
   }
   return typeof value === 'object' || moduleScope(facts) === undefined || types.isProxy(value)
+}
+
+/** In a worker each function that was revived is a script of its own. */
+function isOfOneFile({ reader }: Encoder, one: FunctionFacts, other: FunctionFacts): boolean {
+  if (one.location?.scriptId === other.location?.scriptId) return true
+  const url = reader.url(one)
+  return url !== '' && url === reader.url(other)
 }
 
 function travelsAsImport(encoder: Encoder, value: object, facts: FunctionFacts): boolean {

@@ -15,13 +15,8 @@ export function findDeclarator(
   location: Location,
   name: string,
 ): Declarator | undefined {
-  const around = nodesAround(program, offsetOf(text, location))
-  for (const node of around.toReversed()) {
-    const declarator = declaratorIn(node, name)
-    if (declarator !== undefined) return declarator
-    if (declares(node, name)) return undefined
-  }
-  return undefined
+  const node = scopeNodeOf(program, text, location, name)
+  return node === undefined ? undefined : (declaredBy(node).get(name) ?? undefined)
 }
 
 /** The part of the program whose scope the variable belongs to that a function means by `name`. */
@@ -33,7 +28,7 @@ export function scopeNodeOf(
 ): Acorn.AnyNode | undefined {
   return nodesAround(program, offsetOf(text, location))
     .toReversed()
-    .find(node => declaratorIn(node, name) !== undefined || declares(node, name))
+    .find(node => declaredBy(node).has(name))
 }
 
 export interface Declarator {
@@ -59,20 +54,34 @@ function nodesAround(program: Acorn.Program, offset: number): Acorn.AnyNode[] {
   return around
 }
 
-/** The statement directly in a block that declares `name`. */
-function declaratorIn(node: Acorn.AnyNode, name: string): Declarator | undefined {
-  if (node.type !== 'Program' && node.type !== 'BlockStatement') return undefined
-  for (const item of node.body) {
-    const statement = item.type === 'ExportNamedDeclaration' ? item.declaration : item
-    if (statement?.type !== 'VariableDeclaration') continue
-    const found = statement.declarations.find(({ id }) => patternDeclares(id, name))
-    if (found !== undefined) return { kind: statement.kind, id: found.id, init: found.init }
-  }
-  return undefined
+const known = new WeakMap<Acorn.AnyNode, ReadonlyMap<string, Declarator | null>>()
+
+/**
+ * The names that the node itself declares: a block, the parameters of a function, the head of a loop. With those of
+ * statements directly in a block come their declarations. A bundle declares thousands, and is asked for each.
+ */
+function declaredBy(node: Acorn.AnyNode): ReadonlyMap<string, Declarator | null> {
+  let names = known.get(node)
+  if (names === undefined) known.set(node, (names = readDeclarations(node)))
+  return names
 }
 
-/** Whether `name` is declared by the node itself: a block, the parameters of a function, the head of a loop. */
-function declares(node: Acorn.AnyNode, name: string): boolean {
+function readDeclarations(node: Acorn.AnyNode): ReadonlyMap<string, Declarator | null> {
+  const found = new Map<string, Declarator | null>(Array.from(scopeOf(node).names, name => [name, null]))
+  if (node.type !== 'Program' && node.type !== 'BlockStatement') return found
+  for (const item of node.body.toReversed()) {
+    const statement = item.type === 'ExportNamedDeclaration' ? item.declaration : item
+    if (statement?.type !== 'VariableDeclaration') continue
+    for (const { id, init } of statement.declarations.toReversed()) {
+      const scope = new Scope(undefined)
+      scope.declarePattern(id)
+      for (const name of scope.names) found.set(name, { kind: statement.kind, id, init })
+    }
+  }
+  return found
+}
+
+function scopeOf(node: Acorn.AnyNode): Scope {
   const scope = new Scope(undefined)
   switch (node.type) {
     case 'Program':
@@ -109,11 +118,5 @@ function declares(node: Acorn.AnyNode, name: string): boolean {
       break
     default:
   }
-  return scope.knows(name)
-}
-
-function patternDeclares(pattern: Acorn.Pattern, name: string): boolean {
-  const scope = new Scope(undefined)
-  scope.declarePattern(pattern)
-  return scope.knows(name)
+  return scope
 }

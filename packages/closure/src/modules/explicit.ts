@@ -95,7 +95,7 @@ export function remote(module: URL | string, name?: string): unknown {
 
 function remoteFunction(url: string, name: string): unknown {
   const call = async (...args: unknown[]): Promise<unknown> => {
-    const exports = (await import(url)) as Readonly<Record<string, unknown>>
+    const exports = (await import(/* webpackIgnore: true */ url)) as Readonly<Record<string, unknown>>
     const fn = exports[name]
     checkFunction(`export \`${name}\` of ${url}`, fn)
     return (fn as (...all: unknown[]) => unknown)(...args)

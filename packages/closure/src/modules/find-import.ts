@@ -59,9 +59,18 @@ function declarationOf(name: string, url: string, facts: FunctionFacts, inspecto
   const location = facts.location as Location
   const { scriptId, lineNumber, columnNumber } = location
   return declarations.get(`${scriptId}:${lineNumber}:${columnNumber} ${name}`, () => {
-    const text = fileText(url)
-    if (text !== undefined && !/\b(?:import|require)\s*\(/.test(text)) return null
+    if (!mayImport(url)) return null
     const source = sourceOf(url, scriptId, moduleScope(facts) !== undefined, inspector)
     return (source === null ? undefined : findDeclaredImport(source.program, source.text, location, name)) ?? null
+  })
+}
+
+const importing = new TextCache<boolean>(100)
+
+/** Whether a file calls `import` or `require`; most do not, and need not be parsed. */
+function mayImport(url: string): boolean {
+  return importing.get(url, () => {
+    const text = fileText(url)
+    return text === undefined || /\b(?:import|require)\s*\(/.test(text)
   })
 }

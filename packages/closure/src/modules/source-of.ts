@@ -15,11 +15,13 @@ const sources = new TextCache<Source | null>(20)
 
 /** The parsed text of a script; null when it cannot be parsed. */
 export function sourceOf(url: string, scriptId: string, isModule: boolean, inspector: Inspector): Source | null {
-  return sources.get(scriptId, () => {
+  // In a worker each function that was revived is a script, and many stand in one file.
+  const ofFile = sources.get(`${url} ${isModule}`, () => {
     const text = fileText(url)
-    // A file in TypeScript is no JavaScript; what the engine compiled is.
-    return (text === undefined ? null : parse(text, isModule)) ?? parse(inspector.scriptSource(scriptId), isModule)
+    return text === undefined ? null : parse(text, isModule)
   })
+  // A file in TypeScript is no JavaScript; what the engine compiled is.
+  return ofFile ?? sources.get(scriptId, () => parse(inspector.scriptSource(scriptId), isModule))
 }
 
 /** What was compiled for a worker is a script, although its text stands in a module. */

@@ -161,7 +161,14 @@ export type Node =
   | readonly [kind: typeof BOUND, target: Edge, self: Edge, args: readonly Edge[]]
   | readonly [kind: typeof REPLACED, type: Reference, state: Edge]
   | readonly [kind: typeof REDUCED, revive: Reference, state: Edge, replace: Reference]
-  | readonly [kind: typeof ORIGIN, tag: string, module: string, name: string]
+  | readonly [
+      kind: typeof ORIGIN,
+      tag: string,
+      module: string,
+      name: string,
+      part?: string | undefined,
+      text?: string | undefined,
+    ]
   | readonly [kind: typeof MODULE_TOOL, tool: ModuleTool, url: string]
 
 export type ModuleTool = 'require' | 'import' | 'import.meta'

@@ -7,12 +7,14 @@ import { slot } from '@manyhands/base'
  */
 export interface OwnCopies {
   readonly tags: ReadonlySet<string>
-  /** This thread's copy. */
-  find(tag: string, name: string): unknown
+  /** In such a worker: its copy of what a tag names. The program has what it sent. */
+  readonly find?: ((tag: string, name: string) => unknown) | undefined
+  /** In such a worker: what parts that it is sent may `require`. */
+  readonly modules?: Readonly<Record<string, () => unknown>> | undefined
 }
 
-const holder = (): { copies: OwnCopies | undefined } =>
-  slot('closure.ownCopies', () => ({ copies: undefined as OwnCopies | undefined }))
+const holder = (): { copies: OwnCopies | undefined; readonly sent: Map<string, unknown> } =>
+  slot('closure.ownCopies', () => ({ copies: undefined as OwnCopies | undefined, sent: new Map<string, unknown>() }))
 
 /** From now on this thread knows that it is part of a bundle. */
 export function useOwnCopies(copies: OwnCopies): void {
@@ -22,4 +24,9 @@ export function useOwnCopies(copies: OwnCopies): void {
 /** Undefined in an installed package. */
 export function ownCopies(): OwnCopies | undefined {
   return holder().copies
+}
+
+/** In a bundle: what was sent by its tag, and may come back. */
+export function sentByTag(): Map<string, unknown> {
+  return holder().sent
 }

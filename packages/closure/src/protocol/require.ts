@@ -1,14 +1,13 @@
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { callingFile, requireOf } from '@manyhands/base'
 
 let made: NodeJS.Require | undefined
 
-/** `require` for paths, and for what it knows of modules. A bundle of CommonJS has no URL. */
+/** `require` for paths, and for what it knows of modules. */
 export function nodeRequire(): NodeJS.Require {
-  return (made ??= createRequire(import.meta.url ?? join(process.cwd(), 'program')))
+  return (made ??= requireOf(callingFile()))
 }
 
 /** `require` of the module `url`. */
 export function requireFrom(url: string): NodeJS.Require {
-  return url.startsWith('file:') ? createRequire(url) : nodeRequire()
+  return url.startsWith('file:') ? requireOf(url) : nodeRequire()
 }

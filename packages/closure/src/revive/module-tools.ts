@@ -24,7 +24,7 @@ export function importFrom(url: string): (specifier: unknown, options?: ImportCa
     const target = resolve(name, url)
     if (target !== undefined) {
       return (await (options === undefined
-        ? import(target)
+        ? import(/* webpackIgnore: true */ target)
         : withoutLoaderWarning(() => importWith(target, options)))) as unknown
     }
     // Only the loader knows what the name of a package means there.

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url'
-import { CORE_TAG, Future, SerializationError } from '@manyhands/base'
+import { CORE_TAG, Future, givenParts, loadPart, SerializationError } from '@manyhands/base'
 import lazy from '#lazy'
 import { baseExport } from '../protocol/core-exports.ts'
 import { MODULE, type Node, ORIGIN, type Packed } from '../protocol/message.ts'
-import { ownCopies } from '../protocol/own-copies.ts'
+import { ownCopies, sentByTag } from '../protocol/own-copies.ts'
 import { nodeRequire, requireFrom } from '../protocol/require.ts'
 import { importFrom } from './module-tools.ts'
 
@@ -97,7 +97,7 @@ async function load(key: string, { url, from }: Wanted): Promise<void> {
 
 function importModule(url: string, from: string | undefined): Promise<unknown> {
   if (from !== undefined) return importFrom(from)(url)
-  return url === CORE_TAG ? import('@manyhands/core') : import(url)
+  return url === CORE_TAG ? import('@manyhands/core') : import(/* webpackIgnore: true */ url)
 }
 
 export function requireModule(url: string, from: string | undefined): unknown {
@@ -118,7 +118,23 @@ function unloadable(how: string, url: string, from: string | undefined, cause: u
 }
 
 /** What this thread has a copy of: of core each has, of the rest when it is part of a bundle. */
-export function ownCopy(tag: string, name: string): unknown {
-  if (tag !== CORE_TAG) return ownCopies()?.find(tag, name)
+export function ownCopy([, tag, , name, part, text]: Extract<Node, readonly [typeof ORIGIN, ...unknown[]]>): unknown {
+  if (tag !== CORE_TAG) {
+    const own = sentByTag().get(`${tag} ${name}`) ?? ownCopies()?.find?.(tag, name)
+    return own === undefined && part !== undefined && text !== undefined ? exportsOfPart(part, text)[name] : own
+  }
   return baseExport(name) ?? (imported.get(CORE_TAG) as Readonly<Record<string, unknown>> | undefined)?.[name]
+}
+
+const loadedParts = new Map<string, Readonly<Record<string, unknown>>>()
+
+/** Workers of this one are given the part as well. */
+function exportsOfPart(name: string, text: string): Readonly<Record<string, unknown>> {
+  let exports = loadedParts.get(name)
+  if (exports === undefined) {
+    givenParts().set(name, text)
+    exports = loadPart(name, text, ownCopies()?.modules ?? {}) as Readonly<Record<string, unknown>>
+    loadedParts.set(name, exports)
+  }
+  return exports
 }

@@ -193,7 +193,7 @@ export class Reviver {
         return typeof reviver === 'function' ? reviver.call(type, state) : type(state)
       }
       case m.ORIGIN:
-        return ownCopy(node[1], node[3]) ?? this.#exported(this.#modules.get(node[2]), node[2], [node[3]])
+        return ownCopy(node) ?? this.#exported(this.#modules.get(node[2]), node[2], [node[3]])
       case m.MODULE_TOOL:
         return makeTool(node[1], node[2])
       default:

@@ -13,6 +13,11 @@ export class Scope {
     this.#names.add(name)
   }
 
+  /** Those that are declared here. */
+  get names(): ReadonlySet<string> {
+    return this.#names
+  }
+
   /** True when `name` is declared here or further out. */
   knows(name: string): boolean {
     return this.#names.has(name) || this.#outer?.knows(name) === true

@@ -1,3 +1,4 @@
+import { callingFile, requireOf } from '@manyhands/base'
 import { FUTEX_WAIT, FUTEX_WAKE, futexCall, MAP_SHARED, PROT_READ_WRITE, timespec } from './libc.ts'
 import type { Futex, MemoryProvider } from './memory-provider.ts'
 
@@ -8,8 +9,7 @@ export function koffiProvider(): MemoryProvider | undefined {
   if (process.platform === 'win32') return undefined
   let koffi: Koffi
   try {
-    const { createRequire } = process.getBuiltinModule('node:module')
-    koffi = createRequire(import.meta.url ?? `${process.cwd()}/program`)('koffi') as Koffi
+    koffi = requireOf(callingFile())('koffi') as Koffi
   } catch {
     return undefined // not installed, or not built for this platform
   }

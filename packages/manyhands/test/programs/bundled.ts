@@ -1,5 +1,7 @@
 import {
   type Connection,
+  cpuCount,
+  currentWorker,
   delayed,
   exit,
   getContext,
@@ -57,6 +59,19 @@ async function main(): Promise<void> {
       await Parallel({ jobs: 2, backend })([1, 2].map(x => delayed((point: Point) => point.sum)(new Point(x, x)))),
     )
   }
+  for (const backend of ['threads', 'processes'] as const) {
+    const table = await parallelMap([1, 2], async x => await parallelMap([x, 10], y => y * scale), { backend, jobs: 2 })
+    console.log(JSON.stringify(table))
+  }
+  const single = new ThreadPoolExecutor({ maxWorkers: 1 })
+  console.log(
+    await single.submit(async () => {
+      const squares = await Parallel({ backend: 'threads', jobs: 2 })([1, 2].map(x => delayed((y: number) => y * y)(x)))
+      return squares.join() + typeof cpuCount() + String(currentWorker() !== undefined) + typeof parallelMap
+    }),
+  )
+  console.log((await single.submit(() => parallelMap)) === parallelMap)
+  await single.shutdown()
   for (const Pool of [ThreadPoolExecutor, ProcessPoolExecutor]) {
     const pool = new Pool({ maxWorkers: 1 })
     const point = await pool.submit((x: number) => new Point(x, x), 4)

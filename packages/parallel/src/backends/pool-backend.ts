@@ -1,5 +1,13 @@
-import { type Batch, type BatchHandle, type BatchOptions, type BatchSink, describeValue } from '@manyhands/base'
+import {
+  type Batch,
+  type BatchHandle,
+  type BatchOptions,
+  type BatchSink,
+  describeValue,
+  markOwn,
+} from '@manyhands/base'
 import { type AnyTaskFunction, getReusableExecutor, type WorkerExecutor } from '@manyhands/pool'
+import { parallelOrigin } from '../parallel-origin.ts'
 import type { BackendCall, ParallelBackend } from './backend.ts'
 
 interface PoolKind {
@@ -153,3 +161,5 @@ class PoolCall implements BackendCall {
     return (this.#last = prepared)
   }
 }
+
+markOwn(executorBackend, () => parallelOrigin('executorBackend'))

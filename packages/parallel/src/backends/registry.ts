@@ -1,4 +1,5 @@
-import { checkFunction, describeValue, slot, suggestion } from '@manyhands/base'
+import { checkFunction, describeValue, slot, suggestion, markOwn } from '@manyhands/base'
+import { parallelOrigin } from '../parallel-origin.ts'
 import type { ParallelBackend } from './backend.ts'
 import { localBackend } from './local-backend.ts'
 import { reusableBackend, reusableNames } from './pool-backend.ts'
@@ -103,3 +104,5 @@ export function firstBackend(fits: (backend: ParallelBackend) => boolean): Paral
 function made(registered: Registered): ParallelBackend {
   return (registered.backend ??= registered.make())
 }
+
+markOwn(registerBackend, () => parallelOrigin('registerBackend'))

@@ -19,6 +19,6 @@ export class ProcessPoolExecutor extends WorkerExecutor {
   }
 
   static get [origin](): Origin {
-    return poolOrigin('ProcessPoolExecutor', this)
+    return poolOrigin('ProcessPoolExecutor')
   }
 }

@@ -1,4 +1,5 @@
-import { checkInteger, checkOptionNames, describeValue, slot } from '@manyhands/base'
+import { checkInteger, checkOptionNames, describeValue, slot, markOwn } from '@manyhands/base'
+import { poolOrigin } from '../entry-url.ts'
 import { cpuCount } from '../here/cpu-count.ts'
 import { ProcessPoolExecutor } from './process-pool-executor.ts'
 import { ThreadPoolExecutor } from './thread-pool-executor.ts'
@@ -43,3 +44,5 @@ export function getReusableExecutor(
   executors.set(maxWorkers, executor)
   return executor
 }
+
+markOwn(getReusableExecutor, () => poolOrigin('getReusableExecutor'))

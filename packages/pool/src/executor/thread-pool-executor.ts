@@ -17,6 +17,6 @@ export class ThreadPoolExecutor extends WorkerExecutor {
   }
 
   static get [origin](): Origin {
-    return poolOrigin('ThreadPoolExecutor', this)
+    return poolOrigin('ThreadPoolExecutor')
   }
 }

@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os'
+import { markOwn } from '@manyhands/base'
+import { poolOrigin } from '../entry-url.ts'
 
 export const cpuLimitVariable = 'MANYHANDS_MAX_CPU_COUNT'
 
@@ -19,3 +21,5 @@ export function cpuCount(): number {
   }
   return Math.min(available, most)
 }
+
+markOwn(cpuCount, () => poolOrigin('cpuCount'))

@@ -1,5 +1,6 @@
 import { threadId } from 'node:worker_threads'
-import { slot } from '@manyhands/base'
+import { slot, markOwn } from '@manyhands/base'
+import { poolOrigin } from '../entry-url.ts'
 import type { Lineage, StartMethod } from '../protocol/lineage.ts'
 import type { WorkerKind } from '../protocol/worker-kinds.ts'
 import { newAuthKey } from './auth-key.ts'
@@ -101,3 +102,6 @@ export function parentProcess(): ParentProcess | null {
     },
   })
 }
+
+markOwn(currentProcess, () => poolOrigin('currentProcess'))
+markOwn(parentProcess, () => poolOrigin('parentProcess'))

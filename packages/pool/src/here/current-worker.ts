@@ -1,3 +1,5 @@
+import { markOwn } from '@manyhands/base'
+import { poolOrigin } from '../entry-url.ts'
 import type { WorkerKind } from '../protocol/worker-kinds.ts'
 import { workerState } from './worker-state.ts'
 
@@ -16,3 +18,5 @@ export function currentWorker(): CurrentWorker | undefined {
   const state = workerState()
   return state === undefined ? undefined : { kind: state.kind, id: state.id, level: state.level }
 }
+
+markOwn(currentWorker, () => poolOrigin('currentWorker'))

@@ -1,3 +1,5 @@
+import { markOwn } from '@manyhands/base'
+import { poolOrigin } from '../entry-url.ts'
 import { place } from './current-process.ts'
 
 /**
@@ -26,3 +28,5 @@ export function complain(text: string): void {
     // Closed, or full and nobody reads.
   }
 }
+
+markOwn(exit, () => poolOrigin('exit'))

@@ -1,4 +1,5 @@
-import { slot } from '@manyhands/base'
+import { slot, markOwn } from '@manyhands/base'
+import { poolOrigin } from '../entry-url.ts'
 
 // In the process-wide state, so that it is one wherever a copy of `move` runs.
 const moved = (): WeakMap<object, readonly unknown[]> =>
@@ -30,3 +31,5 @@ export function takeMoved(value: unknown): readonly unknown[] | undefined {
   if (buffers !== undefined) moved().delete(value)
   return buffers
 }
+
+markOwn(move, () => poolOrigin('move'))

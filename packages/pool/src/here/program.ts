@@ -1,6 +1,5 @@
-import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
-import { slot } from '@manyhands/base'
+import { requireOf, slot } from '@manyhands/base'
 import type { Program } from '../protocol/lineage.ts'
 import { place } from './current-process.ts'
 import { hasSourceText } from './exec-argv.ts'
@@ -23,7 +22,7 @@ function findMainModule(): string | undefined {
   if (entry === undefined || hasSourceText(process.execArgv)) return undefined
   return (
     moduleAt(() => process.getBuiltinModule('node:fs').realpathSync(entry)) ??
-    moduleAt(() => createRequire(entry).resolve(entry))
+    moduleAt(() => requireOf(entry).resolve(entry))
   )
 }
 

@@ -1,4 +1,5 @@
-import { checkOptionNames, describeValue, InvalidStateError } from '@manyhands/base'
+import { checkOptionNames, describeValue, InvalidStateError, markOwn } from '@manyhands/base'
+import { poolOrigin } from '../entry-url.ts'
 import { type StartMethod, startMethods } from '../protocol/lineage.ts'
 import { place } from './current-process.ts'
 
@@ -62,3 +63,7 @@ export function getStartMethod(options: { readonly allowNone?: boolean | undefin
   if (options.allowNone === true) return here.startMethod ?? null
   return (here.startMethod ??= 'spawn')
 }
+
+markOwn(allStartMethods, () => poolOrigin('allStartMethods'))
+markOwn(getStartMethod, () => poolOrigin('getStartMethod'))
+markOwn(setStartMethod, () => poolOrigin('setStartMethod'))

@@ -1,4 +1,5 @@
-import { InvalidStateError } from '@manyhands/base'
+import { InvalidStateError, markOwn } from '@manyhands/base'
+import { poolOrigin } from '../entry-url.ts'
 import { type TaskContext, workerState } from './worker-state.ts'
 
 export type { TaskContext } from './worker-state.ts'
@@ -17,3 +18,5 @@ export function taskContext(): TaskContext {
   }
   return context
 }
+
+markOwn(taskContext, () => poolOrigin('taskContext'))

@@ -70,7 +70,7 @@ export class ProcessChannel implements Channel {
       if (isToMain(message)) gate.receive(message)
     })
 
-    if ('text' in entry && child.connected) child.send(entry.text, () => {})
+    if ('parts' in entry && child.connected) child.send(entry.parts, () => {})
 
     let failure: unknown
     let reported = false

@@ -1,8 +1,7 @@
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { checkOptionNames, describeValue, InvalidStateError, slot } from '@manyhands/base'
+import { checkOptionNames, describeValue, InvalidStateError, requireOf, slot, markOwn } from '@manyhands/base'
 import { pack } from '@manyhands/closure'
+import { poolOrigin } from '../entry-url.ts'
 import { ProcessChannel } from './process-channel.ts'
 
 /** Processes that wait for orders. More: more can start at once without a wait; each holds 40 MB and more. */
@@ -87,7 +86,7 @@ function moduleUrl(module: unknown): string {
     throw new TypeError(`a module to preload must be a URL or a name, got ${describeValue(module)}`)
   }
   if (/^(file|node|data):/.test(module)) return module
-  const found = createRequire(join(process.cwd(), 'manyhands')).resolve(module)
+  const found = requireOf().resolve(module)
   return found.startsWith('/') || /^[A-Za-z]:/.test(found)
     ? pathToFileURL(found).href
     : `node:${found.replace(/^node:/, '')}`
@@ -170,3 +169,6 @@ function refill(spares: Spares): void {
 function notify(spares: Spares): void {
   for (const check of spares.waiting) check()
 }
+
+markOwn(setPreload, () => poolOrigin('setPreload'))
+markOwn(warmUp, () => poolOrigin('warmUp'))

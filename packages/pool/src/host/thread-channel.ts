@@ -127,7 +127,7 @@ function startThread(options: WorkerOptions): Worker {
   return startWith(threadBoot, {
     ...options,
     eval: true,
-    workerData: { ...(options.workerData as object), text: entry.text },
+    workerData: { ...(options.workerData as object), parts: entry.parts },
   })
 }
 

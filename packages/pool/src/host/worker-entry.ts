@@ -1,20 +1,20 @@
+import { CLOSURE_TAG, givenParts, partsKey } from '@manyhands/base'
 import { useOwnCopies } from '@manyhands/closure/worker'
 import lazy from '#lazy'
-import { ownClasses, POOL_TAG, workerEntryUrl } from '../entry-url.ts'
+import { POOL_TAG, workerEntryUrl } from '../entry-url.ts'
 
-/** What a worker starts with: a file, or in a bundled program the text of one. */
-export type WorkerEntry = { readonly url: URL } | { readonly text: string }
+/** What a worker starts with: a file, or in a bundled program the parts that take its place, by name. */
+export type WorkerEntry = { readonly url: URL } | { readonly parts: Readonly<Record<string, string>> }
 
-/** Where a worker that was started from a text keeps it, for workers of its own. */
-const textKey = Symbol.for('manyhands.workerText')
-/** Compiles the text `t` as a CommonJS module, whose imports are found from where the program runs. */
-const compile =
-  `globalThis[Symbol.for(${JSON.stringify(textKey.description)})]=t;` +
-  "const m=new(require('node:module'))('manyhands-worker');m.paths=[];" +
-  "m._compile(t,require('node:path').resolve('manyhands-worker.cjs'))"
-/** As an argument the text would be too long: a process gets it as its first message. */
-export const processBoot = `process.once('message',t=>{${compile}})`
-export const threadBoot = `const t=require('node:worker_threads').workerData.text;${compile}`
+/** Does what `loadPart` does, for the parts `p`: modules are found from where the program runs. */
+const load =
+  `globalThis[Symbol.for(${JSON.stringify(partsKey.description)})]=new Map(Object.entries(p));` +
+  "const m=new(require('node:module'))('manyhands-worker');m.paths=[];m.given={};" +
+  "m._compile(require('node:zlib').brotliDecompressSync(Buffer.from(p['part-worker'],'base64')).toString()," +
+  "require('node:path').resolve('manyhands-worker.cjs'))"
+/** As an argument they would be too long: a process gets them as its first message. */
+export const processBoot = `process.once('message',p=>{${load}})`
+export const threadBoot = `const p=require('node:worker_threads').workerData.parts;${load}`
 
 let entry: WorkerEntry | undefined
 
@@ -24,10 +24,10 @@ export function workerEntry(): WorkerEntry {
 }
 
 function findEntry(): WorkerEntry {
-  const inherited = (globalThis as Readonly<Record<symbol, unknown>>)[textKey]
-  if (typeof inherited === 'string') return { text: inherited }
+  const inherited = givenParts()
+  if (inherited.size > 0) return { parts: Object.fromEntries(inherited) }
   const url = workerEntryUrl()
   if (url !== undefined && process.getBuiltinModule('node:fs').existsSync(url)) return { url }
-  useOwnCopies({ tags: new Set([POOL_TAG]), find: (_, name) => ownClasses().get(name) })
-  return { text: lazy.workerText() }
+  useOwnCopies({ tags: new Set([POOL_TAG, CLOSURE_TAG]) })
+  return { parts: lazy.parts() }
 }

@@ -73,6 +73,6 @@ export class DictProxy<K = unknown, V = unknown> extends Managed implements Asyn
   }
 
   static get [origin](): Origin {
-    return poolOrigin('DictProxy', this)
+    return poolOrigin('DictProxy')
   }
 }

@@ -92,6 +92,6 @@ export class ListProxy<T = unknown> extends Managed implements AsyncIterable<T> 
   }
 
   static get [origin](): Origin {
-    return poolOrigin('ListProxy', this)
+    return poolOrigin('ListProxy')
   }
 }

@@ -1,7 +1,7 @@
 import { origin, type Origin } from '@manyhands/base'
 import { poolOrigin } from '../entry-url.ts'
 import { Process } from '../process/process.ts'
-import type { ServeOptions } from './serve.ts'
+import { serveManager, type ServeOptions } from './serve.ts'
 
 /**
  * The process that has the objects of a manager. Started by `Manager.create`; it is exported because it is found by its
@@ -16,11 +16,10 @@ export class ManagerProcess extends Process {
   }
 
   override async run(): Promise<void> {
-    const { serveManager } = await import('./serve.ts')
     await serveManager(this.options)
   }
 
   static override get [origin](): Origin {
-    return poolOrigin('ManagerProcess', this)
+    return poolOrigin('ManagerProcess')
   }
 }

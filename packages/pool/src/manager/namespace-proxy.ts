@@ -32,7 +32,7 @@ export class NamespaceProxy<T extends object = Record<string, unknown>> extends 
   }
 
   static get [origin](): Origin {
-    return poolOrigin('NamespaceProxy', this)
+    return poolOrigin('NamespaceProxy')
   }
 }
 

@@ -53,6 +53,6 @@ export class SetProxy<T = unknown> extends Managed implements AsyncIterable<T> {
   }
 
   static get [origin](): Origin {
-    return poolOrigin('SetProxy', this)
+    return poolOrigin('SetProxy')
   }
 }

@@ -1,3 +1,5 @@
+import { markOwn } from '@manyhands/base'
+import { poolOrigin } from '../entry-url.ts'
 import { children } from './child-list.ts'
 import type { Child } from './child.ts'
 
@@ -8,3 +10,5 @@ import type { Child } from './child.ts'
 export function activeChildren(): Child[] {
   return [...children()] as Child[]
 }
+
+markOwn(activeChildren, () => poolOrigin('activeChildren'))

@@ -35,7 +35,7 @@ export class Process<A extends readonly unknown[] = readonly []> extends Child {
   }
 
   static get [origin](): Origin {
-    return poolOrigin('Process', this)
+    return poolOrigin('Process')
   }
 }
 
@@ -46,7 +46,7 @@ export class SpawnProcess<A extends readonly unknown[] = readonly []> extends Pr
   }
 
   static override get [origin](): Origin {
-    return poolOrigin('SpawnProcess', this)
+    return poolOrigin('SpawnProcess')
   }
 }
 
@@ -57,7 +57,7 @@ export class ForkServerProcess<A extends readonly unknown[] = readonly []> exten
   }
 
   static override get [origin](): Origin {
-    return poolOrigin('ForkServerProcess', this)
+    return poolOrigin('ForkServerProcess')
   }
 }
 

@@ -25,6 +25,6 @@ export class Thread<A extends readonly unknown[] = readonly []> extends Child {
   }
 
   static get [origin](): Origin {
-    return poolOrigin('Thread', this)
+    return poolOrigin('Thread')
   }
 }

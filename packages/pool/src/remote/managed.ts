@@ -83,6 +83,6 @@ export class IteratorProxy<T = unknown> extends Managed implements AsyncIterable
   }
 
   static get [origin](): Origin {
-    return poolOrigin('IteratorProxy', this)
+    return poolOrigin('IteratorProxy')
   }
 }

@@ -43,6 +43,6 @@ export class RemoteObject extends Managed {
   }
 
   static get [origin](): Origin {
-    return poolOrigin('RemoteObject', this)
+    return poolOrigin('RemoteObject')
   }
 }

@@ -20,7 +20,7 @@ export async function prepare([, , modules, onError, rehearsal]: Extract<
   if (rehearsal !== undefined) await rehearse(rehearsal)
   for (const url of modules) {
     try {
-      await import(url)
+      await import(/* webpackIgnore: true */ url)
     } catch (error) {
       if (onError === 'ignore') continue
       complain(`the module ${url} cannot be preloaded:\n${inspect(error)}\n`)
