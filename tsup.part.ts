@@ -6,8 +6,8 @@ import { build, type BuildOptions, type Plugin } from 'esbuild'
 const banner = 'var require=(r=>n=>Object.hasOwn(module.given,n)?module.given[n]():r(n))(require);'
 
 /**
- * Makes `dist/NAME.cjs`, a module whose export is the compressed text of `entry` with all that it imports: what a bundle
- * carries for what it has no files of. A part holds no parts: where it runs, it was given them.
+ * Makes `dist/NAME.cjs`, a module whose export is the compressed text of `entry` with all that it imports: what a
+ * bundle carries for what it has no files of. A part holds no parts: where it runs, it was given them.
  */
 export async function buildPart(name: string, entry: string, options: BuildOptions = {}): Promise<void> {
   const { outputFiles } = await build({

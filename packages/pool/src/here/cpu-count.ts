@@ -1,8 +1,12 @@
 import { availableParallelism } from 'node:os'
 import { markOwn } from '@manyhands/base'
 import { poolOrigin } from '../entry-url.ts'
+import { cpuQuota } from './cpu-quota.ts'
 
 export const cpuLimitVariable = 'MANYHANDS_MAX_CPU_COUNT'
+
+/** Read once: what a container may use hardly changes. */
+let quota: number | undefined
 
 /**
  * Processors that this process may use: what the system allows it (affinity, container limits), lowered by the
@@ -12,7 +16,8 @@ export const cpuLimitVariable = 'MANYHANDS_MAX_CPU_COUNT'
  * @throws RangeError when the variable is not an integer >= 1
  */
 export function cpuCount(): number {
-  const available = availableParallelism()
+  quota ??= cpuQuota()
+  const available = Math.min(availableParallelism(), quota)
   const limit = process.env[cpuLimitVariable]
   if (limit === undefined || limit === '') return available
   const most = Number(limit)

@@ -7,6 +7,7 @@ import { currentProgram } from '../here/program.ts'
 import { CONTROL, INIT, isToMain, PREPARE, PREPARED, type ToWorkerMessage } from '../protocol/messages.ts'
 import type { ProcessInit, WorkerInit } from '../protocol/worker-init.ts'
 import type { Channel, ChannelEvents, LaunchOptions, ResourceLimits } from './channel.ts'
+import { checkExecutable, workerVariable } from './check-executable.ts'
 import { ControlWords } from './control-words.ts'
 import { OutputGate } from './output-gate.ts'
 import { OutputTail } from './output-tail.ts'
@@ -36,12 +37,13 @@ export class ProcessChannel implements Channel {
   prepared = false
 
   constructor(options: LaunchOptions, events: ChannelEvents, onPrepared?: () => void) {
+    checkExecutable()
     this.#events = events
     const entry = workerEntry()
     const [script, ...args] = 'url' in entry ? [fileURLToPath(entry.url)] : ['-e', processBoot]
     const child = process.getBuiltinModule('node:child_process').fork(script, args, {
       execArgv: [...(options.execArgv ?? inheritedExecArgv()), ...limitFlags(options.resourceLimits)],
-      env: options.env ?? process.env,
+      env: { ...(options.env ?? process.env), [workerVariable]: '1' },
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
     })

@@ -11,6 +11,8 @@ import { keepOutput } from './output/process-output.ts'
 import { sendOutput } from './output/thread-output.ts'
 import { startWorker } from './start-worker.ts'
 
+// It has become a worker; what it starts itself are no workers.
+if (isMainThread) delete process.env['MANYHANDS_WORKER']
 if (isMainThread) openInbox(receive)
 else begin(workerData as ThreadInit | ProcessInit)
 
