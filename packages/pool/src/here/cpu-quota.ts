@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 
 /**
- * How many processors a container may use by its quota of processor time, rounded up as loky does. Sources: the kernel's
- * documentation of cgroup v2 (`cpu.max`: quota and period in µs, `max` for none) and v1 (`cpu.cfs_quota_us`, -1 for
- * none, and `cpu.cfs_period_us`).
+ * How many processors a container may use by its quota of processor time, rounded up as loky does.
+ *
+ * Sources: the kernel's documentation of cgroup v2 (`cpu.max`: quota and period in µs, `max` for none) and v1
+ * (`cpu.cfs_quota_us`, -1 for none, and `cpu.cfs_period_us`).
  *
  * @param root - where the controllers are mounted
  * @returns Infinity without a quota, and where there are no such files
