@@ -1,4 +1,5 @@
 import { LONGEST_TIMER_MS } from './limits.ts'
+import { isThenable } from './thenable.ts'
 
 /**
  * Validation of options for the packages of manyhands: every mistake is a TypeError or RangeError that names the
@@ -20,7 +21,7 @@ export function checkOptionNames(
   known: readonly string[],
   mistakes: KnownMistakes = {},
 ): void {
-  if (options === null || typeof options !== 'object' || Array.isArray(options)) {
+  if (options === null || typeof options !== 'object' || Array.isArray(options) || isThenable(options)) {
     throw new TypeError(`${where} takes an options object, got ${describeValue(options)}`)
   }
   for (const name of Object.keys(options)) {
@@ -91,8 +92,12 @@ export function checkFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw new TypeError(`${name} must be a function, got ${describeValue(value)}`)
 }
 
-/** A value for an error message: short, on one line, never throwing. */
+/**
+ * A value for an error message: short, on one line, never throwing. It mentions what is often not noticed: a missing
+ * `await`, a Proxy, a buffer that was transferred.
+ */
 export function describeValue(value: unknown): string {
+  if ((typeof value === 'object' || typeof value === 'function') && isProxy(value)) return 'a Proxy'
   switch (typeof value) {
     case 'string':
       return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value)
@@ -105,15 +110,28 @@ export function describeValue(value: unknown): string {
     case 'object': {
       if (value === null) return 'null'
       if (Array.isArray(value)) return `an array of ${value.length}`
+      if (value instanceof Promise) return `a ${value[Symbol.toStringTag]} (is an \`await\` missing?)`
       const prototype: unknown = Object.getPrototypeOf(value)
       const maker: unknown = prototype === null ? undefined : (prototype as { constructor?: unknown }).constructor
       return typeof maker === 'function' && maker !== Object && maker.name !== ''
-        ? `an instance of ${maker.name}`
+        ? `an instance of ${maker.name}${isDetached(value) ? DETACHED : ''}`
         : 'an object'
     }
     default:
       return String(value)
   }
+}
+
+const DETACHED = ' whose buffer is detached (it was transferred or closed)'
+
+/** True for a view or a buffer whose memory was transferred or closed: it looks like an empty one. */
+export function isDetached(value: object): boolean {
+  const buffer = ArrayBuffer.isView(value) ? value.buffer : value
+  return buffer instanceof ArrayBuffer && buffer.detached
+}
+
+function isProxy(value: unknown): boolean {
+  return process.getBuiltinModule('node:util').types.isProxy(value)
 }
 
 /** Levenshtein distance, one row at a time. */

@@ -4,6 +4,7 @@ import { slot } from '../slots.ts'
 import { isThenable } from '../thenable.ts'
 import { coreOrigin, origin, type Origin, replace, revive } from '../travel/replace-revive.ts'
 import { newSharedId, reviveShared } from '../travel/shared-id.ts'
+import { warnOf } from '../warn-of.ts'
 
 export interface PerWorkerOptions<T> {
   /**
@@ -159,7 +160,7 @@ async function disposeAll(left: readonly Resource[]): Promise<void> {
     try {
       await dispose?.((await made) as never)
     } catch (error) {
-      process.emitWarning(error instanceof Error ? error : new Error(String(error)))
+      warnOf(error)
     }
   }
 }

@@ -4,6 +4,7 @@ import {
   CancelledError,
   GRACE_MS,
   LONGEST_TIMER_MS,
+  warnOf,
   type WorkerInfo,
 } from '@manyhands/base'
 import type { BackendCall } from '../backends/backend.ts'
@@ -289,7 +290,7 @@ export class Call<T> implements BatchOwner {
     const reason =
       outcome === 'failed' ? new CancelledError('another task of the call failed', { cause: error }) : error
     warnIfThrows(() => this.#drop([...this.#runs], reason))
-    const stopped = warnIfThrows(() => this.#backend?.stop()?.catch(warn))
+    const stopped = warnIfThrows(() => this.#backend?.stop()?.catch(warnOf))
     this.#plan.events.flush()
     this.#plan.events.emit({ type: 'call-stop', outcome, error })
     return stopped
@@ -302,16 +303,12 @@ export class Call<T> implements BatchOwner {
   }
 }
 
-function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : new Error(String(error)))
-}
-
 /** What a backend throws at the end of a call is a warning: the call settles with what it ended with. */
 function warnIfThrows<R>(run: () => R): R | undefined {
   try {
     return run()
   } catch (error) {
-    warn(error)
+    warnOf(error)
     return undefined
   }
 }

@@ -14,6 +14,7 @@ import {
   type OpenInput,
   readStep,
   WaitTimeoutError,
+  warnOf,
 } from '@manyhands/base'
 
 /** Submits a batch; see `WorkerExecutor.submitBatch`. */
@@ -258,7 +259,7 @@ class OrderedMap<R> implements AsyncIterableIterator<R> {
     // An input that is asked for an item closes when it has given it, which may be never.
     if (!this.#pulling) await closing
     else if (closing instanceof Promise) {
-      closing.catch((error: unknown) => process.emitWarning(error instanceof Error ? error : String(error)))
+      closing.catch(warnOf)
     }
   }
 }

@@ -1,5 +1,4 @@
 import {
-  CancelledError,
   checkDuration,
   checkFunction,
   checkOptionNames,
@@ -8,6 +7,7 @@ import {
   InvalidStateError,
   noteOffers,
   receiverGone,
+  untilDone,
 } from '@manyhands/base'
 import { pack } from '@manyhands/closure'
 import { childLineage, nextPath } from '../here/child-lineage.ts'
@@ -207,23 +207,8 @@ export abstract class Child {
     const { timeoutMs = Infinity, signal } = options
     const handle = handleOf(this, 'join it')
     if (handle.exit !== undefined || timeoutMs <= 0) return statusOf(handle)
-    return new Promise((resolve, reject) => {
-      let timer: NodeJS.Timeout | undefined
-      let stop: (() => void) | undefined
-      const finish = (conclude: () => void): void => {
-        stop?.()
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', abort)
-        conclude()
-      }
-      const abort = (): void =>
-        finish(() => reject(new CancelledError('the wait was aborted', { cause: signal?.reason })))
-      if (signal?.aborted === true) return abort()
-      const end = (): void => finish(() => resolve(statusOf(handle)))
-      stop = handle.onExit(end)
-      signal?.addEventListener('abort', abort, { once: true })
-      if (timeoutMs !== Infinity) timer = setTimeout(end, timeoutMs)
-    })
+    const status = (): ExitStatus | undefined => statusOf(handle)
+    return untilDone('join', { timeoutMs, signal }, status, settle => handle.onExit(() => settle.resolve(status())))
   }
 
   /** Ends it by SIGTERM; a thread wherever it is. What it holds is not given back, and what it started ends too. */
