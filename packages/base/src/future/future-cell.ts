@@ -31,8 +31,8 @@ export class FutureCell<T> {
   seen = false
   /** Set once the future failed. Values are kept by the promise alone. */
   failure: Failure | undefined = undefined
-  /** A set: callbacks unregister each other while they are called. */
-  callbacks: Set<DoneCallback> | undefined = undefined
+  /** One alone, as most are, needs no set. In a set, because callbacks unregister others while they are called. */
+  callbacks: DoneCallback | Set<DoneCallback> | undefined = undefined
   onValue!: (value: T) => void
   onError!: (error: unknown) => void
   /** Set by the future's constructor. */
@@ -85,13 +85,17 @@ export class FutureCell<T> {
    * observed: a failure is still reported.
    */
   watch(callback: DoneCallback): void {
+    const { callbacks } = this
     if (this.done) call(callback, this.future)
-    else (this.callbacks ??= new Set()).add(callback)
+    else if (callbacks === undefined) this.callbacks = callback
+    else if (typeof callbacks === 'object') callbacks.add(callback)
+    else this.callbacks = new Set([callbacks, callback])
   }
 
   unwatch(callback: DoneCallback): void {
-    this.callbacks?.delete(callback)
-    if (this.callbacks?.size === 0) this.callbacks = undefined
+    const { callbacks } = this
+    if (typeof callbacks === 'object') callbacks.delete(callback)
+    if (callbacks === callback || (typeof callbacks === 'object' && callbacks.size === 0)) this.callbacks = undefined
   }
 
   #assertOpen(): void {
@@ -107,7 +111,9 @@ export class FutureCell<T> {
   }
 
   #notify(): void {
-    for (const callback of this.callbacks ?? []) call(callback, this.future)
+    const { callbacks } = this
+    if (typeof callbacks === 'function') call(callbacks, this.future)
+    else if (callbacks !== undefined) for (const callback of callbacks) call(callback, this.future)
     this.callbacks = undefined
   }
 }

@@ -5,6 +5,7 @@ import {
   checkInteger,
   checkMayBlock,
   checkOptionNames,
+  checkSync,
   coreOrigin,
   describeValue,
   InvalidStateError,
@@ -121,7 +122,7 @@ export class Condition {
     return this.lock.runExclusive(fn, options)
   }
 
-  /** Runs `fn` while holding the lock. @throws as `acquireSync`, and what `fn` throws */
+  /** Runs `fn` while holding the lock. @throws as `runExclusiveSync` of the lock */
   runExclusiveSync<T>(fn: (guard: Guard) => T, options?: AcquireSyncOptions): T {
     return this.lock.runExclusiveSync(fn, options)
   }
@@ -158,6 +159,7 @@ export class Condition {
    *
    * @returns the last result of the predicate, which is falsy after `timeoutMs`
    * @throws as `wait`, and what `predicate` throws
+   * @throws TypeError when `predicate` returns a promise, which is always truthy; the lock is still held then
    */
   async waitFor<T>(predicate: () => T, options: AcquireOptions = {}): Promise<T> {
     checkFunction('predicate', predicate)
@@ -165,21 +167,21 @@ export class Condition {
     this.#held('waitFor')
     const deadline = performance.now() + (options.timeoutMs ?? Infinity)
     for (;;) {
-      const result = predicate()
+      const result = checkSync('predicate', predicate(), 'await what it needs before, under the lock')
       const left = deadline - performance.now()
       if (Boolean(result) || left <= 0) return result
       await this.wait({ timeoutMs: left, signal: options.signal })
     }
   }
 
-  /** As `waitFor`, but blocks the thread. @throws as `waitSync`, and what `predicate` throws */
+  /** As `waitFor`, but blocks the thread. @throws as `waitSync`, and as `waitFor` */
   waitForSync<T>(predicate: () => T, options: AcquireSyncOptions = {}): T {
     checkFunction('predicate', predicate)
     checkAcquireSyncOptions('Condition.waitForSync', options)
     this.#held('waitForSync')
     const deadline = performance.now() + (options.timeoutMs ?? Infinity)
     for (;;) {
-      const result = predicate()
+      const result = checkSync('predicate', predicate(), 'await what it needs before, under the lock')
       const left = deadline - performance.now()
       if (Boolean(result) || left <= 0) return result
       this.waitSync({ timeoutMs: left, allowMainThread: options.allowMainThread })

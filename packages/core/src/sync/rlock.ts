@@ -3,6 +3,7 @@ import {
   checkFunction,
   checkMayBlock,
   checkOptionNames,
+  checkSync,
   coreOrigin,
   InvalidStateError,
   origin,
@@ -162,12 +163,12 @@ export class RLock {
     })
   }
 
-  /** @throws as `acquireSync`, and what `fn` throws */
+  /** @throws as `acquireSync`, what `fn` throws, and TypeError when `fn` returns a promise */
   runExclusiveSync<T>(fn: (guard: Guard) => T, options?: AcquireSyncOptions): T {
     checkFunction('fn', fn)
     const guard = this.acquireSync(options)
     try {
-      return fn(guard)
+      return checkSync('fn', fn(guard), 'use runExclusive, which waits for it')
     } finally {
       guard.release()
     }

@@ -1,4 +1,4 @@
-import { checkFunction, describeValue, slot, suggestion } from '@manyhands/base'
+import { checkFunction, checkSync, describeValue, slot, suggestion } from '@manyhands/base'
 import type { ParallelBackend } from './backend.ts'
 import { localBackend } from './local-backend.ts'
 import { reusableBackend, reusableNames } from './pool-backend.ts'
@@ -101,5 +101,6 @@ export function firstBackend(fits: (backend: ParallelBackend) => boolean): Paral
 }
 
 function made(registered: Registered): ParallelBackend {
-  return (registered.backend ??= registered.make())
+  registered.backend ??= checkSync('make, given to registerBackend,', registered.make(), 'wait in configure() instead')
+  return registered.backend
 }

@@ -2,6 +2,7 @@ import {
   type BatchStats,
   BrokenPoolError,
   CancelledError,
+  checkSync,
   GRACE_MS,
   LONGEST_TIMER_MS,
   warnOf,
@@ -190,8 +191,12 @@ export class Call<T> implements BatchOwner {
     this.#active++
     this.#runs.add(run)
     events.emit({ type: 'batch-dispatch', batch: run.id, first: batch.first, tasks: run.tasks })
-    this.#backend ??= settings.backend.startCall({ jobs: this.#jobs, run: context })
-    run.handle = this.#backend.submit(work.batch(batch.items, batch.first), run, { timeoutMs: settings.timeoutMs })
+    const { backend } = settings
+    const check = <R>(method: string, result: R): R =>
+      checkSync(`${method} of backend \`${backend.name}\``, result, 'return at once, and report to the sink')
+    this.#backend ??= check('startCall', backend.startCall({ jobs: this.#jobs, run: context }))
+    const options = { timeoutMs: settings.timeoutMs }
+    run.handle = check('submit', this.#backend.submit(work.batch(batch.items, batch.first), run, options))
     // It ended while the batch was being handed over
     if (this.over) this.#drop([run], new CancelledError('the call is over'))
   }
