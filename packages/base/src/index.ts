@@ -103,6 +103,7 @@ export {
   describeValue,
   isDetached,
   type KnownMistakes,
+  refuseNew,
   suggestion,
 } from './options.ts'
 export { abortedError, armLimits, GRACE_MS, type Limits, LONGEST_TIMER_MS, type Settle, untilDone } from './limits.ts'

@@ -93,6 +93,14 @@ export function checkFunction(name: string, value: unknown): void {
 }
 
 /**
+ * For the constructor of a class whose objects are made by functions.
+ * @throws TypeError naming them
+ */
+export function refuseNew(className: string, instead: string): never {
+  throw new TypeError(`\`new ${className}\` is not for programs: write ${instead}`)
+}
+
+/**
  * A value for an error message: short, on one line, never throwing. It mentions what is often not noticed: a missing
  * `await`, a Proxy, a buffer that was transferred.
  */

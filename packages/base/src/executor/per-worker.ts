@@ -1,5 +1,5 @@
 import { InvalidStateError } from '../errors.ts'
-import { checkFunction, checkOptionNames } from '../options.ts'
+import { checkFunction, checkOptionNames, refuseNew } from '../options.ts'
 import { slot } from '../slots.ts'
 import { isThenable } from '../thenable.ts'
 import { coreOrigin, origin, type Origin, replace, revive } from '../travel/replace-revive.ts'
@@ -46,6 +46,9 @@ export class PerWorker<T> {
 
   /** Use {@link perWorker}. */
   constructor(definition: Definition) {
+    if ((definition as Partial<Definition> | undefined)?.factory === undefined) {
+      refuseNew('PerWorker', 'perWorker(factory)')
+    }
     this.#definition = definition
   }
 

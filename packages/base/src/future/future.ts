@@ -40,9 +40,12 @@ export class Future<T> extends Promise<T> {
   /**
    * To create a future use {@link FutureResolver}. With an executor function, as for any promise, the future is
    * finished when that function resolves or rejects it.
+   *
+   * @throws TypeError when it is not a function
    */
   constructor(source: PromiseExecutor<T> | FutureCell<T>) {
     super(capture as PromiseExecutor<T>)
+    if (!(source instanceof FutureCell)) checkFunction('the executor of a Future', source)
     const cell = typeof source === 'function' ? new FutureCell<T>() : source
     cell.onValue = capturedResolve as (value: T) => void
     cell.onError = capturedReject

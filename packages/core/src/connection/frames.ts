@@ -1,4 +1,4 @@
-import { MessageTooLongError } from '@manyhands/base'
+import { InvalidStateError, MessageTooLongError } from '@manyhands/base'
 import { ValueKind } from '../values/encode-value.ts'
 
 /**
@@ -107,4 +107,10 @@ export class FrameParser {
 export function allocateBody(kind: number, length: number): Uint8Array<ArrayBuffer> {
   if (kind === ValueKind.number || kind === ValueKind.utf8) return Buffer.allocUnsafe(length)
   return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer)
+}
+
+/** @throws InvalidStateError when a message is not bytes, MessageTooLongError when it is longer than `maxLength` */
+export function checkBytes({ kind, body }: Frame, maxLength: number | undefined): void {
+  if (kind !== BYTES) throw new InvalidStateError('the next message is a value: take it with recv')
+  if (maxLength !== undefined && body.length > maxLength) throw new MessageTooLongError(body.length, maxLength)
 }

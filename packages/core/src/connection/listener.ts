@@ -7,6 +7,7 @@ import {
   checkOptionNames,
   checkSignal,
   InvalidStateError,
+  refuseNew,
   untilDone,
   WaitTimeoutError,
 } from '@manyhands/base'
@@ -68,6 +69,7 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
   #lastAccepted: Address | undefined
 
   private constructor(server: Server, address: Address, remove: () => void, options: ListenerOptions) {
+    if (remove === undefined) refuseNew('Listener', 'await Listener.create(address)')
     this.#server = server
     this.#address = address
     this.#remove = remove

@@ -10,6 +10,7 @@ import {
   noteSharedBuffer,
   origin,
   type Origin,
+  refuseNew,
   rememberShared,
   replace,
   revive,
@@ -73,6 +74,7 @@ export class Region implements Disposable {
   #closed = false
 
   private constructor(id: string, memory: SharedArrayBuffer | Mapping, owned: boolean) {
+    if (memory === undefined) refuseNew('Region', 'Region.create(byteLength)')
     this.id = id
     this.#owned = owned
     if (memory instanceof SharedArrayBuffer) {
