@@ -138,6 +138,14 @@ test('an async callback that rejects becomes a warning, and ends nothing', async
   expect((await warning).message).toContain('in an async callback')
 })
 
+test('what an async executor throws is the failure of its future', async () => {
+  const future = new Future<number>(async () => {
+    throw new RangeError('in an async executor')
+  })
+  await expect(future).rejects.toThrow(new RangeError('in an async executor'))
+  expect(await new Future<number>(async resolve => resolve(1))).toBe(1)
+})
+
 test('a failed future raises no unhandledRejection', async () => {
   let raised = false
   const listener = (): void => void (raised = true)

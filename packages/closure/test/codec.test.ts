@@ -217,6 +217,20 @@ describe('pack', () => {
     expect(undone).toEqual([])
   })
 
+  test('memory that was transferred is refused instead of arriving as none', () => {
+    const bytes = new Uint8Array(4)
+    const view = new DataView(bytes.buffer)
+    structuredClone(bytes, { transfer: [bytes.buffer] })
+    for (const value of [bytes, view, bytes.buffer]) {
+      for (const across of ['threads', 'processes'] as const) {
+        expect(() => pack({ deep: [value] }, { across })).toThrow(
+          /\.deep → \[0\]: its memory was transferred or closed/,
+        )
+      }
+    }
+    expect(unpack(pack(new Uint8Array(0)))).toEqual(new Uint8Array(0))
+  })
+
   test('shared memory is refused for processes', () => {
     const words = new Int32Array(new SharedArrayBuffer(4))
     expect(() => pack({ words }, { across: 'processes' })).toThrow(

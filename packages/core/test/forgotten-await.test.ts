@@ -60,6 +60,7 @@ test('bytes whose buffer was transferred are not sent as none', async () => {
     'bytes must be a typed array, a DataView or a buffer, got an instance of Uint8Array whose buffer is detached ' +
       '(it was transferred or closed)',
   )
+  expect(() => new Queue().tryPut(bytes)).toThrow(/detached/)
 })
 
 test.each<readonly [string, unknown, string]>([

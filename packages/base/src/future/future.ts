@@ -1,6 +1,7 @@
 import { WaitTimeoutError } from '../errors.ts'
 import { type Limits, untilDone } from '../limits.ts'
 import { checkDuration, checkFunction, checkOptionNames, checkSignal } from '../options.ts'
+import { isThenable } from '../thenable.ts'
 import { type DoneCallback, FutureCell, type FutureState } from './future-cell.ts'
 import type { FutureLabel } from './future-label.ts'
 import { watchFailure } from './unseen-failures.ts'
@@ -10,7 +11,7 @@ export type { FutureState } from './future-cell.ts'
 /** Options of a wait. `signal` ends the wait, not the task. */
 export type WaitOptions = Limits
 
-type PromiseExecutor<T> = (resolve: (value: T | PromiseLike<T>) => void, reject: (error: unknown) => void) => void
+type PromiseExecutor<T> = (resolve: (value: T | PromiseLike<T>) => void, reject: (error: unknown) => void) => unknown
 
 // One function for all futures instead of one closure each: creating a future is most of the cost of a tiny task.
 let capturedResolve: (value: never) => void
@@ -39,7 +40,7 @@ export class Future<T> extends Promise<T> {
 
   /**
    * To create a future use {@link FutureResolver}. With an executor function, as for any promise, the future is
-   * finished when that function resolves or rejects it.
+   * finished when that function resolves or rejects it, or fails.
    *
    * @throws TypeError when it is not a function
    */
@@ -54,10 +55,11 @@ export class Future<T> extends Promise<T> {
     if (typeof source === 'function') {
       const fail = (error: unknown): void => void (cell.done || cell.reject(error))
       try {
-        source(
+        const made: unknown = source(
           value => void Promise.resolve(value).then(result => void (cell.done || cell.resolve(result)), fail),
           fail,
         )
+        if (isThenable(made)) made.then(undefined, fail) // an async executor that throws
       } catch (error) {
         fail(error)
       }

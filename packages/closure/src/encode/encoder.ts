@@ -1,5 +1,5 @@
 import * as types from 'node:util/types'
-import { type Across, SerializationError, sharedBufferOwner } from '@manyhands/base'
+import { isDetached, type Across, SerializationError, sharedBufferOwner } from '@manyhands/base'
 import type { CapturedName } from '../modules/exported-values.ts'
 import type { ExportPlace } from '../modules/exports.ts'
 import {
@@ -256,6 +256,7 @@ export class Encoder {
   #isRawBuffer(value: object): boolean {
     const isRaw =
       types.isArrayBuffer(value) &&
+      !isDetached(value) &&
       sharedBufferOwner(value) === undefined &&
       Object.getPrototypeOf(value) === ArrayBuffer.prototype &&
       Reflect.ownKeys(value).length === 0

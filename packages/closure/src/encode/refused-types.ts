@@ -1,4 +1,5 @@
 import * as types from 'node:util/types'
+import { isDetached } from '@manyhands/base'
 import { isGlobalFunction } from '../modules/builtins.ts'
 import { isNativeText, textOf } from '../text/function-text.ts'
 import { nameOf } from '../text/name-of.ts'
@@ -19,6 +20,11 @@ const inAnArray = 'send an array of its values'
 const refusedTypes: readonly RefusedType[] = [
   { test: types.isPromise, why: 'it is a Promise', cure: 'await it first and send its result' },
   { test: types.isProxy, why: 'it is a Proxy, whose traps cannot be read', cure: 'send the object behind it' },
+  {
+    test: value => isDetached(value as object),
+    why: 'its memory was transferred or closed',
+    cure: 'send it before that, or a copy that was made before',
+  },
   { test: types.isWeakMap, why: 'it is a WeakMap, whose content cannot be listed', cure: 'send a Map' },
   { test: types.isWeakSet, why: 'it is a WeakSet, whose content cannot be listed', cure: 'send a Set' },
   { test: value => value instanceof WeakRef, why: 'it is a WeakRef', cure: 'send what it refers to' },

@@ -1,5 +1,5 @@
 import * as types from 'node:util/types'
-import { type Across, sharedBufferOwner } from '@manyhands/base'
+import { type Across, isDetached, sharedBufferOwner } from '@manyhands/base'
 
 /** Objects nested deeper than this are sent as a flat list: structured clone is recursive and would overflow. */
 const MAX_DEPTH = 400
@@ -11,9 +11,9 @@ const LONG_ARRAY = 64
 /** What structured clone copies without loss, apart from plain objects and arrays. */
 const leafChecks = new Map<object, (value: object) => boolean>([
   [Date.prototype, value => types.isDate(value)],
-  [ArrayBuffer.prototype, value => types.isArrayBuffer(value)],
+  [ArrayBuffer.prototype, value => types.isArrayBuffer(value) && !isDetached(value)],
   [RegExp.prototype, value => types.isRegExp(value) && value.lastIndex === 0],
-  [DataView.prototype, value => types.isDataView(value)],
+  [DataView.prototype, value => types.isDataView(value) && !isDetached(value)],
   ...[
     Float64Array,
     Float32Array,
@@ -26,7 +26,7 @@ const leafChecks = new Map<object, (value: object) => boolean>([
     Uint8ClampedArray,
     BigInt64Array,
     BigUint64Array,
-  ].map(type => [type.prototype, (value: object) => types.isTypedArray(value)] as const),
+  ].map(type => [type.prototype, (value: object) => types.isTypedArray(value) && !isDetached(value)] as const),
 ])
 
 /**
