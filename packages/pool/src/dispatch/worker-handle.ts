@@ -8,6 +8,7 @@ import {
   type WorkerExit,
   type WorkerInfo,
 } from '@manyhands/base'
+import { workingDirectory } from '../here/working-directory.ts'
 import { useCodecInChannels } from '../host/channel-codec.ts'
 import type { Channel, ChannelOptions, StartChannel } from '../host/channel.ts'
 import { ABORTED_BATCH, LISTENING_BATCH, RUNNING_BATCH, RUNNING_INDEX } from '../protocol/control-words.ts'
@@ -17,6 +18,7 @@ import {
   CLOSE,
   HOLDS_RESOURCES,
   DEFINE,
+  DIRECTORY,
   FORGET,
   LISTENING,
   type ToMainMessage,
@@ -30,6 +32,7 @@ import {
   START_FAILED,
 } from '../protocol/messages.ts'
 import { FIRST_SEGMENT, readSegment, SEGMENT_LENGTH } from '../protocol/segment.ts'
+import { workerKinds } from '../protocol/worker-kinds.ts'
 import { closeAtEnd } from './close-at-end.ts'
 import type { FunctionRecord } from './function-table.ts'
 import type { Outgoing } from './outgoing.ts'
@@ -73,6 +76,8 @@ export class WorkerHandle {
   readonly #channel: Channel
   readonly #doorbell: DoorbellLink
   readonly #events: WorkerEvents
+  /** Where it is; undefined for a thread, which is where the program is. */
+  #directory: string | undefined
   readonly #known = new Set<number>()
   /** Connections that were sent to it. */
   #offered: string[] = []
@@ -100,6 +105,7 @@ export class WorkerHandle {
     })
     this.#doorbell = linkDoorbell(id => this.#channel.post([RING, id]))
     const { kind, pid, threadId } = this.#channel
+    this.#directory = workerKinds[kind].ownDirectory ? workingDirectory() : undefined
     this.info = { kind, id: options.init.id, pid, threadId }
   }
 
@@ -149,6 +155,13 @@ export class WorkerHandle {
     this.inFlight.push(shipment)
     this.exclusive = shipment.exclusive
     this.#hold()
+  }
+
+  /** What is shipped from now on runs in this directory. */
+  follow(directory: string): void {
+    if (this.#directory === undefined || this.#directory === directory) return
+    this.#directory = directory
+    this.#channel.post([DIRECTORY, directory])
   }
 
   #noteOffered(offered: readonly string[]): void {

@@ -9,6 +9,7 @@ import {
   TaskTimeoutError,
   type WorkerExit,
 } from '@manyhands/base'
+import { workingDirectory } from '../here/working-directory.ts'
 import type { ChannelOptions, StartChannel } from '../host/channel.ts'
 import { abortShipment } from './aborts.ts'
 import { prefetchDepth } from './batch-size.ts'
@@ -38,6 +39,8 @@ export interface WorkerPoolOptions {
   readonly maxWorkers: number
   readonly onWorkerExit: OnWorkerExit
   readonly across: Across
+  /** Workers have a working directory of their own. */
+  readonly ownDirectory: boolean
   readonly concurrency: number
   /** Processors that this process may use. */
   readonly cores: number
@@ -64,6 +67,8 @@ export class WorkerPool {
   readonly #recall: Recall
   /** Made when somebody asks for measurements. */
   #meter: Meter | undefined
+  /** Of the program, at the last call; undefined where workers share it. */
+  #directory: string | undefined
   #nextWorker = 0
   #scheduled = false
   #closing = false
@@ -72,6 +77,7 @@ export class WorkerPool {
   constructor(options: WorkerPoolOptions) {
     this.#options = options
     this.#codec = new WorkerCodec(options.across)
+    this.#directory = options.ownDirectory ? workingDirectory() : undefined
     this.#exits = new WorkerExits(options.onWorkerExit)
     this.#recall = new Recall({
       workers: this.#workers,
@@ -107,6 +113,7 @@ export class WorkerPool {
    */
   admit(): void {
     if (!this.usable) this.assertUsable()
+    if (this.#directory !== undefined) this.#followProgram()
     if (this.#workers.size === 0) this.#startWorker()
   }
 
@@ -169,6 +176,14 @@ export class WorkerPool {
 
   // ---- dispatch
 
+  /** What was called before the program went elsewhere is sent first, as far as there are workers for it. */
+  #followProgram(): void {
+    const directory = workingDirectory()
+    if (directory === undefined || directory === this.#directory) return
+    this.#pump()
+    this.#directory = directory
+  }
+
   #pump(): void {
     for (let item = this.#queue.front(); item !== undefined; item = this.#queue.front()) {
       const worker = this.#workerFor(item)
@@ -196,6 +211,7 @@ export class WorkerPool {
 
   #ship(worker: WorkerHandle, message: Outgoing): void {
     const { shipment } = message
+    if (this.#directory !== undefined) worker.follow(this.#directory)
     try {
       worker.ship(message)
     } catch (error) {

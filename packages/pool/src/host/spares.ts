@@ -130,7 +130,7 @@ export async function warmUp(): Promise<void> {
 function fill(spares: Spares): void {
   while (spares.channels.size < SPARES && spares.failures < MAX_FAILURES) {
     const spare: ProcessChannel = new ProcessChannel(
-      { execArgv: undefined, env: undefined, resourceLimits: undefined },
+      { resourceLimits: undefined },
       {
         onMessage() {},
         onExit() {

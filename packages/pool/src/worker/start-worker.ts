@@ -5,9 +5,11 @@ import type { Region } from '@manyhands/core'
 import lazy from '#lazy'
 import { pendingReleases } from '../here/pending-releases.ts'
 import { setWorkerState } from '../here/worker-state.ts'
+import { workingDirectory } from '../here/working-directory.ts'
 import {
   CLOSE,
   CONTROL,
+  DIRECTORY,
   HOLDS_RESOURCES,
   type ToMainMessage,
   type ToWorkerMessage,
@@ -41,6 +43,7 @@ export function startWorker(init: WorkerInit | ThreadInit): void {
     // process.exit: the code's exit handlers run, and its open handles do not keep the worker.
     if (message[0] === CLOSE) return leave()
     if (message[0] === CONTROL) return useControlWords(runner, message[1])
+    if (message[0] === DIRECTORY) return goTo(message[1])
     if (message[0] === RING) return doorbell.receive(message[1])
     runner.receive(message)
   }
@@ -61,6 +64,7 @@ export function startWorker(init: WorkerInit | ThreadInit): void {
   }
 
   if (init.initializer === undefined) return serve()
+  if (!('port' in init)) startWatchdog() // it may be busy for ever
   // The messages that come meanwhile wait in the port, or in the inbox of the process.
   void initialize(init.initializer).then(serve, fail)
 }
@@ -81,6 +85,18 @@ function exitAfterReleases(): void {
   if (pendingReleases().size === 0) process.exit(0)
   setTimeout(() => process.exit(0), RELEASE_TIMEOUT_MS)
   void Promise.all(pendingReleases()).then(() => process.exit(0))
+}
+
+function goTo(directory: string): void {
+  try {
+    process.chdir(directory)
+  } catch (error) {
+    process.emitWarning(
+      `a worker cannot follow the program to ${directory} (${(error as NodeJS.ErrnoException).code}); ` +
+        `its tasks run in ${workingDirectory() ?? 'a directory that was removed'}`,
+      { code: 'MANYHANDS_DIRECTORY' },
+    )
+  }
 }
 
 /** From now on main can see which task is running. Where the memory cannot be had, it goes on as before. */
