@@ -72,6 +72,8 @@ export class WorkerHandle {
   startError: { readonly error: unknown } | undefined
   /** It may run tasks of several shipments at a time. */
   readonly overlaps: boolean
+  /** It takes no task before its initializer has run: until then tasks can be cancelled. */
+  readonly #initializes: boolean
   readonly #codec: WorkerCodec
   readonly #channel: Channel
   readonly #doorbell: DoorbellLink
@@ -93,6 +95,7 @@ export class WorkerHandle {
     useCodecInChannels()
     this.#events = events
     this.overlaps = options.init.concurrency > 1
+    this.#initializes = options.init.initializer !== undefined
     this.#channel = start(options, {
       onMessage: message => this.#receive(message),
       onExit: (exit, error) => {
@@ -107,13 +110,19 @@ export class WorkerHandle {
     const { kind, pid, threadId } = this.#channel
     this.#directory = workerKinds[kind].ownDirectory ? workingDirectory() : undefined
     this.info = { kind, id: options.init.id, pid, threadId }
+    this.#hold()
   }
 
   /** It takes tasks. One with an aborted task that it may be stuck in, or that keeps others from running, does not. */
   get open(): boolean {
-    if (this.ending || this.gone || this.exclusive) return false
+    if (this.ending || this.gone || this.exclusive || this.initializing) return false
     for (const { aborted, returned } of this.inFlight) if (aborted && !(this.overlaps && returned)) return false
     return true
+  }
+
+  /** Its initializer has not run: tasks wait for it in the queue. */
+  get initializing(): boolean {
+    return this.#initializes && !this.ready && !this.ending && !this.gone
   }
 
   /** An aborted task may still be running. */
@@ -172,9 +181,12 @@ export class WorkerHandle {
     this.#offered.push(...offered)
   }
 
-  /** While something is in flight it keeps the program alive; once it is being ended it does so until it is gone. */
+  /**
+   * While something is in flight, or its initializer is awaited, it keeps the program alive; once it is being ended it
+   * does so until it is gone.
+   */
   #hold(): void {
-    const hold = this.inFlight.length > 0
+    const hold = this.inFlight.length > 0 || this.initializing
     if (hold === this.#held || this.ending) return
     this.#held = hold
     if (hold) this.#channel.ref()
@@ -292,6 +304,7 @@ export class WorkerHandle {
         return closeAtEnd(this)
       case READY:
         this.ready = true
+        this.#hold()
         this.#events.onReady()
         return
       case START_FAILED:

@@ -199,11 +199,17 @@ export class WorkerPool {
 
   #workerFor(item: QueueItem): WorkerHandle | undefined {
     let best: WorkerHandle | undefined
+    let initializing = 0
     for (const worker of this.#workers) {
+      if (worker.initializing) initializing++
       if (worker.open && (best === undefined || worker.load < best.load)) best = worker
     }
     if (best?.load === 0) return best
-    if (this.#hasRoom()) return this.#startWorker()
+    const waiting = Math.max(this.#queue.length, item.size)
+    for (; initializing < waiting && this.#hasRoom(); initializing++) {
+      const started = this.#startWorker()
+      if (started?.initializing !== true) return started
+    }
     if (best === undefined || item.exclusive) return undefined
     if (!best.holdsAborted && best.load < prefetchDepth(item.costMs)) return best
     return this.#options.concurrency > 1 && best.unanswered < this.#options.concurrency ? best : undefined
@@ -257,7 +263,10 @@ export class WorkerPool {
             this.#meter?.answered(shipment)
             this.#pump()
           },
-          onReady: () => this.#exits.noteReady(),
+          onReady: () => {
+            this.#exits.noteReady()
+            this.#pump() // tasks may wait for its initializer
+          },
           onBegin: (begins, shipment) => this.#begun(begins, shipment),
           onReturned: items => {
             this.#queue.unshift(items)
