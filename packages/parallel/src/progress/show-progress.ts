@@ -1,3 +1,4 @@
+import { clearInterval, setInterval, clock } from '@manyhands/base'
 import type { ParallelEvent } from '../events.ts'
 import { BarRenderer } from './bar-renderer.ts'
 import { LinesRenderer } from './lines-renderer.ts'
@@ -36,7 +37,7 @@ export function showProgress(
     }
   }
   const tick = (): void => {
-    state.tick(performance.now())
+    state.tick(clock())
     update()
   }
   return event => {

@@ -5,6 +5,9 @@ import {
   GRACE_MS,
   LONGEST_TIMER_MS,
   type WorkerInfo,
+  clearTimeout,
+  setTimeout,
+  Promise,
 } from '@manyhands/base'
 import type { BackendCall } from '../backends/backend.ts'
 import { prepareBackend } from '../backends/prepare-backend.ts'

@@ -7,6 +7,8 @@ import {
   updateCost,
   type WorkerExit,
   type WorkerInfo,
+  clearTimeout,
+  clock,
 } from '@manyhands/base'
 import { workingDirectory } from '../here/working-directory.ts'
 import { useCodecInChannels } from '../host/channel-codec.ts'
@@ -160,7 +162,7 @@ export class WorkerHandle {
     this.#channel.post(message, encoder.transfer.length > 0 ? encoder.transfer : undefined)
     if (offered !== undefined) this.#noteOffered(offered)
     if (encoder.offered.length > 0) this.#noteOffered(encoder.offered)
-    shipment.sentAt = performance.now()
+    shipment.sentAt = clock()
     this.inFlight.push(shipment)
     this.exclusive = shipment.exclusive
     this.#hold()

@@ -8,6 +8,12 @@ import {
   slot,
   TaskTimeoutError,
   type WorkerExit,
+  clearTimeout,
+  queueMicrotask,
+  setImmediate,
+  setTimeout,
+  clock,
+  Promise,
 } from '@manyhands/base'
 import { workingDirectory } from '../here/working-directory.ts'
 import type { ChannelOptions, StartChannel } from '../host/channel.ts'
@@ -352,7 +358,7 @@ export class WorkerPool {
   // ---- events
 
   #now(): { readonly pool: number; readonly time: number } {
-    return { pool: this.#number, time: performance.now() }
+    return { pool: this.#number, time: clock() }
   }
 
   #of(worker: WorkerHandle, shipment: Shipment) {

@@ -14,6 +14,7 @@ import {
   type OpenInput,
   readStep,
   WaitTimeoutError,
+  Promise,
 } from '@manyhands/base'
 
 /** Submits a batch; see `WorkerExecutor.submitBatch`. */

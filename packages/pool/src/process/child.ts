@@ -8,6 +8,9 @@ import {
   InvalidStateError,
   noteOffers,
   receiverGone,
+  clearTimeout,
+  setTimeout,
+  Promise,
 } from '@manyhands/base'
 import { pack } from '@manyhands/closure'
 import { childLineage, nextPath } from '../here/child-lineage.ts'

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
-import { disposePerWorker, linkDoorbell, onPerWorkerResource, revive } from '@manyhands/base'
+import { disposePerWorker, linkDoorbell, onPerWorkerResource, revive, setTimeout, Promise } from '@manyhands/base'
 import { createCodec, unpack } from '@manyhands/closure/worker'
 import type { Region } from '@manyhands/core'
 import lazy from '#lazy'
@@ -22,6 +22,7 @@ import type { ThreadInit, WorkerInit } from '../protocol/worker-init.ts'
 import { workerKinds } from '../protocol/worker-kinds.ts'
 import { receiveWith } from './inbox.ts'
 import { printedSince } from './output/process-output.ts'
+import { listenForGood, sendToParent } from './parent.ts'
 import { Runner } from './runner.ts'
 import { serveThread } from './serve-thread.ts'
 import { startWatchdog } from './watchdog.ts'
@@ -50,7 +51,8 @@ export function startWorker(init: WorkerInit | ThreadInit): void {
   const serve = (): void => {
     post([READY])
     if ('port' in init) return serveThread(init.port, init.control, runner, handle, init.spin)
-    process.on('disconnect', () => process.exit(0))
+    listenForGood('disconnect', () => process.exit(0))
+    process.channel?.ref() // whoever listens
     startWatchdog()
     receiveWith(message => {
       handle(message)
@@ -152,8 +154,8 @@ function sender(): { readonly post: Post; readonly unsent: () => Promise<void> |
   return {
     post(message) {
       const printed = printedSince()
-      if (printed !== undefined) process.send?.(printed, undefined, undefined, () => {})
-      process.send?.(message, undefined, undefined, sent)
+      if (printed !== undefined) sendToParent(printed)
+      sendToParent(message, sent)
       count++
     },
     unsent: () => (count === 0 ? undefined : (waiting ??= Promise.withResolvers<void>()).promise),
