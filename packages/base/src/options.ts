@@ -86,9 +86,17 @@ export function checkSignal(name: string, value: unknown): void {
   throw new TypeError(`${name} must be an AbortSignal, got ${describeValue(value)}`)
 }
 
-/** @throws TypeError unless `value` is a function */
-export function checkFunction(name: string, value: unknown): void {
-  if (typeof value !== 'function') throw new TypeError(`${name} must be a function, got ${describeValue(value)}`)
+/**
+ * @param cure - what to write instead, where the mistake is known
+ * @throws TypeError unless `value` is a function
+ */
+export function checkFunction(
+  name: string,
+  value: unknown,
+  cure?: string,
+): asserts value is (...args: never[]) => unknown {
+  if (typeof value === 'function') return
+  throw new TypeError(`${name} must be a function, got ${describeValue(value)}${cure === undefined ? '' : `: ${cure}`}`)
 }
 
 /** A value for an error message: short, on one line, never throwing. */

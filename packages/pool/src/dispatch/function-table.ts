@@ -1,6 +1,6 @@
 import {
   type Across,
-  describeValue,
+  checkFunction,
   noteOffers,
   type FutureLabel,
   SerializationError,
@@ -60,7 +60,7 @@ export class FunctionTable {
   /** @throws SerializationError when the function cannot travel, TypeError when it is none */
   lookup(fn: unknown): FunctionRecord {
     if (fn === this.#last && this.#lastRecord !== undefined) return this.#lastRecord
-    if (typeof fn !== 'function') throw new TypeError(`fn must be a function, got ${describeValue(fn)}`)
+    checkFunction('fn', fn, 'write (fn, ...args), not (fn(...args))')
     let record = this.#records.get(fn)
     if (record === undefined) {
       const { made: packed, offered } = noteOffers(() => pack(fn, { across: this.#across }))

@@ -59,7 +59,12 @@ export interface CheckedExecutorOptions extends ExecutorOptions {
 
 /** @throws TypeError, RangeError naming the option, the value and what is allowed */
 export function checkExecutorOptions(kind: WorkerKind, options: ExecutorOptions): CheckedExecutorOptions {
-  checkOptionNames(workerKinds[kind].executor, options, names, mistakes)
+  const { executor } = workerKinds[kind]
+  const given: unknown = options
+  if (typeof given === 'number') {
+    throw new TypeError(`${executor} takes an options object: write new ${executor}({ maxWorkers: ${given} })`)
+  }
+  checkOptionNames(executor, options, names, mistakes)
   checkInteger('maxWorkers', options.maxWorkers, 1)
   checkInteger('concurrency', options.concurrency, 1)
   if (options.initializer !== undefined) checkFunction('initializer', options.initializer)

@@ -14,6 +14,8 @@ import {
   type Executor,
   type Future,
   type MapOptions,
+  replace,
+  SerializationError,
   type ShutdownOptions,
   type TaskFunction,
   type TaskOptions,
@@ -209,6 +211,12 @@ export class WorkerExecutor implements Executor {
 
   get [Symbol.toStringTag](): string {
     return workerKinds[this.#kind].executor
+  }
+
+  [replace](): never {
+    throw new SerializationError(`a ${workerKinds[this.#kind].executor} stays with the thread that created it`, {
+      hint: 'create one inside of the function, with perWorker where many tasks need it, or submit from here',
+    })
   }
 
   #submitWith<A extends readonly unknown[], R>(

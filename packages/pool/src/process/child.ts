@@ -91,6 +91,9 @@ export abstract class Child {
 
   protected constructor(kind: WorkerKind, options: ProcessOptions<readonly never[]>) {
     const label = workerKinds[kind].child
+    if (typeof options === 'function') {
+      throw new TypeError(`${label} takes an options object: write new ${label}({ target: fn, args: [] })`)
+    }
     checkOptionNames(label, options, names, mistakes)
     const { target, args, name, daemon, env, argv, execArgv } = options
     if (target !== undefined) checkFunction('target', target)
