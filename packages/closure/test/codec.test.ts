@@ -260,7 +260,7 @@ describe('what the user says of a function', () => {
       }
     }
     class Deeper extends Secret {}
-    expect(() => pack(new Secret(1))).toThrow(/private member #value/)
+    expect(() => through(new Secret(1))).toThrow(/class Secret.*only its constructor can set #value.*Hint: return its/)
     registerReducer(Secret, { replace: secret => secret.reveal(), revive: value => new Secret(value) })
     expect((through(new Secret(5)) as Secret).reveal()).toBe(5)
     expect((through(new Deeper(6)) as Secret).reveal()).toBe(6)
@@ -288,9 +288,10 @@ test('explain shows what would travel', () => {
 
 test('explain shows all that cannot travel, beside what can', () => {
   class Client {
-    #key = 'k'
-    used(): string {
-      return this.#key
+    #key = ['k', Symbol.iterator]
+    #seen = new WeakSet<object>()
+    used(id: object): unknown {
+      return this.#seen.has(id) && this.#key
     }
   }
   const services = { client: new Client(), pending: Promise.resolve(), limit: 3 }
@@ -298,9 +299,11 @@ test('explain shows all that cannot travel, beside what can', () => {
   expect(text.split('\n')).toEqual([
     'object',
     '  services: object',
-    '    client: ✗ it is an instance of class Client, which has the private member #key; private state ' +
-      "cannot be read from outside. Hint: give the class [Symbol.for('manyhands.replace')]() and static " +
-      "[Symbol.for('manyhands.revive')](state), or build the object inside of the function.",
+    '    client: object',
+    '      #key: array',
+    '        0: "k"',
+    '        1: symbol',
+    '      #seen: ✗ it is a WeakSet, whose content cannot be listed. Hint: send a Set.',
     '    pending: ✗ it is a Promise. Hint: await it first and send its result.',
     '    limit: 3',
     '  list: data (Array)',

@@ -185,7 +185,7 @@ export const tasks =
   'refused.mjs': `
     import { EventEmitter } from 'node:events'
     import { client as exported } from 'only-import'
-    class Private { #x = 1; get() { return this.#x } }
+    class Private { #x = new WeakMap(); get() { return this.#x } }
     const connect = async host => new Private(host)
     const emitter = new EventEmitter()
     const deep = (() => ({ seen: { cache: new WeakMap() } }))()

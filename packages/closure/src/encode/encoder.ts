@@ -41,6 +41,7 @@ export class Encoder {
   readonly across: Across
   readonly reader: FunctionReader
   readonly isFailure: boolean
+  readonly isAnswer: boolean
   /** Scopes that functions are known to share; undefined when there is none. */
   readonly cells: Cells | undefined
   readonly nodes: Node[] = []
@@ -78,14 +79,12 @@ export class Encoder {
 
   /**
    * @param encodeNode - chooses the kind of node by the kind of value
-   * @param options.keepsGoing - a value that cannot travel becomes a node with the reason, instead of an error
-   * @param options.isFailure - it is what a task threw: an error whose class cannot travel goes without
    */
   constructor(
     across: Across,
     reader: FunctionReader,
     encodeNode: EncodeNode,
-    { keepsGoing = false, isFailure = false }: { readonly keepsGoing?: boolean; readonly isFailure?: boolean } = {},
+    { keepsGoing, isFailure, isAnswer }: EncoderMode,
     cells?: Cells,
   ) {
     this.cells = cells
@@ -94,6 +93,7 @@ export class Encoder {
     this.#encodeNode = encodeNode
     this.#keepsGoing = keepsGoing
     this.isFailure = isFailure
+    this.isAnswer = isAnswer
   }
 
   /** Notes that node `index` is what a function captures by a name. */
@@ -384,6 +384,15 @@ export class Encoder {
     if (OwnNode.is(value)) return value.make(index)
     return this.#encodeNode(this, value, index)
   }
+}
+
+export interface EncoderMode {
+  /** A value that cannot travel becomes a node with the reason, instead of an error. */
+  readonly keepsGoing: boolean
+  /** It is what a task threw: an error whose class cannot travel goes without. */
+  readonly isFailure: boolean
+  /** It goes to the thread or process that this one works for. */
+  readonly isAnswer: boolean
 }
 
 /** Encodes the value that has got number `index` in the message. */

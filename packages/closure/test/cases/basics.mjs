@@ -107,7 +107,7 @@ export const cases = [
   R('arrow using outer this', () => (function () { return () => this }).call({ a: 1 }), /`this`/),
   R('captured Proxy', () => { const p = new Proxy({}, {}); return () => p }, /`p`.*Proxy/),
   R('running generator', () => { const g = (function* () { yield 1 })(); return () => g }, /`g`.*generator/),
-  R('private instance', () => { const p = new PrivOnly(); return () => p }, /`p`.*PrivOnly.*#v.*manyhands.replace/),
+  C('private instance', () => { const p = new PrivOnly(); return () => p.get() }),
   R('method using super', () => { const o = { __proto__: { m() { return 1 } }, m() { return super.m() } }; return o.m }, /super/),
   C('assigned by one function, used by another', () => { let n = 1; const inc = () => ++n, get = () => n; return () => { inc(); return get() } }, [], { expect: 2 }),
   R('assigned by one function, used by another, and nothing shows that they share it', () => { let n = 1; return [() => ++n, () => n] }, /`n` is assigned by \(anonymous\) and also used by \(anonymous\)/),

@@ -31,7 +31,7 @@ type Post = (message: ToMainMessage, transfer?: readonly unknown[]) => void
 
 /** Runs the initializer and then serves tasks until main says that it is enough, or is gone. */
 export function startWorker(init: WorkerInit | ThreadInit): void {
-  const codec = createCodec({ across: workerKinds[init.kind].across })
+  const codec = createCodec({ across: workerKinds[init.kind].across, isAnswer: true })
   const { post, unsent } = 'port' in init ? { post: postTo(init.port), unsent: undefined } : sender()
   const runner = new Runner({ codec, post, concurrency: init.concurrency, unsent })
   if ('control' in init) runner.useControl(init.control)
