@@ -74,7 +74,8 @@ export function rewriteMembers(
       }
     } else if (!member.static) {
       methods.push([name, member.kind as 'method' | 'get' | 'set'])
-      edit(key.start, key.end, `${membersName}_${methods.length - 1}`)
+      // Text that was minified has `get#name`.
+      edit(key.start, key.end, ` ${membersName}_${methods.length - 1}`)
     }
   }
   if (fields.length + methods.length > 0) {
