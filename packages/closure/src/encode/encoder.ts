@@ -19,6 +19,7 @@ import { PlainWalk } from '../protocol/plain.ts'
 import { isNativeText, textOf } from '../text/function-text.ts'
 import { nameOf } from '../text/name-of.ts'
 import type { Cell, Cells } from './cells.ts'
+import type { EncoderMode } from './encoder-mode.ts'
 import type { FunctionReader } from './function-reader.ts'
 import type { UsedImport } from './initializers.ts'
 import { timesHeld } from './leave-out.ts'
@@ -57,6 +58,8 @@ export class Encoder {
   readonly #steps: Step[] = []
   readonly #indices = new Map<unknown, number>()
   readonly #templateIndices = new Map<Template, number>()
+  /** Raw data that is frozen. */
+  frozen: object[] | undefined
   /** Everything that is part of raw data. */
   readonly #raw = new Set<object>()
   /** What was met together with something that is not plain: it is taken apart. */
@@ -64,7 +67,7 @@ export class Encoder {
   #keys: readonly string[] = []
 
   /** Captured variables among the nodes. */
-  readonly #captured = new Map<number, CapturedName>()
+  #captured: Map<number, CapturedName> | undefined
   #refused = -1
   #complaint: readonly [complaint: string, hint: string | undefined] = ['', undefined]
 
@@ -98,13 +101,14 @@ export class Encoder {
 
   /** Notes that node `index` is what a function captures by a name. */
   noteCaptured(index: number, name: CapturedName): void {
-    if (!this.#captured.has(index)) this.#captured.set(index, name)
+    const captured = (this.#captured ??= new Map())
+    if (!captured.has(index)) captured.set(index, name)
   }
 
   /** What led to the refusal, from the refused value outwards: values that functions capture by a name. */
   *refusedWithin(): Generator<{ readonly value: unknown; readonly captured: CapturedName }> {
     for (let i = this.#refused; i >= 0; i = this.#parents[i] ?? -1) {
-      const captured = this.#captured.get(i)
+      const captured = this.#captured?.get(i)
       if (captured !== undefined) yield { value: this.#values[i], captured }
     }
   }
@@ -196,9 +200,9 @@ export class Encoder {
     this.#refused = index
     // For a captured value itself the hint for its kind of value is the best.
     const from =
-      hint !== undefined && hint !== MAKE_IT_THERE && this.#captured.has(index) ? this.#parents[index] : index
+      hint !== undefined && hint !== MAKE_IT_THERE && this.#captured?.has(index) === true ? this.#parents[index] : index
     const cure =
-      compiledPrivateCure(this.#values[index], this.#captured.get(index)?.name) ?? this.cureOf(from ?? -1) ?? hint
+      compiledPrivateCure(this.#values[index], this.#captured?.get(index)?.name) ?? this.cureOf(from ?? -1) ?? hint
     this.#complaint = [[...more.map(formatStep), complaint].join(': '), cure]
     throw refusal([...this.path(index), ...more], complaint, cure, cause)
   }
@@ -207,7 +211,7 @@ export class Encoder {
   cureOf(index: number): string | undefined {
     const captured: CapturedName[] = []
     for (let i = index; i >= 0; i = this.#parents[i] ?? -1) {
-      const name = this.#captured.get(i)
+      const name = this.#captured?.get(i)
       const value = this.#values[i]
       const isClass = typeof value === 'function' && this.reader.isConstructor(value)
       if (name !== undefined && !isClass) captured.push(name)
@@ -239,8 +243,12 @@ export class Encoder {
       across: this.across,
       avoid: this.#mixed,
       takesViews: this.across === 'threads',
+      takesFrozen: true,
     })
-    if (walk.isPlain(value)) return true
+    if (walk.isPlain(value)) {
+      for (const object of walk.frozen ?? []) (this.frozen ??= []).push(object)
+      return true
+    }
     walk.undo()
     for (const met of walk.added) this.#mixed.add(met)
     return this.#isRawBuffer(value)
@@ -384,15 +392,6 @@ export class Encoder {
     if (OwnNode.is(value)) return value.make(index)
     return this.#encodeNode(this, value, index)
   }
-}
-
-export interface EncoderMode {
-  /** A value that cannot travel becomes a node with the reason, instead of an error. */
-  readonly keepsGoing: boolean
-  /** It is what a task threw: an error whose class cannot travel goes without. */
-  readonly isFailure: boolean
-  /** It goes to the thread or process that this one works for. */
-  readonly isAnswer: boolean
 }
 
 /** Encodes the value that has got number `index` in the message. */

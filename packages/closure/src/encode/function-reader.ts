@@ -28,7 +28,7 @@ const places = new WeakMap<object, FunctionFacts>()
 export class FunctionReader {
   readonly inspector: Inspector = new Inspector()
   readonly #facts: FactsCache
-  readonly #constructors = new Set<object>()
+  #constructors: Set<object> | undefined
 
   constructor(facts: FactsCache = new Map()) {
     this.#facts = facts
@@ -36,11 +36,11 @@ export class FunctionReader {
 
   /** Someone is an instance of `type`, which may be a function that does not look like a class. */
   noteConstructor(type: object): void {
-    this.#constructors.add(type)
+    ;(this.#constructors ??= new Set()).add(type)
   }
 
   isConstructor(type: object): boolean {
-    return this.#constructors.has(type) || textOf(type).startsWith('class') || looksLikeClass(type)
+    return this.#constructors?.has(type) === true || textOf(type).startsWith('class') || looksLikeClass(type)
   }
 
   /** Undefined when the inspector is not available. */

@@ -2,7 +2,8 @@ import { type Across, checkOptionNames, describeValue, SerializationError } from
 import { type Edge, FORMAT, FUNCTION, MODULE, type Packed } from '../protocol/message.ts'
 import type { Cells } from './cells.ts'
 import { encodeNode } from './encode-node.ts'
-import { Encoder, type EncoderMode } from './encoder.ts'
+import type { EncoderMode } from './encoder-mode.ts'
+import { Encoder } from './encoder.ts'
 import { type FactsCache, FunctionReader } from './function-reader.ts'
 import { ScopesAreShared } from './shared-variables.ts'
 import { warnOfLostWrites } from './warn-of-lost-writes.ts'
@@ -68,6 +69,7 @@ export function packWith(
         root,
         refresh,
         stableKey: keyOf(encoder, root),
+        ...(encoder.frozen === undefined ? {} : { frozen: encoder.frozen }),
       },
       encoder,
     }

@@ -253,6 +253,8 @@ export interface Packed {
   readonly root: Edge
   /** Classes of the message that are there already get its values for what they capture, even if those are the same. */
   readonly refresh: boolean
+  /** What structured clone copied without freezing it. @default none */
+  readonly frozen?: readonly object[] | undefined
   /** Of a function whose meaning cannot change: equal keys mean equal functions. */
   readonly stableKey?: string | undefined
 }

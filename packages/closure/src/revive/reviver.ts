@@ -35,6 +35,7 @@ export class Reviver {
   }
 
   revive(): unknown {
+    for (const object of this.#packed.frozen ?? []) Object.freeze(object)
     return this.#filled(() => this.#value(this.#packed.root))
   }
 
