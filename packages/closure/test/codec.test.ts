@@ -18,15 +18,35 @@ describe('what only threads can have', () => {
   const module = new (
     globalThis as unknown as { WebAssembly: { Module: new (bytes: Uint8Array) => object } }
   ).WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]))
+  const form = new FormData()
+  form.append('file', new Blob(['text']), 'a.txt')
   test.each([
+    ['a File', new File(['text'], 'a.txt'), /it is a File.*await file\.arrayBuffer\(\)/],
+    ['a FormData with a file', form, /it is a FormData with files.*await file\.arrayBuffer\(\)/],
     ['a Blob', new Blob(['text']), /it is a Blob.*await blob\.arrayBuffer\(\)/],
     ['a WebAssembly.Module', module, /it is a compiled WebAssembly\.Module.*send its bytes/],
   ])('%s', async (_, value, refusal) => {
     const fn = through(() => value) as () => unknown
     expect(Object.prototype.toString.call(fn())).toBe(Object.prototype.toString.call(value))
     if (value instanceof Blob) expect(await (fn() as Blob).text()).toBe('text')
+    if (value instanceof File) expect(fn()).toMatchObject({ name: 'a.txt', lastModified: value.lastModified })
+    if (value instanceof FormData) {
+      const file = (fn() as FormData).get('file') as File
+      expect([file.name, await file.text()]).toEqual(['a.txt', 'text'])
+    }
     expect(() => pack(value, { across: 'processes' })).toThrow(refusal)
   })
+})
+
+test('a MessagePort is moved to a thread, and refused to a process', () => {
+  const { port1, port2 } = new MessageChannel()
+  const packed = pack({ port: port1, calls: [() => port1] })
+  expect(packed.transfer).toEqual([port1])
+  const copy = unpack(structuredClone(packed, { transfer: [port1] })) as { port: unknown; calls: (() => unknown)[] }
+  expect(copy.port).toBeInstanceOf(MessagePort)
+  expect(copy.calls[0]?.()).toBe(copy.port)
+  expect(() => pack(port2, { across: 'processes' })).toThrow(/it is a MessagePort.*run the task on threads/)
+  port2.close()
 })
 
 test('what a worker does not have is named', () => {

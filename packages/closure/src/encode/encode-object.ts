@@ -17,8 +17,9 @@ export function encodeObject(encoder: Encoder, value: object, index: number): No
   if (exported !== undefined) return moduleNode(exported)
   if (encoder.isRaw(value)) return [m.RAW, value]
   const refused = refusedType(value)
-  if (refused?.threads === true && encoder.across === 'threads') return encoder.rawNode(value)
-  if (refused !== undefined) encoder.refuse(index, refused.why, refused.cure)
+  const threads = encoder.across === 'threads' ? refused?.threads : undefined
+  if (threads === 'copied' || threads === 'moved') return encoder.rawNode(value, threads === 'moved')
+  if (refused !== undefined && threads === undefined) encoder.refuse(index, refused.why, refused.cure)
   const replaced = encodeReplaced(encoder, value, index)
   if (replaced !== undefined) return replaced
   if (types.isModuleNamespaceObject(value)) return encodeNamespace(encoder, value, index)

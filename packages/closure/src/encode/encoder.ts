@@ -16,7 +16,6 @@ import {
   type Template,
 } from '../protocol/message.ts'
 import { PlainWalk } from '../protocol/plain.ts'
-import { isNativeText, textOf } from '../text/function-text.ts'
 import { nameOf } from '../text/name-of.ts'
 import type { Cell, Cells } from './cells.ts'
 import type { EncoderMode } from './encoder-mode.ts'
@@ -24,10 +23,12 @@ import type { FunctionReader } from './function-reader.ts'
 import type { UsedImport } from './initializers.ts'
 import { timesHeld } from './leave-out.ts'
 import type { WrittenCapture } from './lost-writes.ts'
+import { ownDescriptor } from './own-descriptor.ts'
 import { OwnNode } from './own-node.ts'
 import { compiledPrivateCure, perWorkerCure } from './per-worker-cure.ts'
 import { formatStep, MAKE_IT_THERE, refusal, step, type Step } from './refusal.ts'
 import { SharedVariables } from './shared-variables.ts'
+import { timesInData } from './times-in-data.ts'
 import { Views } from './views.ts'
 
 const noProperties: Properties = [[], []]
@@ -58,6 +59,8 @@ export class Encoder {
   readonly #steps: Step[] = []
   readonly #indices = new Map<unknown, number>()
   readonly #templateIndices = new Map<Template, number>()
+  /** What is moved to the other side. */
+  transfer: object[] | undefined
   /** Raw data that is frozen. */
   frozen: object[] | undefined
   /** Everything that is part of raw data. */
@@ -177,9 +180,9 @@ export class Encoder {
   }
 
   /** How many functions capture the value, and how many objects hold it. */
-  timesHeld(value: unknown): number {
+  timesHeld(value: object): number {
     const index = this.#indices.get(value)
-    return index === undefined ? 0 : timesHeld(this.nodes, index)
+    return index === undefined ? 0 : timesHeld(this.nodes, index) + timesInData(this.nodes, value)
   }
 
   noteLostWrite(write: WrittenCapture): void {
@@ -255,7 +258,8 @@ export class Encoder {
   }
 
   /** For what structured clone takes although it is no plain data. */
-  rawNode(value: object): Node {
+  rawNode(value: object, isMoved: boolean): Node {
+    if (isMoved) (this.transfer ??= []).push(value)
     this.#raw.add(value)
     return [RAW, value]
   }
@@ -331,17 +335,7 @@ export class Encoder {
 
   #descriptor(value: object, key: string | symbol, index: number): PropertyDescriptor | undefined {
     try {
-      const descriptor = Object.getOwnPropertyDescriptor(value, key)
-      // Of the engine, on errors and what Error.captureStackTrace was given.
-      if (key === 'stack' && descriptor?.get !== undefined && isNativeText(textOf(descriptor.get))) {
-        return {
-          value: (value as { readonly stack: unknown }).stack,
-          writable: true,
-          configurable: true,
-          enumerable: descriptor.enumerable === true,
-        }
-      }
-      return descriptor
+      return ownDescriptor(value, key)
     } catch (cause) {
       // Of a namespace: a variable that has no value yet.
       return this.refuse(

@@ -255,6 +255,8 @@ export interface Packed {
   readonly refresh: boolean
   /** What structured clone copied without freezing it. @default none */
   readonly frozen?: readonly object[] | undefined
+  /** Objects that have to be moved: the transfer list to post it with, once. @default none */
+  readonly transfer?: readonly object[] | undefined
   /** Of a function whose meaning cannot change: equal keys mean equal functions. */
   readonly stableKey?: string | undefined
 }

@@ -7,6 +7,7 @@ import {
   type TaskFunction,
 } from '@manyhands/base'
 import { pack, placeOf, stableKey } from '@manyhands/closure'
+import { movedWith } from '../here/move.ts'
 
 /** A function as workers know it. */
 export interface FunctionRecord extends FutureLabel {
@@ -99,6 +100,13 @@ export class FunctionTable {
 }
 
 function snapshot(packed: object): object {
+  if (movedWith(packed).length > 0) {
+    const hint = 'give it to one task as an argument, `submit(fn, port)`'
+    throw new SerializationError(
+      `cannot send the function: it captures a MessagePort, which only one worker can have. Hint: ${hint}.`,
+      { hint },
+    )
+  }
   try {
     return structuredClone(packed)
   } catch (cause) {

@@ -159,7 +159,8 @@ export class WorkerHandle {
     if (shipment.size > 1 || shipment.exclusive) this.#channel.shareControl()
     if (shipment.transfer !== undefined) encoder.transfer.push(...shipment.transfer)
     for (const moved of encoder.transfer) if (moved instanceof ArrayBuffer) shipment.bytes += moved.byteLength
-    this.#channel.post(message, encoder.transfer.length > 0 ? encoder.transfer : undefined)
+    // What is in the message may be in the list of the user as well.
+    this.#channel.post(message, encoder.transfer.length > 0 ? [...new Set(encoder.transfer)] : undefined)
     if (offered !== undefined) this.#noteOffered(offered)
     if (encoder.offered.length > 0) this.#noteOffered(encoder.offered)
     shipment.sentAt = clock()
