@@ -280,7 +280,7 @@ describe('what the user says of a function', () => {
       }
     }
     class Deeper extends Secret {}
-    expect(() => through(new Secret(1))).toThrow(/class Secret.*only its constructor can set #value.*Hint: return its/)
+    expect((through(new Secret(1)) as Secret).reveal()).toBe(1)
     registerReducer(Secret, { replace: secret => secret.reveal(), revive: value => new Secret(value) })
     expect((through(new Secret(5)) as Secret).reveal()).toBe(5)
     expect((through(new Deeper(6)) as Secret).reveal()).toBe(6)

@@ -5,6 +5,7 @@ import { ownClassRefusal } from '../protocol/own-class-refusal.ts'
 import { textOf } from '../text/function-text.ts'
 import { nameOf } from '../text/name-of.ts'
 import { isAdded, mayHaveMembers, type PrivateMembers } from '../text/private-members.ts'
+import { constructorArguments } from './constructor-arguments.ts'
 import { encodeOwn } from './encode-own.ts'
 import type { Encoder } from './encoder.ts'
 import { step } from './refusal.ts'
@@ -48,14 +49,18 @@ export function privateFields(
 ): readonly PrivateFields[] {
   const values = readFields(encoder, value, classes)
   if (values === 'none') return []
-  const foreign = encoder.isAnswer && classes.find(({ type }) => classTable().revived(type)?.isOfSender === true)
-  if (foreign) encoder.refuse(index, ...ownClassRefusal(nameOf(foreign.type), foreign.declared.fields))
   if (values === 'others') {
     return encoder.refuse(
       index,
       `its private members are not those of its classes (${classes.map(({ type }) => nameOf(type)).join(', ')})`,
       'send it when its constructor has ended, and do not change its prototype',
     )
+  }
+  const [only] = classes
+  const args = classes.length === 1 && only ? constructorArguments(encoder, only.type, values) : undefined
+  const foreign = encoder.isAnswer && classes.find(({ type }) => classTable().revived(type)?.isOfSender === true)
+  if (foreign && args === undefined) {
+    encoder.refuse(index, ...ownClassRefusal(nameOf(foreign.type), foreign.declared.fields))
   }
   let at = 0
   return classes.map(({ type, declared: { fields } }) => {
@@ -64,6 +69,7 @@ export function privateFields(
       encoder.reference(type, index, step(`(class ${nameOf(type)})`)),
       fields,
       fields.map(name => encoder.edge(values[at++], index, step(name))),
+      args,
     ]
   })
 }

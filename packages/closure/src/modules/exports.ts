@@ -156,13 +156,16 @@ function isOpen(value: unknown): value is object {
   return ((typeof value === 'object' && value !== null) || typeof value === 'function') && !types.isProxy(value)
 }
 
+let modulePrototype: object | undefined
+
 /** The `module` of a CommonJS file. */
 export function isCommonJsModule(value: unknown): boolean {
+  modulePrototype ??= process.getBuiltinModule('node:module').prototype as object
   return (
     typeof value === 'object' &&
     value !== null &&
     !types.isProxy(value) &&
-    Object.getPrototypeOf(value) === process.getBuiltinModule('node:module').prototype
+    Object.getPrototypeOf(value) === modulePrototype
   )
 }
 

@@ -24,7 +24,13 @@ export type Extra =
   | readonly [key: string | Reference, flags: PropertyFlags, getter: Edge, setter: Edge]
 
 /** Private fields that an object has of a class. On the node of a class itself: its static ones. */
-export type PrivateFields = readonly [type: Reference, names: readonly string[], values: readonly Edge[]]
+export type PrivateFields = readonly [
+  type: Reference,
+  names: readonly string[],
+  values: readonly Edge[],
+  /** Which of the values the constructor makes such an object of, where the class was defined; -1: undefined. */
+  args?: readonly number[] | undefined,
+]
 
 /** Own properties. `keys` is one array for all objects of a message that have the same keys. */
 export type Properties = readonly [

@@ -57,3 +57,14 @@ export function membersFor(type: object, names: readonly string[]): ClassMembers
   const [complaint, hint] = ownClassRefusal(name, names)
   throw new SerializationError(`cannot receive a value: ${complaint}. Hint: ${hint}.`, { hint })
 }
+
+/** An instance that the constructor of its class makes of `args`, with nothing of its own but the stack of `shell`. */
+export function construct(type: object, args: readonly unknown[], shell: object): object {
+  const made = Reflect.construct(type as new () => object, args) as object
+  for (const key of Reflect.ownKeys(made)) Reflect.deleteProperty(made, key)
+  if (Object.hasOwn(shell, 'stack')) {
+    const { stack } = shell as { readonly stack: unknown }
+    Object.defineProperty(made, 'stack', { value: stack, configurable: true, writable: true })
+  }
+  return Object.setPrototypeOf(made, Object.getPrototypeOf(shell) as object) as object
+}

@@ -2,12 +2,21 @@ import { SerializationError, revive as reviveSymbol } from '@manyhands/base'
 import { type ClassMembers, classTable } from '../protocol/class-table.ts'
 import { makeEngineObject } from '../protocol/engine-objects.ts'
 import * as m from '../protocol/message.ts'
-import type { Edge, FunctionNode, Node, Packed, Properties, Prototype, Template } from '../protocol/message.ts'
+import type {
+  Edge,
+  FunctionNode,
+  Node,
+  Packed,
+  PrivateFields,
+  Properties,
+  Prototype,
+  Template,
+} from '../protocol/message.ts'
 import { builtin, follow } from './builtin.ts'
 import { compile, compileIn, type Instance } from './compile.ts'
 import { learnReducer, makeSymbol, makeTool, makeView } from './make-values.ts'
 import { moduleKey, ownCopy, requireModule } from './modules.ts'
-import { type Made, membersFor, membersOf } from './private-members.ts'
+import { construct, type Made, membersFor, membersOf } from './private-members.ts'
 import { createScope, keepForGood, keepScope, knownScope, type RevivedScope } from './revived-scope.ts'
 
 type Callable = (...args: unknown[]) => unknown
@@ -69,7 +78,7 @@ export class Reviver {
   #at(index: number): unknown {
     const made = this.#made[index]
     if (made === reserved) {
-      throw new SerializationError('an object that says itself what travels is part of its own state')
+      throw new SerializationError('an object that is made from its state is part of it')
     }
     if (made !== undefined) {
       // It waits further down, and is needed now
@@ -221,6 +230,8 @@ export class Reviver {
   ): T {
     if (prototype !== 0 && prototype !== null) Object.setPrototypeOf(object, this.#prototype(prototype))
     else if (prototype === null && Object.getPrototypeOf(object) !== null) Object.setPrototypeOf(object, null)
+    const own = this.#ownClass(properties[3])
+    if (own !== undefined) return this.#constructed(index, object, own, integrity, properties) as T
     const privates = properties[3]?.map(
       ([type, names, values]) => [membersFor(this.#value(type) as object, names), values] as const,
     )
@@ -239,6 +250,27 @@ export class Reviver {
       else if (integrity === 1) Object.preventExtensions(object)
     })
     return object
+  }
+
+  /** The private fields of an object whose class this thread has defined, and can make of what they hold. */
+  #ownClass(privates: Properties[3]): PrivateFields | undefined {
+    const [only] = privates ?? []
+    if (only?.[3] === undefined) return undefined
+    return classTable().revived(this.#value(only[0]) as object) === undefined ? only : undefined
+  }
+
+  #constructed(
+    index: number,
+    shell: object,
+    [type, , values, args = []]: PrivateFields,
+    integrity: m.Integrity,
+    properties: Properties,
+  ): object {
+    this.#made[index] = reserved
+    const given = this.#filled(() => args.map(at => (at === -1 ? undefined : this.#value(values[at]))))
+    const made = construct(this.#value(type) as Callable, given, shell)
+    const [keys, edges, extras] = properties
+    return this.#object(index, made, 0, integrity, [keys, edges, extras])
   }
 
   #prototype([index, isClass]: readonly [number, 0 | 1]): object {
