@@ -63,6 +63,17 @@ export type {
   Transferable,
 } from './executor/executor.ts'
 
+export {
+  clearInterval,
+  clearTimeout,
+  clock,
+  Promise,
+  queueMicrotask,
+  setImmediate,
+  setInterval,
+  setTimeout,
+} from './intrinsics.ts'
+
 export { channelCodec, type Codec, installChannelCodec } from './travel/codec.ts'
 export {
   type CallOutcome,

@@ -1,3 +1,4 @@
+import { Promise } from './intrinsics.ts'
 import { LONGEST_TIMER_MS } from './limits.ts'
 import { isThenable } from './thenable.ts'
 
@@ -87,9 +88,17 @@ export function checkSignal(name: string, value: unknown): void {
   throw new TypeError(`${name} must be an AbortSignal, got ${describeValue(value)}`)
 }
 
-/** @throws TypeError unless `value` is a function */
-export function checkFunction(name: string, value: unknown): void {
-  if (typeof value !== 'function') throw new TypeError(`${name} must be a function, got ${describeValue(value)}`)
+/**
+ * @param cure - what to write instead, where the mistake is known
+ * @throws TypeError unless `value` is a function
+ */
+export function checkFunction(
+  name: string,
+  value: unknown,
+  cure?: string,
+): asserts value is (...args: never[]) => unknown {
+  if (typeof value === 'function') return
+  throw new TypeError(`${name} must be a function, got ${describeValue(value)}${cure === undefined ? '' : `: ${cure}`}`)
 }
 
 /**

@@ -7,6 +7,13 @@ import { Parallel, type ParallelBackend, type ParallelEvent, parallelMap, regist
 import { ManualBackend } from './support/manual-backend.ts'
 import { double, doubled, manual, tasksOf } from './support/manual-call.ts'
 
+declare module '../src/backends/registry.ts' {
+  interface BackendNames {
+    readonly machines: true
+    readonly promised: true
+  }
+}
+
 describe('capacity', () => {
   test.each([
     [-1, 10],

@@ -1,3 +1,4 @@
+import { clock } from '@manyhands/base'
 import {
   formats,
   headBytes,
@@ -82,11 +83,8 @@ export class ListSlots {
       const now = Atomics.compareExchange(this.#words, writer, 0, this.#me)
       if (now === 0) return
       const stateNow = Atomics.load(this.#words, index)
-      if (now !== holder || stateNow !== state) [holder, state, since] = [now, stateNow, performance.now()]
-      else if (
-        performance.now() - since > DEAD_MS &&
-        Atomics.compareExchange(this.#words, writer, holder, this.#me) === holder
-      ) {
+      if (now !== holder || stateNow !== state) [holder, state, since] = [now, stateNow, clock()]
+      else if (clock() - since > DEAD_MS && Atomics.compareExchange(this.#words, writer, holder, this.#me) === holder) {
         return
       }
       Atomics.wait(sleeper, 0, 0, PAUSE_MS)

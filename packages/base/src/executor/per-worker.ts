@@ -1,4 +1,5 @@
 import { InvalidStateError } from '../errors.ts'
+import { Promise } from '../intrinsics.ts'
 import { checkFunction, checkOptionNames, refuseNew } from '../options.ts'
 import { slot } from '../slots.ts'
 import { isThenable } from '../thenable.ts'

@@ -1,4 +1,5 @@
 import { WaitTimeoutError } from '../errors.ts'
+import { Promise } from '../intrinsics.ts'
 import { abortedError, armLimits } from '../limits.ts'
 import { checkFutures } from './check-futures.ts'
 import { type Future, lookAt, unwatchFuture, type WaitOptions, watchFuture } from './future.ts'

@@ -1,4 +1,5 @@
 import { WaitTimeoutError } from '../errors.ts'
+import { Promise } from '../intrinsics.ts'
 import { type Limits, untilDone } from '../limits.ts'
 import { checkDuration, checkFunction, checkOptionNames, checkSignal } from '../options.ts'
 import { isThenable } from '../thenable.ts'

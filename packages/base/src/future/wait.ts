@@ -1,3 +1,4 @@
+import { Promise } from '../intrinsics.ts'
 import { untilDone } from '../limits.ts'
 import { describeValue } from '../options.ts'
 import { checkFutures } from './check-futures.ts'

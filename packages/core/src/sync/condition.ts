@@ -15,6 +15,7 @@ import {
   replace,
   revive,
   reviveShared,
+  clock,
 } from '@manyhands/base'
 import type { Region } from '../region/region.ts'
 import { driveAsync, driveSync } from '../waiting/drive.ts'
@@ -165,10 +166,10 @@ export class Condition {
     checkFunction('predicate', predicate)
     checkAcquireOptions('Condition.waitFor', options)
     this.#held('waitFor')
-    const deadline = performance.now() + (options.timeoutMs ?? Infinity)
+    const deadline = clock() + (options.timeoutMs ?? Infinity)
     for (;;) {
       const result = checkSync('predicate', predicate(), 'await what it needs before, under the lock')
-      const left = deadline - performance.now()
+      const left = deadline - clock()
       if (Boolean(result) || left <= 0) return result
       await this.wait({ timeoutMs: left, signal: options.signal })
     }
@@ -179,10 +180,10 @@ export class Condition {
     checkFunction('predicate', predicate)
     checkAcquireSyncOptions('Condition.waitForSync', options)
     this.#held('waitForSync')
-    const deadline = performance.now() + (options.timeoutMs ?? Infinity)
+    const deadline = clock() + (options.timeoutMs ?? Infinity)
     for (;;) {
       const result = checkSync('predicate', predicate(), 'await what it needs before, under the lock')
-      const left = deadline - performance.now()
+      const left = deadline - clock()
       if (Boolean(result) || left <= 0) return result
       this.waitSync({ timeoutMs: left, allowMainThread: options.allowMainThread })
     }

@@ -1,4 +1,11 @@
-import { type Batch, type BatchHandle, type BatchOptions, type BatchSink, describeValue } from '@manyhands/base'
+import {
+  type Batch,
+  type BatchHandle,
+  type BatchOptions,
+  type BatchSink,
+  describeValue,
+  Promise,
+} from '@manyhands/base'
 import { type AnyTaskFunction, getReusableExecutor, type WorkerExecutor } from '@manyhands/pool'
 import type { BackendCall, ParallelBackend } from './backend.ts'
 

@@ -1,4 +1,4 @@
-import { isThenable, warnOf } from '@manyhands/base'
+import { isThenable, warnOf, clearInterval, setInterval, clock, Promise } from '@manyhands/base'
 import type { ParallelEvent } from '../events.ts'
 import { BarRenderer } from './bar-renderer.ts'
 import { LinesRenderer } from './lines-renderer.ts'
@@ -55,7 +55,7 @@ export function showProgress(
     }
   }
   const tick = (): void => {
-    state.tick(performance.now())
+    state.tick(clock())
     update()
   }
   return event => {

@@ -7,6 +7,9 @@ import {
   LONGEST_TIMER_MS,
   warnOf,
   type WorkerInfo,
+  clearTimeout,
+  setTimeout,
+  Promise,
 } from '@manyhands/base'
 import type { BackendCall } from '../backends/backend.ts'
 import { prepareBackend } from '../backends/prepare-backend.ts'

@@ -15,6 +15,7 @@ import {
   readStep,
   WaitTimeoutError,
   warnOf,
+  Promise,
 } from '@manyhands/base'
 
 /** Submits a batch; see `WorkerExecutor.submitBatch`. */
@@ -262,4 +263,16 @@ class OrderedMap<R> implements AsyncIterableIterator<R> {
       closing.catch(warnOf)
     }
   }
+}
+
+// It is taken for an array, as `results = await pool.map(…)`. Types say so as well.
+for (const name of [Symbol.iterator, 'map', 'filter', 'forEach', 'reduce'] as const) {
+  Object.defineProperty(OrderedMap.prototype, name, {
+    value: () => {
+      throw new TypeError(
+        'map of an executor returns an async iterator, not an array: use `for await (const result of pool.map(…))`, ' +
+          'or `await Array.fromAsync(pool.map(…))`',
+      )
+    },
+  })
 }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { checkOptionNames, describeValue, InvalidStateError, slot } from '@manyhands/base'
+import { checkOptionNames, describeValue, InvalidStateError, slot, setTimeout, Promise } from '@manyhands/base'
 import { pack } from '@manyhands/closure'
 import { ProcessChannel } from './process-channel.ts'
 
@@ -130,7 +130,7 @@ export async function warmUp(): Promise<void> {
 function fill(spares: Spares): void {
   while (spares.channels.size < SPARES && spares.failures < MAX_FAILURES) {
     const spare: ProcessChannel = new ProcessChannel(
-      { execArgv: undefined, env: undefined, resourceLimits: undefined },
+      { resourceLimits: undefined },
       {
         onMessage() {},
         onExit() {
