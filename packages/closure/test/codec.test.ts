@@ -1,7 +1,7 @@
 import { deserialize, serialize } from 'node:v8'
 import { replace, revive, SerializationError } from '@manyhands/core'
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import { createCodec, pack, registerReducer, remote, stableKey, unpack, withCaptures } from '../src/index.ts'
+import { createCodec, explain, pack, registerReducer, remote, stableKey, unpack, withCaptures } from '../src/index.ts'
 
 const codec = createCodec({ across: 'threads' })
 const there = (value: unknown): unknown => codec.decode(structuredClone(codec.encode(value, new Set()) ?? []))
