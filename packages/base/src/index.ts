@@ -30,7 +30,14 @@ export {
   WorkerExitedError,
 } from './errors.ts'
 
-export { Future, FutureResolver, type FutureState, type WaitOptions, watchFuture } from './future/future.ts'
+export {
+  Future,
+  FutureResolver,
+  type FutureState,
+  unwatchFuture,
+  type WaitOptions,
+  watchFuture,
+} from './future/future.ts'
 export { warnOfUnseenFailures } from './future/unseen-failures.ts'
 export type { FutureLabel } from './future/future-label.ts'
 export { asCompleted } from './future/as-completed.ts'
@@ -55,6 +62,17 @@ export type {
   TaskOptions,
   Transferable,
 } from './executor/executor.ts'
+
+export {
+  clearInterval,
+  clearTimeout,
+  clock,
+  Promise,
+  queueMicrotask,
+  setImmediate,
+  setInterval,
+  setTimeout,
+} from './intrinsics.ts'
 
 export { channelCodec, type Codec, installChannelCodec } from './travel/codec.ts'
 export {
@@ -106,10 +124,14 @@ export {
   checkOptionNames,
   checkSignal,
   describeValue,
+  isDetached,
   type KnownMistakes,
+  refuseNew,
   suggestion,
 } from './options.ts'
 export { abortedError, armLimits, GRACE_MS, type Limits, LONGEST_TIMER_MS, type Settle, untilDone } from './limits.ts'
 export { type OpenInput, openInput, readStep } from './iteration.ts'
+export { checkSync } from './check-sync.ts'
 export { isThenable } from './thenable.ts'
+export { warnOf } from './warn-of.ts'
 export { slot } from './slots.ts'

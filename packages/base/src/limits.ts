@@ -1,4 +1,5 @@
 import { CancelledError } from './errors.ts'
+import { clearTimeout, setTimeout, Promise } from './intrinsics.ts'
 
 /** The longest timer of Node, in milliseconds; a longer one would fire immediately. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1

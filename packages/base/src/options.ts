@@ -1,4 +1,6 @@
+import { Promise } from './intrinsics.ts'
 import { LONGEST_TIMER_MS } from './limits.ts'
+import { isThenable } from './thenable.ts'
 
 /**
  * Validation of options for the packages of manyhands: every mistake is a TypeError or RangeError that names the
@@ -20,7 +22,7 @@ export function checkOptionNames(
   known: readonly string[],
   mistakes: KnownMistakes = {},
 ): void {
-  if (options === null || typeof options !== 'object' || Array.isArray(options)) {
+  if (options === null || typeof options !== 'object' || Array.isArray(options) || isThenable(options)) {
     throw new TypeError(`${where} takes an options object, got ${describeValue(options)}`)
   }
   for (const name of Object.keys(options)) {
@@ -86,13 +88,33 @@ export function checkSignal(name: string, value: unknown): void {
   throw new TypeError(`${name} must be an AbortSignal, got ${describeValue(value)}`)
 }
 
-/** @throws TypeError unless `value` is a function */
-export function checkFunction(name: string, value: unknown): void {
-  if (typeof value !== 'function') throw new TypeError(`${name} must be a function, got ${describeValue(value)}`)
+/**
+ * @param cure - what to write instead, where the mistake is known
+ * @throws TypeError unless `value` is a function
+ */
+export function checkFunction(
+  name: string,
+  value: unknown,
+  cure?: string,
+): asserts value is (...args: never[]) => unknown {
+  if (typeof value === 'function') return
+  throw new TypeError(`${name} must be a function, got ${describeValue(value)}${cure === undefined ? '' : `: ${cure}`}`)
 }
 
-/** A value for an error message: short, on one line, never throwing. */
+/**
+ * For the constructor of a class whose objects are made by functions.
+ * @throws TypeError naming them
+ */
+export function refuseNew(className: string, instead: string): never {
+  throw new TypeError(`\`new ${className}\` is not for programs: write ${instead}`)
+}
+
+/**
+ * A value for an error message: short, on one line, never throwing. It mentions what is often not noticed: a missing
+ * `await`, a Proxy, a buffer that was transferred.
+ */
 export function describeValue(value: unknown): string {
+  if ((typeof value === 'object' || typeof value === 'function') && isProxy(value)) return 'a Proxy'
   switch (typeof value) {
     case 'string':
       return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value)
@@ -105,15 +127,28 @@ export function describeValue(value: unknown): string {
     case 'object': {
       if (value === null) return 'null'
       if (Array.isArray(value)) return `an array of ${value.length}`
+      if (value instanceof Promise) return `a ${value[Symbol.toStringTag]} (is an \`await\` missing?)`
       const prototype: unknown = Object.getPrototypeOf(value)
       const maker: unknown = prototype === null ? undefined : (prototype as { constructor?: unknown }).constructor
       return typeof maker === 'function' && maker !== Object && maker.name !== ''
-        ? `an instance of ${maker.name}`
+        ? `an instance of ${maker.name}${isDetached(value) ? DETACHED : ''}`
         : 'an object'
     }
     default:
       return String(value)
   }
+}
+
+const DETACHED = ' whose buffer is detached (it was transferred or closed)'
+
+/** True for a view or a buffer whose memory was transferred or closed: it looks like an empty one. */
+export function isDetached(value: object): boolean {
+  const buffer = ArrayBuffer.isView(value) ? value.buffer : value
+  return buffer instanceof ArrayBuffer && buffer.detached
+}
+
+function isProxy(value: unknown): boolean {
+  return process.getBuiltinModule('node:util').types.isProxy(value)
 }
 
 /** Levenshtein distance, one row at a time. */

@@ -126,6 +126,26 @@ test('an error of a callback becomes a warning and disturbs no other', async () 
   expect((await warning).message).toContain('in a callback')
 })
 
+test('an async callback that rejects becomes a warning, and ends nothing', async () => {
+  const warning = new Promise<Error>(resolve => process.once('warning', resolve))
+  const resolver = new FutureResolver<number>()
+  const { future } = resolver
+  future.onDone(async done => {
+    await done
+    throw new RangeError('in an async callback')
+  })
+  resolver.resolve(1)
+  expect((await warning).message).toContain('in an async callback')
+})
+
+test('what an async executor throws is the failure of its future', async () => {
+  const future = new Future<number>(async () => {
+    throw new RangeError('in an async executor')
+  })
+  await expect(future).rejects.toThrow(new RangeError('in an async executor'))
+  expect(await new Future<number>(async resolve => resolve(1))).toBe(1)
+})
+
 test('a failed future raises no unhandledRejection', async () => {
   let raised = false
   const listener = (): void => void (raised = true)

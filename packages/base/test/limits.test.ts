@@ -1,4 +1,6 @@
 import { getEventListeners } from 'node:events'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import {
   armLimits,
@@ -7,6 +9,7 @@ import {
   FutureResolver,
   type Settle,
   untilDone,
+  unwatchFuture,
   wait,
   watchFuture,
 } from '../src/index.ts'
@@ -77,14 +80,44 @@ test('wait and asCompleted leave no callback on a future that is still pending',
   await wait(futures, { timeoutMs: 1 })
   for await (const value of asCompleted<number>(futures)) if ((value as unknown) === done.future) break
   await pending.future.result({ timeoutMs: 1 }).catch(() => {})
-  expect(pending.callbacks).toEqual([])
+  expect(pending.callbacks).toBeUndefined()
+})
+
+test('several waits for one future all end with it, and callbacks between them are called', async () => {
+  const resolver = new FutureResolver<number>()
+  const { future } = resolver
+  let called = 0
+  const waits = Array.from({ length: 4 }, (_, i) => {
+    future.onDone(() => called++)
+    return i % 2 === 0 ? wait([future]) : future.result({ timeoutMs: 60_000 })
+  })
+  resolver.resolve(1)
+  expect(called).toBe(4)
+  await Promise.all(waits)
+})
+
+test('an iterator of asCompleted that nobody can continue is unregistered', async () => {
+  const [pending, done] = [new FutureResolver<number>(), new FutureResolver<number>()]
+  const { signal } = new AbortController()
+  done.resolve(1)
+  await asCompleted([pending.future, done.future], { signal }).next()
+  expect(pending.callbacks).toBeDefined()
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  while (pending.callbacks !== undefined) {
+    collect()
+    await new Promise(setImmediate)
+  }
+  expect(getEventListeners(signal, 'abort')).toEqual([])
 })
 
 test('watching a future is no look at it, and can be taken back', async () => {
   const resolver = new FutureResolver<number>()
   const calls: number[] = []
+  const removed = () => void calls.push(2)
   watchFuture(resolver.future, () => calls.push(1))
-  watchFuture(resolver.future, () => calls.push(2))()
+  watchFuture(resolver.future, removed)
+  unwatchFuture(resolver.future, removed)
   resolver.reject(new Error('nobody looks'))
   expect([calls, resolver.failure?.unseen?.seen]).toEqual([[1], false])
   watchFuture(resolver.future, () => calls.push(3))

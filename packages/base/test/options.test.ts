@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest'
+import { FutureResolver } from '../src/index.ts'
 import { checkDuration, checkOptionNames, describeValue, suggestion } from '../src/options.ts'
+
+const detached = new Uint8Array(4)
+structuredClone(detached, { transfer: [detached.buffer] })
 
 test.for([
   ['timeout', 'timeoutMs'],
@@ -16,6 +20,9 @@ test('a name that resembles none is answered with all of them', () => {
 test('options must be an object', () => {
   expect(() => checkOptionNames('Parallel', 5 as never, [])).toThrow('Parallel takes an options object, got 5')
   expect(() => checkOptionNames('Parallel', null as never, [])).toThrow('Parallel takes an options object, got null')
+  expect(() => checkOptionNames('Parallel', Promise.resolve({}), [])).toThrow(
+    'Parallel takes an options object, got a Promise (is an `await` missing?)',
+  )
 })
 
 test.for([
@@ -24,12 +31,24 @@ test.for([
   [[1, 2], 'an array of 2'],
   [{ a: 1 }, 'an object'],
   [new Map(), 'an instance of Map'],
+  [Promise.resolve(), 'a Promise (is an `await` missing?)'],
+  [new FutureResolver().future, 'a Future (is an `await` missing?)'],
+  [detached, 'an instance of Uint8Array whose buffer is detached (it was transferred or closed)'],
   [Object.create(null), 'an object'],
   [Symbol('s'), 'Symbol(s)'],
   [function named() {}, 'function named'],
   [undefined, 'undefined'],
 ] as const)('describes %o', ([value, text]) => {
   expect(describeValue(value)).toBe(text)
+})
+
+test('a Proxy is described without asking it', () => {
+  const unreachable = (): never => expect.unreachable()
+  const traps = { get: unreachable, getPrototypeOf: unreachable }
+  expect([describeValue(new Proxy({}, traps)), describeValue(new Proxy(() => {}, traps))]).toEqual([
+    'a Proxy',
+    'a Proxy',
+  ])
 })
 
 test('a duration that no timer can hold is refused, because such a timer fires at once', () => {

@@ -54,7 +54,12 @@ test('wait ends with its signal; each future counts once; nothing is waited for 
 })
 
 test('wait and asCompleted refuse what is no future', () => {
-  expect(() => wait([Promise.resolve(1)] as never)).toThrow(/wait takes futures, got an instance of Promise/)
+  expect(() => wait([Promise.resolve(1)] as never)).toThrow(
+    'wait takes futures, got a Promise (is an `await` missing?)',
+  )
+  expect(() => wait(new FutureResolver().future as never)).toThrow(
+    'wait takes an iterable of futures, such as an array, got a Future (is an `await` missing?)',
+  )
   expect(() => asCompleted([5] as never)).toThrow(/asCompleted takes futures, got 5/)
   expect(() => wait([], { returnWhen: 'some' as never })).toThrow(
     /returnWhen must be 'all-done', 'first-done' or 'first-failed', got "some"/,

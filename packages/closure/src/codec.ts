@@ -18,14 +18,18 @@ export function createCodec({ across }: { readonly across: Across }): Codec {
   return channelCodec(across, () => createPacker(across), decode)
 }
 
-/** Packs the values of a channel. A message is made in one go: what is read of a function holds for all of it. */
-export function createPacker(across: Across): Packer {
+/**
+ * Packs the values of a channel. A message is made in one go: what is read of a function holds for all of it.
+ *
+ * @param isAnswer - they go to the thread or process that this one works for
+ */
+export function createPacker(across: Across, isAnswer = false): Packer {
   const factsByMessage = new WeakMap<Set<object>, FactsCache>()
   return {
     pack(value, message) {
       let facts = factsByMessage.get(message)
       if (facts === undefined) factsByMessage.set(message, (facts = new Map()))
-      const { packed, encoder } = packWith(value, { across, refresh: false, facts })
+      const { packed, encoder } = packWith(value, { across, refresh: false, facts, isAnswer })
       if (!message.isDisjointFrom(encoder.raw)) {
         encoder.discard()
         return undefined

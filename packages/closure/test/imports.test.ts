@@ -185,7 +185,7 @@ export const tasks =
   'refused.mjs': `
     import { EventEmitter } from 'node:events'
     import { client as exported } from 'only-import'
-    class Private { #x = 1; get() { return this.#x } }
+    class Private { #x = new WeakMap(); get() { return this.#x } }
     const connect = async host => new Private(host)
     const emitter = new EventEmitter()
     const deep = (() => ({ seen: { cache: new WeakMap() } }))()
@@ -211,7 +211,7 @@ export const tasks =
   'node_modules/counts/main.js': 'let calls = 0; export const table = { call: (() => () => { calls++ })() }',
   'writes.mjs': `
     import { table } from 'counts'
-    let count = 0, total = 0, seen = 0, cache
+    let count = 0, total = 0, seen = 0, cache; const state = { deep: [[]] }, [rows] = state.deep
     const list = [], map = new Map(), memo = new Map(), stats = { n: 0 }
     const out = new Float64Array(4), scratch = new Float64Array(4)
     const add = x => {
@@ -229,6 +229,7 @@ export const tasks =
       'remembers': () => { if (!memo.has(1)) memo.set(1, 2); return memo.get(1) },
       'works in place': () => { scratch[0] = 1; return scratch[0] },
       'reads what it counts': () => { count++; return count },
+      'fills a part of data that it reads': () => { rows.push(1); return state.deep[0].length },
       'of its own': () => { let count = 0; const list = []; count++; list.push(count); return list },
       'of a package': () => table.call(),
     }

@@ -36,3 +36,45 @@ export function isProcessAlive(pid: number, startTime: number): boolean {
   }
   return startTime === 0 || startTimeOf(pid) === startTime
 }
+
+/** Who made a file that outlives a killed process. */
+export interface Creator {
+  readonly pid: number
+  readonly startTime: number
+  /** Of process ids: containers that share a folder have one each. 0 where it is unknown. */
+  readonly namespace: number
+}
+
+/** This process. */
+export function ownCreator(): Creator {
+  return slot('core.creator', () => ({ pid: process.pid, startTime: ownStartTime(), namespace: ownNamespace() }))
+}
+
+/** Whether it is known to be dead. Of another namespace nothing can be known. */
+export function isDead({ pid, startTime, namespace }: Creator): boolean {
+  return namespace === ownCreator().namespace && !isProcessAlive(pid, startTime)
+}
+
+/** This process as a part of the names of files, read by {@link creatorOf}. */
+export function creatorMark(): string {
+  const { pid, startTime, namespace } = ownCreator()
+  return `${pid}-${startTime}-${namespace}`
+}
+
+/** The creator of a file whose name is `prefix`, a mark, `-` and more; undefined for other names. */
+export function creatorOf(name: string, prefix: string): Creator | undefined {
+  if (!name.startsWith(prefix)) return undefined
+  const [, pid, startTime, namespace] = /^(\d+)-(\d+)-(\d+)-/.exec(name.slice(prefix.length)) ?? []
+  return pid === undefined
+    ? undefined
+    : { pid: Number(pid), startTime: Number(startTime), namespace: Number(namespace) }
+}
+
+function ownNamespace(): number {
+  try {
+    const link = process.getBuiltinModule('node:fs').readlinkSync('/proc/self/ns/pid') // pid:[4026531836]
+    return Number(/\d+/.exec(link)?.[0] ?? 0)
+  } catch {
+    return 0
+  }
+}

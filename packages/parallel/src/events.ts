@@ -1,4 +1,4 @@
-import { type CallOutcome, eventChannel, type EventOf, slot } from '@manyhands/base'
+import { type CallOutcome, eventChannel, type EventOf, slot, queueMicrotask, clock } from '@manyhands/base'
 
 /** What is published of a call: a part of the table of events. */
 export type ParallelEvent = EventOf<
@@ -32,7 +32,7 @@ export class CallEvents {
 
   emit(details: Details<ParallelEvent>): void {
     if (!this.wants(details.type)) return
-    const event = { ...details, call: this.#call, time: performance.now() } as ParallelEvent
+    const event = { ...details, call: this.#call, time: clock() } as ParallelEvent
     this.#listener?.(event)
     const published = eventChannel(details.type)
     if (published.hasSubscribers) published.publish(event)

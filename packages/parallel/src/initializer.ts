@@ -1,4 +1,4 @@
-import { newSharedId } from '@manyhands/base'
+import { newSharedId, Promise } from '@manyhands/base'
 import { noteInitializer } from '@manyhands/closure'
 import type { Work } from './scheduler/work.ts'
 

@@ -29,7 +29,7 @@ export function parallelMap<I, R>(
   fn: (item: I, index: number) => R,
   options: ParallelOptions = {},
 ): Promise<Awaited<R>[]> {
-  checkFunction('fn', fn)
+  checkFunction('fn', fn, 'write parallelMap(items, fn)')
   return runToArray('parallelMap', mappedItems(fn), items, options) as Promise<Awaited<R>[]>
 }
 

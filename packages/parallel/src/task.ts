@@ -41,7 +41,7 @@ export function delayed<A extends readonly unknown[], R>(
   fn: (...args: A) => R,
   options?: DelayedOptions,
 ): (...args: A) => Task<Awaited<R>> {
-  checkFunction('fn', fn)
+  checkFunction('fn', fn, 'write delayed(fn)(...args), not delayed(fn(...args))')
   if (options !== undefined) checkOptionNames('delayed', options, ['captures'])
   const travelling = options?.captures === undefined ? fn : withCaptures(fn, options.captures)
   return (...args) => ({ fn: travelling, args })

@@ -7,6 +7,13 @@ import { Parallel, type ParallelBackend, type ParallelEvent, parallelMap, regist
 import { ManualBackend } from './support/manual-backend.ts'
 import { double, doubled, manual, tasksOf } from './support/manual-call.ts'
 
+declare module '../src/backends/registry.ts' {
+  interface BackendNames {
+    readonly machines: true
+    readonly promised: true
+  }
+}
+
 describe('capacity', () => {
   test.each([
     [-1, 10],
@@ -243,5 +250,30 @@ describe('a backend of a third kind', () => {
     const result = parallelMap([1], double, { backend, require: 'shared-memory' })
     await backend.runAll()
     expect(await result).toEqual([2])
+  })
+})
+
+describe('an async method of a backend where its result is used at once', () => {
+  const refused = (method: string) =>
+    new RegExp(`^${method} of backend \`manual\` must not be async, it returned a promise: `)
+
+  test.each(['effectiveJobs', 'startCall'] as const)('%s fails the call', async method => {
+    const { backend, options } = manual()
+    const promising = Object.assign(backend, { [method]: async () => 1 })
+    await expect(Parallel({ ...options, backend: promising })(tasksOf(1))).rejects.toThrow(refused(method))
+  })
+
+  test('submit fails the call', async () => {
+    const { backend, options } = manual()
+    const start = backend.startCall.bind(backend)
+    backend.startCall = context => Object.assign(start(context), { submit: async () => ({}) as never })
+    await expect(Parallel(options)(tasksOf(1))).rejects.toThrow(refused('submit'))
+  })
+
+  test('what makes a registered backend fails the call', () => {
+    const unregister = registerBackend('promised', (async () => new ManualBackend()) as never)
+    const message = 'make, given to registerBackend, must not be async, it returned a promise'
+    expect(() => Parallel({ backend: 'promised' })(tasksOf(1))).toThrow(message)
+    unregister()
   })
 })

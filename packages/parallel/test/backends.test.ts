@@ -1,10 +1,10 @@
 import { describeBackend } from '@manyhands/testing'
 import * as runner from 'vitest'
 import { findBackend } from '../src/backends/registry.ts'
-import { delayed, Parallel, parallelMap } from '../src/index.ts'
+import { type BackendName, delayed, Parallel, parallelMap } from '../src/index.ts'
 import { add, square, squareLater } from './tasks/arithmetic.ts'
 
-function bind(name: string, jobs: number): void {
+function bind(name: BackendName, jobs: number): void {
   const backend = findBackend(name)
   describeBackend(runner, {
     name,

@@ -137,6 +137,40 @@ test('what a renderer throws becomes a warning, and the call goes on', async () 
   expect(warn).toHaveBeenCalledWith(new Error('cannot draw'))
 })
 
+test('an async renderer is not called while it draws, and sees the end', async () => {
+  const backend = new ManualBackend()
+  const outcomes: unknown[] = []
+  const { promise: drawn, resolve: finish } = Promise.withResolvers<void>()
+  const ended = Promise.withResolvers<void>()
+  const renderer = {
+    async update({ outcome }: ProgressState): Promise<void> {
+      outcomes.push(outcome)
+      if (outcome !== undefined) ended.resolve()
+      await drawn
+    },
+  }
+  const result = parallelMap([1, 2], x => x, { backend, progress: { renderer } })
+  await backend.runAll()
+  await result
+  expect(outcomes).toEqual([undefined])
+  finish()
+  await ended.promise
+  expect(outcomes).toEqual([undefined, 'done'])
+})
+
+test('what an async renderer rejects with becomes a warning, and it is not called again', async () => {
+  const warned = Promise.withResolvers<unknown>()
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(warned.resolve)
+  cleanups.push(() => warn.mockRestore())
+  const backend = new ManualBackend()
+  const update = vi.fn(() => Promise.reject(new Error('cannot draw')))
+  const result = parallelMap([1, 2], x => x, { backend, progress: { renderer: { update } } })
+  expect(await warned.promise).toEqual(new Error('cannot draw'))
+  await backend.runAll()
+  expect(await result).toEqual([1, 2])
+  expect(update).toHaveBeenCalledTimes(1)
+})
+
 test('an input of unknown length takes its total from the options', async () => {
   const backend = new ManualBackend()
   const totals: unknown[] = []

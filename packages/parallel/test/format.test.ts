@@ -1,3 +1,4 @@
+import stringWidth from 'string-width'
 import { expect, test } from 'vitest'
 import { barLine, formatRate, formatTime, workerLine } from '../src/progress/format.ts'
 import { ProgressState } from '../src/progress/progress-state.ts'
@@ -43,6 +44,14 @@ test('a narrow bar leaves out the end of the line first, then itself', () => {
 test.each([20, 40, 60, 80, 100, 200])('no line is wider than %i columns', columns => {
   for (const done of [0, 3, 100]) {
     expect(barLine(state(done, 100, { desc: 'a long description of this' }), columns).length).toBeLessThan(columns)
+  }
+})
+
+test('a wide character takes two columns', () => {
+  const desc = '訓練 👩‍👩‍👧'
+  expect(barLine(state(57, 100, { desc }), 60)).toBe(`${desc}  57%│██▉  │   57/100 [00:04<00:03, 14 task/s] ▶ 2/2`)
+  for (const columns of [4, 6, 7, 20]) {
+    expect(stringWidth(barLine(state(57, 100, { desc }), columns))).toBeLessThan(columns)
   }
 })
 

@@ -1,14 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { CancelledError } from '@manyhands/core'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { delayed, Parallel, parallelMap } from '../src/index.ts'
 import { double, doubled, manual } from './support/manual-call.ts'
 
-describe('how far the input is pulled', () => {
-  // The pulling of a batch ends after a while, and that is not what these are about: time stands still.
-  beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }))
-  afterEach(() => void vi.useRealTimers())
+// The pulling of a batch ends after a while, and that is not what these are about: time stands still.
+const time = vi.hoisted(() => ({ ms: 0 }))
+vi.mock(import('@manyhands/base'), async actual => ({ ...(await actual()), clock: () => time.ms }))
 
+describe('how far the input is pulled', () => {
   function* counting(pulled: number[]) {
     for (let i = 0; ; i++) {
       pulled.push(i)
@@ -74,7 +74,7 @@ describe('how far the input is pulled', () => {
     const { backend, options } = manual({ batchSize: 1000, preDispatch: 1 })
     function* slow() {
       for (let i = 0; i < 3; i++) {
-        vi.advanceTimersByTime(3)
+        time.ms += 3
         yield i
       }
     }

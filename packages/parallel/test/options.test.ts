@@ -131,14 +131,18 @@ describe('values that make no sense are named', () => {
 
 describe('arguments', () => {
   test('delayed takes functions only', () => {
-    expect(() => delayed('f' as never)).toThrow(new TypeError('fn must be a function, got "f"'))
+    expect(() => delayed('f' as never)).toThrow(
+      new TypeError('fn must be a function, got "f": write delayed(fn)(...args), not delayed(fn(...args))'),
+    )
     expect(() => delayed(() => 1, { capture: {} } as never)).toThrow(
       'delayed has no option `capture`; did you mean `captures`?',
     )
   })
 
   test('parallelMap takes an iterable and a function', () => {
-    expect(() => void parallelMap([1], 5 as never)).toThrow(new TypeError('fn must be a function, got 5'))
+    expect(() => void parallelMap([1], 5 as never)).toThrow(
+      new TypeError('fn must be a function, got 5: write parallelMap(items, fn)'),
+    )
     expect(() => void parallelMap(5 as never, x => x)).toThrow(
       new TypeError('parallelMap takes an iterable or async iterable of items, got 5'),
     )
@@ -162,6 +166,12 @@ describe('arguments', () => {
     expect(() => parallelConfig({}, 5 as never)).toThrow(new TypeError('fn must be a function, got 5'))
   })
 })
+
+declare module '../src/backends/registry.ts' {
+  interface BackendNames {
+    readonly mine: true
+  }
+}
 
 describe('registerBackend', () => {
   test('gives a name to a backend, which is made once, when it is first used', async () => {

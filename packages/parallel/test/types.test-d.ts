@@ -102,6 +102,8 @@ test('parallelConfig returns what its function returns', () => {
 test('options are checked', () => {
   Parallel({ jobs: '50%', backend: 'async', preDispatch: { perJob: 1 }, batchSize: 'auto' })
   expectTypeOf<ParallelBackend>().toExtend<NonNullable<NonNullable<Parameters<typeof Parallel>[0]>['backend']>>()
+  // @ts-expect-error no backend has this name
+  void (() => Parallel({ backend: 'thread' }))
   // @ts-expect-error a number or a share
   void (() => Parallel({ jobs: 'half' }))
   // @ts-expect-error the unit is in the name: timeoutMs

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { describeExecutor } from '@manyhands/testing'
 import * as runner from 'vitest'
 import { move, ThreadPoolExecutor, taskContext } from '../src/index.ts'
@@ -31,6 +33,40 @@ test('a transferred buffer moves to the thread, and a moved result back', async 
   expect(moved.length).toBe(1000)
   expect(await pool.submit(() => (globalThis as { moved?: Float64Array }).moved?.length)).toBe(0)
   await pool.shutdown()
+})
+
+test('a MessagePort moves to the thread, as argument, captured and inside of both, and back', async () => {
+  await using pool = new ThreadPoolExecutor({ maxWorkers: 1 })
+  const answer = async (ask: (port: MessagePort) => Promise<unknown>): Promise<unknown> => {
+    const { port1, port2 } = new MessageChannel()
+    const [message] = await Promise.all([once(port1, 'message'), ask(port2)])
+    port1.close()
+    return message[0]
+  }
+  const greet = (port: MessagePort, word: string): void => {
+    port.postMessage(word)
+    port.close()
+  }
+  expect(await answer(port => pool.submit(greet, port, 'argument'))).toBe('argument')
+  expect(await answer(port => pool.submit(() => greet(port, 'captured')))).toBe('captured')
+  expect(await answer(port => pool.submit(({ ends: [end] }) => greet(end, 'inside'), { ends: [port] as const }))).toBe(
+    'inside',
+  )
+  expect(await answer(port => pool.with({ transfer: [port] }).submit(greet, port, 'listed'))).toBe('listed')
+  const back = await pool.submit(() => {
+    const { port1, port2 } = new MessageChannel()
+    port1.postMessage('back')
+    return port2
+  })
+  expect(receiveMessageOnPort(back)?.message).toBe('back')
+  back.close()
+})
+
+test('a MessagePort that a function for many tasks captures is refused', async () => {
+  await using pool = new ThreadPoolExecutor({ maxWorkers: 1 })
+  const { port1, port2 } = new MessageChannel()
+  expect(() => pool.map(x => (port2.postMessage(x), x), [1, 2])).toThrow(/MessagePort.*submit\(fn, port\)/)
+  port1.close()
 })
 
 test('a SharedArrayBuffer is shared with the thread', async () => {

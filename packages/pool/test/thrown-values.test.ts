@@ -112,8 +112,8 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
   })
 
   test.for<[string, () => unknown, RegExp]>([
-    ['a revoked proxy', () => revoked(), /an object that cannot be read was thrown/],
-    ['a promise', () => Promise.resolve(1), /an instance of Promise was thrown/],
+    ['a revoked proxy', () => revoked(), /a Proxy was thrown/],
+    ['a promise', () => Promise.resolve(1), /a Promise \(is an `await` missing\?\) was thrown/],
     ['a socket', () => new Socket(), /an instance of Socket was thrown/],
     ['an object that cannot travel', () => ({ weak: new WeakMap() }), /an object was thrown/],
   ])('what is no error and cannot travel is named: %s', async ([, make, message]) => {

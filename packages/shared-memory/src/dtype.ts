@@ -1,4 +1,4 @@
-import { suggestion } from '@manyhands/base'
+import { describeValue, isDetached, suggestion } from '@manyhands/base'
 
 /** The typed array that each dtype is stored in. */
 export interface DtypeArrays {
@@ -77,7 +77,29 @@ export function isAtomic(dtype: Dtype): dtype is AtomicDtype {
 
 /** The dtype of a typed array, shared or not; undefined for anything else. */
 export function dtypeOf(value: unknown): Dtype | undefined {
+  if (!ArrayBuffer.isView(value)) return undefined // a Proxy of one is an instance, too
   return names.find(name => value instanceof (constructors[name] as unknown as abstract new () => object))
+}
+
+const TypedArray = Object.getPrototypeOf(Uint8Array) as abstract new () => object
+
+/**
+ * @param where - what takes the value
+ * @throws TypeError when `value` looks like a typed array but has no elements to read: a Proxy of one, or one whose
+ * buffer was transferred or closed
+ */
+export function checkReadable(where: string, value: unknown): void {
+  if (value instanceof TypedArray && (!ArrayBuffer.isView(value) || isDetached(value))) {
+    throw new TypeError(`${where}: cannot read the elements of ${describeValue(value)}`)
+  }
+}
+
+/** @throws TypeError unless `value` is what `dtype` stores */
+export function checkElement(method: string, dtype: Dtype, value: unknown): void {
+  const expected = isBig(dtype) ? 'bigint' : 'number'
+  if (typeof value !== expected) {
+    throw new TypeError(`${method} takes a ${expected} for dtype ${dtype}, got ${describeValue(value)}`)
+  }
 }
 
 /** @throws TypeError naming the nearest known dtype, unless `value` is one */

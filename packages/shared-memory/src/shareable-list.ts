@@ -11,18 +11,19 @@ import {
 } from '@manyhands/base'
 import {
   alignSlot,
-  dataStart,
   formatOf,
   formats,
-  HEAD_BYTES,
+  headBytes,
   MAGIC,
   MAX_BYTES,
-  readValue,
   type ShareableFormat,
   type ShareableValue,
   sizeOfValue,
+  SLOTS_AT,
+  statesAt,
   writeValue,
 } from './list-layout.ts'
+import { ListSlots } from './list-slots.ts'
 import { memoryOrigin } from './memory-origin.ts'
 import { SharedMemory, type SharedMemoryOptions } from './shared-memory.ts'
 
@@ -36,12 +37,16 @@ interface ListHandle {
  *
  * ```ts
  * const list = new ShareableList(['howdy', 273.15, 42n, true, null])
- * list.set(0, 'dry') // fits: at most as many bytes as 'howdy', rounded up to a multiple of 8
+ * list.set(0, 'dry')
  * list.get(-1) // null
  * ```
  *
- * It travels by handle, whatever its length, and is found by the name of its `memory`. Nothing is locked: a string that
- * one reads while another writes it may be a mixture.
+ * A place is a multiple of 8 bytes: 8 for a number, bigint, boolean or null; for a string the bytes of its UTF-8, for
+ * bytes their number, and 4 for the length. So the place of `'howdy'` has 16 bytes, enough for a string of at most 12.
+ * The memory holds two places for each element.
+ *
+ * It travels by handle, whatever its length, and is found by the name of its `memory`. What is read was written as a
+ * whole, also while others write. Elements are independent: nothing locks two of them.
  *
  * Source of the semantics: Python, `multiprocessing.shared_memory.ShareableList`. Other than there a string may end
  * with zeros.
@@ -50,7 +55,7 @@ export class ShareableList implements Disposable, Iterable<ShareableValue> {
   /** What holds the list: its `name`, `close` and `unlink` are those of the list. */
   readonly memory: SharedMemory
   readonly length: number
-  readonly #view: DataView
+  readonly #slots: ListSlots
 
   /**
    * @param values - what the list holds at first; the place of each is as large as it is now
@@ -60,8 +65,8 @@ export class ShareableList implements Disposable, Iterable<ShareableValue> {
   constructor(values: Iterable<ShareableValue> | SharedMemory, options: SharedMemoryOptions = {}) {
     checkOptionNames('ShareableList', options, ['name'])
     this.memory = values instanceof SharedMemory ? values : fill(values, options)
-    this.#view = new DataView(this.memory.buffer)
-    this.length = this.#view.getUint32(4, true)
+    this.length = new DataView(this.memory.buffer).getUint32(4, true)
+    this.#slots = new ListSlots(this.memory.buffer, this.length)
   }
 
   /**
@@ -71,7 +76,7 @@ export class ShareableList implements Disposable, Iterable<ShareableValue> {
    */
   static attach(name: string): ShareableList {
     const memory = SharedMemory.attach(name)
-    if (memory.byteLength >= HEAD_BYTES && new DataView(memory.buffer).getUint32(0, true) === MAGIC) {
+    if (memory.byteLength >= SLOTS_AT && new DataView(memory.buffer).getUint32(0, true) === MAGIC) {
       return listOn(memory)
     }
     throw new TypeError(`${JSON.stringify(name)} names shared memory that is no ShareableList`)
@@ -83,8 +88,7 @@ export class ShareableList implements Disposable, Iterable<ShareableValue> {
    * @throws RangeError when it is outside
    */
   get(index: number): ShareableValue {
-    const i = this.#index(index)
-    return readValue(this.#view, this.#slot(i), this.#formatAt(i))
+    return this.#slots.read(this.#index(index))
   }
 
   /**
@@ -97,21 +101,19 @@ export class ShareableList implements Disposable, Iterable<ShareableValue> {
   set(index: number, value: ShareableValue): void {
     const i = this.#index(index)
     const format = formatOf(`element ${index}`, value)
-    const start = this.#slot(i)
-    const room = this.#slot(i + 1) - start
+    const room = this.#slots.room(i)
     if (sizeOfValue(value) > room) {
       throw new RangeError(
         `element ${index} has room for ${room} bytes, the new value takes ${sizeOfValue(value)}: ` +
           'it exceeds the available storage',
       )
     }
-    writeValue(this.#view, start, value)
-    this.#view.setUint8(HEAD_BYTES + 4 * (this.length + 1) + i, formats.indexOf(format))
+    this.#slots.write(i, format, value)
   }
 
   /** The kind of the element at `index`. @throws RangeError when it is outside */
   format(index: number): ShareableFormat {
-    return this.#formatAt(this.#index(index))
+    return this.#slots.format(this.#index(index))
   }
 
   /** How many elements are `value`; bytes are equal when their content is. */
@@ -154,14 +156,6 @@ export class ShareableList implements Disposable, Iterable<ShareableValue> {
     throw new RangeError(`index ${describeValue(index)} is out of bounds for a list of ${this.length}`)
   }
 
-  #slot(i: number): number {
-    return this.#view.getUint32(HEAD_BYTES + 4 * i, true)
-  }
-
-  #formatAt(i: number): ShareableFormat {
-    return formats[this.#view.getUint8(HEAD_BYTES + 4 * (this.length + 1) + i)] ?? 'null'
-  }
-
   [replace](): ListHandle {
     const handle = { memory: this.memory }
     rememberShared(this.#id, this)
@@ -198,8 +192,8 @@ function listOn(memory: SharedMemory): ShareableList {
 function fill(source: Iterable<ShareableValue>, options: SharedMemoryOptions): SharedMemory {
   const values = [...source]
   const codes = values.map((value, i) => formats.indexOf(formatOf(`element ${i}`, value)))
-  const starts = [dataStart(values.length)]
-  for (const value of values) starts.push((starts.at(-1) ?? 0) + alignSlot(sizeOfValue(value)))
+  const starts = [headBytes(values.length)]
+  for (const value of values) starts.push((starts.at(-1) ?? 0) + 2 * alignSlot(sizeOfValue(value)))
   const byteLength = starts.at(-1) ?? 0
   if (byteLength > MAX_BYTES) {
     throw new RangeError(`the elements take ${byteLength} bytes, a ShareableList holds at most ${MAX_BYTES}`)
@@ -208,8 +202,8 @@ function fill(source: Iterable<ShareableValue>, options: SharedMemoryOptions): S
   const view = new DataView(memory.buffer)
   // The mark comes last: an `attach` meanwhile finds no list.
   view.setUint32(4, values.length, true)
-  starts.forEach((start, i) => view.setUint32(HEAD_BYTES + 4 * i, start, true))
-  codes.forEach((code, i) => view.setUint8(HEAD_BYTES + 4 * starts.length + i, code))
+  starts.forEach((start, i) => view.setUint32(SLOTS_AT + 4 * i, start, true))
+  codes.forEach((code, i) => view.setInt32(statesAt(values.length) + 8 * i, code << 1, true))
   values.forEach((value, i) => writeValue(view, starts[i] ?? 0, value))
   view.setUint32(0, MAGIC, true)
   return memory

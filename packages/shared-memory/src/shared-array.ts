@@ -4,6 +4,7 @@ import {
   describeValue,
   origin,
   type Origin,
+  refuseNew,
   rememberShared,
   replace,
   revive,
@@ -12,7 +13,16 @@ import {
 import { Region } from '@manyhands/core'
 import { type AcrossOption, checkAcross } from './across.ts'
 import { AtomicElements, closed } from './atomic-elements.ts'
-import { bytesPerElement, checkDtype, type DataOf, type Dtype, type ElementOf, isBig, viewOf } from './dtype.ts'
+import {
+  bytesPerElement,
+  checkDtype,
+  checkElement,
+  checkReadable,
+  type DataOf,
+  type Dtype,
+  type ElementOf,
+  viewOf,
+} from './dtype.ts'
 import { memoryOrigin } from './memory-origin.ts'
 import { checkRange, describeShape, offsetOf, type Shape, sizeOf, toShape } from './shape.ts'
 import {
@@ -72,6 +82,9 @@ export class SharedArray<D extends Dtype = Dtype> extends AtomicElements<D> impl
 
   private constructor(handle: ArrayHandle<D>) {
     super()
+    if ((handle as Partial<ArrayHandle<D>> | undefined)?.region === undefined) {
+      refuseNew('SharedArray', 'SharedArray.f64(shape), or SharedArray.from(values)')
+    }
     this.#region = handle.region
     this.dtype = handle.dtype
     this.shape = Object.freeze(handle.shape)
@@ -123,6 +136,7 @@ export class SharedArray<D extends Dtype = Dtype> extends AtomicElements<D> impl
   ): SharedArray<D>
   static from(source: unknown, options: SharedArrayFromOptions = {}): SharedArray {
     checkOptionNames('SharedArray.from', options, ['dtype', 'shape', 'across'])
+    checkReadable('SharedArray.from', source)
     const found = sourceShape(source)
     if (found.length === 0) {
       throw new TypeError(`SharedArray.from takes an array or a typed array, got ${describeValue(source)}`)
@@ -241,11 +255,12 @@ export class SharedArray<D extends Dtype = Dtype> extends AtomicElements<D> impl
   /**
    * Writes `value` at `indices`, one index for each axis; it is converted as typed arrays convert.
    *
-   * @throws TypeError when there are more or fewer indices than axes, or `value` is a bigint where numbers are stored,
-   * or the other way round
+   * @throws TypeError when there are more or fewer indices than axes, or `value` is not a number (a bigint for i64 and
+   * u64)
    * @throws RangeError for an index that is outside, naming index, axis and extent
    */
   set(value: ElementOf<D>, ...indices: number[]): void {
+    checkElement('set', this.dtype, value)
     const offset = offsetOf(this.shape, indices)
     if (offset >= this.data.length) closed()
     this.#elements[offset] = value
@@ -292,14 +307,10 @@ export class SharedArray<D extends Dtype = Dtype> extends AtomicElements<D> impl
   /**
    * Writes `value` to every element.
    *
-   * @throws TypeError when `value` is a bigint where numbers are stored, or the other way round
+   * @throws TypeError when `value` is not a number (a bigint for i64 and u64)
    */
   fill(value: ElementOf<D>): this {
-    if (isBig(this.dtype) !== (typeof value === 'bigint')) {
-      throw new TypeError(
-        `fill takes a ${isBig(this.dtype) ? 'bigint' : 'number'} for dtype ${this.dtype}, got ${describeValue(value)}`,
-      )
-    }
+    checkElement('fill', this.dtype, value)
     this.#assertOpen()
     this.#elements.fill(value)
     return this

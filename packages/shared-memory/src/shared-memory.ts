@@ -5,6 +5,7 @@ import {
   newSharedId,
   origin,
   type Origin,
+  refuseNew,
   rememberShared,
   replace,
   revive,
@@ -49,10 +50,13 @@ export class SharedMemory implements Disposable {
   readonly #region: Region
   #name: string | undefined
 
-  private constructor({ region, name }: MemoryHandle) {
-    this.#region = region
-    this.#name = name
-    this.bytes = new Uint8Array(region.buffer)
+  private constructor(handle: MemoryHandle) {
+    if ((handle as Partial<MemoryHandle> | undefined)?.region === undefined) {
+      refuseNew('SharedMemory', 'SharedMemory.create(byteLength), or SharedMemory.attach(name)')
+    }
+    this.#region = handle.region
+    this.#name = handle.name
+    this.bytes = new Uint8Array(handle.region.buffer)
   }
 
   /**

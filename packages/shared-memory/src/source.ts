@@ -1,5 +1,5 @@
 import { describeValue } from '@manyhands/base'
-import { type Dtype, dtypeOf, isBig } from './dtype.ts'
+import { checkReadable, type Dtype, dtypeOf, isBig } from './dtype.ts'
 import type { Shape } from './shape.ts'
 
 /** The elements that a new array is filled with: an array or typed array of them, or nested to any depth. */
@@ -79,6 +79,7 @@ export function fillFrom<E>(data: Elements<E>, dtype: Dtype, source: unknown, sh
   const expected = isBig(dtype) ? 'bigint' : 'number'
   let next = 0
   const walk = (part: unknown, path: string, axis: number): void => {
+    checkReadable(`element ${path}`, part)
     if (!isNested(part)) {
       if (shape !== undefined && axis < shape.length) {
         throw new RangeError(`element ${path} must be an array of ${shape[axis]}, got ${describeValue(part)}`)

@@ -6,6 +6,7 @@ import {
   InvalidStateError,
   origin,
   type Origin,
+  refuseNew,
   rememberShared,
   replace,
   revive,
@@ -63,8 +64,8 @@ export interface StructType<F extends Fields> {
  * swarm.at(7).x = 2
  * ```
  *
- * Structs and their arrays travel to workers by handle. Nothing is locked: a read-modify-write that several do needs a
- * lock around it.
+ * A write to what is no field is a TypeError. Structs and their arrays travel to workers by handle. Nothing is locked:
+ * a read-modify-write that several do needs a lock around it.
  *
  * @param types - the fields in their order: a dtype, `'bool'`, or `[dtype, count]` for a fixed number of elements
  * @throws TypeError, RangeError naming the field for a bad name, type or count
@@ -82,8 +83,7 @@ export function struct<const F extends Fields>(types: F): StructType<F> {
         byteOffset: 0,
       })
       for (const [name, value] of Object.entries(values)) {
-        const known = layout.fields.map(field => field.name)
-        if (!known.includes(name)) throw new TypeError(`the struct has no field \`${name}\`${suggestion(name, known)}`)
+        if (!layout.fields.some(field => field.name === name)) throw noField(layout, name)
         if (value !== undefined) (one as unknown as Record<string, unknown>)[name] = value
       }
       return one as never
@@ -143,7 +143,13 @@ function kindOf(types: Fields, layout: StructLayout = layoutOf(types)): Kind {
   return kind
 }
 
+function noField({ fields }: StructLayout, name: string): TypeError {
+  const known = fields.map(field => field.name)
+  return new TypeError(`the struct has no field \`${name}\`${suggestion(name, known)}`)
+}
+
 let viewOfStruct: (one: SharedStruct) => DataView
+let layoutOfStruct: (one: object) => StructLayout | undefined
 let arrayOn: (kind: Kind, region: Region) => StructArray
 
 /** What all structs have in common. The fields are accessors of a class of their own for each kind. */
@@ -154,6 +160,7 @@ export class SharedStruct<F extends Fields = Fields> {
 
   /** @internal */
   constructor(place: Place, kind: Kind) {
+    if (kind === undefined) refuseNew('SharedStruct', 'struct(fields).create(values)')
     this.#place = place
     this.#kind = kind
     this.#view = new DataView(place.region.buffer, place.byteOffset, kind.layout.byteLength)
@@ -199,12 +206,25 @@ export class SharedStruct<F extends Fields = Fields> {
   }
 
   static {
+    layoutOfStruct = one => (#kind in one ? one.#kind.layout : undefined)
     viewOfStruct = one => {
       if (one.#place.region.closed) throw new InvalidStateError('the memory of this struct was closed')
       return one.#view
     }
   }
 }
+
+// A write to a property that is no field arrives here, behind all accessors. Fields cost nothing more by that.
+Object.setPrototypeOf(
+  SharedStruct.prototype,
+  new Proxy(Object.prototype, {
+    set(target, name, value, receiver: object) {
+      const layout = layoutOfStruct(receiver)
+      if (layout !== undefined && typeof name === 'string') throw noField(layout, name)
+      return Reflect.set(target, name, value, receiver)
+    },
+  }),
+)
 
 function idOf({ region, byteOffset }: Place): string {
   return `${region.id}/struct/${byteOffset}`
@@ -217,6 +237,7 @@ export class StructArray<F extends Fields = Fields> implements Disposable, Itera
   readonly #region: Region
 
   private constructor(kind: Kind, region: Region) {
+    if (region === undefined) refuseNew('StructArray', 'struct(fields).array(length)')
     this.#kind = kind
     this.#region = region
     this.length = region.byteLength / kind.layout.byteLength

@@ -1,6 +1,15 @@
 import { InvalidStateError } from '@manyhands/core'
 import { expect, test } from 'vitest'
-import { type Dtype, SharedArray, struct, Value } from '../src/index.ts'
+import {
+  type Dtype,
+  ShareableList,
+  SharedArray,
+  SharedMemory,
+  SharedStruct,
+  struct,
+  StructArray,
+  Value,
+} from '../src/index.ts'
 
 const array = SharedArray.f64([3, 4])
 
@@ -109,7 +118,24 @@ test('what was closed says so instead of giving undefined', () => {
 
 test('a value of the wrong kind is refused', () => {
   expect(() => array.fill(1n as unknown as number)).toThrow(new TypeError('fill takes a number for dtype f64, got 1n'))
-  expect(() => array.set(1n as unknown as number, 0, 0)).toThrow(TypeError)
+  expect(() => array.set(1n as unknown as number, 0, 0)).toThrow(
+    new TypeError('set takes a number for dtype f64, got 1n'),
+  )
+  expect(() => array.set('text' as unknown as number, 0, 0)).toThrow(
+    new TypeError('set takes a number for dtype f64, got "text"'),
+  )
+  const integers = SharedArray.i64(1)
+  const text = 'text' as unknown as bigint
+  for (const use of [
+    () => integers.set(text, 0),
+    () => integers.store(text, 0),
+    () => integers.exchange(text, 0),
+    () => integers.compareExchange(0n, text, 0),
+    ...(['add', 'sub', 'and', 'or', 'xor'] as const).map(method => () => integers[method](text, 0)),
+  ]) {
+    expect(use).toThrow(/takes a bigint for dtype i64, got "text"$/)
+  }
+  expect([array.at(0, 0), integers.at(0)]).toEqual([0, 0n])
   expect(() => new Value('i64', 1 as unknown as bigint)).toThrow(
     new TypeError('a Value of dtype i64 takes a bigint, got 1'),
   )
@@ -122,5 +148,73 @@ test('only integers have operations in one step', () => {
   const floats = array as unknown as SharedArray<'i32'>
   for (const use of [() => floats.add(1, 0, 0), () => floats.load(0, 0), () => floats.compareExchange(0, 1, 0, 0)]) {
     expect(use).toThrow('needs an integer dtype such as i32, this one is f64')
+  }
+})
+
+test('a class whose objects are made by functions names them', () => {
+  for (const [Class, message] of [
+    [SharedArray, '`new SharedArray` is not for programs: write SharedArray.f64(shape), or SharedArray.from(values)'],
+    [
+      SharedMemory,
+      '`new SharedMemory` is not for programs: write SharedMemory.create(byteLength), or SharedMemory.attach(name)',
+    ],
+    [SharedStruct, '`new SharedStruct` is not for programs: write struct(fields).create(values)'],
+    [StructArray, '`new StructArray` is not for programs: write struct(fields).array(length)'],
+  ] as const) {
+    const Public = Class as unknown as new (size?: number) => object
+    expect(() => new Public(10)).toThrow(new TypeError(message))
+    expect(() => new Public()).toThrow(new TypeError(message))
+  }
+})
+
+test('a forgotten await is named', async () => {
+  const promised = Promise.resolve([1, 2])
+  expect(() => SharedArray.from(promised as never)).toThrow(
+    new TypeError('SharedArray.from takes an array or a typed array, got a Promise (is an `await` missing?)'),
+  )
+  expect(() => SharedArray.f64(2, promised as never)).toThrow(
+    new TypeError('SharedArray.f64 takes an options object, got a Promise (is an `await` missing?)'),
+  )
+  expect(() => new Value('i32', 1, { lock: promised as never })).toThrow(/got a Promise \(is an `await` missing\?\)/)
+  expect(() => array.set(promised as never, 0, 0)).toThrow(/got a Promise/)
+})
+
+test('data that only looks like numbers says what it is', () => {
+  const transferred = new Float64Array(4)
+  structuredClone(transferred, { transfer: [transferred.buffer] })
+  const closed = SharedArray.u8(4, { across: 'processes' })
+  const closedData = closed.data
+  closed.close()
+  const proxy = new Proxy(new Uint8Array(4), {})
+  const list = new ShareableList([new Uint8Array(4)])
+  const record = struct({ tag: ['u8', 4] }).create()
+  for (const [data, what] of [
+    [transferred, 'an instance of Float64Array whose buffer is detached (it was transferred or closed)'],
+    [closedData, 'an instance of Uint8Array whose buffer is detached (it was transferred or closed)'],
+    [proxy, 'a Proxy'],
+  ] as const) {
+    expect(() => SharedArray.from(data)).toThrow(new TypeError(`SharedArray.from: cannot read the elements of ${what}`))
+    expect(() => SharedArray.from([data])).toThrow(new TypeError(`element [0]: cannot read the elements of ${what}`))
+    expect(() => list.set(0, data as Uint8Array)).toThrow(
+      new TypeError(`element 0: cannot read the elements of ${what}`),
+    )
+    expect(() => void (record.tag = data as Uint8Array)).toThrow(
+      new TypeError(`field \`tag\`: cannot read the elements of ${what}`),
+    )
+  }
+  expect(SharedArray.from(new Proxy([1, 2], {})).toArray()).toEqual([1, 2])
+})
+
+test('a write to what is no field of a struct is refused', async () => {
+  const kind = struct({ x: 'f64', count: 'i32' })
+  for (const one of [kind.create(), kind.array(2).at(1)]) {
+    const loose = one as unknown as Record<string, unknown>
+    expect(() => void (loose['cuont'] = 1)).toThrow(
+      new TypeError('the struct has no field `cuont`; did you mean `count`?'),
+    )
+    expect(() => Object.assign(loose, { x: 1, extra: 2 })).toThrow(
+      new TypeError('the struct has no field `extra`; known: x, count'),
+    )
+    expect([one.x, loose['extra'], await Promise.resolve(one)]).toEqual([1, undefined, one])
   }
 })

@@ -57,6 +57,40 @@ test('M16 elements are replaced in place, by other kinds as well, when they fit'
   expect(list.get(1)).toBe('four')
 })
 
+test('an element has the room that the docstring says', () => {
+  const list = new ShareableList(['howdy', 1, new Uint8Array(5)])
+  for (const index of [0, 2]) {
+    list.set(index, 'x'.repeat(12))
+    expect(list.get(index)).toBe('x'.repeat(12))
+    expect(() => list.set(index, 'x'.repeat(13))).toThrow(/room for 16 bytes, the new value takes 17/)
+    list.set(index, new Uint8Array(12).fill(1))
+  }
+  list.set(0, '☃☃☃☃')
+  expect(() => list.set(0, '☃☃☃☃☃')).toThrow(RangeError)
+  expect(list.get(0)).toBe('☃☃☃☃')
+})
+
+test('any text survives: halves of surrogate pairs, zeros, the characters around them', () => {
+  const units = ['\ud800', '\udbff', '\udc00', '\udfff', '\ud7ff', '\ue000', '\ufffd', '\0', 'a', '😀']
+  const all = ['', ...units].flatMap(a => ['', ...units].flatMap(b => units.map(c => a + b + c)))
+  const list = new ShareableList(all)
+  expect(list.toArray()).toEqual(all)
+  const place = new ShareableList(['x'.repeat(60)])
+  for (const text of all) {
+    place.set(0, text)
+    expect(place.get(0)).toBe(text)
+  }
+})
+
+test('a writer that died leaves what was there before, and does not hold up the next one for ever', () => {
+  const list = new ShareableList(['before'])
+  // The words of element 0, STATE and WRITER, follow the head of 8 bytes and two Uint32.
+  new Int32Array(list.memory.buffer)[5] = 12345
+  expect(list.get(0)).toBe('before')
+  list.set(0, 'after')
+  expect([list.get(0), new Int32Array(list.memory.buffer)[5]]).toEqual(['after', 0])
+})
+
 test('what a list cannot hold is refused by name', () => {
   expect(() => new ShareableList([1, {} as never])).toThrow(
     new TypeError('element 1 must be a number, bigint, boolean, string, Uint8Array or null, got an object'),

@@ -3,7 +3,8 @@ import { Worker } from 'node:worker_threads'
 import { origin } from '@manyhands/base'
 import { Region, replace, revive } from '@manyhands/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { SharedArray, Value } from '../src/index.ts'
+import { ShareableList, SharedArray, Value } from '../src/index.ts'
+import { texts } from './tasks/texts.ts'
 import { dehydrate, own, rehydrate } from './tasks/travel.ts'
 
 let workers: readonly Worker[]
@@ -100,4 +101,16 @@ test.each([SharedArray, Value])('$name says where a worker finds it', async make
   expect(exports[name]).toBe(maker)
   expect(revive in maker).toBe(true)
   expect(replace in maker.prototype).toBe(true)
+})
+
+test('an element of a list that two threads write is read as one of them has written it', async () => {
+  const list = new ShareableList([texts[0] as string, false])
+  const { name } = list.memory
+  const reader = new Worker(new URL('tasks/worker.ts', import.meta.url))
+  const garbage = once(reader, 'message')
+  const writing = [run(0, 'writeTexts', name, 0), run(1, 'writeTexts', name, 2)]
+  reader.postMessage(['readTexts', dehydrate([name, 2000])])
+  expect(await garbage).toEqual([[]])
+  await Promise.all([...writing, reader.terminate()])
+  list.memory.unlink()
 })

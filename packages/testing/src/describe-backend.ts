@@ -5,7 +5,7 @@ import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CancelledError, TaskTimeoutError } from '@manyhands/base'
-import type { delayed, Parallel, parallelMap, ParallelOptions } from '@manyhands/parallel'
+import type { BackendName, delayed, Parallel, parallelMap, ParallelOptions } from '@manyhands/parallel'
 import type { TestRunner } from './test-runner.ts'
 
 const squares = (count: number) => Array.from({ length: count }, (_, i) => i * i)
@@ -35,7 +35,7 @@ class OddError extends Error {
 /** A backend under test. Its tasks are functions that its package's test modules export. */
 export interface BackendSubject {
   /** What the option `backend` is set to. */
-  readonly name: string
+  readonly name: BackendName
   readonly jobs: number
   /** Tasks that run at a time at most, for that many jobs. */
   readonly effectiveJobs: number

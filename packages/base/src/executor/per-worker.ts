@@ -1,9 +1,11 @@
 import { InvalidStateError } from '../errors.ts'
-import { checkFunction, checkOptionNames } from '../options.ts'
+import { Promise } from '../intrinsics.ts'
+import { checkFunction, checkOptionNames, refuseNew } from '../options.ts'
 import { slot } from '../slots.ts'
 import { isThenable } from '../thenable.ts'
 import { coreOrigin, origin, type Origin, replace, revive } from '../travel/replace-revive.ts'
 import { newSharedId, reviveShared } from '../travel/shared-id.ts'
+import { warnOf } from '../warn-of.ts'
 
 export interface PerWorkerOptions<T> {
   /**
@@ -45,6 +47,9 @@ export class PerWorker<T> {
 
   /** Use {@link perWorker}. */
   constructor(definition: Definition) {
+    if ((definition as Partial<Definition> | undefined)?.factory === undefined) {
+      refuseNew('PerWorker', 'perWorker(factory)')
+    }
     this.#definition = definition
   }
 
@@ -159,7 +164,7 @@ async function disposeAll(left: readonly Resource[]): Promise<void> {
     try {
       await dispose?.((await made) as never)
     } catch (error) {
-      process.emitWarning(error instanceof Error ? error : new Error(String(error)))
+      warnOf(error)
     }
   }
 }

@@ -5,7 +5,7 @@ import { Future, type WaitOptions } from './future.ts'
  * Validates the arguments of `wait` and `asCompleted`, and removes duplicate futures.
  *
  * @param more - names of further options
- * @throws TypeError for what is not a future; TypeError, RangeError for bad options
+ * @throws TypeError for what is not an iterable of futures; TypeError, RangeError for bad options
  */
 export function checkFutures<T>(
   where: string,
@@ -16,6 +16,9 @@ export function checkFutures<T>(
   checkOptionNames(where, options, ['timeoutMs', 'signal', ...more])
   checkDuration('timeoutMs', options.timeoutMs, { zero: true })
   checkSignal('signal', options.signal)
+  if (typeof (futures as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== 'function') {
+    throw new TypeError(`${where} takes an iterable of futures, such as an array, got ${describeValue(futures)}`)
+  }
   const all = new Set(futures)
   for (const future of all) {
     if (!(future instanceof Future)) throw new TypeError(`${where} takes futures, got ${describeValue(future)}`)

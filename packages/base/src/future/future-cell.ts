@@ -1,10 +1,14 @@
 import { CancelledError, InvalidStateError } from '../errors.ts'
-import { describeValue } from '../options.ts'
+import { isThenable } from '../thenable.ts'
+import { warnOf } from '../warn-of.ts'
 import type { UnseenFailure } from './unseen-failures.ts'
 
 // Not the future's own `then`, which would mark the future as observed.
 const promiseThen = Promise.prototype.then
 const ignore = (): void => {}
+
+/** Called with the future that is done. What it throws, also later as a promise, becomes a process warning. */
+export type DoneCallback = (future: Promise<unknown>) => unknown
 
 interface Failure {
   readonly error: unknown
@@ -27,7 +31,8 @@ export class FutureCell<T> {
   seen = false
   /** Set once the future failed. Values are kept by the promise alone. */
   failure: Failure | undefined = undefined
-  callbacks: (() => void)[] | undefined = undefined
+  /** One alone, as most are, needs no set. In a set, because callbacks unregister others while they are called. */
+  callbacks: DoneCallback | Set<DoneCallback> | undefined = undefined
   onValue!: (value: T) => void
   onError!: (error: unknown) => void
   /** Set by the future's constructor. */
@@ -75,29 +80,22 @@ export class FutureCell<T> {
     return true
   }
 
-  onDone(callback: () => void): void {
-    this.see()
-    if (this.done) call(callback)
-    else (this.callbacks ??= []).push(callback)
+  /**
+   * Calls `callback` once the future is done, immediately when it is already done. This does not mark the future as
+   * observed: a failure is still reported.
+   */
+  watch(callback: DoneCallback): void {
+    const { callbacks } = this
+    if (this.done) call(callback, this.future)
+    else if (callbacks === undefined) this.callbacks = callback
+    else if (typeof callbacks === 'object') callbacks.add(callback)
+    else this.callbacks = new Set([callbacks, callback])
   }
 
-  /**
-   * Calls `callback` once the future is done, immediately when it is already done. Unlike `onDone` this does not mark
-   * the future as observed: a failure is still reported.
-   *
-   * @returns removes the callback
-   */
-  watch(callback: () => void): () => void {
-    if (this.done) {
-      call(callback)
-      return ignore
-    }
-    const callbacks = (this.callbacks ??= [])
-    callbacks.push(callback)
-    return () => {
-      const at = callbacks.indexOf(callback)
-      if (at >= 0) callbacks.splice(at, 1)
-    }
+  unwatch(callback: DoneCallback): void {
+    const { callbacks } = this
+    if (typeof callbacks === 'object') callbacks.delete(callback)
+    if (callbacks === callback || (typeof callbacks === 'object' && callbacks.size === 0)) this.callbacks = undefined
   }
 
   #assertOpen(): void {
@@ -113,16 +111,18 @@ export class FutureCell<T> {
   }
 
   #notify(): void {
-    const callbacks = this.callbacks ?? []
+    const { callbacks } = this
+    if (typeof callbacks === 'function') call(callbacks, this.future)
+    else if (callbacks !== undefined) for (const callback of callbacks) call(callback, this.future)
     this.callbacks = undefined
-    for (const callback of callbacks) call(callback)
   }
 }
 
-function call(callback: () => void): void {
+function call(callback: DoneCallback, future: Promise<unknown>): void {
   try {
-    callback()
+    const result = callback(future)
+    if (isThenable(result)) result.then(undefined, warnOf)
   } catch (error) {
-    process.emitWarning(error instanceof Error ? error : new Error(describeValue(error)))
+    warnOf(error)
   }
 }

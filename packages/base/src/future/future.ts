@@ -1,7 +1,9 @@
 import { WaitTimeoutError } from '../errors.ts'
+import { Promise } from '../intrinsics.ts'
 import { type Limits, untilDone } from '../limits.ts'
 import { checkDuration, checkFunction, checkOptionNames, checkSignal } from '../options.ts'
-import { FutureCell, type FutureState } from './future-cell.ts'
+import { isThenable } from '../thenable.ts'
+import { type DoneCallback, FutureCell, type FutureState } from './future-cell.ts'
 import type { FutureLabel } from './future-label.ts'
 import { watchFailure } from './unseen-failures.ts'
 
@@ -10,7 +12,7 @@ export type { FutureState } from './future-cell.ts'
 /** Options of a wait. `signal` ends the wait, not the task. */
 export type WaitOptions = Limits
 
-type PromiseExecutor<T> = (resolve: (value: T | PromiseLike<T>) => void, reject: (error: unknown) => void) => void
+type PromiseExecutor<T> = (resolve: (value: T | PromiseLike<T>) => void, reject: (error: unknown) => void) => unknown
 
 // One function for all futures instead of one closure each: creating a future is most of the cost of a tiny task.
 let capturedResolve: (value: never) => void
@@ -21,6 +23,7 @@ const capture = (resolve: (value: never) => void, reject: (error: unknown) => vo
 }
 let see: (future: Future<unknown>) => void
 let cellOf: (future: Future<unknown>) => FutureCell<unknown>
+let isFuture: (value: object) => boolean
 
 /**
  * The result of a task that may not have run yet: a promise that also has a `state`, and can be cancelled while it is
@@ -38,10 +41,13 @@ export class Future<T> extends Promise<T> {
 
   /**
    * To create a future use {@link FutureResolver}. With an executor function, as for any promise, the future is
-   * finished when that function resolves or rejects it.
+   * finished when that function resolves or rejects it, or fails.
+   *
+   * @throws TypeError when it is not a function
    */
   constructor(source: PromiseExecutor<T> | FutureCell<T>) {
     super(capture as PromiseExecutor<T>)
+    if (!(source instanceof FutureCell)) checkFunction('the executor of a Future', source)
     const cell = typeof source === 'function' ? new FutureCell<T>() : source
     cell.onValue = capturedResolve as (value: T) => void
     cell.onError = capturedReject
@@ -50,10 +56,11 @@ export class Future<T> extends Promise<T> {
     if (typeof source === 'function') {
       const fail = (error: unknown): void => void (cell.done || cell.reject(error))
       try {
-        source(
+        const made: unknown = source(
           value => void Promise.resolve(value).then(result => void (cell.done || cell.resolve(result)), fail),
           fail,
         )
+        if (isThenable(made)) made.then(undefined, fail) // an async executor that throws
       } catch (error) {
         fail(error)
       }
@@ -111,8 +118,10 @@ export class Future<T> extends Promise<T> {
         throw new WaitTimeoutError('the future was not done', options.timeoutMs ?? 0)
       },
       settle => {
+        const settled = (): void => void this.then(settle.resolve, settle.reject)
         see(this)
-        return watchFuture(this, () => void this.then(settle.resolve, settle.reject))
+        this.#cell.watch(settled)
+        return () => this.#cell.unwatch(settled)
       },
     )
   }
@@ -134,27 +143,35 @@ export class Future<T> extends Promise<T> {
 
   /**
    * Calls `callback` with this future once it is done, immediately when it is already done. Callbacks run in the order
-   * in which they were added. An error in a callback becomes a process warning and has no other effect.
+   * in which they were added; async ones are not waited for. What a callback throws, or an async one rejects with,
+   * becomes a process warning and has no other effect.
+   *
+   * @throws TypeError when `callback` is not a function
    */
-  onDone(callback: (future: this) => void): void {
+  onDone(callback: (future: this) => unknown): void {
     checkFunction('callback', callback)
-    this.#cell.onDone(() => callback(this))
+    see(this)
+    this.#cell.watch(() => callback(this)) // a function of its own: the same callback may be added twice
   }
 
   static {
     see = future => future.#cell.see()
     cellOf = future => future.#cell
+    isFuture = value => #cell in value
   }
 }
 
 /**
- * For packages that build on futures: calls `callback` once `future` is done, immediately when it is already done. This
- * does not mark the future as observed, so a failure that is never observed is still reported.
- *
- * @returns removes the callback
+ * For packages that build on futures: calls `callback` with `future` once it is done, immediately when it is already
+ * done. This does not mark the future as observed, so a failure that is never observed is still reported.
  */
-export function watchFuture(future: Future<unknown>, callback: () => void): () => void {
-  return cellOf(future).watch(callback)
+export function watchFuture<T>(future: Future<T>, callback: (future: Future<T>) => void): void {
+  cellOf(future).watch(callback as DoneCallback)
+}
+
+/** Removes a callback of `watchFuture`; it is not called from then on. */
+export function unwatchFuture<T>(future: Future<T>, callback: (future: Future<T>) => void): void {
+  cellOf(future).unwatch(callback as DoneCallback)
 }
 
 /** True when `future` was cancelled or has failed. */
@@ -173,7 +190,7 @@ export function lookAt(future: Future<unknown>): void {
 void Object.defineProperty(Future.prototype, 'constructor', {
   configurable: true,
   get(this: Future<unknown>) {
-    see(this)
+    if (isFuture(this)) see(this) // not of the prototype itself
     return Promise
   },
 })

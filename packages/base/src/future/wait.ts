@@ -1,7 +1,8 @@
+import { Promise } from '../intrinsics.ts'
 import { untilDone } from '../limits.ts'
 import { describeValue } from '../options.ts'
 import { checkFutures } from './check-futures.ts'
-import { type Future, hasFailed, lookAt, type WaitOptions, watchFuture } from './future.ts'
+import { type Future, hasFailed, lookAt, unwatchFuture, type WaitOptions, watchFuture } from './future.ts'
 
 export interface WaitForOptions extends WaitOptions {
   /** When to return. `first-failed` returns early only for a failed or cancelled future. @default 'all-done' */
@@ -35,19 +36,18 @@ export function wait<T>(futures: Iterable<Future<T>>, options: WaitForOptions = 
   if (all.size === 0) return Promise.resolve(result())
   return untilDone('wait', options, result, settle => {
     let missing = all.size
-    const stops: (() => void)[] = []
+    const look = (future: Future<T>): void => {
+      missing--
+      const isEnough =
+        missing === 0 || returnWhen === 'first-done' || (returnWhen === 'first-failed' && hasFailed(future))
+      if (isEnough) settle.resolve(result())
+    }
     for (const future of all) {
       lookAt(future)
-      const stop = watchFuture(future, () => {
-        missing--
-        const isEnough =
-          missing === 0 || returnWhen === 'first-done' || (returnWhen === 'first-failed' && hasFailed(future))
-        if (isEnough) settle.resolve(result())
-      })
-      stops.push(stop)
+      watchFuture(future, look)
     }
     return () => {
-      for (const stop of stops) stop()
+      for (const future of all) unwatchFuture(future, look)
     }
   })
 }

@@ -1,3 +1,4 @@
+import { clock } from '../intrinsics.ts'
 import { slot } from '../slots.ts'
 
 /**
@@ -27,7 +28,7 @@ export function ring(id: string): void {
   const { listeners, links, rungAt } = state()
   for (const listener of Array.from(listeners.get(id) ?? [])) listener()
   if (links.size === 0) return
-  const now = performance.now()
+  const now = clock()
   if (now - (rungAt.get(id) ?? -Infinity) < REST_MS) return
   if (rungAt.size >= 256) rungAt.clear() // the map only saves messages
   rungAt.set(id, now)

@@ -1,3 +1,4 @@
+import { setTimeout, clock } from '../intrinsics.ts'
 import { slot } from '../slots.ts'
 
 /**
@@ -119,9 +120,9 @@ export function dropGate(gate: NativeGate): void {
  */
 export function closeGate(gate: NativeGate, done: () => void): void {
   Atomics.or(gate, WORD, CLOSED)
-  const until = performance.now() + LONGEST_MS
+  const until = clock() + LONGEST_MS
   const look = (): void => {
-    if (Atomics.load(gate, WORD) === CLOSED || performance.now() >= until) done()
+    if (Atomics.load(gate, WORD) === CLOSED || clock() >= until) done()
     else setTimeout(look, LOOK_MS)
   }
   look()
@@ -129,10 +130,10 @@ export function closeGate(gate: NativeGate, done: () => void): void {
 
 function closeGates(gates: Iterable<NativeGate>): void {
   for (const gate of gates) Atomics.or(gate, WORD, CLOSED)
-  const until = performance.now() + LONGEST_MS
+  const until = clock() + LONGEST_MS
   for (const gate of gates) {
     for (let word: number; (word = Atomics.load(gate, WORD)) !== CLOSED;) {
-      const leftMs = until - performance.now()
+      const leftMs = until - clock()
       if (leftMs <= 0) return
       Atomics.wait(gate, WORD, word, leftMs)
     }

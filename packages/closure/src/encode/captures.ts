@@ -1,7 +1,7 @@
 import * as types from 'node:util/types'
 import { isBuiltinGlobal } from '../modules/builtins.ts'
 import type { CapturedName } from '../modules/exported-values.ts'
-import { isRequire } from '../modules/exports.ts'
+import { isCommonJsModule, isRequire } from '../modules/exports.ts'
 import * as m from '../protocol/message.ts'
 import type { Edge } from '../protocol/message.ts'
 import type { Analysis } from '../text/analyze.ts'
@@ -202,6 +202,7 @@ function isModuleLike(value: unknown): boolean {
   // What esbuild makes of a function that a CommonJS module exports.
   if (Object.getPrototypeOf(value) === Function.prototype) return true
   return (
+    isCommonJsModule(value) ||
     types.isModuleNamespaceObject(value) ||
     Object.hasOwn(value, '__esModule') ||
     Object.getOwnPropertyDescriptor(value, Symbol.toStringTag)?.value === 'Module'

@@ -23,25 +23,48 @@ export interface ScopeProof {
 
 /** The cells of a message. They are found out while it is encoded, which then begins anew. */
 export class Cells {
-  readonly #cells: Cell[] = []
+  /** By mark, and else by the first variable of their proof and its object; see {@link Cells.#candidates}. */
+  readonly #marked = new Map<object, Cell>()
+  readonly #places = new Map<string, Map<string | undefined, Map<unknown, Cell[]>>>()
 
   /** The cell of a scope around a function. */
   find(facts: FunctionFacts, level: ScopeLevel): Cell | undefined {
     const mark = markOf(level)
-    return this.#cells.find(cell => {
-      const ofCell = markOf(cell.level)
-      // The functions of a scope that was revived are scripts of their own.
-      if (mark !== undefined || ofCell !== undefined) return mark === ofCell
+    // The functions of a scope that was revived are scripts of their own.
+    if (mark !== undefined) return this.#marked.get(mark)
+    for (const cell of this.#candidates(facts, level)) {
       const { names, isDeclaredFor } = cell.proof
-      return (
-        cell.scriptId === facts.location?.scriptId &&
-        cell.level.kind === level.kind &&
-        names.every(
-          name => Object.hasOwn(level.variables, name) && cell.level.variables[name] === level.variables[name],
-        ) &&
-        isDeclaredFor(facts)
+      const isSame = names.every(
+        name => Object.hasOwn(level.variables, name) && cell.level.variables[name] === level.variables[name],
       )
-    })
+      if (isSame && isDeclaredFor(facts)) return cell
+    }
+    return undefined
+  }
+
+  /** The cells of such a scope in this script whose proof begins with the object that is here. */
+  *#candidates(facts: FunctionFacts, level: ScopeLevel): Generator<Cell> {
+    for (const [name, cells] of this.#places.get(placeOf(facts, level)) ?? []) {
+      if (name === undefined) yield* cells.get(undefined) ?? []
+      else if (Object.hasOwn(level.variables, name)) yield* cells.get(level.variables[name]) ?? []
+    }
+  }
+
+  #add(cell: Cell, facts: FunctionFacts): void {
+    const { level, proof } = cell
+    const mark = markOf(level)
+    if (mark !== undefined) {
+      this.#marked.set(mark, cell)
+      return
+    }
+    const [name] = proof.names
+    const place = getOrMake(
+      this.#places,
+      placeOf(facts, level),
+      () => new Map<string | undefined, Map<unknown, Cell[]>>(),
+    )
+    const byValue = getOrMake(place, name, () => new Map<unknown, Cell[]>())
+    getOrMake(byValue, name === undefined ? undefined : level.variables[name], () => []).push(cell)
   }
 
   /** @returns the cell that the variable is in from now on */
@@ -49,11 +72,19 @@ export class Cells {
     let cell = this.find(facts, level)
     if (cell === undefined) {
       cell = { scriptId: facts.location?.scriptId ?? '', level, names: new Set(), proof, kept: new Set() }
-      this.#cells.push(cell)
+      this.#add(cell, facts)
     }
     cell.names.add(name)
     return cell
   }
+}
+
+const placeOf = ({ location }: FunctionFacts, { kind }: ScopeLevel): string => `${location?.scriptId} ${kind}`
+
+function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key)
+  if (value === undefined) map.set(key, (value = make()))
+  return value
 }
 
 const ids = new WeakMap<object, string>()

@@ -3,14 +3,24 @@ import { moduleScope } from '../modules/exports.ts'
 import { isNativeText, textOf } from '../text/function-text.ts'
 import { nameOf } from '../text/name-of.ts'
 import type { Encoder } from './encoder.ts'
+import { isSentAsText, type PrivateClass, privateClass } from './private-fields.ts'
 import { MAKE_IT_THERE } from './refusal.ts'
 
 /**
  * Refuses an object whose class cannot be made again around its properties: one of Node or of the language, or one with
- * private members. Its prototypes may be classes of the program, and at the end what the kind of object has by nature
- * (`standard`).
+ * private members that is imported there. Its prototypes may be classes of the program, and at the end what the kind of
+ * object has by nature (`standard`).
+ *
+ * @returns those of its classes that have private members, the one furthest up first
  */
-export function checkClass(encoder: Encoder, value: object, first: object, standard: object, index: number): void {
+export function checkClass(
+  encoder: Encoder,
+  value: object,
+  first: object,
+  standard: object,
+  index: number,
+): readonly PrivateClass[] {
+  let withPrivates: PrivateClass[] | undefined
   for (
     let prototype: object | null = first;
     prototype !== null && prototype !== Object.prototype && prototype !== standard;
@@ -18,9 +28,9 @@ export function checkClass(encoder: Encoder, value: object, first: object, stand
   ) {
     const type: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
     if (typeof type !== 'function') continue
-    if (standard === Error.prototype && isErrorOfNode(encoder, type)) return
+    if (standard === Error.prototype && isErrorOfNode(encoder, type)) break
     // Errors of the old style are plain objects whose class inherits from Error.
-    if (standard === Object.prototype && prototype === standardErrorPrototype(prototype)) return
+    if (standard === Object.prototype && prototype === standardErrorPrototype(prototype)) break
     const module = isNativeText(textOf(type)) || isGlobalFunction(type, nameOf(type)) ? '' : moduleOfNode(encoder, type)
     if (module !== undefined) {
       const name = module === '' ? nameOf(type) : `${module}.${nameOf(type)}`
@@ -31,9 +41,15 @@ export function checkClass(encoder: Encoder, value: object, first: object, stand
         MAKE_IT_THERE,
       )
     }
-    checkPrivate(encoder, type, index)
+    const found = privateClass(encoder, type)
+    if (found === undefined) continue
+    if (!isSentAsText(encoder, type)) refusePrivate(encoder, found, index)
+    ;(withPrivates ??= []).unshift(found)
   }
+  return withPrivates ?? none
 }
+
+const none: readonly PrivateClass[] = []
 
 /** Errors of Node travel although their classes are not known here: they are data with a name and a code. */
 function isErrorOfNode(encoder: Encoder, type: object): boolean {
@@ -80,15 +96,12 @@ export function standardErrorPrototype(prototype: object): object {
   return Error.prototype
 }
 
-function checkPrivate(encoder: Encoder, type: object, index: number): void {
-  const text = textOf(type)
-  if (!text.startsWith('class') || !text.includes('#')) return
-  const { privateMember } = encoder.reader.analysis(type)
-  if (privateMember === undefined) return
+function refusePrivate(encoder: Encoder, { type, declared }: PrivateClass, index: number): never {
+  const [member] = [...declared.fields, ...declared.methods, ...declared.accessors]
   encoder.refuse(
     index,
-    `it is an instance of class ${nameOf(type)}, which has the private member ${privateMember}; private ` +
-      'state cannot be read from outside',
+    `it is an instance of class ${nameOf(type)}, which has the private member ${member} and is imported by workers; ` +
+      'private state cannot be set from outside',
     privateCure(encoder.cureOf(index)),
   )
 }

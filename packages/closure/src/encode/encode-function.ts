@@ -15,6 +15,7 @@ import { encodeOwn } from './encode-own.ts'
 import type { Encoder } from './encoder.ts'
 import { ownProperties, prototypeChanges } from './function-members.ts'
 import { isInitializer, notePrepared } from './initializers.ts'
+import { staticFields } from './private-fields.ts'
 import { step } from './refusal.ts'
 
 /**
@@ -188,6 +189,7 @@ function byValue(
         : readCaptures(encoder, fn, analysis, facts, index, label)
   const effects = facts === undefined ? [] : encoder.reader.effects(facts)
   const captures = [...classCaptures(encoder, fn, analysis, index), ...variables]
+  const statics = staticFields(encoder, fn, analysis.members?.statics ?? [], index)
   const url = facts === undefined ? '' : encoder.reader.url(facts)
   return [
     m.FUNCTION,
@@ -202,9 +204,9 @@ function byValue(
     ),
     captures.map(([, edge]) => edge),
     ownName(fn),
-    ownProperties(encoder, fn, analysis, index),
+    ownProperties(encoder, fn, analysis, index, statics),
     prototypeChanges(encoder, fn, analysis, index),
-    encoder.reader.isConstructor(fn) ? classIdentity(fn, analysis, facts) : undefined,
+    encoder.reader.isConstructor(fn) ? classIdentity(fn, analysis, facts, statics) : undefined,
     parentOf(encoder, fn, analysis, index),
     scope,
   ]
@@ -227,8 +229,9 @@ function classIdentity(
   fn: object,
   analysis: Analysis,
   facts: FunctionFacts | undefined,
-): readonly [id: string, version: number] {
-  const state: unknown[] = []
+  statics: readonly unknown[],
+): readonly [id: string, version: number, isDefinedHere: boolean] {
+  const state: unknown[] = [...statics]
   for (const name of analysis.free.keys()) {
     const level = facts?.scopes.find(
       ({ kind, variables }) => !kind.startsWith('Global') && Object.hasOwn(variables, name),
@@ -236,7 +239,8 @@ function classIdentity(
     if (level !== undefined) state.push(valueOf(level.variables, name))
   }
   for (const key of Reflect.ownKeys(fn)) state.push(key, Object.getOwnPropertyDescriptor(fn, key)?.value)
-  return classTable().identify(fn, state)
+  const table = classTable()
+  return [...table.identify(fn, state), table.revived(fn) === undefined]
 }
 
 function labelOf(fn: object): string {

@@ -8,6 +8,7 @@ import type { Edge, Node, Properties, Prototype } from '../protocol/message.ts'
 import { reducerOf } from '../protocol/reducers.ts'
 import { checkClass, classNameOf, errorPrototype, standardErrorPrototype } from './check-class.ts'
 import type { Encoder } from './encoder.ts'
+import { privateFields, withPrivates } from './private-fields.ts'
 import { step } from './refusal.ts'
 import { refusedType } from './refused-types.ts'
 
@@ -16,8 +17,9 @@ export function encodeObject(encoder: Encoder, value: object, index: number): No
   if (exported !== undefined) return moduleNode(exported)
   if (encoder.isRaw(value)) return [m.RAW, value]
   const refused = refusedType(value)
-  if (refused?.threads === true && encoder.across === 'threads') return encoder.rawNode(value)
-  if (refused !== undefined) encoder.refuse(index, refused.why, refused.cure)
+  const threads = encoder.across === 'threads' ? refused?.threads : undefined
+  if (threads === 'copied' || threads === 'moved') return encoder.rawNode(value, threads === 'moved')
+  if (refused !== undefined && threads === undefined) encoder.refuse(index, refused.why, refused.cure)
   const replaced = encodeReplaced(encoder, value, index)
   if (replaced !== undefined) return replaced
   if (types.isModuleNamespaceObject(value)) return encodeNamespace(encoder, value, index)
@@ -100,10 +102,12 @@ function encodeByParts(encoder: Encoder, value: object, index: number): Node {
               ? Error.prototype
               : Object.prototype
   if (standard === Error.prototype) return encodeError(encoder, value as Error, index)
-  if (prototype !== null) checkClass(encoder, value, prototype, standard, index)
+  const classes = prototype === null ? [] : checkClass(encoder, value, prototype, standard, index)
   const proto: Prototype = encoder.prototype(value, index, standard)
   const integrity = encoder.integrity(value)
-  const properties = (skip?: (key: string | symbol) => boolean): Properties => encoder.properties(value, index, skip)
+  const privates = classes.length === 0 ? undefined : privateFields(encoder, value, classes, index)
+  const properties = (skip?: (key: string | symbol) => boolean): Properties =>
+    withPrivates(encoder.properties(value, index, skip), privates)
   if (types.isMap(value)) {
     const edges: Edge[] = []
     let entry = 0
@@ -135,34 +139,41 @@ function encodeByParts(encoder: Encoder, value: object, index: number): Node {
       value.lastIndex,
     ]
   }
-  if (Array.isArray(value)) return encodeArray(encoder, value, proto, integrity, index)
+  if (Array.isArray(value)) return encodeArray(encoder, value, proto, integrity, index, privates)
   return [m.OBJECT, proto, integrity, properties()]
 }
 
 function encodeError(encoder: Encoder, error: Error, index: number): Node {
-  const prototype = travellingPrototype(encoder, error, index)
+  const [prototype, privates] = travellingClass(encoder, error, index)
   const proto: Prototype =
     prototype === Error.prototype ? 0 : prototype === null ? null : encoder.prototypeEdge(prototype, index)
   return [
     m.ERROR,
     proto,
     encoder.integrity(error),
-    encoder.properties(error, index, key => key === 'stack'),
+    withPrivates(
+      encoder.properties(error, index, key => key === 'stack'),
+      privates,
+    ),
     stackOf(error),
   ]
 }
 
 /** Of what a task threw a class that cannot travel is left out: the error is worth more than that. */
-function travellingPrototype(encoder: Encoder, error: Error, index: number): object | null {
+function travellingClass(
+  encoder: Encoder,
+  error: Error,
+  index: number,
+): readonly [prototype: object | null, privates?: readonly m.PrivateFields[] | undefined] {
   const prototype = errorPrototype(encoder, error)
-  if (prototype === null) return null
+  if (prototype === null) return [null]
   try {
-    checkClass(encoder, error, prototype, Error.prototype, index)
-    return prototype
+    const classes = checkClass(encoder, error, prototype, Error.prototype, index)
+    return [prototype, classes.length === 0 ? undefined : privateFields(encoder, error, classes, index)]
   } catch (refused) {
     if (!encoder.isFailure || !(refused instanceof SerializationError)) throw refused
     encoder.noteLost(index, `its class ${classNameOf(error)} cannot be sent`)
-    return standardErrorPrototype(prototype)
+    return [standardErrorPrototype(prototype)]
   }
 }
 
@@ -185,6 +196,7 @@ function encodeArray(
   proto: Prototype,
   integrity: m.Integrity,
   index: number,
+  privates: readonly m.PrivateFields[] | undefined,
 ): Node {
   const dense =
     Object.keys(value).length >= value.length &&
@@ -194,7 +206,8 @@ function encodeArray(
   const items = dense ? value.map((item, i) => encoder.edge(item, index, i)) : []
   const skip = (key: string | symbol): boolean =>
     key === 'length' || (dense && typeof key === 'string' && /^(0|[1-9]\d*)$/.test(key))
-  return [m.ARRAY, proto, integrity, encoder.properties(value, index, skip), value.length, items]
+  const properties = withPrivates(encoder.properties(value, index, skip), privates)
+  return [m.ARRAY, proto, integrity, properties, value.length, items]
 }
 
 /** `[replace]()`, or a registered reducer: the object says itself what travels. */

@@ -1,5 +1,5 @@
 import * as types from 'node:util/types'
-import { type Across, SerializationError, sharedBufferOwner } from '@manyhands/base'
+import { isDetached, type Across, SerializationError, sharedBufferOwner } from '@manyhands/base'
 import type { CapturedName } from '../modules/exported-values.ts'
 import type { ExportPlace } from '../modules/exports.ts'
 import {
@@ -16,17 +16,19 @@ import {
   type Template,
 } from '../protocol/message.ts'
 import { PlainWalk } from '../protocol/plain.ts'
-import { isNativeText, textOf } from '../text/function-text.ts'
 import { nameOf } from '../text/name-of.ts'
 import type { Cell, Cells } from './cells.ts'
+import type { EncoderMode } from './encoder-mode.ts'
 import type { FunctionReader } from './function-reader.ts'
 import type { UsedImport } from './initializers.ts'
 import { timesHeld } from './leave-out.ts'
 import type { WrittenCapture } from './lost-writes.ts'
+import { ownDescriptor } from './own-descriptor.ts'
 import { OwnNode } from './own-node.ts'
 import { compiledPrivateCure, perWorkerCure } from './per-worker-cure.ts'
 import { formatStep, MAKE_IT_THERE, refusal, step, type Step } from './refusal.ts'
 import { SharedVariables } from './shared-variables.ts'
+import { timesInData } from './times-in-data.ts'
 import { Views } from './views.ts'
 
 const noProperties: Properties = [[], []]
@@ -41,6 +43,7 @@ export class Encoder {
   readonly across: Across
   readonly reader: FunctionReader
   readonly isFailure: boolean
+  readonly isAnswer: boolean
   /** Scopes that functions are known to share; undefined when there is none. */
   readonly cells: Cells | undefined
   readonly nodes: Node[] = []
@@ -56,6 +59,10 @@ export class Encoder {
   readonly #steps: Step[] = []
   readonly #indices = new Map<unknown, number>()
   readonly #templateIndices = new Map<Template, number>()
+  /** What is moved to the other side. */
+  transfer: object[] | undefined
+  /** Raw data that is frozen. */
+  frozen: object[] | undefined
   /** Everything that is part of raw data. */
   readonly #raw = new Set<object>()
   /** What was met together with something that is not plain: it is taken apart. */
@@ -63,7 +70,7 @@ export class Encoder {
   #keys: readonly string[] = []
 
   /** Captured variables among the nodes. */
-  readonly #captured = new Map<number, CapturedName>()
+  #captured: Map<number, CapturedName> | undefined
   #refused = -1
   #complaint: readonly [complaint: string, hint: string | undefined] = ['', undefined]
 
@@ -78,14 +85,12 @@ export class Encoder {
 
   /**
    * @param encodeNode - chooses the kind of node by the kind of value
-   * @param options.keepsGoing - a value that cannot travel becomes a node with the reason, instead of an error
-   * @param options.isFailure - it is what a task threw: an error whose class cannot travel goes without
    */
   constructor(
     across: Across,
     reader: FunctionReader,
     encodeNode: EncodeNode,
-    { keepsGoing = false, isFailure = false }: { readonly keepsGoing?: boolean; readonly isFailure?: boolean } = {},
+    { keepsGoing, isFailure, isAnswer }: EncoderMode,
     cells?: Cells,
   ) {
     this.cells = cells
@@ -94,17 +99,19 @@ export class Encoder {
     this.#encodeNode = encodeNode
     this.#keepsGoing = keepsGoing
     this.isFailure = isFailure
+    this.isAnswer = isAnswer
   }
 
   /** Notes that node `index` is what a function captures by a name. */
   noteCaptured(index: number, name: CapturedName): void {
-    if (!this.#captured.has(index)) this.#captured.set(index, name)
+    const captured = (this.#captured ??= new Map())
+    if (!captured.has(index)) captured.set(index, name)
   }
 
   /** What led to the refusal, from the refused value outwards: values that functions capture by a name. */
   *refusedWithin(): Generator<{ readonly value: unknown; readonly captured: CapturedName }> {
     for (let i = this.#refused; i >= 0; i = this.#parents[i] ?? -1) {
-      const captured = this.#captured.get(i)
+      const captured = this.#captured?.get(i)
       if (captured !== undefined) yield { value: this.#values[i], captured }
     }
   }
@@ -173,9 +180,9 @@ export class Encoder {
   }
 
   /** How many functions capture the value, and how many objects hold it. */
-  timesHeld(value: unknown): number {
+  timesHeld(value: object): number {
     const index = this.#indices.get(value)
-    return index === undefined ? 0 : timesHeld(this.nodes, index)
+    return index === undefined ? 0 : timesHeld(this.nodes, index) + timesInData(this.nodes, value)
   }
 
   noteLostWrite(write: WrittenCapture): void {
@@ -196,9 +203,9 @@ export class Encoder {
     this.#refused = index
     // For a captured value itself the hint for its kind of value is the best.
     const from =
-      hint !== undefined && hint !== MAKE_IT_THERE && this.#captured.has(index) ? this.#parents[index] : index
+      hint !== undefined && hint !== MAKE_IT_THERE && this.#captured?.has(index) === true ? this.#parents[index] : index
     const cure =
-      compiledPrivateCure(this.#values[index], this.#captured.get(index)?.name) ?? this.cureOf(from ?? -1) ?? hint
+      compiledPrivateCure(this.#values[index], this.#captured?.get(index)?.name) ?? this.cureOf(from ?? -1) ?? hint
     this.#complaint = [[...more.map(formatStep), complaint].join(': '), cure]
     throw refusal([...this.path(index), ...more], complaint, cure, cause)
   }
@@ -207,7 +214,7 @@ export class Encoder {
   cureOf(index: number): string | undefined {
     const captured: CapturedName[] = []
     for (let i = index; i >= 0; i = this.#parents[i] ?? -1) {
-      const name = this.#captured.get(i)
+      const name = this.#captured?.get(i)
       const value = this.#values[i]
       const isClass = typeof value === 'function' && this.reader.isConstructor(value)
       if (name !== undefined && !isClass) captured.push(name)
@@ -239,15 +246,20 @@ export class Encoder {
       across: this.across,
       avoid: this.#mixed,
       takesViews: this.across === 'threads',
+      takesFrozen: true,
     })
-    if (walk.isPlain(value)) return true
+    if (walk.isPlain(value)) {
+      for (const object of walk.frozen ?? []) (this.frozen ??= []).push(object)
+      return true
+    }
     walk.undo()
     for (const met of walk.added) this.#mixed.add(met)
     return this.#isRawBuffer(value)
   }
 
   /** For what structured clone takes although it is no plain data. */
-  rawNode(value: object): Node {
+  rawNode(value: object, isMoved: boolean): Node {
+    if (isMoved) (this.transfer ??= []).push(value)
     this.#raw.add(value)
     return [RAW, value]
   }
@@ -256,6 +268,7 @@ export class Encoder {
   #isRawBuffer(value: object): boolean {
     const isRaw =
       types.isArrayBuffer(value) &&
+      !isDetached(value) &&
       sharedBufferOwner(value) === undefined &&
       Object.getPrototypeOf(value) === ArrayBuffer.prototype &&
       Reflect.ownKeys(value).length === 0
@@ -323,17 +336,7 @@ export class Encoder {
 
   #descriptor(value: object, key: string | symbol, index: number): PropertyDescriptor | undefined {
     try {
-      const descriptor = Object.getOwnPropertyDescriptor(value, key)
-      // Of the engine, on errors and what Error.captureStackTrace was given.
-      if (key === 'stack' && descriptor?.get !== undefined && isNativeText(textOf(descriptor.get))) {
-        return {
-          value: (value as { readonly stack: unknown }).stack,
-          writable: true,
-          configurable: true,
-          enumerable: descriptor.enumerable === true,
-        }
-      }
-      return descriptor
+      return ownDescriptor(value, key)
     } catch (cause) {
       // Of a namespace: a variable that has no value yet.
       return this.refuse(

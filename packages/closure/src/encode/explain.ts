@@ -139,9 +139,10 @@ const kinds: Readonly<Record<number, string>> = {
   [m.MODULE_TOOL]: 'tool of the module',
 }
 
-function propertiesOf([keys, values, extras]: m.Properties): (readonly [string, Edge])[] {
+function propertiesOf([keys, values, extras, privates = []]: m.Properties): (readonly [string, Edge])[] {
   const more = (extras ?? []).flatMap(extra => (typeof extra[0] === 'string' ? [[extra[0], extra[2]] as const] : []))
-  return [...keys.map((key, i) => [key, values[i]] as const), ...more]
+  const fields = privates.flatMap(([, names, held]) => names.map((name, i) => [name, held[i]] as const))
+  return [...keys.map((key, i) => [key, values[i]] as const), ...more, ...fields]
 }
 
 function describePrimitive(value: m.Primitive): string {

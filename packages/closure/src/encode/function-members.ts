@@ -4,15 +4,32 @@ import type { Analysis } from '../text/analyze.ts'
 import type { Methods, MethodTexts } from '../text/class-methods.ts'
 import { textOf } from '../text/function-text.ts'
 import type { Encoder } from './encoder.ts'
+import { withPrivates } from './private-fields.ts'
+import { step } from './refusal.ts'
 
 const notOwn = new Set<string | symbol>(['length', 'name', 'prototype', 'arguments', 'caller'])
 const nothing = (): boolean => false
 
-/** What was put on a function, or the statics of a class; 0 when there is nothing. */
-export function ownProperties(encoder: Encoder, fn: object, analysis: Analysis, index: number): Properties | 0 {
+/**
+ * What was put on a function, or the statics of a class; 0 when there is nothing.
+ *
+ * @param privates - values of the static private fields
+ */
+export function ownProperties(
+  encoder: Encoder,
+  fn: object,
+  analysis: Analysis,
+  index: number,
+  privates: readonly unknown[],
+): Properties | 0 {
   const ofText = analysis.methods === undefined ? nothing : isOfText(encoder, fn, analysis.methods.statics, index)
   const skip = (key: string | symbol): boolean => notOwn.has(key) || ofText(key)
-  return Reflect.ownKeys(fn).every(skip) ? 0 : encoder.properties(fn, index, skip)
+  if (privates.length === 0 && Reflect.ownKeys(fn).every(skip)) return 0
+  const properties = encoder.properties(fn, index, skip)
+  const names = analysis.members?.statics ?? []
+  if (names.length === 0) return properties
+  const edges = names.map((name, i) => encoder.edge(privates[i], index, step(name)))
+  return withPrivates(properties, [[[index], names, edges]])
 }
 
 /**

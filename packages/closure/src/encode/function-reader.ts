@@ -5,7 +5,7 @@ import { type ExportPlace, findCommonJsExport, findExport, moduleScope } from '.
 import { findBinding, findDeclared } from '../modules/find-import.ts'
 import type { Analysis } from '../text/analyze.ts'
 import { analysisOf, expressionAnalysisOf, sloppyAnalysisOf, textOf } from '../text/function-text.ts'
-import { type FunctionFacts, Inspector, InspectorUnavailable } from '../text/inspector.ts'
+import { type FunctionFacts, Inspector, InspectorUnavailable, type PrivateOfObject } from '../text/inspector.ts'
 import { nameOf } from '../text/name-of.ts'
 import { knownScriptUrl, scriptUrl } from '../text/scripts.ts'
 import { isStrictAt } from '../text/strictness.ts'
@@ -28,7 +28,7 @@ const places = new WeakMap<object, FunctionFacts>()
 export class FunctionReader {
   readonly inspector: Inspector = new Inspector()
   readonly #facts: FactsCache
-  readonly #constructors = new Set<object>()
+  #constructors: Set<object> | undefined
 
   constructor(facts: FactsCache = new Map()) {
     this.#facts = facts
@@ -36,11 +36,11 @@ export class FunctionReader {
 
   /** Someone is an instance of `type`, which may be a function that does not look like a class. */
   noteConstructor(type: object): void {
-    this.#constructors.add(type)
+    ;(this.#constructors ??= new Set()).add(type)
   }
 
   isConstructor(type: object): boolean {
-    return this.#constructors.has(type) || textOf(type).startsWith('class') || looksLikeClass(type)
+    return this.#constructors?.has(type) === true || textOf(type).startsWith('class') || looksLikeClass(type)
   }
 
   /** Undefined when the inspector is not available. */
@@ -51,6 +51,16 @@ export class FunctionReader {
       const facts = this.inspector.read(fn)
       this.#facts.set(fn, facts)
       return facts
+    } catch (error) {
+      if (error instanceof InspectorUnavailable) return undefined
+      throw error
+    }
+  }
+
+  /** The private fields of an object, or of a class its static ones; undefined without the inspector. */
+  privateFields(object: object): PrivateOfObject['fields'] | undefined {
+    try {
+      return this.inspector.readPrivate(object).fields
     } catch (error) {
       if (error instanceof InspectorUnavailable) return undefined
       throw error

@@ -42,7 +42,13 @@ export function timesHeld(nodes: readonly Node[], index: number): number {
 function needs(node: Node): readonly unknown[] {
   switch (node[0]) {
     case m.FUNCTION:
-      return [...node[2], ...(node[5] === 0 ? [] : [node[5][0]]), node[7], node[8]]
+      return [
+        ...node[2],
+        ...(node[4] === 0 ? [] : privatesOf(node[4])),
+        ...(node[5] === 0 ? [] : [node[5][0]]),
+        node[7],
+        node[8],
+      ]
     case m.SCOPE:
       return [...node[2], node[3]]
     case m.BOUND:
@@ -55,17 +61,23 @@ function needs(node: Node): readonly unknown[] {
       return [node[2]]
     case m.BOXED:
       return [node[1]]
+    case m.ERROR:
+      return [node[1]]
     case m.OBJECT:
     case m.ARRAY:
     case m.MAP:
     case m.SET:
-    case m.ERROR:
     case m.DATE:
     case m.REGEXP:
-      return [node[1]]
+      return [node[1], ...privatesOf(node[3])]
     default:
       return []
   }
+}
+
+/** An error is worth more than its private fields; without one any other object would be broken. */
+function privatesOf([, , , privates = []]: Properties): readonly unknown[] {
+  return privates.flatMap(([type, , values]) => [type, ...values])
 }
 
 function without(node: Node, isGone: (edge: unknown) => boolean): Node {
@@ -106,18 +118,29 @@ function without(node: Node, isGone: (edge: unknown) => boolean): Node {
   }
 }
 
-function withoutProperties([keys, values, extras]: Properties, isGone: (edge: unknown) => boolean): Properties {
+function withoutProperties(
+  [keys, values, extras, privates]: Properties,
+  isGone: (edge: unknown) => boolean,
+): Properties {
   const kept = keys.map((key, i) => [key, values[i]] as const).filter(([, edge]) => !isGone(edge))
   const more = extras?.filter(extra => !extra.some((part, i) => i !== 1 && isGone(part)))
   const [names, edges] = [kept.map(([key]) => key), kept.map(([, edge]) => edge)]
-  return more === undefined ? [names, edges] : [names, edges, more]
+  const fields = privates?.map(
+    ([type, fieldNames, held]) => [type, fieldNames, held.map(edge => (isGone(edge) ? undefined : edge))] as const,
+  )
+  return fields !== undefined
+    ? [names, edges, more, fields]
+    : more === undefined
+      ? [names, edges]
+      : [names, edges, more]
 }
 
 /** All that a node leads to. Prototypes and the like are edges with something behind the number. */
 function edgesOf(node: Node): readonly unknown[] {
-  const ofProperties = ([, values, extras = []]: Properties): unknown[] => [
+  const ofProperties = ([, values, extras = [], privates = []]: Properties): unknown[] => [
     ...values,
     ...extras.flatMap(extra => extra.filter((_, i) => i !== 1)),
+    ...privates.flatMap(([type, , held]) => [type, ...held]),
   ]
   const prototype = (edge: Prototype): unknown[] => (Array.isArray(edge) ? [edge] : [])
   switch (node[0]) {

@@ -1,5 +1,5 @@
 import { describeValue, SerializationError } from '@manyhands/base'
-import { ERROR, type Packed, PLAIN_PROPERTY, RAW } from '../protocol/message.ts'
+import { ERROR, type Extra, type Packed, PLAIN_PROPERTY, RAW } from '../protocol/message.ts'
 import { leaveOut } from './leave-out.ts'
 import { type PackContext, packWith } from './pack.ts'
 import { formatStep } from './refusal.ts'
@@ -23,9 +23,10 @@ export function packFailure(thrown: unknown, context: PackContext): Packed {
     })
     const error = nodes[at]
     if (error?.[0] === ERROR && leaveOut(nodes, packed.root)) {
-      const [kind, prototype, integrity, [keys, values, extras = []], stack] = nodes[at] as typeof error
+      const [kind, prototype, integrity, [keys, values, extras = [], ...privates], stack] = nodes[at] as typeof error
       const list = nodes.push([RAW, lost]) - 1
-      nodes[at] = [kind, prototype, integrity, [keys, values, [...extras, [LIST, PLAIN_PROPERTY, [list]]]], stack]
+      const more: Extra = [LIST, PLAIN_PROPERTY, [list]]
+      nodes[at] = [kind, prototype, integrity, [keys, values, [...extras, more], ...privates], stack]
       return { ...packed, nodes }
     }
     encoder.discard() // what its parts have done to be sent is undone

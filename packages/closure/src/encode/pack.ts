@@ -2,6 +2,7 @@ import { type Across, checkOptionNames, describeValue, SerializationError } from
 import { type Edge, FORMAT, FUNCTION, MODULE, type Packed } from '../protocol/message.ts'
 import type { Cells } from './cells.ts'
 import { encodeNode } from './encode-node.ts'
+import type { EncoderMode } from './encoder-mode.ts'
 import { Encoder } from './encoder.ts'
 import { type FactsCache, FunctionReader } from './function-reader.ts'
 import { ScopesAreShared } from './shared-variables.ts'
@@ -44,16 +45,18 @@ export interface PackContext {
   readonly keepsGoing?: boolean | undefined
   /** It is what a task threw. @default false */
   readonly isFailure?: boolean | undefined
+  /** It goes to the thread or process that this one works for. @default false */
+  readonly isAnswer?: boolean | undefined
 }
 
 /** As `pack`, and tells the encoder, which knows the way to each part. */
 export function packWith(
   value: unknown,
-  { across, refresh = true, facts, keepsGoing = false, isFailure = false }: PackContext,
+  { across, refresh = true, facts, keepsGoing = false, isFailure = false, isAnswer = isFailure }: PackContext,
 ): { readonly packed: Packed; readonly encoder: Encoder } {
   const reader = new FunctionReader(facts)
   try {
-    const { encoder, root } = encodeAll(value, across, reader, { keepsGoing, isFailure })
+    const { encoder, root } = encodeAll(value, across, reader, { keepsGoing, isFailure, isAnswer })
     if (!keepsGoing) {
       warnOfSetup(encoder)
       warnOfLostWrites(encoder)
@@ -66,6 +69,8 @@ export function packWith(
         root,
         refresh,
         stableKey: keyOf(encoder, root),
+        ...(encoder.frozen === undefined ? {} : { frozen: encoder.frozen }),
+        ...(encoder.transfer === undefined ? {} : { transfer: encoder.transfer }),
       },
       encoder,
     }
@@ -78,7 +83,7 @@ function encodeAll(
   value: unknown,
   across: Across,
   reader: FunctionReader,
-  mode: { readonly keepsGoing: boolean; readonly isFailure: boolean },
+  mode: EncoderMode,
 ): { readonly encoder: Encoder; readonly root: Edge } {
   let cells: Cells | undefined
   for (;;) {

@@ -1,16 +1,23 @@
 import * as types from 'node:util/types'
+import { isDetached } from '@manyhands/base'
 import { isGlobalFunction } from '../modules/builtins.ts'
+import { isCommonJsModule } from '../modules/exports.ts'
 import { isNativeText, textOf } from '../text/function-text.ts'
 import { nameOf } from '../text/name-of.ts'
 
 /** A type of object that never travels. The error reads `<path>: <why>. Hint: <cure>.` */
 export interface RefusedType {
-  /** The engine's own test, which a changed prototype does not mislead. */
-  readonly test: (value: unknown) => boolean
+  /** Of instances of a global class, which is loaded when it is named: its name. */
+  readonly class?: string
+  /** The engine's own test, which a changed prototype does not mislead. @default every instance of `class` */
+  readonly test?: (value: unknown) => boolean
   readonly why: string
   readonly cure?: string
-  /** Threads can have it: structured clone takes it. @default false */
-  readonly threads?: boolean
+  /**
+   * How threads can have it: structured clone copies it, or moves it from this thread; or it is made again from its
+   * state. @default not at all
+   */
+  readonly threads?: 'copied' | 'moved' | 'made'
 }
 
 const inAnArray = 'send an array of its values'
@@ -19,6 +26,11 @@ const inAnArray = 'send an array of its values'
 const refusedTypes: readonly RefusedType[] = [
   { test: types.isPromise, why: 'it is a Promise', cure: 'await it first and send its result' },
   { test: types.isProxy, why: 'it is a Proxy, whose traps cannot be read', cure: 'send the object behind it' },
+  {
+    test: value => isDetached(value as object),
+    why: 'its memory was transferred or closed',
+    cure: 'send it before that, or a copy that was made before',
+  },
   { test: types.isWeakMap, why: 'it is a WeakMap, whose content cannot be listed', cure: 'send a Map' },
   { test: types.isWeakSet, why: 'it is a WeakSet, whose content cannot be listed', cure: 'send a Set' },
   { test: value => value instanceof WeakRef, why: 'it is a WeakRef', cure: 'send what it refers to' },
@@ -37,28 +49,75 @@ const refusedTypes: readonly RefusedType[] = [
     cure: 'give it as an option, `with({ signal })` or `{ signal }` of Parallel; the task sees `taskContext().signal`',
   },
   {
-    test: value => isInstance(value, 'Blob'),
+    class: 'Blob',
     why: 'it is a Blob, which cannot be read at once',
     cure: 'send `await blob.arrayBuffer()`, or run the task on threads',
-    threads: true,
+    threads: 'copied',
+  },
+  {
+    class: 'File',
+    why: 'it is a File, which cannot be read at once',
+    cure: 'send its name and `await file.arrayBuffer()`, or run the task on threads',
+    threads: 'made',
+  },
+  {
+    class: 'FormData',
+    test: value => [...(value as FormData).values()].some(isObject),
+    why: 'it is a FormData with files, which cannot be read at once',
+    cure: 'send its texts and `await file.arrayBuffer()`, or run the task on threads',
+    threads: 'made',
+  },
+  {
+    class: 'Response',
+    why: 'it is a Response, whose body arrives in time and once',
+    cure: 'send what the task needs of it, such as `await response.text()`',
+  },
+  {
+    class: 'Request',
+    why: 'it is a Request, whose body arrives in time and once',
+    cure: 'send its url and options and make it inside of the function',
+  },
+  {
+    test: isCommonJsModule,
+    why: 'it is the `module` of a CommonJS file',
+    cure: 'use `module.exports` in the function, or put what it needs of `module` into a variable first',
   },
   {
     test: value => isWasm(value, 'Module'),
     why: 'it is a compiled WebAssembly.Module, which another process cannot have',
     cure: 'send its bytes and compile them there, or run the task on threads',
-    threads: true,
+    threads: 'copied',
   },
   {
     test: value => isWasm(value, 'Memory') && types.isSharedArrayBuffer((value as { readonly buffer: unknown }).buffer),
     why: 'it is WebAssembly.Memory, which another process cannot share',
     cure: 'run the task on threads',
-    threads: true,
+    threads: 'copied',
+  },
+  {
+    class: 'MessagePort',
+    why: 'it is a MessagePort, which only threads can have',
+    cure: 'run the task on threads, or give both sides an end of a `Pipe`',
+    threads: 'moved',
   },
   { test: types.isExternal, why: 'it is a native pointer', cure: 'create it inside of the function' },
 ]
 
+const tested = refusedTypes.filter(row => row.class === undefined)
+const byClass = new Map(refusedTypes.map(row => [row.class, row]))
+
 export function refusedType(value: object): RefusedType | undefined {
-  return refusedTypes.find(({ test }) => test(value))
+  return tested.find(({ test }) => test?.(value)) ?? refusedInstance(value)
+}
+
+function refusedInstance(value: object): RefusedType | undefined {
+  const prototype = Object.getPrototypeOf(value) as object | null
+  if (prototype === null || types.isProxy(prototype)) return undefined
+  const type: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
+  if (typeof type !== 'function') return undefined
+  const name = nameOf(type)
+  const row = byClass.get(name)
+  return row !== undefined && isGlobalFunction(type, name) && row.test?.(value) !== false ? row : undefined
 }
 
 /** TypeScript's types for Node alone do not name WebAssembly's classes. */
@@ -69,12 +128,8 @@ function isWasm(value: unknown, name: string): boolean {
   return type !== undefined && value instanceof type
 }
 
-/** An instance of a global class that is loaded when it is named. */
-function isInstance(value: unknown, name: string): boolean {
-  const prototype = Object.getPrototypeOf(value) as object | null
-  if (prototype === null || types.isProxy(prototype)) return false
-  const type: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
-  return typeof type === 'function' && nameOf(type) === name && isGlobalFunction(type, name)
+function isObject(value: unknown): boolean {
+  return typeof value === 'object'
 }
 
 /** One of those that the language has for arrays, strings and the like. */

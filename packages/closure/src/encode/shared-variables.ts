@@ -6,7 +6,7 @@ import type { FunctionFacts, ScopeLevel } from '../text/inspector.ts'
 import { type Cell, Cells, type ScopeProof } from './cells.ts'
 import type { FunctionReader } from './function-reader.ts'
 import { formatStep, type Step } from './refusal.ts'
-import { markOf, sameScope } from './same-scope.ts'
+import { markOf, nearlySameScope, sameScope } from './same-scope.ts'
 
 interface Use {
   readonly written: boolean
@@ -39,13 +39,14 @@ export class ScopesAreShared extends Error {
  * assigns is sent as a cell that all of them have, when they are known to stand in the same scope; else it is refused.
  */
 export class SharedVariables {
-  readonly #uses = new Map<string, { readonly name: string; readonly uses: Use[] }>()
+  #uses: Map<string, { readonly name: string; readonly uses: Use[] }> | undefined
 
   add(scriptId: string, name: string, use: Use): void {
     const mark = markOf(use.level)
     const key = mark === undefined ? `${scriptId} ${use.level.kind} ${name}` : `${idOfMark(mark)} ${name}`
-    const entry = this.#uses.get(key)
-    if (entry === undefined) this.#uses.set(key, { name, uses: [use] })
+    const all = (this.#uses ??= new Map())
+    const entry = all.get(key)
+    if (entry === undefined) all.set(key, { name, uses: [use] })
     else entry.uses.push(use)
   }
 
@@ -54,7 +55,7 @@ export class SharedVariables {
    * @throws ScopesAreShared when there are more variables for `known`
    */
   check(reader: FunctionReader, known: Cells | undefined): void {
-    if (this.#uses.size === 0) return
+    if (this.#uses === undefined) return
     const cells = known ?? new Cells()
     const extended = new Set<Cell>()
     for (const { name, uses } of this.#uses.values()) {
@@ -96,11 +97,13 @@ function refuse(name: string, writer: Use, other: Use): never {
 
 /** One that assigns the variable and another that would not see it. */
 function* conflictsIn(uses: readonly Use[]): Generator<readonly [writer: Use, other: Use]> {
+  if (uses.length < 2 || !uses.some(({ written }) => written)) return
+  const groups = nearlySameScope(uses)
   for (const writer of uses) {
     if (!writer.written) continue
-    const other = uses.find(
-      use => use !== writer && !(use.byReference && writer.byReference) && sameScope(use.level, writer.level),
-    )
+    const other = groups
+      .get(writer)
+      ?.find(use => use !== writer && !(use.byReference && writer.byReference) && sameScope(use.level, writer.level))
     if (other !== undefined) yield [writer, other]
   }
 }

@@ -11,13 +11,14 @@ interface PendingView {
  * another value of the message uses the same buffer; that is known only at the end.
  */
 export class Views {
-  readonly #pending = new Map<object, PendingView[]>()
+  #pending: Map<object, PendingView[]> | undefined
 
   /** The node of `view` is written by `finish`. */
   add(view: ArrayBufferView, type: string, index: number): Node {
-    const list = this.#pending.get(view.buffer)
+    const all = (this.#pending ??= new Map())
+    const list = all.get(view.buffer)
     const pending = { index, type, view }
-    if (list === undefined) this.#pending.set(view.buffer, [pending])
+    if (list === undefined) all.set(view.buffer, [pending])
     else list.push(pending)
     return node(pending, false)
   }
@@ -27,7 +28,7 @@ export class Views {
    * added
    */
   finish(nodes: Node[], raw: Set<object>): void {
-    for (const [buffer, list] of this.#pending) {
+    for (const [buffer, list] of this.#pending ?? []) {
       const whole = !(buffer instanceof ArrayBuffer) || raw.has(buffer) || (list.length > 1 && !isPool(list))
       for (const pending of list) nodes[pending.index] = node(pending, !whole)
       if (whole && buffer instanceof ArrayBuffer) raw.add(buffer)

@@ -15,8 +15,7 @@ export function warnOfLostWrites(encoder: Encoder): void {
   const { lostWrites, reader } = encoder
   if (lostWrites === undefined || process.env['MANYHANDS_WARN'] === 'off') return
   for (const { name, value, write, analysis, facts, label } of lostWrites) {
-    // Something else of the message may read what another function fills.
-    if (!write.assigns && (!isCopied(value) || encoder.timesHeld(value) > 1)) continue
+    if (!write.assigns && !isCopied(value)) continue
     const url = reader.url(facts)
     // A package knows what it does.
     if (!url.startsWith('file:') || url.includes('/node_modules/')) continue
@@ -24,6 +23,8 @@ export function warnOfLostWrites(encoder: Encoder): void {
     const at = sourcePosition(url, startOf(analysis, facts).line + before, 0)
     const place = `${pathOf(at.file) ?? at.file}:${at.line + 1}`
     if (warned.has(`${place} ${name}`)) continue
+    // Something else of the message may read what another function fills.
+    if (!write.assigns && encoder.timesHeld(value as object) > 1) continue
     warned.add(`${place} ${name}`)
     process.emitWarning(
       `the function ${label} changes \`${name}\` (${place}), which is a copy in its worker: ` +

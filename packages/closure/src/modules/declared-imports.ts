@@ -26,6 +26,39 @@ export function findDeclaredImport(
   return declarator?.kind === 'const' ? readDeclarator(declarator, name) : undefined
 }
 
+/** Characters before an import among which its pattern is looked for; a longer one may be missed there. */
+const MAX_PATTERN = 10_000
+
+/**
+ * False when no declaration in the text gives a variable of this name the value of an `import()` or `require()`. It is
+ * a look at the characters, of which comments may be some, so that true says nothing.
+ */
+export function mayDeclareImport(text: string, name: string): boolean {
+  for (const { index } of text.matchAll(/\b(?:import|require)\s*\(/g)) {
+    const before = withoutAwait(text.slice(Math.max(0, index - MAX_PATTERN), index))
+    // In front of a comment anything may stand.
+    if (before.endsWith('*/') || before.slice(before.lastIndexOf('\n') + 1).includes('//')) return true
+    if (!before.endsWith('=')) continue
+    const target = before.slice(0, -1).trimEnd()
+    const isInTarget = target.endsWith('}')
+      ? target.includes(name) || target.length > MAX_PATTERN / 2
+      : target.endsWith(name)
+    if (isInTarget) return true
+  }
+  return false
+}
+
+/** Without the parentheses and the `await` that it ends with. */
+function withoutAwait(text: string): string {
+  let end = text.length
+  for (;;) {
+    const rest = text.slice(0, end).trimEnd()
+    const cut = rest.endsWith('(') ? 1 : /\bawait$/.test(rest.slice(-6)) ? 5 : 0
+    if (cut === 0) return rest
+    end = rest.length - cut
+  }
+}
+
 function readDeclarator({ id, init }: Declarator, name: string): DeclaredImport | undefined {
   const source = init == null ? undefined : readSource(init)
   if (source === undefined) return undefined

@@ -156,6 +156,19 @@ function isOpen(value: unknown): value is object {
   return ((typeof value === 'object' && value !== null) || typeof value === 'function') && !types.isProxy(value)
 }
 
+let modulePrototype: object | undefined
+
+/** The `module` of a CommonJS file. */
+export function isCommonJsModule(value: unknown): boolean {
+  modulePrototype ??= process.getBuiltinModule('node:module').prototype as object
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !types.isProxy(value) &&
+    Object.getPrototypeOf(value) === modulePrototype
+  )
+}
+
 /** True for a `require` function of some module. */
 export function isRequire(value: unknown): boolean {
   return typeof value === 'function' && 'resolve' in value && 'cache' in value && value.cache === nodeRequire().cache

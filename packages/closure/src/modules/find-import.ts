@@ -2,7 +2,7 @@ import { requireFrom } from '../protocol/require.ts'
 import { TextCache } from '../protocol/text-cache.ts'
 import type { FunctionFacts, Inspector, Location } from '../text/inspector.ts'
 import { scriptUrl } from '../text/scripts.ts'
-import { type DeclaredImport, findDeclaredImport } from './declared-imports.ts'
+import { type DeclaredImport, findDeclaredImport, mayDeclareImport } from './declared-imports.ts'
 import { type ExportPlace, memberAt, moduleScope } from './exports.ts'
 import { type ImportBinding, importBindings, isImportable } from './import-bindings.ts'
 import { fileText } from './module-text.ts'
@@ -60,6 +60,9 @@ function declarationOf(name: string, url: string, facts: FunctionFacts, inspecto
   const { scriptId, lineNumber, columnNumber } = location
   return declarations.get(`${scriptId}:${lineNumber}:${columnNumber} ${name}`, () => {
     if (!mayImport(url)) return null
+    const text = fileText(url)
+    // A text may be large: it is parsed when it may hold what is looked for.
+    if (text !== undefined && !mayDeclareImport(text, name)) return null
     const source = sourceOf(url, scriptId, moduleScope(facts) !== undefined, inspector)
     return (source === null ? undefined : findDeclaredImport(source.program, source.text, location, name)) ?? null
   })

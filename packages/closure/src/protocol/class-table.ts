@@ -7,6 +7,25 @@ export interface RevivedClass {
   readonly names: readonly string[]
   /** Sets the variables that it captures, in the order of `names`. */
   readonly set: (values: readonly unknown[]) => void
+  /** The thread or process that sent it has defined it. */
+  readonly isOfSender: boolean
+  /** Of a class with private members. @default none */
+  readonly members?: ClassMembers | undefined
+}
+
+/** The private members of a class whose text was rewritten. Values are in the order of the names. */
+export interface ClassMembers {
+  readonly fields: readonly string[]
+  readonly statics: readonly string[]
+  /** The text of the class before. */
+  readonly text: string
+  /** Gives an object the members, as `new` does; the fields are undefined. @throws TypeError when it has them */
+  install(object: object): void
+  has(object: object): boolean
+  get(object: object): unknown[]
+  set(object: object, values: readonly unknown[]): void
+  getStatics(): unknown[]
+  setStatics(values: readonly unknown[]): void
 }
 
 interface Identity {

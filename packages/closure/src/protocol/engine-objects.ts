@@ -79,6 +79,21 @@ const keyObject: EngineObject = {
   },
 }
 
+type FileState = readonly [
+  content: Blob,
+  name: string,
+  options: { readonly type: string; readonly lastModified: number },
+]
+
+function fileState(file: File): FileState {
+  const { name, type, lastModified } = file
+  return [file.slice(0, file.size, type), name, { type, lastModified }]
+}
+
+function makeFile(...[content, name, options]: FileState): File {
+  return new File([content], name, options)
+}
+
 const intlNames =
   'Collator DateTimeFormat DisplayNames DurationFormat ListFormat NumberFormat PluralRules RelativeTimeFormat Segmenter'
 const temporalNames = 'Instant PlainDate PlainDateTime PlainMonthDay PlainTime PlainYearMonth ZonedDateTime'
@@ -116,6 +131,26 @@ const engineObjects: Readonly<Record<string, EngineObject>> = {
     prototype: () => Headers.prototype,
     state: (value: Headers) => [[...value]],
     make: (entries: [string, string][]) => new Headers(entries),
+  },
+  // Node 22 would clone it to a Blob.
+  File: {
+    prototype: () => File.prototype,
+    state: fileState,
+    make: makeFile,
+  },
+  FormData: {
+    prototype: () => FormData.prototype,
+    state: (value: FormData) => [
+      Array.from(value, ([key, item]) => [key, typeof item === 'string' ? item : fileState(item)]),
+    ],
+    make: (entries: readonly (readonly [key: string, item: string | FileState])[]) => {
+      const form = new FormData()
+      for (const [key, item] of entries) {
+        if (typeof item === 'string') form.append(key, item)
+        else form.append(key, makeFile(...item))
+      }
+      return form
+    },
   },
   ...Object.fromEntries(
     (['SecretKeyObject', 'PublicKeyObject', 'PrivateKeyObject'] as const).map(name => [name, keyObject]),

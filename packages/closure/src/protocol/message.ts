@@ -23,8 +23,23 @@ export type Extra =
   | readonly [key: string | Reference, flags: PropertyFlags, value: Edge]
   | readonly [key: string | Reference, flags: PropertyFlags, getter: Edge, setter: Edge]
 
+/** Private fields that an object has of a class. On the node of a class itself: its static ones. */
+export type PrivateFields = readonly [
+  type: Reference,
+  names: readonly string[],
+  values: readonly Edge[],
+  /** Which of the values the constructor makes such an object of, where the class was defined; -1: undefined. */
+  args?: readonly number[] | undefined,
+]
+
 /** Own properties. `keys` is one array for all objects of a message that have the same keys. */
-export type Properties = readonly [keys: readonly string[], values: readonly Edge[], extras?: readonly Extra[]]
+export type Properties = readonly [
+  keys: readonly string[],
+  values: readonly Edge[],
+  extras?: readonly Extra[] | undefined,
+  /** Of each class that the object has private members of, the one furthest up first. */
+  privates?: readonly PrivateFields[],
+]
 
 /** 0 open, 1 not extensible, 2 sealed, 3 frozen. */
 export type Integrity = 0 | 1 | 2 | 3
@@ -187,8 +202,9 @@ export type FunctionNode = readonly [
   prototype: readonly [Prototype, Properties] | 0,
   /**
    * Of a class: the same class has the same id wherever it goes; another version has other captured values or statics.
+   * The sender itself has defined it, or it has been sent to the sender, too.
    */
-  identity: readonly [id: string, version: number] | undefined,
+  identity: readonly [id: string, version: number, isDefinedHere: boolean] | undefined,
   /** What the function itself inherits from, when that is not in its text: a class in the old style. */
   parent?: Reference | undefined,
   /** The innermost scope that it shares with other functions. */
@@ -221,6 +237,20 @@ export interface Template {
    * imported where they are used (`always` is false). @default none
    */
   readonly effects?: readonly (readonly [specifier: string, always: boolean])[] | undefined
+  /** Of a class with private members, whose text was rewritten. */
+  readonly members?: MembersText | undefined
+}
+
+/** How to find the private members of a class in its rewritten text. Names have their `#`. */
+export interface MembersText {
+  /** The class that the text becomes a part of. */
+  readonly around: readonly [before: string, after: string]
+  /** The text before. */
+  readonly original: string
+  readonly fields: readonly string[]
+  /** Method `k` is that of the prototype whose name ends with `k`. */
+  readonly methods: readonly (readonly [name: string, kind: 'method' | 'get' | 'set'])[]
+  readonly statics: readonly string[]
 }
 
 export const FORMAT = 1
@@ -236,6 +266,10 @@ export interface Packed {
   readonly root: Edge
   /** Classes of the message that are there already get its values for what they capture, even if those are the same. */
   readonly refresh: boolean
+  /** What structured clone copied without freezing it. @default none */
+  readonly frozen?: readonly object[] | undefined
+  /** Objects that have to be moved: the transfer list to post it with, once. @default none */
+  readonly transfer?: readonly object[] | undefined
   /** Of a function whose meaning cannot change: equal keys mean equal functions. */
   readonly stableKey?: string | undefined
 }

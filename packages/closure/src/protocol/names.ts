@@ -1,6 +1,8 @@
 /** The names that stand for `import.meta` and `import` in text that is compiled elsewhere. */
 export const importMetaName = '__manyhands_import_meta'
 export const importName = '__manyhands_import'
+/** The class that holds the private members of one whose text was rewritten. */
+export const membersName = '__manyhands_members'
 /** With this a script that was compiled elsewhere begins. */
 export const compiledPrefix = `((${importName},${importMetaName})=>()=>{`
 

@@ -1,5 +1,5 @@
 import * as types from 'node:util/types'
-import { type Across, sharedBufferOwner } from '@manyhands/base'
+import { type Across, isDetached, sharedBufferOwner } from '@manyhands/base'
 
 /** Objects nested deeper than this are sent as a flat list: structured clone is recursive and would overflow. */
 const MAX_DEPTH = 400
@@ -11,9 +11,9 @@ const LONG_ARRAY = 64
 /** What structured clone copies without loss, apart from plain objects and arrays. */
 const leafChecks = new Map<object, (value: object) => boolean>([
   [Date.prototype, value => types.isDate(value)],
-  [ArrayBuffer.prototype, value => types.isArrayBuffer(value)],
+  [ArrayBuffer.prototype, value => types.isArrayBuffer(value) && !isDetached(value)],
   [RegExp.prototype, value => types.isRegExp(value) && value.lastIndex === 0],
-  [DataView.prototype, value => types.isDataView(value)],
+  [DataView.prototype, value => types.isDataView(value) && !isDetached(value)],
   ...[
     Float64Array,
     Float32Array,
@@ -26,7 +26,7 @@ const leafChecks = new Map<object, (value: object) => boolean>([
     Uint8ClampedArray,
     BigInt64Array,
     BigUint64Array,
-  ].map(type => [type.prototype, (value: object) => types.isTypedArray(value)] as const),
+  ].map(type => [type.prototype, (value: object) => types.isTypedArray(value) && !isDetached(value)] as const),
 ])
 
 /**
@@ -49,14 +49,16 @@ export interface PlainWalkOptions {
   readonly avoid?: ReadonlySet<object>
   /** false: typed arrays are not plain, because others of the message may share their buffer. @default true */
   readonly takesViews?: boolean
+  /** true: frozen data is plain; {@link PlainWalk.frozen} lists it. @default false */
+  readonly takesFrozen?: boolean
 }
 
 /**
  * Tells plain data, which structured clone copies without loss, from all else. One walk that stops at the first thing
  * that is not plain.
  *
- * Plain: extensible objects and arrays without accessors, hidden or symbol properties or a class; Map, Set, Date,
- * RegExp, whole typed arrays and buffers; primitives.
+ * Plain: objects and arrays that are extensible, without accessors, hidden or symbol properties or a class; Map, Set,
+ * Date, RegExp, whole typed arrays and buffers; primitives.
  */
 export class PlainWalk {
   readonly #options: PlainWalkOptions
@@ -65,6 +67,8 @@ export class PlainWalk {
   readonly #across: Across
   /** What this walk added. */
   readonly added: object[] = []
+  /** What structured clone copies without freezing it; undefined when there is nothing. */
+  frozen: object[] | undefined
   /** For a process: buffers that were met as such, and those that views are of. */
   #buffers: Set<object> | undefined
   #viewed: Set<object> | undefined
@@ -101,7 +105,10 @@ export class PlainWalk {
     if (!this.#enter(value)) return this.#mayMeet(value) && this.#viewed?.has(value) !== true
     if (this.#options.avoid?.has(value) === true || types.isProxy(value)) return false
     // Structured clone forgets that an object is frozen.
-    if (!Object.isExtensible(value)) return false
+    if (!Object.isExtensible(value)) {
+      if (this.#options.takesFrozen !== true || !Object.isFrozen(value)) return false
+      ;(this.frozen ??= []).push(value)
+    }
     const prototype: unknown = Object.getPrototypeOf(value)
     if (prototype === Object.prototype) return depth < MAX_DEPTH && this.#isPlainObject(value, depth + 1)
     if (prototype === Array.prototype) {

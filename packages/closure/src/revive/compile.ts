@@ -57,17 +57,17 @@ function linked(make: Linkable, template: Template): () => Instance {
 }
 
 function scriptOf(template: Template): { readonly prefix: string; readonly rest: string } {
-  const { text, names, form } = template
+  const { text, names, form, members } = template
   const values = freeName(text)
   // The mark stays with the variables because the setter names it: so they are known from those of another copy.
   const declarations = names.length === 0 ? '' : `let ${names.join(',')};const ${SCOPE_MARK}={};`
   const assignments =
     names.length === 0 ? '' : `${SCOPE_MARK};${names.map((name, i) => `${name}=${values}[${i}]`).join(';')}`
-  const [before, after] = wrapping[form]
+  const [[before, after], [open, close]] = [wrapping[form], members?.around ?? ['', '']]
   const mode = template.strict ? '"use strict";' : ''
   const setter = `set:${values}=>{${assignments}}`
-  const prefix = `${compiledPrefix}${mode}${declarations}return{${setter},make:()=>${before}`
-  return { prefix, rest: `${text}${after}}})` }
+  const prefix = `${compiledPrefix}${mode}${declarations}return{${setter},make:()=>${before}${open}`
+  return { prefix, rest: `${text}${close}${after}}})` }
 }
 
 function fileNameOf({ url, file }: Template): string {

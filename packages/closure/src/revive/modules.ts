@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { CORE_TAG, Future, givenParts, loadPart, SerializationError } from '@manyhands/base'
+import { CORE_TAG, Future, givenParts, loadPart, SerializationError, Promise } from '@manyhands/base'
 import lazy from '#lazy'
 import { baseExport } from '../protocol/core-exports.ts'
 import { MODULE, type Node, ORIGIN, type Packed } from '../protocol/message.ts'

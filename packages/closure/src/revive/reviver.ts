@@ -1,14 +1,22 @@
 import { SerializationError, revive as reviveSymbol } from '@manyhands/base'
-import { classTable } from '../protocol/class-table.ts'
+import { type ClassMembers, classTable } from '../protocol/class-table.ts'
 import { makeEngineObject } from '../protocol/engine-objects.ts'
 import * as m from '../protocol/message.ts'
-import type { Edge, FunctionNode, Node, Packed, Properties, Prototype, Template } from '../protocol/message.ts'
-import { reducers } from '../protocol/reducers.ts'
-import { requireFrom } from '../protocol/require.ts'
+import type {
+  Edge,
+  FunctionNode,
+  Node,
+  Packed,
+  PrivateFields,
+  Properties,
+  Prototype,
+  Template,
+} from '../protocol/message.ts'
 import { builtin, follow } from './builtin.ts'
 import { compile, compileIn, type Instance } from './compile.ts'
-import { importFrom, importMetaOf } from './module-tools.ts'
+import { learnReducer, makeSymbol, makeTool, makeView } from './make-values.ts'
 import { moduleKey, ownCopy, requireModule } from './modules.ts'
+import { construct, type Made, membersFor, membersOf } from './private-members.ts'
 import { createScope, keepForGood, keepScope, knownScope, type RevivedScope } from './revived-scope.ts'
 
 type Callable = (...args: unknown[]) => unknown
@@ -36,6 +44,7 @@ export class Reviver {
   }
 
   revive(): unknown {
+    for (const object of this.#packed.frozen ?? []) Object.freeze(object)
     return this.#filled(() => this.#value(this.#packed.root))
   }
 
@@ -69,7 +78,7 @@ export class Reviver {
   #at(index: number): unknown {
     const made = this.#made[index]
     if (made === reserved) {
-      throw new SerializationError('an object that says itself what travels is part of its own state')
+      throw new SerializationError('an object that is made from its state is part of it')
     }
     if (made !== undefined) {
       // It waits further down, and is needed now
@@ -221,14 +230,47 @@ export class Reviver {
   ): T {
     if (prototype !== 0 && prototype !== null) Object.setPrototypeOf(object, this.#prototype(prototype))
     else if (prototype === null && Object.getPrototypeOf(object) !== null) Object.setPrototypeOf(object, null)
+    const own = this.#ownClass(properties[3])
+    if (own !== undefined) return this.#constructed(index, object, own, integrity, properties) as T
+    const privates = properties[3]?.map(
+      ([type, names, values]) => [membersFor(this.#value(type) as object, names), values] as const,
+    )
+    for (const [members] of privates ?? []) members.install(object)
     this.#fillLater(index, () => {
       fill?.()
+      for (const [members, values] of privates ?? []) {
+        members.set(
+          object,
+          values.map(edge => this.#value(edge)),
+        )
+      }
       this.#define(object, properties)
       if (integrity === 3) Object.freeze(object)
       else if (integrity === 2) Object.seal(object)
       else if (integrity === 1) Object.preventExtensions(object)
     })
     return object
+  }
+
+  /** The private fields of an object whose class this thread has defined, and can make of what they hold. */
+  #ownClass(privates: Properties[3]): PrivateFields | undefined {
+    const [only] = privates ?? []
+    if (only?.[3] === undefined) return undefined
+    return classTable().revived(this.#value(only[0]) as object) === undefined ? only : undefined
+  }
+
+  #constructed(
+    index: number,
+    shell: object,
+    [type, , values, args = []]: PrivateFields,
+    integrity: m.Integrity,
+    properties: Properties,
+  ): object {
+    this.#made[index] = reserved
+    const given = this.#filled(() => args.map(at => (at === -1 ? undefined : this.#value(values[at]))))
+    const made = construct(this.#value(type) as Callable, given, shell)
+    const [keys, edges, extras] = properties
+    return this.#object(index, made, 0, integrity, [keys, edges, extras])
   }
 
   #prototype([index, isClass]: readonly [number, 0 | 1]): object {
@@ -285,16 +327,19 @@ export class Reviver {
       if (meanwhile !== undefined) return meanwhile as object
       instance.set(eager)
     }
-    const fn = instance.make()
+    const { type: fn, members }: Made =
+      template.members === undefined ? { type: instance.make() } : membersOf(instance.make(), template.members)
     if (name !== undefined && (fn as { readonly name: unknown }).name !== name) {
       Object.defineProperty(fn, 'name', { value: name, configurable: true })
     }
     if (identity !== undefined) {
       if (scope !== undefined && node[8] !== undefined) keepScope(this.#scopeId(node[8]), scope, fn)
-      classTable().setRevived(identity[0], { type: fn, version: identity[1], names: template.names, set: instance.set })
+      const { names } = template
+      const [id, version, isOfSender] = identity
+      classTable().setRevived(id, { type: fn, version, isOfSender, names, set: instance.set, members })
     }
     this.#made[index] = fn
-    this.#fillLater(index, () => this.#fillFunction(fn, node, instance.set))
+    this.#fillLater(index, () => this.#fillFunction(fn, node, instance.set, members))
     return fn
   }
 
@@ -307,10 +352,14 @@ export class Reviver {
     fn: object,
     [, , captures, , properties, prototype, , parent]: FunctionNode,
     set: Instance['set'],
+    members: ClassMembers | undefined,
   ): void {
     if (captures.length > 0) set(captures.map(edge => this.#value(edge)))
     if (parent !== undefined) Object.setPrototypeOf(fn, this.#value(parent) as object)
     if (properties !== 0) this.#define(fn, properties)
+    if (properties !== 0 && properties[3] !== undefined) {
+      for (const [, , values] of properties[3]) members?.setStatics(values.map(edge => this.#value(edge)))
+    }
     if (prototype === 0) return
     const own = (fn as { readonly prototype: object }).prototype
     if (prototype[0] === null) Object.setPrototypeOf(own, null)
@@ -327,49 +376,13 @@ export class Reviver {
     type: object,
     node: FunctionNode,
     template: Template,
-    [id, version]: readonly [string, number],
+    [id, version]: readonly [id: string, version: number, ...unknown[]],
   ): object {
     const revived = classTable().revived(type)
     if (revived === undefined || (revived.version === version && !this.#packed.refresh)) return type
     if (revived.names.join() !== template.names.join()) return type
     classTable().setRevived(id, { ...revived, version })
-    this.#fillLater(index, () => this.#fillFunction(type, node, revived.set))
+    this.#fillLater(index, () => this.#fillFunction(type, node, revived.set, revived.members))
     return type
   }
-}
-
-/** From now on this thread can send such instances as well. */
-function learnReducer(instance: unknown, revive: Callable, reduce: Callable): void {
-  if (typeof instance !== 'object' || instance === null) return
-  const prototype = Object.getPrototypeOf(instance) as object | null
-  if (
-    prototype === null ||
-    prototype === Object.prototype ||
-    prototype === Array.prototype ||
-    reducers().has(prototype)
-  ) {
-    return
-  }
-  reducers().set(prototype, { replace: reduce, revive })
-}
-
-function makeView(type: string, buffer: ArrayBuffer | SharedArrayBuffer, byteOffset: number, length: number): object {
-  if (type === 'Buffer') return Buffer.from(buffer as ArrayBuffer, byteOffset, length)
-  const View = (globalThis as unknown as Readonly<Record<string, (new (...args: unknown[]) => object) | undefined>>)[
-    type
-  ]
-  if (View === undefined || !/Array$|^DataView$/.test(type)) {
-    throw new SerializationError(`the message is damaged: ${type} is no typed array`)
-  }
-  return new View(buffer, byteOffset, length)
-}
-
-function makeSymbol(type: 'registered' | 'well-known' | 'local', name: string | undefined): symbol {
-  if (type === 'registered') return Symbol.for(name ?? '')
-  if (type === 'local') return Symbol(name)
-  return (Symbol as unknown as Readonly<Record<string, symbol>>)[name ?? ''] ?? Symbol(name)
-}
-
-function makeTool(tool: m.ModuleTool, url: string): unknown {
-  return tool === 'require' ? requireFrom(url) : tool === 'import' ? importFrom(url) : importMetaOf(url)
 }

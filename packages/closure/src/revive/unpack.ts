@@ -1,4 +1,4 @@
-import { SerializationError } from '@manyhands/base'
+import { SerializationError, Promise } from '@manyhands/base'
 import { FORMAT, type Packed, type Template } from '../protocol/message.ts'
 import { importModules } from './modules.ts'
 import { Reviver } from './reviver.ts'

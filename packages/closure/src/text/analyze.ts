@@ -4,6 +4,7 @@ import { classMethods, type ClassMethods } from './class-methods.ts'
 import { type ClassPart, classParts } from './class-parts.ts'
 import { type FreeVariable, freeVariables } from './free-variables.ts'
 import { parseFunction } from './parse-function.ts'
+import { type PrivateMembers, privateMembers } from './private-members.ts'
 
 /** What is known of a function from its text alone. */
 export interface Analysis {
@@ -25,8 +26,8 @@ export interface Analysis {
   readonly usesImportMeta: boolean
   /** Where in the text the engine says that the function stands. */
   readonly anchor: number
-  /** Instances of the class have this private member. */
-  readonly privateMember: string | undefined
+  /** Of a class: its private members; undefined when there are none. */
+  readonly members: PrivateMembers | undefined
   /** Why it cannot travel by value: what it uses, and what to do. */
   readonly obstacle: { readonly what: string; readonly hint: string } | undefined
 }
@@ -76,8 +77,8 @@ export function analyze(original: string, strict: boolean, isDeclaration = true)
     usesImport: usage.imports.length > 0,
     usesImportMeta: usage.importMetas.length > 0,
     anchor,
-    privateMember: usage.privateMember,
-    obstacle: findObstacle(usage, isClass),
+    members: isClass ? privateMembers(node) : undefined,
+    obstacle: findObstacle(usage),
   }
 }
 
@@ -91,7 +92,7 @@ function apply(text: string, edits: Edit[]): string {
   return edited
 }
 
-function findObstacle(usage: ReturnType<typeof freeVariables>, isClass: boolean): Analysis['obstacle'] {
+function findObstacle(usage: ReturnType<typeof freeVariables>): Analysis['obstacle'] {
   if (usage.directEval) {
     return {
       what: 'it uses eval() or `with`, so that its captured variables cannot be known',
@@ -114,12 +115,6 @@ function findObstacle(usage: ReturnType<typeof freeVariables>, isClass: boolean)
     return {
       what: 'it uses `super`, which has no meaning outside of its class or object',
       hint: 'send an instance and call the method on it',
-    }
-  }
-  if (isClass && usage.privateStaticField !== undefined) {
-    return {
-      what: `it has the private static member ${usage.privateStaticField}, whose value cannot be read from outside`,
-      hint: 'export the class from a module other than the main one',
     }
   }
   return undefined

@@ -37,9 +37,6 @@ export interface Usage {
   /** Each `import()` and each `import.meta`. */
   readonly imports: Acorn.ImportExpression[]
   readonly importMetas: Acorn.MetaProperty[]
-  /** Members of the class itself, not of classes inside of functions. */
-  privateMember: string | undefined
-  privateStaticField: string | undefined
   /** Static fields and blocks: they do not run again where the class is revived. */
   readonly staticInitialisers: Acorn.AnyNode[]
 }
@@ -83,8 +80,6 @@ class Walk {
     modeMatters: false,
     imports: [],
     importMetas: [],
-    privateMember: undefined,
-    privateStaticField: undefined,
     staticInitialisers: [],
   }
   readonly #root: Acorn.FunctionExpression | Acorn.ArrowFunctionExpression | Acorn.ClassExpression
@@ -328,11 +323,11 @@ class Walk {
       }
       if (isRoot) this.#noteMember(member)
       const isStatic = member.type === 'StaticBlock' || member.static
-      const dropped = place.dropped || (isRoot && member.type !== 'MethodDefinition' && isStatic && !isPrivate(member))
+      const dropped = place.dropped || (isRoot && member.type !== 'MethodDefinition' && isStatic)
       const inner: Place = {
         ...place,
         scope,
-        eager: isRoot && isStatic && member.type !== 'MethodDefinition' && !dropped,
+        eager: false,
         dropped,
         bound: true,
         boundSuper: true,
@@ -351,11 +346,9 @@ class Walk {
       this.usage.staticInitialisers.push(member)
       return
     }
-    if (isPrivate(member)) {
-      const name = `#${(member.key as Acorn.PrivateIdentifier).name}`
-      if (!member.static) this.usage.privateMember ??= name
-      else if (member.type === 'PropertyDefinition') this.usage.privateStaticField ??= name
-    } else if (member.static && member.type === 'PropertyDefinition') this.usage.staticInitialisers.push(member)
+    // Of a private one the declaration stays.
+    if (member.key.type === 'PrivateIdentifier') return
+    if (member.static && member.type === 'PropertyDefinition') this.usage.staticInitialisers.push(member)
   }
 }
 
@@ -366,10 +359,6 @@ function newVariable(): FreeVariable {
 /** The name of the member is read from the class, or the member is dropped. */
 function isMadeOnce(member: Acorn.MethodDefinition | Acorn.PropertyDefinition): boolean {
   return isComputedMethod(member) || (member.static && member.type === 'PropertyDefinition')
-}
-
-function isPrivate(member: Acorn.MethodDefinition | Acorn.PropertyDefinition | Acorn.StaticBlock): boolean {
-  return member.type !== 'StaticBlock' && member.key.type === 'PrivateIdentifier'
 }
 
 function declarationOf(node: Acorn.AnyNode | null | undefined): Acorn.Statement[] {

@@ -1,3 +1,4 @@
+import { classTable } from '../protocol/class-table.ts'
 import { TextCache } from '../protocol/text-cache.ts'
 import { type Analysis, analyze } from './analyze.ts'
 import type { FreeVariable } from './free-variables.ts'
@@ -18,7 +19,8 @@ const remembered = new WeakMap<object, Remembered>()
 function remember(fn: object): Remembered {
   let memory = remembered.get(fn)
   if (memory === undefined) {
-    remembered.set(fn, (memory = { text: Function.prototype.toString.call(fn), analysis: undefined }))
+    const text = classTable().revived(fn)?.members?.text ?? Function.prototype.toString.call(fn)
+    remembered.set(fn, (memory = { text, analysis: undefined }))
   }
   return memory
 }
@@ -88,7 +90,7 @@ function simple(text: string, strict: boolean, { globals, anchor }: Scanned): An
     usesImport: false,
     usesImportMeta: false,
     anchor,
-    privateMember: undefined,
+    members: undefined,
     obstacle: undefined,
   }
 }

@@ -24,14 +24,34 @@ export interface FunctionFacts {
 /** The inspector cannot be used: not built in, or not permitted. */
 export class InspectorUnavailable extends Error {}
 
+/** The private members that an object has. */
+export interface PrivateOfObject {
+  /** In the order in which they came into being, so that those of a class come before those of its subclass. */
+  readonly fields: readonly { readonly name: string; readonly value: unknown }[]
+  readonly accessors: readonly string[]
+  /** How many. */
+  readonly methods: number
+}
+
 interface RemoteObject {
   readonly objectId?: string
   readonly value?: unknown
   readonly unserializableValue?: string
+  readonly description?: string
+}
+
+interface RemoteProperties {
+  readonly internalProperties?: readonly { readonly name: string; readonly value?: RemoteObject }[]
+  readonly privateProperties?: readonly {
+    readonly name: string
+    readonly value?: RemoteObject
+    readonly get?: unknown
+    readonly set?: unknown
+  }[]
 }
 
 interface Box {
-  readonly fn: unknown
+  readonly value: unknown
   out: unknown
 }
 
@@ -64,35 +84,9 @@ export class Inspector {
 
   /** @throws InspectorUnavailable */
   read(fn: object): FunctionFacts {
-    const session = (this.#session ??= connect())
-    const globals = mainRealm()
-    const box: Box = { fn, out: undefined }
-    globals[key] = box
-    try {
-      const { result } = post<{ result: RemoteObject }>(session, 'Runtime.evaluate', {
-        expression: `globalThis.${key}.fn`,
-        silent: true,
-      })
-      const { internalProperties = [] } = post<{ internalProperties?: { name: string; value?: RemoteObject }[] }>(
-        session,
-        'Runtime.getProperties',
-        {
-          objectId: result.objectId,
-          ownProperties: true,
-          nonIndexedPropertiesOnly: true,
-        },
-      )
+    return this.#look(fn, ({ internalProperties = [] }, real) => {
       const internal = (name: string): RemoteObject | undefined =>
         internalProperties.find(property => property.name === name)?.value
-      const real = (remote: RemoteObject | undefined): unknown => {
-        if (remote?.objectId === undefined) return primitiveOf(remote)
-        post(session, 'Runtime.callFunctionOn', {
-          objectId: remote.objectId,
-          functionDeclaration: takeOut,
-          silent: true,
-        })
-        return box.out
-      }
       const scopes = real(internal('[[Scopes]]')) as ArrayLike<LevelObject> | undefined
       const target = internal('[[TargetFunction]]')
       return {
@@ -110,6 +104,53 @@ export class Inspector {
                 args: Array.from(real(internal('[[BoundArgs]]')) as ArrayLike<unknown>),
               },
       }
+    })
+  }
+
+  /** @throws InspectorUnavailable */
+  readPrivate(object: object): PrivateOfObject {
+    return this.#look(object, ({ internalProperties = [], privateProperties = [] }, real) => {
+      const isAccessor = (property: (typeof privateProperties)[number]): boolean =>
+        'get' in property || 'set' in property
+      const methods = internalProperties.find(({ name }) => name === '[[PrivateMethods]]')?.value?.description
+      return {
+        fields: privateProperties
+          .filter(property => !isAccessor(property))
+          .map(({ name, value }) => ({ name, value: real(value) })),
+        accessors: privateProperties.filter(isAccessor).map(({ name }) => name),
+        methods: Number(/\d+/.exec(methods ?? '')?.[0] ?? 0),
+      }
+    })
+  }
+
+  /** @param read - `real` hands over what the inspector stands for */
+  #look<T>(
+    value: object,
+    read: (properties: RemoteProperties, real: (remote: RemoteObject | undefined) => unknown) => T,
+  ): T {
+    const session = (this.#session ??= connect())
+    const globals = mainRealm()
+    const box: Box = { value, out: undefined }
+    globals[key] = box
+    try {
+      const { result } = post<{ result: RemoteObject }>(session, 'Runtime.evaluate', {
+        expression: `globalThis.${key}.value`,
+        silent: true,
+      })
+      const properties = post<RemoteProperties>(session, 'Runtime.getProperties', {
+        objectId: result.objectId,
+        ownProperties: true,
+        nonIndexedPropertiesOnly: true,
+      })
+      return read(properties, remote => {
+        if (remote?.objectId === undefined) return primitiveOf(remote)
+        post(session, 'Runtime.callFunctionOn', {
+          objectId: remote.objectId,
+          functionDeclaration: takeOut,
+          silent: true,
+        })
+        return box.out
+      })
     } finally {
       // What the session holds it lets go when it closes.
       delete globals[key]

@@ -1,6 +1,7 @@
 import type { Template } from '../protocol/message.ts'
 import type { Analysis } from './analyze.ts'
 import type { FunctionFacts } from './inspector.ts'
+import { rewriteMembers } from './private-members.ts'
 import { toSource } from './source-lines.ts'
 
 /** One object for equal templates, so that a message with many functions of the same text carries it once. */
@@ -24,8 +25,9 @@ export function templateOf(
   if (template === undefined) {
     if (templates.size >= MAX_PLACES) templates.clear()
     const source = toSource(analysis.text, analysis.strict, url, line, column)
+    const text = source?.text ?? analysis.text
     template = {
-      text: source?.text ?? analysis.text,
+      ...(analysis.members === undefined ? { text } : rewriteMembers(text, analysis.strict)),
       form: analysis.form,
       strict: analysis.strict,
       isClass: analysis.isClass,

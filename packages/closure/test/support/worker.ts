@@ -24,8 +24,12 @@ export async function startWorker(across: 'threads' | 'processes'): Promise<Test
   const receive = ({ id, result, error }: Answer): void => {
     const call = waiting.get(id)
     waiting.delete(id)
-    if (error !== undefined) void Promise.resolve(codec.decode(error)).then(call?.reject)
-    else call?.resolve(codec.decode(result ?? []))
+    try {
+      if (error !== undefined) void Promise.resolve(codec.decode(error)).then(call?.reject)
+      else call?.resolve(codec.decode(result ?? []))
+    } catch (damaged) {
+      call?.reject(damaged)
+    }
   }
   const peer = across === 'threads' ? startThread(receive) : startProcess(receive)
   let next = 0

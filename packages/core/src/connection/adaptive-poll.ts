@@ -1,3 +1,4 @@
+import { setImmediate, clock } from '@manyhands/base'
 import { pause, SpinBudget } from '../waiting/spin-budget.ts'
 
 /**
@@ -57,13 +58,13 @@ export class AdaptivePoll {
   }
 
   #spin(): boolean {
-    const end = performance.now() + SPIN_MS
+    const end = clock() + SPIN_MS
     do {
       for (let i = 0; i < LOOKS; i++) {
         if (this.#polled.hasCome()) return true
         pause()
       }
-    } while (performance.now() < end)
+    } while (clock() < end)
     return false
   }
 }

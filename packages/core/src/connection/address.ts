@@ -1,5 +1,5 @@
 import { describeValue, slot } from '@manyhands/base'
-import { isProcessAlive, ownStartTime } from '../process-identity.ts'
+import { creatorMark, creatorOf, isDead } from '../process-identity.ts'
 
 /**
  * The address of a listener: the path of a unix socket, on Linux also an abstract socket (`'\0name'`), on Windows a
@@ -61,7 +61,7 @@ export function privateAddress(): { readonly address: string; readonly remove: (
   const folder = process.getBuiltinModule('node:os').tmpdir()
   sweep(folder)
   // The folder is private from its creation; a socket alone would be open to others until its mode is set.
-  const own = fs().mkdtempSync(`${folder}/${PRIVATE_PREFIX}${process.pid}-${ownStartTime()}-`)
+  const own = fs().mkdtempSync(`${folder}/${PRIVATE_PREFIX}${creatorMark()}-`)
   const folders = privateFolders()
   folders.add(own)
   return {
@@ -88,8 +88,8 @@ function privateFolders(): Set<string> {
 function sweep(folder: string): void {
   slot('core.socketsSwept', () => {
     for (const name of fs().readdirSync(folder)) {
-      const [, pid, startTime] = /^manyhands-socket-(\d+)-(\d+)-/.exec(name) ?? []
-      if (pid === undefined || isProcessAlive(Number(pid), Number(startTime))) continue
+      const creator = creatorOf(name, PRIVATE_PREFIX)
+      if (creator === undefined || !isDead(creator)) continue
       try {
         fs().rmSync(`${folder}/${name}`, { recursive: true, force: true })
       } catch {

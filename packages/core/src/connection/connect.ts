@@ -2,7 +2,7 @@ import { checkDuration, checkInteger, checkOptionNames, checkSignal } from '@man
 import { type Address, toNetOptions } from './address.ts'
 import { type AuthKey, toKeyBytes } from './auth-key.ts'
 import { Connection } from './connection.ts'
-import { MAX_BODY_BYTES } from './frames.ts'
+import { defaultMaxBytes } from './frames.ts'
 import { shakeHands } from './handshake.ts'
 import { SocketTransport } from './socket-transport.ts'
 
@@ -15,7 +15,8 @@ export interface ConnectOptions {
   /** Milliseconds until the connection must be established. @default no limit */
   readonly timeoutMs?: number | undefined
   readonly signal?: AbortSignal | undefined
-  /** The longest message that is received, in bytes; a longer one closes the connection. @default about 4 GiB */
+  /** The longest message that is received, in bytes; a longer one closes the connection. @default 64 MiB, with a key
+   * about 4 GiB */
   readonly maxMessageBytes?: number | undefined
 }
 
@@ -41,11 +42,11 @@ export async function connect(address: Address, options: ConnectOptions = {}): P
   checkDuration('timeoutMs', options.timeoutMs)
   checkSignal('signal', options.signal)
   checkInteger('maxMessageBytes', options.maxMessageBytes, 1)
-  const { timeoutMs, signal, maxMessageBytes = MAX_BODY_BYTES } = options
+  const { timeoutMs, signal, maxMessageBytes = defaultMaxBytes(options.authKey) } = options
   const authKey = toKeyBytes(options.authKey)
   const target = toNetOptions(address)
   const socket = process.getBuiltinModule('node:net').connect(target)
   if ('port' in target) socket.setNoDelay(true)
-  await shakeHands(socket, { side: 'client', authKey, timeoutMs, signal })
-  return new Connection(new SocketTransport(socket, authKey !== undefined, maxMessageBytes))
+  const seals = await shakeHands(socket, { side: 'client', authKey, isExposed: 'port' in target, timeoutMs, signal })
+  return new Connection(new SocketTransport(socket, authKey !== undefined, maxMessageBytes, seals))
 }

@@ -9,6 +9,7 @@ import {
   newSharedId,
   origin,
   type Origin,
+  refuseNew,
   rememberShared,
   replace,
   revive,
@@ -21,7 +22,7 @@ import {
 import { decodeFrame, encodeFrame } from '../values/frame-values.ts'
 import type { ReceiveBytesOptions, ReceiveOptions, SendBytesOptions } from './connection-options.ts'
 import { DeferredTransport } from './deferred-transport.ts'
-import { BYTES, type Frame, MAX_BODY_BYTES } from './frames.ts'
+import { BYTES, checkBytes, type Frame, MAX_BODY_BYTES } from './frames.ts'
 import { claim, type Handle, rendezvous, type Offered } from './hand-over.ts'
 import { Inbox } from './inbox.ts'
 import { LocalTransport } from './local-transport.ts'
@@ -62,6 +63,9 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
 
   /** Connections are created by `pipe`, `connect` and `Listener`. */
   constructor(transport: Transport, readable = true, writable = true) {
+    if ((transport as Partial<Transport> | undefined)?.setReceiver === undefined) {
+      refuseNew('Connection', 'pipe(), await connect(address) or await listener.accept()')
+    }
     this.#transport = transport
     this.#inbox = new Inbox(transport)
     this.#waiters = new MessageWaiters(
@@ -138,13 +142,9 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   async recvBytes(options: ReceiveBytesOptions = {}): Promise<Uint8Array> {
     const { maxLength, ...wait } = options
     checkInteger('maxLength', maxLength, 0)
-    const { body } = await this.#next(
-      'Connection.recvBytes',
-      options,
-      wait,
-      next => this.#checkBytes(next, maxLength),
-      ['maxLength'],
-    )
+    const { body } = await this.#next('Connection.recvBytes', options, wait, next => checkBytes(next, maxLength), [
+      'maxLength',
+    ])
     return body
   }
 
@@ -167,13 +167,9 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
     if (offset > room.length) {
       throw new RangeError(`offset must be at most ${room.length}, the length of the target, got ${offset}`)
     }
-    const { body } = await this.#next(
-      'Connection.recvBytesInto',
-      options,
-      wait,
-      next => this.#checkBytes(next, undefined),
-      ['offset'],
-    )
+    const { body } = await this.#next('Connection.recvBytesInto', options, wait, next => checkBytes(next, undefined), [
+      'offset',
+    ])
     if (body.length > room.length - offset) throw new BufferTooShortError(body, room.length - offset)
     room.set(body, offset)
     return body.length
@@ -366,11 +362,6 @@ export class Connection implements Disposable, Waitable, AsyncIterable<unknown> 
   }
 
   // ---- checks
-
-  #checkBytes({ kind, body }: Frame, maxLength: number | undefined): void {
-    if (kind !== BYTES) throw new InvalidStateError('the next message is a value: take it with recv')
-    if (maxLength !== undefined && body.length > maxLength) throw new MessageTooLongError(body.length, maxLength)
-  }
 
   #assert(direction: 'readable' | 'writable'): void {
     this.#assertOpen()

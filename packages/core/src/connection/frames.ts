@@ -1,5 +1,6 @@
-import { MessageTooLongError } from '@manyhands/base'
+import { InvalidStateError, MessageTooLongError } from '@manyhands/base'
 import { ValueKind } from '../values/encode-value.ts'
+import { type FrameSeal, TAG_BYTES } from './frame-seal.ts'
 
 /**
  * Kinds of frames. A message of raw bytes has kind `BYTES`, a value one of `ValueKind`. The transports send the other
@@ -31,12 +32,23 @@ export interface Frame {
   readonly body: Uint8Array
 }
 
-/** A frame is a little-endian Uint32 with the number of bytes that follow, one byte for the kind, and the body. */
+/**
+ * A frame is a little-endian Uint32 with the number of bytes of what follows, one byte for the kind, and the body. In a
+ * sealed connection the tag of its {@link FrameSeal} comes behind, which is not counted.
+ */
 const LENGTH_BYTES = 4
 const HEAD_BYTES = LENGTH_BYTES + 1
 
 /** The longest body of a frame. */
 export const MAX_BODY_BYTES = 2 ** 32 - 2
+
+/** Whoever is not authenticated must not fill the memory of this process. */
+const MAX_BYTES_OF_STRANGERS = 64 * 2 ** 20
+
+/** The longest message that is received where nobody says otherwise. */
+export function defaultMaxBytes(authKey: unknown): number {
+  return authKey === undefined ? MAX_BYTES_OF_STRANGERS : MAX_BODY_BYTES
+}
 
 /** Encodes the length and the kind, which precede the body. */
 export function frameHead({ kind, body }: Frame): Uint8Array {
@@ -52,10 +64,13 @@ export class FrameParser {
   readonly #chunks: Uint8Array[] = []
   #available = 0
   /** Head of the frame whose body is being received; undefined until the head has arrived. */
-  #head: { readonly kind: number; readonly length: number } | undefined
+  #head: { readonly kind: number; readonly length: number; readonly bytes: Uint8Array } | undefined
+  readonly #seal: FrameSeal | undefined
 
-  constructor(maxBytes: number) {
+  /** @param seal - that each frame must have */
+  constructor(maxBytes: number, seal?: FrameSeal) {
     this.#maxBytes = maxBytes
+    this.#seal = seal
   }
 
   /** True when the stream may end here, between two frames. */
@@ -65,6 +80,7 @@ export class FrameParser {
 
   /**
    * @throws MessageTooLongError for a frame that announces a longer body than allowed; none of the body has been kept
+   * @throws AuthenticationError for a frame whose seal is not right
    */
   *push(chunk: Uint8Array): Generator<Frame, undefined> {
     this.#chunks.push(chunk)
@@ -75,12 +91,14 @@ export class FrameParser {
         const bytes = this.#take(Buffer.allocUnsafe(HEAD_BYTES))
         const length = bytes.readUInt32LE() - 1
         if (length > this.#maxBytes || length < 0) throw new MessageTooLongError(length, this.#maxBytes)
-        this.#head = { kind: bytes[LENGTH_BYTES] as number, length }
+        this.#head = { kind: bytes[LENGTH_BYTES] as number, length, bytes }
       }
-      const { kind, length } = this.#head
-      if (this.#available < length) return undefined
+      const { kind, length, bytes } = this.#head
+      if (this.#available < length + (this.#seal === undefined ? 0 : TAG_BYTES)) return undefined
       this.#head = undefined
-      yield { kind, body: this.#take(allocateBody(kind, length)) }
+      const body = this.#take(allocateBody(kind, length))
+      this.#seal?.verify(bytes, body, this.#take(Buffer.allocUnsafe(TAG_BYTES)))
+      yield { kind, body }
     }
   }
 
@@ -107,4 +125,10 @@ export class FrameParser {
 export function allocateBody(kind: number, length: number): Uint8Array<ArrayBuffer> {
   if (kind === ValueKind.number || kind === ValueKind.utf8) return Buffer.allocUnsafe(length)
   return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer)
+}
+
+/** @throws InvalidStateError when a message is not bytes, MessageTooLongError when it is longer than `maxLength` */
+export function checkBytes({ kind, body }: Frame, maxLength: number | undefined): void {
+  if (kind !== BYTES) throw new InvalidStateError('the next message is a value: take it with recv')
+  if (maxLength !== undefined && body.length > maxLength) throw new MessageTooLongError(body.length, maxLength)
 }

@@ -1,5 +1,13 @@
 import type { Server, Socket } from 'node:net'
-import { ConnectionClosedError, newSharedId, offersSent, slot } from '@manyhands/base'
+import {
+  ConnectionClosedError,
+  newSharedId,
+  offersSent,
+  slot,
+  setImmediate,
+  setTimeout,
+  Promise,
+} from '@manyhands/base'
 import { privateAddress } from './address.ts'
 import { CLAIM, type Frame, MAX_BODY_BYTES } from './frames.ts'
 import { shakeHands } from './handshake.ts'
@@ -175,7 +183,13 @@ export function rendezvous(): Rendezvous {
 export async function claim({ id, address, key }: Handle): Promise<Transport> {
   const socket = process.getBuiltinModule('node:net').connect({ path: address })
   socket.pause()
-  await shakeHands(socket, { side: 'client', authKey: key, timeoutMs: HANDSHAKE_MS, signal: undefined })
+  await shakeHands(socket, {
+    side: 'client',
+    authKey: key,
+    isExposed: false,
+    timeoutMs: HANDSHAKE_MS,
+    signal: undefined,
+  })
   const transport = new SocketTransport(socket, true, MAX_BODY_BYTES)
   await transport.write({ kind: CLAIM, body: Buffer.from(id, 'latin1') })
   return new RingTransport(transport, true)

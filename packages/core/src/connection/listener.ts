@@ -7,14 +7,17 @@ import {
   checkOptionNames,
   checkSignal,
   InvalidStateError,
+  refuseNew,
   untilDone,
   WaitTimeoutError,
+  Promise,
 } from '@manyhands/base'
 import { type Address, privateAddress, toNetOptions } from './address.ts'
 import { type AuthKey, toKeyBytes } from './auth-key.ts'
 import type { ReceiveOptions } from './connection-options.ts'
 import { Connection } from './connection.ts'
-import { MAX_BODY_BYTES } from './frames.ts'
+import type { Seals } from './frame-seal.ts'
+import { defaultMaxBytes } from './frames.ts'
 import { PendingHandshakes } from './pending-handshakes.ts'
 import { SocketTransport } from './socket-transport.ts'
 
@@ -28,7 +31,10 @@ export interface ListenerOptions {
   readonly backlog?: number | undefined
   /** Milliseconds that a client has for the handshake. @default 10000 */
   readonly handshakeTimeoutMs?: number | undefined
-  /** The longest message that is received, in bytes; a longer one closes its connection. @default about 4 GiB */
+  /**
+   * The longest message that is received, in bytes; a longer one closes its connection. A connection holds this and
+   * 1 MiB of messages that were not taken yet, at most. @default 64 MiB, with a key about 4 GiB
+   */
   readonly maxMessageBytes?: number | undefined
 }
 
@@ -68,10 +74,15 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
   #lastAccepted: Address | undefined
 
   private constructor(server: Server, address: Address, remove: () => void, options: ListenerOptions) {
+    if (remove === undefined) refuseNew('Listener', 'await Listener.create(address)')
     this.#server = server
     this.#address = address
     this.#remove = remove
-    const { backlog = BACKLOG, handshakeTimeoutMs = HANDSHAKE_MS, maxMessageBytes = MAX_BODY_BYTES } = options
+    const {
+      backlog = BACKLOG,
+      handshakeTimeoutMs = HANDSHAKE_MS,
+      maxMessageBytes = defaultMaxBytes(options.authKey),
+    } = options
     this.#options = { authKey: toKeyBytes(options.authKey), backlog, handshakeTimeoutMs, maxMessageBytes }
     server.on('connection', socket => void this.#welcome(socket))
     server.on('error', error => this.#conclude({ error })) // no descriptor is left for a new connection
@@ -191,9 +202,10 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
     socket.on('error', () => {}) // reported by the handshake, or by the transport
     if (this.#isFull) return void socket.destroy()
     const { remoteAddress, remotePort } = socket
+    let seals: Seals | undefined
     try {
       if (remotePort !== undefined) socket.setNoDelay(true)
-      await this.#pendingHandshakes.admit(socket, authKey, handshakeTimeoutMs)
+      seals = await this.#pendingHandshakes.admit(socket, authKey, handshakeTimeoutMs)
     } catch (error) {
       const failure =
         error instanceof AuthenticationError
@@ -206,7 +218,7 @@ export class Listener implements Disposable, AsyncIterable<Connection> {
     // Other clients may have connected during the handshake.
     if (this.#isFull) return void socket.destroy()
     this.#lastAccepted = remotePort === undefined ? undefined : { host: remoteAddress, port: remotePort }
-    const connection = new Connection(new SocketTransport(socket, authKey !== undefined, maxMessageBytes))
+    const connection = new Connection(new SocketTransport(socket, authKey !== undefined, maxMessageBytes, seals))
     if (!this.#conclude({ connection })) this.#ready.push(connection)
   }
 

@@ -1,4 +1,4 @@
-import { ConnectionClosedError } from '@manyhands/base'
+import { ConnectionClosedError, Promise } from '@manyhands/base'
 import type { Frame } from './frames.ts'
 import type { Receiver, Transport } from './transport.ts'
 

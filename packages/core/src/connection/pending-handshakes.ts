@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Seals } from './frame-seal.ts'
 import { shakeHands } from './handshake.ts'
 
 /**
@@ -16,14 +17,20 @@ const MOST = 256
 export class PendingHandshakes {
   readonly #sockets = new Set<Socket>()
 
-  /** Resolves when the peer is authenticated. @throws as {@link shakeHands} */
-  async admit(socket: Socket, authKey: Uint8Array | undefined, timeoutMs: number): Promise<void> {
+  /** Resolves when the peer is authenticated. Returns and throws as {@link shakeHands}. */
+  async admit(socket: Socket, authKey: Uint8Array | undefined, timeoutMs: number): Promise<Seals | undefined> {
     socket.unref()
     if (this.#sockets.size >= MOST) this.#sockets.values().next().value?.destroy()
     this.#sockets.add(socket)
     socket.once('close', () => this.#sockets.delete(socket))
     try {
-      await shakeHands(socket, { side: 'listener', authKey, timeoutMs, signal: undefined })
+      return await shakeHands(socket, {
+        side: 'listener',
+        authKey,
+        isExposed: socket.remotePort !== undefined,
+        timeoutMs,
+        signal: undefined,
+      })
     } finally {
       this.#sockets.delete(socket)
     }

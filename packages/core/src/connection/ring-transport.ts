@@ -1,4 +1,4 @@
-import { newSharedId } from '@manyhands/base'
+import { newSharedId, Promise } from '@manyhands/base'
 import { closeMapping, createMapping, type Mapping, openMapping } from '../region/mapping.ts'
 import { findMemoryProvider } from '../region/provider.ts'
 import { AdaptivePoll } from './adaptive-poll.ts'
@@ -211,7 +211,7 @@ export class RingTransport implements Transport {
   #accept(body: Uint8Array): void {
     const { id, path, named } = JSON.parse(Buffer.from(body).toString()) as { id: string; path: string; named: boolean }
     try {
-      this.#mapping = openMapping(id, TWO_RINGS_BYTES, path, named)
+      this.#mapping = openMapping(id, TWO_RINGS_BYTES, { path, named })
     } catch {
       return this.#send(RING_REFUSED) // no provider here, or memory of another user: the socket stays in use
     }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
-import { ConnectionClosedError } from '@manyhands/base'
+import { ConnectionClosedError, sharedBufferOwner, clearTimeout, setTimeout, Promise } from '@manyhands/base'
+import type { FrameSeal, Seals } from './frame-seal.ts'
 import { type Frame, frameHead, FrameParser } from './frames.ts'
 import type { Receiver, Transport } from './transport.ts'
 
@@ -14,6 +15,7 @@ export class SocketTransport implements Transport {
   readonly isTrusted: boolean
   readonly #socket: Socket
   readonly #parser: FrameParser
+  readonly #seal: FrameSeal | undefined
   #receiver: Receiver | undefined
   #error: Error | undefined
   #paused = false
@@ -27,11 +29,13 @@ export class SocketTransport implements Transport {
    * @param socket - paused
    * @param isTrusted - the other end is authenticated
    * @param maxBytes - the longest message that is received
+   * @param seals - of the frames in both directions
    */
-  constructor(socket: Socket, isTrusted: boolean, maxBytes: number) {
+  constructor(socket: Socket, isTrusted: boolean, maxBytes: number, seals?: Seals) {
     this.#socket = socket
     this.isTrusted = isTrusted
-    this.#parser = new FrameParser(maxBytes)
+    this.#parser = new FrameParser(maxBytes, seals?.received)
+    this.#seal = seals?.sent
     socket.unref()
     socket.on('data', (chunk: Uint8Array) => this.#take(chunk))
     socket.on('end', () =>
@@ -73,13 +77,20 @@ export class SocketTransport implements Transport {
     const socket = this.#socket
     if (!socket.writable) return Promise.reject(new ConnectionClosedError(undefined, { cause: this.#error }))
     return new Promise((resolve, reject) => {
-      socket.cork()
-      socket.write(frameHead(frame))
-      // The body may be memory of the user, who may change it once this has resolved.
-      socket.write(frame.body, error => {
+      const written = (error: Error | null | undefined): void => {
         if (error == null) resolve()
         else reject(new ConnectionClosedError(undefined, { cause: error }))
-      })
+      }
+      const head = frameHead(frame)
+      // The body may be memory of the user, who may change it once this has resolved; shared memory at any time.
+      const body = this.#seal === undefined || !isShared(frame.body) ? frame.body : Uint8Array.from(frame.body)
+      socket.cork()
+      socket.write(head)
+      if (this.#seal === undefined) socket.write(body, written)
+      else {
+        socket.write(body)
+        socket.write(this.#seal.tag(head, body), written)
+      }
       socket.uncork()
     })
   }
@@ -137,6 +148,10 @@ export class SocketTransport implements Transport {
     this.#over = { error }
     this.#receiver?.end(error)
   }
+}
+
+function isShared({ buffer }: Uint8Array): boolean {
+  return buffer instanceof SharedArrayBuffer || sharedBufferOwner(buffer) !== undefined
 }
 
 /** True for the errors that the death of the other end causes. */

@@ -1,10 +1,12 @@
-import { checkInteger, checkOptionNames, describeValue } from '@manyhands/base'
+import { checkInteger, checkOptionNames, describeValue, isDetached } from '@manyhands/base'
 import type { SendBytesOptions } from './connection-options.ts'
 
 /** A view of the same bytes. @throws TypeError when `source` has no bytes */
 export function toBytes(name: string, source: unknown): Uint8Array {
-  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
-  if (source instanceof ArrayBuffer || source instanceof SharedArrayBuffer) return new Uint8Array(source)
+  if (typeof source === 'object' && source !== null && !isDetached(source)) {
+    if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    if (source instanceof ArrayBuffer || source instanceof SharedArrayBuffer) return new Uint8Array(source)
+  }
   throw new TypeError(`${name} must be a typed array, a DataView or a buffer, got ${describeValue(source)}`)
 }
 

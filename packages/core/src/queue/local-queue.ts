@@ -2,6 +2,7 @@ import {
   checkFunction,
   checkInteger,
   checkOptionNames,
+  checkSync,
   InvalidStateError,
   QueueEmptyError,
   QueueFullError,
@@ -20,7 +21,9 @@ export interface LocalQueueOptions {
 /** The storage of a queue, which defines the order in which items are taken. */
 interface Items<T> {
   readonly length: number
+  /** When it throws, nothing was added. */
   add(item: T): void
+  /** When it throws, nothing was taken. */
   take(): T
   clear(): void
 }
@@ -217,7 +220,8 @@ export class LifoQueue<T = unknown> extends LocalQueue<T> {
 
 export interface PriorityQueueOptions<T> extends LocalQueueOptions {
   /**
-   * Negative when `a` is taken before `b`; equal items are taken in the order in which they were put.
+   * Negative when `a` is taken before `b`; equal items are taken in the order in which they were put. When it throws,
+   * or returns a promise (a TypeError), the put or get fails, and the queue is as it was.
    * @default by `<` and `>`
    */
   readonly compare?: ((a: T, b: T) => number) | undefined
@@ -237,47 +241,58 @@ export class PriorityQueue<T = unknown> extends LocalQueue<T> {
   }
 }
 
-/** A binary heap. */
+interface Entry<T> {
+  readonly item: T
+  /** Counts the puts, to keep equal items in order. */
+  readonly number: number
+}
+
+/** A binary heap. It compares first, and moves items only when all comparisons have succeeded. */
 function heap<T>(compare: (a: T, b: T) => number): Items<T> {
-  interface Entry {
-    readonly item: T
-    /** Counts the puts, to keep equal items in order. */
-    readonly number: number
-  }
-  const entries: Entry[] = []
+  const entries: Entry<T>[] = []
   let number = 0
-  const isBefore = (a: number, b: number): boolean => {
-    const [left, right] = [entries[a] as Entry, entries[b] as Entry]
-    const order = compare(left.item, right.item)
-    return order < 0 || (order === 0 && left.number < right.number)
+  const isBefore = (a: Entry<T>, b: Entry<T>): boolean => {
+    const order = checkSync('compare', compare(a.item, b.item), 'compare what was fetched before the put')
+    return order < 0 || (order === 0 && a.number < b.number)
   }
-  const swap = (a: number, b: number): void =>
-    void ([entries[a], entries[b]] = [entries[b] as Entry, entries[a] as Entry])
+  const entryAt = (at: number): Entry<T> => entries[at] as Entry<T>
+  /** Moves the entries at each place of `path` to the place before it, and `entry` to the last place. */
+  const shift = (path: readonly number[], entry: Entry<T>): void => {
+    for (let i = 1; i < path.length; i++) entries[path[i - 1] as number] = entryAt(path[i] as number)
+    entries[path.at(-1) as number] = entry
+  }
   return {
     get length() {
       return entries.length
     },
     add(item) {
-      entries.push({ item, number: number++ })
-      for (let at = entries.length - 1; at > 0;) {
-        const parent = (at - 1) >> 1
-        if (!isBefore(at, parent)) return
-        swap(at, parent)
-        at = parent
+      const entry = { item, number }
+      // From the new place up, as far as the parents come later.
+      const path = [entries.length]
+      for (let at = entries.length; at > 0; path.push(at)) {
+        at = (at - 1) >> 1
+        if (!isBefore(entry, entryAt(at))) break
       }
+      number++
+      shift(path, entry)
     },
     take() {
-      swap(0, entries.length - 1)
-      const { item } = entries.pop() as Entry
+      const first = entryAt(0)
+      const length = entries.length - 1
+      const last = entryAt(length)
+      // From the top down, as far as a child comes earlier than the last entry, which fills the gap.
+      const path = [0]
       for (let at = 0; ;) {
         let least = at
         for (const child of [at * 2 + 1, at * 2 + 2]) {
-          if (child < entries.length && isBefore(child, least)) least = child
+          if (child < length && isBefore(entryAt(child), least === at ? last : entryAt(least))) least = child
         }
-        if (least === at) return item
-        swap(at, least)
-        at = least
+        if (least === at) break
+        path.push((at = least))
       }
+      if (length > 0) shift(path, last)
+      entries.length = length
+      return first.item
     },
     clear: () => void (entries.length = 0),
   }

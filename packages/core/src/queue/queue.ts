@@ -15,6 +15,7 @@ import {
   revive,
   reviveShared,
   SerializationError,
+  Promise,
 } from '@manyhands/base'
 import type { Region } from '../region/region.ts'
 import { WAIT_ENDED } from '../sync/mutex.ts'

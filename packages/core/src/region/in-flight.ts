@@ -1,4 +1,4 @@
-import { slot } from '@manyhands/base'
+import { slot, clearInterval, setInterval, clock } from '@manyhands/base'
 import { ARRIVED, type Mapping, PACKED } from './mapping.ts'
 
 /** Milliseconds between two checks for arrived handles. Shorter: memory is freed earlier; longer: less work. */
@@ -9,7 +9,7 @@ const CHECK_MS = 250
  */
 const LOST_AFTER_MS = 600_000
 
-/** The held mappings, each with its deadline by `performance.now()`. */
+/** The held mappings, each with its deadline by `clock()`. */
 const held = (): Map<Mapping, number> => slot('core.inFlight', () => new Map<Mapping, number>())
 let timer: NodeJS.Timeout | undefined
 
@@ -27,7 +27,7 @@ export function holdInFlight(mapping: Mapping): void {
     const next = (isBehind(packed, Atomics.load(trailer, ARRIVED)) ? Atomics.load(trailer, ARRIVED) : packed) + 1
     if (Atomics.compareExchange(trailer, PACKED, packed, next) === packed) break
   }
-  held().set(mapping, performance.now() + LOST_AFTER_MS)
+  held().set(mapping, clock() + LOST_AFTER_MS)
   timer ??= setInterval(check, CHECK_MS).unref()
 }
 
@@ -42,7 +42,7 @@ export function stopHolding(mapping: Mapping): void {
 }
 
 function check(): void {
-  const now = performance.now()
+  const now = clock()
   for (const [mapping, until] of held()) {
     if (now >= until || !isBehind(Atomics.load(mapping.trailer, ARRIVED), Atomics.load(mapping.trailer, PACKED))) {
       held().delete(mapping)

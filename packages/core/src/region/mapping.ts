@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs'
 import { enter, gated, SerializationError, strike } from '@manyhands/base'
 import { memoryProvider } from './provider.ts'
 import { closeSharedFile, createSharedFile, openSharedFile, type SharedFile } from './shared-file.ts'
@@ -57,8 +58,16 @@ export function createMapping(id: string, byteLength: number): Mapping {
   return mapping
 }
 
-/** @throws SerializationError when the memory is gone, or `path` now refers to another file */
-export function openMapping(id: string, byteLength: number, path: string, named: boolean): Mapping {
+/**
+ * @param check - throws when the file must not be used
+ * @throws SerializationError when the memory is gone, or `path` now refers to another file
+ */
+export function openMapping(
+  id: string,
+  byteLength: number,
+  { path, named }: Pick<SharedFile, 'path' | 'named'>,
+  check?: (file: Stats) => void,
+): Mapping {
   memoryProvider()
   let file: SharedFile
   try {
@@ -66,9 +75,13 @@ export function openMapping(id: string, byteLength: number, path: string, named:
   } catch (cause) {
     throw gone(cause)
   }
-  if (process.getBuiltinModule('node:fs').fstatSync(file.fd).size !== fileLength(byteLength)) {
+  const stat = process.getBuiltinModule('node:fs').fstatSync(file.fd)
+  try {
+    check?.(stat)
+    if (stat.size !== fileLength(byteLength)) throw gone()
+  } catch (error) {
     closeSharedFile(file, false)
-    throw gone()
+    throw error
   }
   const mapping = map(file, byteLength, false)
   if (readId(mapping.trailer) === id) return mapping
@@ -133,6 +146,12 @@ function readId(trailer: Int32Array<ArrayBuffer>): string {
 }
 
 function gone(cause?: unknown): SerializationError {
+  if ((cause as NodeJS.ErrnoException | undefined)?.code === 'EACCES') {
+    return new SerializationError('shared memory in a message cannot be opened: its sender has changed its user', {
+      hint: 'create it after `process.setuid`',
+      cause,
+    })
+  }
   return new SerializationError('shared memory in a message is gone: its sender has closed it or has exited', {
     hint: 'keep the object until the other side has received it',
     ...(cause === undefined ? {} : { cause }),

@@ -1,6 +1,7 @@
-import { newSharedId, slot } from '@manyhands/base'
-import { isProcessAlive, ownStartTime } from '../process-identity.ts'
-import { handOver, nameOfOurs, openSharedFile, type SharedFile, sharedFolder } from './shared-file.ts'
+import type { Stats } from 'node:fs'
+import { newSharedId, slot, clearInterval, setInterval } from '@manyhands/base'
+import { type Creator, isDead, ownCreator } from '../process-identity.ts'
+import { nameOfOurs, openSharedFile, type SharedFile, sharedFolder } from './shared-file.ts'
 
 const fs = (): typeof import('node:fs') => process.getBuiltinModule('node:fs')
 
@@ -12,17 +13,17 @@ const PREFIX = 'manyhands@'
  */
 const CHECK_MS = 1000
 const MAX_NAME_LENGTH = 200
+/** Mode bits: the group or anybody may write. */
+const OTHERS_WRITE = 0o022
 
 /** The record that a name refers to. */
-export interface PublishedRegion {
+export interface PublishedRegion extends Creator {
   readonly id: string
   readonly byteLength: number
   /** Data beside the bytes, defined by the publisher. */
   readonly kind: string
   readonly path: string
   readonly named: boolean
-  readonly pid: number
-  readonly startTime: number
 }
 
 /** The regions that this thread has published. They hold the memory, so that the name outlives the object. */
@@ -40,16 +41,19 @@ let timer: NodeJS.Timeout | undefined
  * @throws TypeError, RangeError for an invalid name
  * @throws Error with `code` EEXIST when the name is taken
  */
-export function publish(name: string, region: Pick<PublishedRegion, 'id' | 'byteLength' | 'kind'>, path: string): void {
+export function publish(
+  name: string,
+  region: Pick<PublishedRegion, 'id' | 'byteLength' | 'kind'>,
+  { path, named }: SharedFile,
+): void {
   const link = linkOf(name)
   sweep()
-  const file = keepOpen(path)
+  const file = keepOpen(path, named)
   const record: PublishedRegion = {
     ...region,
     path: file.path,
     named: file.named,
-    pid: process.pid,
-    startTime: ownStartTime(),
+    ...ownCreator(),
   }
   const target = JSON.stringify(record)
   try {
@@ -78,8 +82,13 @@ export function publish(name: string, region: Pick<PublishedRegion, 'id' | 'byte
  * @throws Error with `code` ENOENT when the name does not exist
  */
 export function lookUp(name: string): PublishedRegion {
-  const record = read(linkOf(name))
-  if (record !== undefined && isProcessAlive(record.pid, record.startTime)) return record
+  const link = linkOf(name)
+  const record = read(link)
+  if (record !== undefined && !isDead(record)) {
+    assertOwnLink(name, link)
+    if (record.namespace === ownCreator().namespace) return record
+    throw unreachable(name, 'it belongs to another container, whose processes cannot be reached from here')
+  }
   throw Object.assign(
     new Error(
       `there is no shared memory named ${JSON.stringify(name)}: ` +
@@ -126,8 +135,8 @@ function linkOf(name: string): string {
 }
 
 /** Opens a separate file for the same memory: the region may be closed before its name is removed. */
-function keepOpen(path: string): SharedFile {
-  if (handOver().way === 'descriptor') return openSharedFile(path, false)
+function keepOpen(path: string, named: boolean): SharedFile {
+  if (!named) return openSharedFile(path, false)
   const second = nameOfOurs(sharedFolder())
   fs().linkSync(path, second)
   return openSharedFile(second, true)
@@ -155,6 +164,27 @@ function read(link: string): PublishedRegion | undefined {
   }
 }
 
+/** Another user can make a link with any name in a folder that all share: it would be read, and write to, theirs. */
+function assertOwnLink(name: string, link: string): void {
+  const owner = fs().lstatSync(link).uid
+  const user = process.geteuid?.()
+  if (user !== undefined && owner !== user) throw unreachable(name, `it belongs to another user (uid ${owner})`)
+}
+
+/**
+ * @param file - what the record of `name` refers to, opened
+ * @throws Error with `code` EACCES for a file that others could write to or truncate, which would end this process
+ */
+export function assertOwnFile(name: string, { uid, mode }: Stats): void {
+  if (uid !== process.geteuid?.()) throw unreachable(name, `its file belongs to another user (uid ${uid})`)
+  if ((mode & OTHERS_WRITE) !== 0) throw unreachable(name, 'other users can write to its file')
+}
+
+function unreachable(name: string, why: string): Error {
+  const message = `shared memory named ${JSON.stringify(name)} cannot be opened: ${why}`
+  return Object.assign(new Error(message), { code: 'EACCES' })
+}
+
 /** Removes the names of dead creators, once per thread. */
 function sweep(): void {
   slot('core.publishedSwept', () => {
@@ -166,9 +196,8 @@ function sweep(): void {
 
 /** @returns true when the name is now free */
 function removeIfDead(link: string): boolean {
-  const isDead = (record: PublishedRegion | undefined): boolean =>
-    record !== undefined && !isProcessAlive(record.pid, record.startTime)
-  if (!isDead(read(link))) return false
+  const isOfDead = (record: PublishedRegion | undefined): boolean => record !== undefined && isDead(record)
+  if (!isOfDead(read(link))) return false
   // Rename it first: another process may have taken the name since it was read.
   const aside = `${link}.${newSharedId()}`
   try {
@@ -176,7 +205,7 @@ function removeIfDead(link: string): boolean {
   } catch {
     return true // another process has removed it
   }
-  if (isDead(read(aside))) {
+  if (isOfDead(read(aside))) {
     fs().unlinkSync(aside)
     return true
   }

@@ -10,6 +10,7 @@ import {
   noteSharedBuffer,
   origin,
   type Origin,
+  refuseNew,
   rememberShared,
   replace,
   revive,
@@ -22,7 +23,7 @@ import { reclaimMappings } from '../party/reclaim.ts'
 import { holdInFlight, noteArrival, stopHolding } from './in-flight.ts'
 import { closeMapping, createMapping, type Mapping, openMapping, PARTIES } from './mapping.ts'
 import { findMemoryProvider } from './provider.ts'
-import { lookUp, publish, unpublish } from './published.ts'
+import { assertOwnFile, lookUp, publish, unpublish } from './published.ts'
 
 export interface RegionOptions {
   /**
@@ -73,6 +74,7 @@ export class Region implements Disposable {
   #closed = false
 
   private constructor(id: string, memory: SharedArrayBuffer | Mapping, owned: boolean) {
+    if (memory === undefined) refuseNew('Region', 'Region.create(byteLength)')
     this.id = id
     this.#owned = owned
     if (memory instanceof SharedArrayBuffer) {
@@ -167,21 +169,23 @@ export class Region implements Disposable {
         this.#closed ? 'the region was closed' : "only a region made with { across: 'processes' } can be published",
       )
     }
-    publish(name, { id: this.id, byteLength: this.byteLength, kind }, this.#mapping.file.path)
+    publish(name, { id: this.id, byteLength: this.byteLength, kind }, this.#mapping.file)
   }
 
   /**
    * Opens the region that was published as `name`.
    *
    * @throws TypeError, RangeError for an invalid name, or the name of another kind of memory
-   * @throws Error with `code` ENOENT when the name does not exist
+   * @throws Error with `code` ENOENT when the name does not exist, EACCES when it or its file belongs to another user
+   * or container, or others may write to the file
    * @throws ParallelError (`ERR_MANYHANDS_NO_SHARED_MEMORY`) where this machine cannot share memory
    */
   static open(name: string, kind = 'region'): Region {
     const found = lookUp(name)
     if (found.kind !== kind) throw new TypeError(`${JSON.stringify(name)} names a ${found.kind}, not a ${kind}`)
     // A separate mapping: closing it does not close other objects on the same memory, and vice versa.
-    return new Region(found.id, openMapping(found.id, found.byteLength, found.path, found.named), false)
+    const mapping = openMapping(found.id, found.byteLength, found, file => assertOwnFile(name, file))
+    return new Region(found.id, mapping, false)
   }
 
   /**
@@ -215,7 +219,7 @@ export class Region implements Disposable {
   static [revive](handle: RegionHandle): Region {
     if ('buffer' in handle) return reviveShared(handle.id, () => new Region(handle.id, handle.buffer, false))
     const { id, byteLength, path, named } = handle
-    const region = reviveShared(id, () => new Region(id, openMapping(id, byteLength, path, named), false))
+    const region = reviveShared(id, () => new Region(id, openMapping(id, byteLength, { path, named }), false))
     if (region.#mapping !== undefined) noteArrival(region.#mapping)
     return region
   }

@@ -1,5 +1,5 @@
 import { newSharedId, slot } from '@manyhands/base'
-import { ownStartTime } from '../process-identity.ts'
+import { creatorMark } from '../process-identity.ts'
 import { NAME_PREFIX, sweepDeadNames } from './sweep.ts'
 
 const fs = (): typeof import('node:fs') => process.getBuiltinModule('node:fs')
@@ -47,7 +47,7 @@ export function sharedFolder(): string {
  * use of a page that does not fit would kill the process by SIGBUS
  */
 export function createSharedFile(byteLength: number): SharedFile {
-  const named = handOver().way === 'name'
+  const named = handOver().way === 'name' || hasChangedUser()
   const file = named ? openNamed() : openNameless()
   try {
     writeZeros(file.fd, byteLength)
@@ -56,6 +56,11 @@ export function createSharedFile(byteLength: number): SharedFile {
     closeSharedFile(file, true)
     throw error
   }
+}
+
+/** After `setuid` the system lets nobody but root open what this process has open. */
+function hasChangedUser(): boolean {
+  return fs().statSync('/proc/self/fd').uid !== process.geteuid?.()
 }
 
 /** Opens a file that another thread or process has created. It stays open so that it can be passed on. */
@@ -101,7 +106,7 @@ function openNameless(): SharedFile {
 
 /** A new name that contains this process as its creator. */
 export function nameOfOurs(folder: string): string {
-  return `${folder}/${NAME_PREFIX}${process.pid}-${ownStartTime()}-${newSharedId()}`
+  return `${folder}/${NAME_PREFIX}${creatorMark()}-${newSharedId()}`
 }
 
 function openNamed(): SharedFile {

@@ -7,6 +7,7 @@ import {
   checkInteger,
   checkMayBlock,
   checkOptionNames,
+  checkSync,
   coreOrigin,
   origin,
   type Origin,
@@ -33,7 +34,8 @@ import { BASE, SharedState } from './shared-state.ts'
 export interface BarrierOptions extends PrimitiveOptions {
   /**
    * Runs in the last party to arrive, before any party continues. If it fails, the barrier is broken, and the `wait` of
-   * that party throws its error. It may be asynchronous if all parties wait asynchronously.
+   * that party throws its error. It may be asynchronous if all parties wait asynchronously; in `waitSync` a promise is
+   * a TypeError.
    * @default nothing
    */
   readonly action?: (() => unknown) | undefined
@@ -138,7 +140,7 @@ export class Barrier {
     const passage = driveSync(this.#phases.wait(this.parties), this.#state.waiter, options.timeoutMs ?? this.#timeoutMs)
     if (typeof passage !== 'object' || !passage.last) return outcome(passage, undefined)
     try {
-      this.#action?.()
+      checkSync('action', this.#action?.(), 'all parties have to use wait, not waitSync')
     } catch (error) {
       this.#phases.fail()
       throw error

@@ -5,6 +5,7 @@ import {
   checkInteger,
   checkMayBlock,
   checkOptionNames,
+  checkSync,
   coreOrigin,
   describeValue,
   InvalidStateError,
@@ -14,6 +15,7 @@ import {
   replace,
   revive,
   reviveShared,
+  clock,
 } from '@manyhands/base'
 import type { Region } from '../region/region.ts'
 import { driveAsync, driveSync } from '../waiting/drive.ts'
@@ -121,7 +123,7 @@ export class Condition {
     return this.lock.runExclusive(fn, options)
   }
 
-  /** Runs `fn` while holding the lock. @throws as `acquireSync`, and what `fn` throws */
+  /** Runs `fn` while holding the lock. @throws as `runExclusiveSync` of the lock */
   runExclusiveSync<T>(fn: (guard: Guard) => T, options?: AcquireSyncOptions): T {
     return this.lock.runExclusiveSync(fn, options)
   }
@@ -158,29 +160,30 @@ export class Condition {
    *
    * @returns the last result of the predicate, which is falsy after `timeoutMs`
    * @throws as `wait`, and what `predicate` throws
+   * @throws TypeError when `predicate` returns a promise, which is always truthy; the lock is still held then
    */
   async waitFor<T>(predicate: () => T, options: AcquireOptions = {}): Promise<T> {
     checkFunction('predicate', predicate)
     checkAcquireOptions('Condition.waitFor', options)
     this.#held('waitFor')
-    const deadline = performance.now() + (options.timeoutMs ?? Infinity)
+    const deadline = clock() + (options.timeoutMs ?? Infinity)
     for (;;) {
-      const result = predicate()
-      const left = deadline - performance.now()
+      const result = checkSync('predicate', predicate(), 'await what it needs before, under the lock')
+      const left = deadline - clock()
       if (Boolean(result) || left <= 0) return result
       await this.wait({ timeoutMs: left, signal: options.signal })
     }
   }
 
-  /** As `waitFor`, but blocks the thread. @throws as `waitSync`, and what `predicate` throws */
+  /** As `waitFor`, but blocks the thread. @throws as `waitSync`, and as `waitFor` */
   waitForSync<T>(predicate: () => T, options: AcquireSyncOptions = {}): T {
     checkFunction('predicate', predicate)
     checkAcquireSyncOptions('Condition.waitForSync', options)
     this.#held('waitForSync')
-    const deadline = performance.now() + (options.timeoutMs ?? Infinity)
+    const deadline = clock() + (options.timeoutMs ?? Infinity)
     for (;;) {
-      const result = predicate()
-      const left = deadline - performance.now()
+      const result = checkSync('predicate', predicate(), 'await what it needs before, under the lock')
+      const left = deadline - clock()
       if (Boolean(result) || left <= 0) return result
       this.waitSync({ timeoutMs: left, allowMainThread: options.allowMainThread })
     }

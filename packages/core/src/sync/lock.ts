@@ -3,6 +3,7 @@ import {
   checkFunction,
   checkMayBlock,
   checkOptionNames,
+  checkSync,
   coreOrigin,
   InvalidStateError,
   origin,
@@ -176,12 +177,13 @@ export class Lock {
    * As `runExclusive`, but blocks the thread.
    *
    * @throws as `acquireSync`, and what `fn` throws
+   * @throws TypeError when `fn` returns a promise: the lock would be free before its work is done
    */
   runExclusiveSync<T>(fn: (guard: Guard) => T, options?: AcquireSyncOptions): T {
     checkFunction('fn', fn)
     const guard = this.acquireSync(options)
     try {
-      return fn(guard)
+      return checkSync('fn', fn(guard), 'use runExclusive, which waits for it')
     } finally {
       guard.release()
     }

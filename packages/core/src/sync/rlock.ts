@@ -3,6 +3,7 @@ import {
   checkFunction,
   checkMayBlock,
   checkOptionNames,
+  checkSync,
   coreOrigin,
   InvalidStateError,
   origin,
@@ -15,9 +16,10 @@ import {
 } from '@manyhands/base'
 import type { Region } from '../region/region.ts'
 import { driveAsync } from '../waiting/drive.ts'
+import type { Steps } from '../waiting/steps.ts'
 import { Guard } from './guard.ts'
 import { acquireSlowly, type LockCore } from './lock.ts'
-import { acquireAnyway, WAIT_ENDED, Mutex, OWNER_DIED } from './mutex.ts'
+import { ACQUIRED, acquireAnyway, type Acquired, WAIT_ENDED, Mutex, OWNER_DIED } from './mutex.ts'
 import {
   type AcquireOptions,
   type AcquireSyncOptions,
@@ -102,9 +104,8 @@ export class RLock {
     checkAcquireOptions('RLock.acquire', options)
     const flow = currentFlow()
     if (this.#enterAgain(flow)) return this.#guard(flow, false)
-    const acquired = this.#mutex.tryAcquire() || (await driveAsync(this.#mutex.acquire(), this.#state.waiter, options))
+    const acquired = await driveAsync(this.#acquire(flow), this.#state.waiter, options)
     if (acquired === WAIT_ENDED) throw waitEndedError('RLock.acquire', NOT_ACQUIRED, options)
-    this.#enter(flow, 1)
     return this.#guard(flow, acquired === OWNER_DIED)
   }
 
@@ -162,12 +163,12 @@ export class RLock {
     })
   }
 
-  /** @throws as `acquireSync`, and what `fn` throws */
+  /** @throws as `acquireSync`, what `fn` throws, and TypeError when `fn` returns a promise */
   runExclusiveSync<T>(fn: (guard: Guard) => T, options?: AcquireSyncOptions): T {
     checkFunction('fn', fn)
     const guard = this.acquireSync(options)
     try {
-      return fn(guard)
+      return checkSync('fn', fn(guard), 'use runExclusive, which waits for it')
     } finally {
       guard.release()
     }
@@ -175,6 +176,19 @@ export class RLock {
 
   #guard(flow: Flow, ownerDied: boolean): Guard {
     return new Guard({ releaseOwn: () => this.#leave(flow) }, ownerDied)
+  }
+
+  /** Several calls of one owner may wait: when one of them has acquired the lock, the others enter too. */
+  *#acquire(flow: Flow): Steps<Acquired> {
+    const steps = this.#mutex.acquire()
+    let step = steps.next(false)
+    while (step.done !== true) {
+      step = steps.next(yield step.value)
+      // Only after a step, which has marked the lock as contended: this call may be the one that its release woke.
+      if (this.#enterAgain(flow)) return ACQUIRED
+    }
+    if (step.value !== WAIT_ENDED) this.#enter(flow, 1)
+    return step.value
   }
 
   #enterAgain(flow: Flow): boolean {

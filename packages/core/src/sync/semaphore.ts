@@ -4,6 +4,7 @@ import {
   checkInteger,
   checkMayBlock,
   checkOptionNames,
+  checkSync,
   coreOrigin,
   describeValue,
   InvalidStateError,
@@ -149,12 +150,15 @@ export class Semaphore {
     }
   }
 
-  /** As `runExclusive`, but blocks the thread. @throws as `acquireSync`, and what `fn` throws */
+  /**
+   * As `runExclusive`, but blocks the thread.
+   * @throws as `acquireSync`, what `fn` throws, and TypeError when `fn` returns a promise
+   */
   runExclusiveSync<T>(fn: () => T, options?: AcquireSyncOptions): T {
     checkFunction('fn', fn)
     const guard = this.acquireSync(options)
     try {
-      return fn()
+      return checkSync('fn', fn(), 'use runExclusive, which waits for it')
     } finally {
       guard.release()
     }

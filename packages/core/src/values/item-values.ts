@@ -1,3 +1,4 @@
+import { isDetached } from '@manyhands/base'
 import { own } from '../queue/borrowed-bytes.ts'
 import { decodeValue, type EncodedValue, encodeValue, toBuffer, ValueKind, type ValueRules } from './encode-value.ts'
 
@@ -18,8 +19,12 @@ export function encodeItem(value: unknown): EncodedValue {
   }
   if (typeof value === 'object' && value !== null) {
     const prototype: unknown = Object.getPrototypeOf(value)
-    if (prototype === Uint8Array.prototype) return { kind: ValueKind.bytes, value: 0, bytes: value as Uint8Array }
-    if (prototype === Buffer.prototype) return { kind: ValueKind.buffer, value: 0, bytes: value as Uint8Array }
+    if (prototype === Uint8Array.prototype || prototype === Buffer.prototype) {
+      const kind = prototype === Buffer.prototype ? ValueKind.buffer : ValueKind.bytes
+      const bytes = value as Uint8Array
+      // Bytes that were transferred look like none.
+      if (bytes.length > 0 || !isDetached(bytes)) return { kind, value: 0, bytes }
+    }
   }
   return encodeValue(value, rules)
 }

@@ -1,13 +1,13 @@
-import { armLimits, type Limits } from '@manyhands/base'
+import { armLimits, type Limits, clock, Promise } from '@manyhands/base'
 import type { Steps } from './steps.ts'
 import type { Wait, Waiter } from './waiter.ts'
 
 /** Runs `steps` to its end, blocking this thread where it has to wait. */
 export function driveSync<T>(steps: Steps<T>, waiter: Waiter, timeoutMs: number | undefined): T {
-  let deadline = timeoutMs === undefined ? Infinity : performance.now() + timeoutMs
+  let deadline = timeoutMs === undefined ? Infinity : clock() + timeoutMs
   let step = steps.next(false)
   while (step.done !== true) {
-    const left = deadline === Infinity ? Infinity : deadline - performance.now()
+    const left = deadline === Infinity ? Infinity : deadline - clock()
     if (left > 0) (step.value.waiter ?? waiter).block(step.value, left)
     else deadline = Infinity
     step = steps.next(left <= 0)

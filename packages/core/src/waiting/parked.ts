@@ -1,3 +1,4 @@
+import { clearTimeout, queueMicrotask, setTimeout } from '@manyhands/base'
 import type { Wait } from './waiter.ts'
 import type { Words } from './words.ts'
 

@@ -1,3 +1,4 @@
+import { queueMicrotask } from '@manyhands/base'
 import { Parked } from './parked.ts'
 import { spin } from './spin.ts'
 import { ONE_BLOCKED, ONE_LISTENING, type Wait, type Waiter, WAITING } from './waiter.ts'

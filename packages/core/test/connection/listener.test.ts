@@ -155,7 +155,7 @@ test('without a key a message that may hold code is not read', async () => {
   using listener = await Listener.create()
   const socket = netConnect(listener.address as string)
   const server = listener.accept()
-  const hello = Buffer.concat([Buffer.from('mhc1\0', 'latin1'), Buffer.alloc(32)])
+  const hello = Buffer.concat([Buffer.from('mhc2\0', 'latin1'), Buffer.alloc(32)])
   // A frame of the kind that the codec revives.
   socket.write(Buffer.concat([hello, Buffer.from([2, 0, 0, 0, 1, 0])]))
   const connection = await server
@@ -164,18 +164,17 @@ test('without a key a message that may hold code is not read', async () => {
   socket.destroy()
 })
 
-test('the proof is an HMAC of both nonces and the side, so that other programs can speak it', async () => {
+test('the proof is an HMAC of both hellos and the side, so that other programs can speak it', async () => {
   using listener = await Listener.create(undefined, { authKey: 'secret' })
   const socket = netConnect(listener.address as string)
   const accepted = listener.accept()
-  const nonce = Buffer.alloc(32, 7)
-  socket.write(Buffer.concat([Buffer.from('mhc1\u0001', 'latin1'), nonce]))
+  const said = Buffer.concat([Buffer.from('mhc2\u0001', 'latin1'), Buffer.alloc(32, 7)])
+  socket.write(said)
   const received = once(socket, 'readable')
   await received
   let hello: Buffer | null = null
   while ((hello = socket.read(37) as Buffer | null) === null) await once(socket, 'readable')
-  const mac = (side: string): Buffer =>
-    createHmac('sha256', 'secret').update(side).update(hello.subarray(5)).update(nonce).digest()
+  const mac = (side: string): Buffer => createHmac('sha256', 'secret').update(side).update(hello).update(said).digest()
   socket.write(mac('client'))
   let proof: Buffer | null = null
   while ((proof = socket.read(32) as Buffer | null) === null) await once(socket, 'readable')
@@ -194,7 +193,7 @@ test('a connection that ends in the middle of a message says so', async () => {
   using listener = await Listener.create()
   const socket = netConnect(listener.address as string)
   const accepted = listener.accept()
-  socket.end(Buffer.concat([Buffer.from('mhc1\0', 'latin1'), Buffer.alloc(32), Buffer.from([200, 0, 0, 0, 0, 1])]))
+  socket.end(Buffer.concat([Buffer.from('mhc2\0', 'latin1'), Buffer.alloc(32), Buffer.from([200, 0, 0, 0, 0, 1])]))
   await expect((await accepted).recvBytes()).rejects.toThrow('in the middle of a message')
 })
 
@@ -203,7 +202,7 @@ test('a damaged message is a SerializationError', async () => {
   const socket = netConnect(listener.address as string)
   const accepted = listener.accept()
   socket.write(
-    Buffer.concat([Buffer.from('mhc1\0', 'latin1'), Buffer.alloc(32), Buffer.from([4, 0, 0, 0, 2, 255, 15, 99])]),
+    Buffer.concat([Buffer.from('mhc2\0', 'latin1'), Buffer.alloc(32), Buffer.from([4, 0, 0, 0, 2, 255, 15, 99])]),
   )
   const connection = await accepted
   await expect(connection.recv()).rejects.toBeInstanceOf(SerializationError)
@@ -289,7 +288,7 @@ test('an error of the system while one is accepted is told, and ends nothing', a
 test('a connection that is given up while it is made does not go on being made', async () => {
   const socket = netConnect({ host: 'nowhere.invalid', port: 1, lookup: () => {} })
   await expect(
-    shakeHands(socket, { side: 'client', authKey: undefined, timeoutMs: 5, signal: undefined }),
+    shakeHands(socket, { side: 'client', authKey: undefined, isExposed: true, timeoutMs: 5, signal: undefined }),
   ).rejects.toMatchObject({ name: 'WaitTimeoutError' })
   expect(socket.destroyed).toBe(true)
 })
@@ -299,7 +298,7 @@ test('what comes byte by byte is understood', async () => {
   const socket = netConnect(listener.address as string)
   const accepted = listener.accept()
   const frames = [Buffer.from([1, 0, 0, 0, 0]), Buffer.from([3, 0, 0, 0, 0, 7, 8])]
-  for (const byte of Buffer.concat([Buffer.from('mhc1\0', 'latin1'), Buffer.alloc(32), ...frames])) {
+  for (const byte of Buffer.concat([Buffer.from('mhc2\0', 'latin1'), Buffer.alloc(32), ...frames])) {
     await new Promise(resolve => socket.write(Buffer.of(byte), resolve))
   }
   const connection = await accepted

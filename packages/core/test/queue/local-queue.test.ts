@@ -136,6 +136,39 @@ test('a PriorityQueue takes a compare function, and keeps the order of equals', 
   expect(() => new PriorityQueue({ compare: 5 as never })).toThrow(TypeError)
 })
 
+test.each([
+  ['throws', new Error('compare failed')],
+  [
+    'is async',
+    new TypeError('compare must not be async, it returned a promise: compare what was fetched before the put'),
+  ],
+])('a PriorityQueue whose compare %s is as it was before', async (_, error) => {
+  let fails = false
+  const compare = (a: number, b: number): number => {
+    if (!fails) return a - b
+    if (error instanceof TypeError) return Promise.resolve(0) as never
+    throw error
+  }
+  const make = (...items: number[]): PriorityQueue<number> => {
+    const queue = new PriorityQueue<number>({ compare })
+    for (const item of items) queue.tryPut(item)
+    return queue
+  }
+  const rest = (queue: PriorityQueue<number>): number[] => Array.from({ length: queue.size }, () => queue.tryGet())
+  for (const use of [
+    (queue: PriorityQueue<number>) => queue.put(1),
+    (queue: PriorityQueue<number>) => queue.get(),
+    async (queue: PriorityQueue<number>) => queue.tryPut(1),
+    async (queue: PriorityQueue<number>) => queue.tryGet(),
+  ]) {
+    const queue = make(5, 3, 9, 7, 4)
+    fails = true
+    await expect(use(queue)).rejects.toThrow(error)
+    fails = false
+    expect(rest(queue)).toEqual([3, 4, 5, 7, 9])
+  }
+})
+
 test('a heap is right for many items', async () => {
   const queue = new PriorityQueue<number>()
   const items = Array.from({ length: 1000 }, (_, i) => (i * 7919) % 1009)

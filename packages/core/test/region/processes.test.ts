@@ -2,6 +2,7 @@ import { closeSync, openSync, readdirSync, rmSync } from 'node:fs'
 import { slot } from '@manyhands/base'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type Across, Region, replace, revive, SerializationError } from '../../src/index.ts'
+import { ownCreator } from '../../src/process-identity.ts'
 import { handOver } from '../../src/region/shared-file.ts'
 import { sweepDeadNames } from '../../src/region/sweep.ts'
 import { Party } from '../support/party.ts'
@@ -155,16 +156,15 @@ describe('where files need a name', () => {
     const dead = new Party('processes')
     const { pid } = dead
     await dead.kill()
-    const files = [
-      `manyhands-${pid}-1234-x`,
-      `manyhands-${process.pid}-1-x`,
-      `manyhands-${process.pid}-0-x`,
-      'other-1-1',
-    ]
+    const { namespace } = ownCreator()
+    const ofLiving = `manyhands-${process.pid}-0-${namespace}-x`
+    const ofAnotherContainer = `manyhands-${pid}-1234-${namespace + 1}-x`
+    const ofDead = [`manyhands-${pid}-1234-${namespace}-x`, `manyhands-${process.pid}-1-${namespace}-x`]
+    const files = [...ofDead, ofLiving, ofAnotherContainer, 'other-1-1']
     for (const file of files) closeSync(openSync(`/dev/shm/${file}`, 'w'))
     sweepDeadNames('/dev/shm')
     const left = readdirSync('/dev/shm').filter(name => files.includes(name))
     for (const name of left) rmSync(`/dev/shm/${name}`)
-    expect(left.toSorted()).toEqual([`manyhands-${process.pid}-0-x`, 'other-1-1'])
+    expect(new Set(left)).toEqual(new Set([ofLiving, ofAnotherContainer, 'other-1-1']))
   })
 })

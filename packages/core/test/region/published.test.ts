@@ -1,6 +1,7 @@
-import { readdirSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, chownSync, lchownSync, readdirSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs'
 import { newSharedId, slot } from '@manyhands/base'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { Region } from '../../src/index.ts'
 import { handOver } from '../../src/region/shared-file.ts'
 import { Party } from '../support/party.ts'
@@ -94,4 +95,66 @@ test('M20 what is not a name is refused', () => {
   region.publish(name, 'list')
   expect(() => Region.open(name)).toThrow(new TypeError(`"${name}" names a list, not a region`))
   Region.unpublish(name)
+})
+
+test('a name of another container is refused, and never removed', () => {
+  const name = newName()
+  const region = Region.create(8, { across: 'processes' })
+  region.publish(name)
+  const link = `/dev/shm/manyhands@${name}`
+  const record = JSON.parse(readlinkSync(link)) as { namespace: number; pid: number }
+  const moved = newName()
+  symlinkSync(
+    JSON.stringify({ ...record, namespace: record.namespace + 1, pid: 2 ** 22 }),
+    `/dev/shm/manyhands@${moved}`,
+  )
+  const refusal = { code: 'EACCES', message: expect.stringContaining('belongs to another container') as string }
+  expect(() => Region.open(moved)).toThrow(expect.objectContaining(refusal))
+  expect(() => region.publish(moved)).toThrow(expect.objectContaining({ code: 'EEXIST' }))
+  unlinkSync(`/dev/shm/manyhands@${moved}`)
+  Region.unpublish(name)
+  region.close()
+})
+
+// Only root can make the files of another user.
+describe.runIf(process.geteuid?.() === 0)('what another user has placed is not trusted', () => {
+  const publishNamed = (): { readonly region: Region; readonly name: string; readonly path: string } => {
+    handOver().way = 'name'
+    const region = Region.create(8, { across: 'processes' })
+    const name = newName()
+    region.publish(name)
+    const { path } = JSON.parse(readlinkSync(`/dev/shm/manyhands@${name}`)) as { path: string }
+    return { region, name, path }
+  }
+
+  test.each([
+    ['a link of another user', (name: string) => lchownSync(`/dev/shm/manyhands@${name}`, 65534, 65534), 'uid 65534'],
+    ['a file of another user', (_: string, path: string) => chownSync(path, 65534, 65534), 'uid 65534'],
+    ['a file that others write to', (_: string, path: string) => chmodSync(path, 0o666), 'other users can write'],
+  ] as const)('%s', (_, spoil, why) => {
+    const { region, name, path } = publishNamed()
+    spoil(name, path)
+    const refusal = { code: 'EACCES', message: expect.stringContaining(why) as string }
+    expect(() => Region.open(name)).toThrow(expect.objectContaining(refusal))
+    Region.unpublish(name)
+    region.close()
+    expect(left()).toEqual([])
+  })
+
+  test('after setuid new memory has a name, by which other processes of that user open it', async () => {
+    const core = JSON.stringify(import.meta.resolve('../../src/index.ts'))
+    const base = JSON.stringify(import.meta.resolve('@manyhands/base'))
+    const program = `
+      const [{ Region }, { replace }] = await Promise.all([import(${core}), import(${base})])
+      Region.create(8, { across: 'processes' }).close()
+      process.setgid(65534)
+      process.setuid(65534)
+      const region = Region.create(8, { across: 'processes' })
+      const { path } = region[replace]('processes')
+      console.log(path.startsWith('/dev/shm/manyhands-'), (await import('node:fs')).statSync(path).uid)
+      region.close()`
+    const flags = ['--conditions=@manyhands/source', '--input-type=module', '-e', program]
+    const { stdout, stderr } = spawnSync(process.execPath, flags, { encoding: 'utf8' })
+    expect([stdout, stderr.replace(/.*ExperimentalWarning.*\n.*trace-warnings.*\n/, '')]).toEqual(['true 65534\n', ''])
+  })
 })

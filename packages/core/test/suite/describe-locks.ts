@@ -288,6 +288,35 @@ export function describeLocks(across: Across): void {
       expect(lock.locked).toBe(false)
     })
 
+    test('two waits of one owner both end when another owner releases it', async () => {
+      const lock = new RLock({ across })
+      const { promise: over, resolve: release } = Promise.withResolvers<void>()
+      const other = lock.runExclusive(() => over)
+      expect([lock.locked, lock.owned]).toEqual([true, false])
+      const first = lock.acquire()
+      const second = lock.acquire()
+      release()
+      await other
+      const guards = await Promise.all([first, second])
+      expect([lock.owned, await party(0).call('tryAcquire', lock)]).toEqual([true, false])
+      for (const guard of guards) guard.release()
+      expect([lock.locked, await party(0).call('tryAcquire', lock)]).toEqual([false, true])
+    })
+
+    test('two waits of one owner both end when another party releases it, which wakes a third then', async () => {
+      const lock = new RLock({ across })
+      await party(0).call('acquire', lock)
+      const both = Promise.all([lock.acquire(), lock.acquire(), lock.acquire({ timeoutMs: 60_000 })])
+      const third = party(1).call('acquire', lock)
+      await party(0).call('releaseGuard', lock)
+      const guards = await Promise.race([both, third.then(() => undefined)])
+      if (guards === undefined) await party(1).call('releaseGuard', lock)
+      for (const guard of await both) guard.release()
+      await third
+      if (guards !== undefined) await party(1).call('releaseGuard', lock)
+      expect(lock.locked).toBe(false)
+    })
+
     test('waiting for ever for what the same thread holds is told', async () => {
       const lock = new RLock({ across })
       await lock.runExclusive(() => {

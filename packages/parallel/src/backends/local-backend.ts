@@ -1,4 +1,13 @@
-import type { BatchHandle, BatchSink, BatchOptions, Batch } from '@manyhands/base'
+import {
+  queueMicrotask,
+  setImmediate,
+  clock,
+  Promise,
+  type BatchHandle,
+  type BatchSink,
+  type BatchOptions,
+  type Batch,
+} from '@manyhands/base'
 import type { BackendCall, CallContext, ParallelBackend } from './backend.ts'
 import { LocalBatch } from './local-batch.ts'
 
@@ -66,7 +75,7 @@ class LocalCall implements BackendCall {
   /** Runs batches one after the other until none is left. */
   async #run(lane: number): Promise<void> {
     const worker = { kind: this.#name, id: lane }
-    if (this.#free.length === this.jobs - 1) this.#turnBegan = performance.now()
+    if (this.#free.length === this.jobs - 1) this.#turnBegan = clock()
     for (let batch = this.#queue.shift(); batch !== undefined; batch = this.#queue.shift()) {
       const next = batch
       await this.#context.run(() => next.run(worker, this.#turn))
@@ -79,7 +88,7 @@ class LocalCall implements BackendCall {
       this.#turning = new Promise(resolve => {
         setImmediate(() => {
           this.#turning = undefined
-          this.#turnBegan = performance.now()
+          this.#turnBegan = clock()
           resolve()
         })
       })

@@ -6,6 +6,8 @@ import {
   isThenable,
   TaskTimeoutError,
   type WorkerInfo,
+  clock,
+  Promise,
 } from '@manyhands/base'
 
 type Outcome = { readonly value: unknown } | { readonly error: unknown }
@@ -52,11 +54,11 @@ export class LocalBatch implements BatchHandle {
     if (this.#state !== 'queued') return
     this.#state = 'running'
     this.#sink.onBegin?.(worker)
-    for (let began = performance.now(); this.#state === 'running' && this.#next < this.#size;) {
+    for (let began = clock(); this.#state === 'running' && this.#next < this.#size;) {
       const index = this.#next
       let outcome = this.#call(index)
       if ('value' in outcome && isThenable(outcome.value)) outcome = await this.#settled(outcome.value, index)
-      const now = performance.now()
+      const now = clock()
       if (!this.#isRunning()) return // it was aborted meanwhile, and its tasks were reported
       this.#next++
       this.#durationMs += now - began
@@ -70,7 +72,7 @@ export class LocalBatch implements BatchHandle {
         began = now
       } else {
         await pause
-        began = performance.now()
+        began = clock()
       }
     }
     this.#finish(worker)

@@ -5,6 +5,7 @@ import {
   type BatchSink,
   describeValue,
   markOwn,
+  Promise,
 } from '@manyhands/base'
 import { type AnyTaskFunction, getReusableExecutor, type WorkerExecutor } from '@manyhands/pool'
 import { parallelOrigin } from '../parallel-origin.ts'

@@ -1,3 +1,4 @@
+import { checkSync } from '@manyhands/base'
 import { cpuCount } from '@manyhands/pool'
 import { type Jobs, resolveJobs } from '../jobs.ts'
 import type { ParallelBackend } from './backend.ts'
@@ -16,7 +17,7 @@ export function prepareBackend(
   signal: () => AbortSignal,
 ): number | Promise<number> {
   if (backend.configure === undefined && backend.capacity === undefined) {
-    return backend.effectiveJobs(resolveJobs(wanted, cpuCount()))
+    return effectiveJobs(backend, resolveJobs(wanted, cpuCount()))
   }
   return prepareAsync(backend, wanted, signal())
 }
@@ -24,5 +25,10 @@ export function prepareBackend(
 async function prepareAsync(backend: ParallelBackend, wanted: Jobs, signal: AbortSignal): Promise<number> {
   await backend.configure?.(wanted, { signal })
   const capacity = backend.capacity === undefined ? cpuCount() : await backend.capacity()
-  return capacity < 1 ? 0 : backend.effectiveJobs(resolveJobs(wanted, capacity))
+  return capacity < 1 ? 0 : effectiveJobs(backend, resolveJobs(wanted, capacity))
+}
+
+function effectiveJobs(backend: ParallelBackend, requested: number): number {
+  const jobs = backend.effectiveJobs(requested)
+  return checkSync(`effectiveJobs of backend \`${backend.name}\``, jobs, 'wait in configure() instead')
 }

@@ -1,11 +1,27 @@
-import { checkFunction, describeValue, slot, suggestion, markOwn } from '@manyhands/base'
+import { checkFunction, describeValue, slot, suggestion, markOwn, checkSync } from '@manyhands/base'
 import { parallelOrigin } from '../parallel-origin.ts'
 import type { ParallelBackend } from './backend.ts'
 import { localBackend } from './local-backend.ts'
 import { reusableBackend, reusableNames } from './pool-backend.ts'
 
+/**
+ * The names of backends. A module that registers another adds it, so that a mistaken name does not compile:
+ *
+ * ```ts
+ * declare module '@manyhands/parallel' {
+ *   interface BackendNames { cluster: true }
+ * }
+ * ```
+ */
+export interface BackendNames {
+  readonly threads: true
+  readonly processes: true
+  readonly inline: true
+  readonly async: true
+}
+
 /** A backend of this package, or a name given to {@link registerBackend}. */
-export type BackendName = 'threads' | 'processes' | 'inline' | 'async' | (string & {})
+export type BackendName = keyof BackendNames
 
 /** What users of other libraries type. */
 const mistakes: Readonly<Record<string, string>> = {
@@ -86,7 +102,7 @@ export function checkBackend(backend: unknown): void {
 }
 
 /** The backend with this name, the same one each time; a backend is returned as it is. */
-export function findBackend(backend: BackendName | ParallelBackend): ParallelBackend {
+export function findBackend(backend: string | ParallelBackend): ParallelBackend {
   if (typeof backend !== 'string') return backend
   checkBackend(backend)
   return made(registry().get(backend) as Registered)
@@ -102,7 +118,8 @@ export function firstBackend(fits: (backend: ParallelBackend) => boolean): Paral
 }
 
 function made(registered: Registered): ParallelBackend {
-  return (registered.backend ??= registered.make())
+  registered.backend ??= checkSync('make, given to registerBackend,', registered.make(), 'wait in configure() instead')
+  return registered.backend
 }
 
 markOwn(registerBackend, () => parallelOrigin('registerBackend'))

@@ -1,3 +1,4 @@
+import { warnOf } from '@manyhands/base'
 import { barLine, workerLine } from './format.ts'
 import type { ProgressRenderer, ProgressStream } from './progress-options.ts'
 import type { ProgressState } from './progress-state.ts'
@@ -32,14 +33,11 @@ export class BarRenderer implements ProgressRenderer {
   #open(state: ProgressState): void {
     this.#opening = true
     const { stream, open = displayOn } = this.#options
-    open(stream).then(
-      display => {
-        if (state.outcome !== undefined) return // it was over sooner
-        this.#display = display
-        this.#rows.push(display.add(columns => barLine(state, columns)))
-      },
-      (error: unknown) => process.emitWarning(error instanceof Error ? error : new Error(String(error))),
-    )
+    open(stream).then(display => {
+      if (state.outcome !== undefined) return // it was over sooner
+      this.#display = display
+      this.#rows.push(display.add(columns => barLine(state, columns)))
+    }, warnOf)
   }
 
   #addWorkers(state: ProgressState): void {

@@ -1,3 +1,4 @@
+import stringWidth from 'string-width'
 import type { ProgressState, WorkerProgress } from './progress-state.ts'
 
 /** `04:05`, `1:04:05`; with `tenths` also `04:05.6`. */
@@ -56,9 +57,9 @@ export function barLine(state: ProgressState, columns: number): string {
   if (total === undefined) return fit([desc, ...parts], width)
   const share = total === 0 ? 1 : Math.min(1, done / total)
   const head = `${desc === '' ? '' : `${desc} `}${formatPercent(share).padStart(4)}`
-  while (parts.length > 1 && head.length + LEAST_BAR + 4 + parts.join(' ').length > width) parts.pop()
+  while (parts.length > 1 && stringWidth(head) + LEAST_BAR + 4 + stringWidth(parts.join(' ')) > width) parts.pop()
   const tail = parts.join(' ')
-  const bar = Math.min(WIDEST_BAR, width - head.length - tail.length - 4)
+  const bar = Math.min(WIDEST_BAR, width - stringWidth(head) - stringWidth(tail) - 4)
   return bar < LEAST_BAR ? fit([head.trimStart(), ...parts], width) : `${head}│${blocks(share, bar)}│  ${tail}`
 }
 
@@ -82,9 +83,18 @@ function blocks(share: number, width: number): string {
 }
 
 function fit(parts: readonly string[], width: number): string {
-  return parts
-    .filter(part => part !== '')
-    .join(' ')
-    .slice(0, Math.max(0, width))
-    .trimEnd()
+  return truncate(parts.filter(part => part !== '').join(' '), width).trimEnd()
+}
+
+/** At most `width` columns of a terminal, in which a wide character takes two. */
+function truncate(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text
+  let kept = ''
+  let columns = 0
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    columns += stringWidth(segment)
+    if (columns > width) break
+    kept += segment
+  }
+  return kept
 }

@@ -5,9 +5,10 @@ import type { ProgressState, ProgressSubject } from './progress-state.ts'
 export interface ProgressRenderer {
   /**
    * Called when a call starts, then every 100 ms, and once more at the end (`state.outcome` is set then). The state is
-   * the same object each time. What it throws becomes a process warning, and it is not called again.
+   * the same object each time. It may be async: it is not called again before it is done, and the call does not wait
+   * for it. What it throws or rejects with becomes a process warning, and it is not called again.
    */
-  update(state: ProgressState): void
+  update(state: ProgressState): void | Promise<void>
 }
 
 /** `bar` is drawn where the stream is a terminal, and is `lines` elsewhere; `auto` is `bar`. */

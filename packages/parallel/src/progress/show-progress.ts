@@ -1,3 +1,4 @@
+import { isThenable, warnOf, clearInterval, setInterval, clock, Promise } from '@manyhands/base'
 import type { ParallelEvent } from '../events.ts'
 import { BarRenderer } from './bar-renderer.ts'
 import { LinesRenderer } from './lines-renderer.ts'
@@ -26,17 +27,35 @@ export function showProgress(
   const state = new ProgressState(options)
   let timer: NodeJS.Timeout | undefined
   let broken = false
+  /** An async renderer is not called before it is done; then once for all that it has missed. */
+  let busy = false
+  let missed = false
+  const fail = (error: unknown): void => {
+    broken = true
+    warnOf(error)
+  }
   const update = (): void => {
     if (broken || (custom === undefined && state.elapsedMs < DELAY_MS)) return
+    missed = busy
+    if (busy) return
     try {
-      context(() => renderer.update(state))
+      context(() => {
+        const drawn: unknown = renderer.update(state)
+        if (!isThenable(drawn)) return
+        busy = true
+        Promise.resolve(drawn)
+          .catch(fail)
+          .finally(() => {
+            busy = false
+            if (missed) update()
+          })
+      })
     } catch (error) {
-      broken = true
-      process.emitWarning(error instanceof Error ? error : new Error(String(error)))
+      fail(error)
     }
   }
   const tick = (): void => {
-    state.tick(performance.now())
+    state.tick(clock())
     update()
   }
   return event => {

@@ -1,4 +1,4 @@
-import { readStep } from '@manyhands/base'
+import { readStep, warnOf } from '@manyhands/base'
 import type { Source } from './source.ts'
 
 /** What an async input reports to its reader. */
@@ -83,7 +83,7 @@ export class AsyncSource<T> implements Source<T> {
     const closing = this.#return()
     if (!this.#pending) return closing
     // A generator closes only when the item that it awaits has come, which may be never: do not wait for it.
-    closing.catch((error: unknown) => process.emitWarning(error instanceof Error ? error : new Error(String(error))))
+    closing.catch(warnOf)
     return undefined
   }
 

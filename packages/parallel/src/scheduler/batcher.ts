@@ -1,3 +1,4 @@
+import { setImmediate } from '@manyhands/base'
 import { type Arrivals, AsyncSource } from './async-source.ts'
 import type { BatchPolicy } from './batch-policy.ts'
 import { costKeyOf } from './cost-key.ts'

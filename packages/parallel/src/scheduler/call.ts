@@ -2,9 +2,14 @@ import {
   type BatchStats,
   BrokenPoolError,
   CancelledError,
+  checkSync,
   GRACE_MS,
   LONGEST_TIMER_MS,
+  warnOf,
   type WorkerInfo,
+  clearTimeout,
+  setTimeout,
+  Promise,
 } from '@manyhands/base'
 import type { BackendCall } from '../backends/backend.ts'
 import { prepareBackend } from '../backends/prepare-backend.ts'
@@ -189,8 +194,12 @@ export class Call<T> implements BatchOwner {
     this.#active++
     this.#runs.add(run)
     events.emit({ type: 'batch-dispatch', batch: run.id, first: batch.first, tasks: run.tasks })
-    this.#backend ??= settings.backend.startCall({ jobs: this.#jobs, run: context })
-    run.handle = this.#backend.submit(work.batch(batch.items, batch.first), run, { timeoutMs: settings.timeoutMs })
+    const { backend } = settings
+    const check = <R>(method: string, result: R): R =>
+      checkSync(`${method} of backend \`${backend.name}\``, result, 'return at once, and report to the sink')
+    this.#backend ??= check('startCall', backend.startCall({ jobs: this.#jobs, run: context }))
+    const options = { timeoutMs: settings.timeoutMs }
+    run.handle = check('submit', this.#backend.submit(work.batch(batch.items, batch.first), run, options))
     // It ended while the batch was being handed over
     if (this.over) this.#drop([run], new CancelledError('the call is over'))
   }
@@ -289,7 +298,7 @@ export class Call<T> implements BatchOwner {
     const reason =
       outcome === 'failed' ? new CancelledError('another task of the call failed', { cause: error }) : error
     warnIfThrows(() => this.#drop([...this.#runs], reason))
-    const stopped = warnIfThrows(() => this.#backend?.stop()?.catch(warn))
+    const stopped = warnIfThrows(() => this.#backend?.stop()?.catch(warnOf))
     this.#plan.events.flush()
     this.#plan.events.emit({ type: 'call-stop', outcome, error })
     return stopped
@@ -302,16 +311,12 @@ export class Call<T> implements BatchOwner {
   }
 }
 
-function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : new Error(String(error)))
-}
-
 /** What a backend throws at the end of a call is a warning: the call settles with what it ended with. */
 function warnIfThrows<R>(run: () => R): R | undefined {
   try {
     return run()
   } catch (error) {
-    warn(error)
+    warnOf(error)
     return undefined
   }
 }

@@ -1,4 +1,4 @@
-import { readStep } from '@manyhands/base'
+import { readStep, clock } from '@manyhands/base'
 import { ArraySource } from './array-source.ts'
 import type { Source } from './source.ts'
 
@@ -62,11 +62,11 @@ export class IteratorSource<T> implements Source<T> {
 
   take(most: number): readonly T[] {
     const taken: T[] = []
-    const until = performance.now() + PULL_MS
+    const until = clock() + PULL_MS
     while (taken.length < most && this.ready()) {
       taken.push(this.head)
       this.advance()
-      if (performance.now() > until) break
+      if (clock() > until) break
     }
     return taken
   }

@@ -1,3 +1,4 @@
+import { Promise } from '@manyhands/base'
 /** A batch whose results a stream holds until they are taken. */
 export interface Holder {
   /** One more of its results is held. */

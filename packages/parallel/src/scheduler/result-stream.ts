@@ -1,3 +1,4 @@
+import { Promise } from '@manyhands/base'
 import type { Holder, Output } from './output.ts'
 
 interface Waiter {

@@ -1,3 +1,4 @@
+import { clearTimeout, setImmediate, setTimeout } from '@manyhands/base'
 import type { Shipment } from './shipment.ts'
 import type { WorkerHandle } from './worker-handle.ts'
 

@@ -1,4 +1,5 @@
 import type { Codec } from '@manyhands/base'
+import { movedWith } from '../here/move.ts'
 import { BATCH, type ToWorkerMessage } from '../protocol/messages.ts'
 import { isPrimitive, toPayload } from '../protocol/payload.ts'
 import { type Run, SPREAD } from '../protocol/run.ts'
@@ -88,6 +89,7 @@ export class BatchEncoder {
       ]
       this.#message.push(...run)
       if (fn.offered !== undefined) this.offered.push(...fn.offered)
+      if (fn.id === 0) this.transfer.push(...movedWith(fn.packed))
     }
     this.#fn = undefined
     this.#count = 0
@@ -100,6 +102,7 @@ export class BatchEncoder {
     this.#objects ??= new Set()
     const encoded = this.#codec.encode([...args], this.#objects)
     if (encoded === undefined) return false
+    this.transfer.push(...movedWith(encoded))
     this.#begin(fn, SPREAD, -1)
     this.#values.push(encoded)
     this.#allNumbers = false
@@ -108,6 +111,7 @@ export class BatchEncoder {
 
   #push(args: readonly unknown[]): boolean {
     const mark = this.#values.length
+    let moved: readonly object[] = []
     for (let i = 0; i < args.length; i++) {
       const value = args[i]
       if (typeof value === 'number') {
@@ -131,9 +135,11 @@ export class BatchEncoder {
         this.#values.length = mark
         return false
       }
+      moved = moved.length === 0 ? movedWith(encoded) : moved.concat(movedWith(encoded))
       this.#values.push(encoded)
       this.#allNumbers = false
     }
+    if (moved.length > 0) this.transfer.push(...moved)
     return true
   }
 }

@@ -1,4 +1,4 @@
-import { slot } from '@manyhands/base'
+import { slot, setTimeout } from '@manyhands/base'
 
 /** A worker that has something to dispose of. */
 interface Closable {

@@ -1,12 +1,13 @@
 import {
   type Across,
-  describeValue,
+  checkFunction,
   noteOffers,
   type FutureLabel,
   SerializationError,
   type TaskFunction,
 } from '@manyhands/base'
 import { pack, placeOf, stableKey } from '@manyhands/closure'
+import { movedWith } from '../here/move.ts'
 
 /** A function as workers know it. */
 export interface FunctionRecord extends FutureLabel {
@@ -60,7 +61,7 @@ export class FunctionTable {
   /** @throws SerializationError when the function cannot travel, TypeError when it is none */
   lookup(fn: unknown): FunctionRecord {
     if (fn === this.#last && this.#lastRecord !== undefined) return this.#lastRecord
-    if (typeof fn !== 'function') throw new TypeError(`fn must be a function, got ${describeValue(fn)}`)
+    checkFunction('fn', fn, 'write (fn, ...args), not (fn(...args))')
     let record = this.#records.get(fn)
     if (record === undefined) {
       const { made: packed, offered } = noteOffers(() => pack(fn, { across: this.#across }))
@@ -99,6 +100,13 @@ export class FunctionTable {
 }
 
 function snapshot(packed: object): object {
+  if (movedWith(packed).length > 0) {
+    const hint = 'give it to one task as an argument, `submit(fn, port)`'
+    throw new SerializationError(
+      `cannot send the function: it captures a MessagePort, which only one worker can have. Hint: ${hint}.`,
+      { hint },
+    )
+  }
   try {
     return structuredClone(packed)
   } catch (cause) {

@@ -1,4 +1,4 @@
-import { type WorkerExit, WorkerExitedError } from '@manyhands/base'
+import { type WorkerExit, WorkerExitedError, clearTimeout } from '@manyhands/base'
 import type { QueueItem } from './shipment.ts'
 import type { WorkerHandle } from './worker-handle.ts'
 

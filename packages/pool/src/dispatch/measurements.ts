@@ -1,4 +1,5 @@
 import type { Histogram, RecordableHistogram } from 'node:perf_hooks'
+import { clock } from '@manyhands/base'
 import type { QueueItem, Shipment } from './shipment.ts'
 
 /** What an executor has measured since it was first asked. Each is a histogram of `node:perf_hooks`. */
@@ -30,12 +31,12 @@ export class Meter implements Measurements {
   }
 
   queued(item: QueueItem): void {
-    this.#queuedAt.set(item, performance.now())
+    this.#queuedAt.set(item, clock())
   }
 
   sent(first: QueueItem): void {
     const queuedAt = this.#queuedAt.get(first)
-    if (queuedAt !== undefined) this.waitUs.record(toCount((performance.now() - queuedAt) * 1000))
+    if (queuedAt !== undefined) this.waitUs.record(toCount((clock() - queuedAt) * 1000))
   }
 
   answered({ size, durationMs, bytes }: Shipment): void {

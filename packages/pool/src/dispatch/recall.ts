@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout, clock } from '@manyhands/base'
 import type { WorkerHandle } from './worker-handle.ts'
 
 /**
@@ -29,7 +30,7 @@ export class Recall {
     this.#timer = setTimeout(() => {
       this.#timer = undefined
       if (!this.#options.isQueueEmpty()) return
-      const before = performance.now() - RECALL_AFTER_MS
+      const before = clock() - RECALL_AFTER_MS
       for (const worker of this.#options.workers) {
         if (worker.exclusive || worker.unanswered < 2) continue
         for (const shipment of worker.inFlight) {

@@ -1,3 +1,4 @@
+import { setImmediate, clock } from '@manyhands/base'
 import { SpinCredit } from '../here/spin-credit.ts'
 
 /**
@@ -15,7 +16,7 @@ let answered = false
 /** Keeps the event loop turning for a moment. Everything else that waits for it gets its turn as usual. */
 export function stayAwake(): void {
   if (turning || !credit.mayTry()) return
-  until = performance.now() + AWAKE_MS
+  until = clock() + AWAKE_MS
   turning = true
   answered = false
   setImmediate(turn)
@@ -27,7 +28,7 @@ export function noteAnswer(): void {
 }
 
 function turn(): void {
-  if (!answered && performance.now() < until) {
+  if (!answered && clock() < until) {
     setImmediate(turn)
     return
   }

@@ -1,4 +1,4 @@
-import { type Across, type Codec, SerializationError } from '@manyhands/base'
+import { type Across, type Codec, SerializationError, Promise } from '@manyhands/base'
 import { createCodec } from '@manyhands/closure'
 
 /**

@@ -44,8 +44,9 @@ export class WorkerExits {
   settle(worker: WorkerHandle, exit: WorkerExit, error: unknown): QueueItem[] {
     const cause = worker.startError === undefined ? error : worker.startError.error
     const busy = worker.load > 0
-    if (this.#policy === 'break' && busy && !worker.ending) {
-      this.break('a worker exited while it held tasks', new WorkerExitedError(exit, { cause }))
+    if (this.#policy === 'break' && !worker.ending) {
+      const when = busy ? 'while it held tasks' : worker.ready ? 'while it was idle' : 'while it was starting'
+      this.break(`a worker exited ${when}`, new WorkerExitedError(exit, { cause }))
       return []
     }
     const again = settleLost(worker, exit, cause, this.#policy === 'retry')

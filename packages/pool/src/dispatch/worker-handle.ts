@@ -7,7 +7,10 @@ import {
   updateCost,
   type WorkerExit,
   type WorkerInfo,
+  clearTimeout,
+  clock,
 } from '@manyhands/base'
+import { workingDirectory } from '../here/working-directory.ts'
 import { useCodecInChannels } from '../host/channel-codec.ts'
 import type { Channel, ChannelOptions, StartChannel } from '../host/channel.ts'
 import { ABORTED_BATCH, LISTENING_BATCH, RUNNING_BATCH, RUNNING_INDEX } from '../protocol/control-words.ts'
@@ -17,6 +20,7 @@ import {
   CLOSE,
   HOLDS_RESOURCES,
   DEFINE,
+  DIRECTORY,
   FORGET,
   LISTENING,
   type ToMainMessage,
@@ -30,6 +34,7 @@ import {
   START_FAILED,
 } from '../protocol/messages.ts'
 import { FIRST_SEGMENT, readSegment, SEGMENT_LENGTH } from '../protocol/segment.ts'
+import { workerKinds } from '../protocol/worker-kinds.ts'
 import { closeAtEnd } from './close-at-end.ts'
 import type { FunctionRecord } from './function-table.ts'
 import type { Outgoing } from './outgoing.ts'
@@ -69,10 +74,14 @@ export class WorkerHandle {
   startError: { readonly error: unknown } | undefined
   /** It may run tasks of several shipments at a time. */
   readonly overlaps: boolean
+  /** It takes no task before its initializer has run: until then tasks can be cancelled. */
+  readonly #initializes: boolean
   readonly #codec: WorkerCodec
   readonly #channel: Channel
   readonly #doorbell: DoorbellLink
   readonly #events: WorkerEvents
+  /** Where it is; undefined for a thread, which is where the program is. */
+  #directory: string | undefined
   readonly #known = new Set<number>()
   /** Connections that were sent to it. */
   #offered: string[] = []
@@ -88,6 +97,7 @@ export class WorkerHandle {
     useCodecInChannels()
     this.#events = events
     this.overlaps = options.init.concurrency > 1
+    this.#initializes = options.init.initializer !== undefined
     this.#channel = start(options, {
       onMessage: message => this.#receive(message),
       onExit: (exit, error) => {
@@ -100,14 +110,21 @@ export class WorkerHandle {
     })
     this.#doorbell = linkDoorbell(id => this.#channel.post([RING, id]))
     const { kind, pid, threadId } = this.#channel
+    this.#directory = workerKinds[kind].ownDirectory ? workingDirectory() : undefined
     this.info = { kind, id: options.init.id, pid, threadId }
+    this.#hold()
   }
 
   /** It takes tasks. One with an aborted task that it may be stuck in, or that keeps others from running, does not. */
   get open(): boolean {
-    if (this.ending || this.gone || this.exclusive) return false
+    if (this.ending || this.gone || this.exclusive || this.initializing) return false
     for (const { aborted, returned } of this.inFlight) if (aborted && !(this.overlaps && returned)) return false
     return true
+  }
+
+  /** Its initializer has not run: tasks wait for it in the queue. */
+  get initializing(): boolean {
+    return this.#initializes && !this.ready && !this.ending && !this.gone
   }
 
   /** An aborted task may still be running. */
@@ -142,13 +159,21 @@ export class WorkerHandle {
     if (shipment.size > 1 || shipment.exclusive) this.#channel.shareControl()
     if (shipment.transfer !== undefined) encoder.transfer.push(...shipment.transfer)
     for (const moved of encoder.transfer) if (moved instanceof ArrayBuffer) shipment.bytes += moved.byteLength
-    this.#channel.post(message, encoder.transfer.length > 0 ? encoder.transfer : undefined)
+    // What is in the message may be in the list of the user as well.
+    this.#channel.post(message, encoder.transfer.length > 0 ? [...new Set(encoder.transfer)] : undefined)
     if (offered !== undefined) this.#noteOffered(offered)
     if (encoder.offered.length > 0) this.#noteOffered(encoder.offered)
-    shipment.sentAt = performance.now()
+    shipment.sentAt = clock()
     this.inFlight.push(shipment)
     this.exclusive = shipment.exclusive
     this.#hold()
+  }
+
+  /** What is shipped from now on runs in this directory. */
+  follow(directory: string): void {
+    if (this.#directory === undefined || this.#directory === directory) return
+    this.#directory = directory
+    this.#channel.post([DIRECTORY, directory])
   }
 
   #noteOffered(offered: readonly string[]): void {
@@ -159,9 +184,12 @@ export class WorkerHandle {
     this.#offered.push(...offered)
   }
 
-  /** While something is in flight it keeps the program alive; once it is being ended it does so until it is gone. */
+  /**
+   * While something is in flight, or its initializer is awaited, it keeps the program alive; once it is being ended it
+   * does so until it is gone.
+   */
   #hold(): void {
-    const hold = this.inFlight.length > 0
+    const hold = this.inFlight.length > 0 || this.initializing
     if (hold === this.#held || this.ending) return
     this.#held = hold
     if (hold) this.#channel.ref()
@@ -279,6 +307,7 @@ export class WorkerHandle {
         return closeAtEnd(this)
       case READY:
         this.ready = true
+        this.#hold()
         this.#events.onReady()
         return
       case START_FAILED:

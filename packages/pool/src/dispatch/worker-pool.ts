@@ -8,7 +8,14 @@ import {
   slot,
   TaskTimeoutError,
   type WorkerExit,
+  clearTimeout,
+  queueMicrotask,
+  setImmediate,
+  setTimeout,
+  clock,
+  Promise,
 } from '@manyhands/base'
+import { workingDirectory } from '../here/working-directory.ts'
 import type { ChannelOptions, StartChannel } from '../host/channel.ts'
 import { abortShipment } from './aborts.ts'
 import { prefetchDepth } from './batch-size.ts'
@@ -38,6 +45,8 @@ export interface WorkerPoolOptions {
   readonly maxWorkers: number
   readonly onWorkerExit: OnWorkerExit
   readonly across: Across
+  /** Workers have a working directory of their own. */
+  readonly ownDirectory: boolean
   readonly concurrency: number
   /** Processors that this process may use. */
   readonly cores: number
@@ -64,6 +73,8 @@ export class WorkerPool {
   readonly #recall: Recall
   /** Made when somebody asks for measurements. */
   #meter: Meter | undefined
+  /** Of the program, at the last call; undefined where workers share it. */
+  #directory: string | undefined
   #nextWorker = 0
   #scheduled = false
   #closing = false
@@ -72,6 +83,7 @@ export class WorkerPool {
   constructor(options: WorkerPoolOptions) {
     this.#options = options
     this.#codec = new WorkerCodec(options.across)
+    this.#directory = options.ownDirectory ? workingDirectory() : undefined
     this.#exits = new WorkerExits(options.onWorkerExit)
     this.#recall = new Recall({
       workers: this.#workers,
@@ -107,6 +119,7 @@ export class WorkerPool {
    */
   admit(): void {
     if (!this.usable) this.assertUsable()
+    if (this.#directory !== undefined) this.#followProgram()
     if (this.#workers.size === 0) this.#startWorker()
   }
 
@@ -169,6 +182,14 @@ export class WorkerPool {
 
   // ---- dispatch
 
+  /** What was called before the program went elsewhere is sent first, as far as there are workers for it. */
+  #followProgram(): void {
+    const directory = workingDirectory()
+    if (directory === undefined || directory === this.#directory) return
+    this.#pump()
+    this.#directory = directory
+  }
+
   #pump(): void {
     for (let item = this.#queue.front(); item !== undefined; item = this.#queue.front()) {
       const worker = this.#workerFor(item)
@@ -184,11 +205,17 @@ export class WorkerPool {
 
   #workerFor(item: QueueItem): WorkerHandle | undefined {
     let best: WorkerHandle | undefined
+    let initializing = 0
     for (const worker of this.#workers) {
+      if (worker.initializing) initializing++
       if (worker.open && (best === undefined || worker.load < best.load)) best = worker
     }
     if (best?.load === 0) return best
-    if (this.#hasRoom()) return this.#startWorker()
+    const waiting = Math.max(this.#queue.length, item.size)
+    for (; initializing < waiting && this.#hasRoom(); initializing++) {
+      const started = this.#startWorker()
+      if (started?.initializing !== true) return started
+    }
     if (best === undefined || item.exclusive) return undefined
     if (!best.holdsAborted && best.load < prefetchDepth(item.costMs)) return best
     return this.#options.concurrency > 1 && best.unanswered < this.#options.concurrency ? best : undefined
@@ -196,6 +223,7 @@ export class WorkerPool {
 
   #ship(worker: WorkerHandle, message: Outgoing): void {
     const { shipment } = message
+    if (this.#directory !== undefined) worker.follow(this.#directory)
     try {
       worker.ship(message)
     } catch (error) {
@@ -241,7 +269,10 @@ export class WorkerPool {
             this.#meter?.answered(shipment)
             this.#pump()
           },
-          onReady: () => this.#exits.noteReady(),
+          onReady: () => {
+            this.#exits.noteReady()
+            this.#pump() // tasks may wait for its initializer
+          },
           onBegin: (begins, shipment) => this.#begun(begins, shipment),
           onReturned: items => {
             this.#queue.unshift(items)
@@ -327,7 +358,7 @@ export class WorkerPool {
   // ---- events
 
   #now(): { readonly pool: number; readonly time: number } {
-    return { pool: this.#number, time: performance.now() }
+    return { pool: this.#number, time: clock() }
   }
 
   #of(worker: WorkerHandle, shipment: Shipment) {

@@ -3,9 +3,11 @@ import type { OnWorkerExit } from '../dispatch/worker-exits.ts'
 import { cpuCount } from '../here/cpu-count.ts'
 import { checkStartMethod } from '../here/start-method.ts'
 import type { ResourceLimits } from '../host/channel.ts'
+import { checkPlaceOptions, placeOptionNames, type PlaceOptions } from '../host/place-options.ts'
 import type { StartMethod } from '../protocol/lineage.ts'
+import { type WorkerKind, workerKinds } from '../protocol/worker-kinds.ts'
 
-export interface ExecutorOptions {
+export interface ExecutorOptions extends PlaceOptions {
   /** Workers at most; they are started when there is work for them. @default cpuCount() */
   readonly maxWorkers?: number | undefined
   /** Runs in each worker before its first task; may be async. A pool gives up after 5 starts in a row that failed. */
@@ -22,13 +24,6 @@ export interface ExecutorOptions {
   readonly onWorkerExit?: OnWorkerExit | undefined
   /** Memory limits of each worker, in megabytes. @default none */
   readonly resourceLimits?: ResourceLimits | undefined
-  /** Environment of the workers, instead of this process's. */
-  readonly env?: NodeJS.ProcessEnv | undefined
-  /**
-   * Flags of the workers, instead of this process's without those that concern only it (`--inspect`, `--test`, `-e` and
-   * the like).
-   */
-  readonly execArgv?: readonly string[] | undefined
   /** How its processes are started (not for threads). @default what `setStartMethod` says */
   readonly startMethod?: StartMethod | undefined
 }
@@ -40,9 +35,8 @@ const names = [
   'concurrency',
   'onWorkerExit',
   'resourceLimits',
-  'env',
-  'execArgv',
   'startMethod',
+  ...placeOptionNames,
 ]
 const mistakes = {
   max_workers: 'maxWorkers',
@@ -64,23 +58,24 @@ export interface CheckedExecutorOptions extends ExecutorOptions {
 }
 
 /** @throws TypeError, RangeError naming the option, the value and what is allowed */
-export function checkExecutorOptions(where: string, options: ExecutorOptions): CheckedExecutorOptions {
-  checkOptionNames(where, options, names, mistakes)
+export function checkExecutorOptions(kind: WorkerKind, options: ExecutorOptions): CheckedExecutorOptions {
+  const { executor } = workerKinds[kind]
+  const given: unknown = options
+  if (typeof given === 'number') {
+    throw new TypeError(`${executor} takes an options object: write new ${executor}({ maxWorkers: ${given} })`)
+  }
+  checkOptionNames(executor, options, names, mistakes)
   checkInteger('maxWorkers', options.maxWorkers, 1)
   checkInteger('concurrency', options.concurrency, 1)
   if (options.initializer !== undefined) checkFunction('initializer', options.initializer)
-  for (const name of ['initializerArgs', 'execArgv'] as const) {
-    const value = options[name]
-    if (value !== undefined && !Array.isArray(value)) {
-      throw new TypeError(`${name} must be an array, got ${describeValue(value)}`)
-    }
+  const { initializerArgs, resourceLimits } = options
+  if (initializerArgs !== undefined && !Array.isArray(initializerArgs)) {
+    throw new TypeError(`initializerArgs must be an array, got ${describeValue(initializerArgs)}`)
   }
-  for (const name of ['resourceLimits', 'env'] as const) {
-    const value = options[name]
-    if (value !== undefined && (typeof value !== 'object' || value === null)) {
-      throw new TypeError(`${name} must be an object, got ${describeValue(value)}`)
-    }
+  if (resourceLimits !== undefined && (typeof resourceLimits !== 'object' || resourceLimits === null)) {
+    throw new TypeError(`resourceLimits must be an object, got ${describeValue(resourceLimits)}`)
   }
+  checkPlaceOptions(kind, options)
   if (options.startMethod !== undefined) checkStartMethod(options.startMethod)
   const onWorkerExit = options.onWorkerExit ?? 'fail-task'
   if (!['fail-task', 'break', 'retry'].includes(onWorkerExit)) {

@@ -14,6 +14,8 @@ import {
   type OpenInput,
   readStep,
   WaitTimeoutError,
+  warnOf,
+  Promise,
 } from '@manyhands/base'
 
 /** Submits a batch; see `WorkerExecutor.submitBatch`. */
@@ -258,7 +260,19 @@ class OrderedMap<R> implements AsyncIterableIterator<R> {
     // An input that is asked for an item closes when it has given it, which may be never.
     if (!this.#pulling) await closing
     else if (closing instanceof Promise) {
-      closing.catch((error: unknown) => process.emitWarning(error instanceof Error ? error : String(error)))
+      closing.catch(warnOf)
     }
   }
+}
+
+// It is taken for an array, as `results = await pool.map(…)`. Types say so as well.
+for (const name of [Symbol.iterator, 'map', 'filter', 'forEach', 'reduce'] as const) {
+  Object.defineProperty(OrderedMap.prototype, name, {
+    value: () => {
+      throw new TypeError(
+        'map of an executor returns an async iterator, not an array: use `for await (const result of pool.map(…))`, ' +
+          'or `await Array.fromAsync(pool.map(…))`',
+      )
+    },
+  })
 }

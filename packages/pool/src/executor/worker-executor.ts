@@ -14,6 +14,8 @@ import {
   type Executor,
   type Future,
   type MapOptions,
+  replace,
+  SerializationError,
   type ShutdownOptions,
   type TaskFunction,
   type TaskOptions,
@@ -29,7 +31,7 @@ import { childLineage } from '../here/child-lineage.ts'
 import { cpuCount, cpuLimitVariable } from '../here/cpu-count.ts'
 import { currentWorker } from '../here/current-worker.ts'
 import { getStartMethod } from '../here/start-method.ts'
-import type { StartChannel } from '../host/channel.ts'
+import type { ChannelOptions, StartChannel } from '../host/channel.ts'
 import { workerEntry } from '../host/worker-entry.ts'
 import { type WorkerKind, workerKinds } from '../protocol/worker-kinds.ts'
 import { type CheckedExecutorOptions, checkExecutorOptions, type ExecutorOptions } from './executor-options.ts'
@@ -47,7 +49,7 @@ export class WorkerExecutor implements Executor {
   readonly #owner = {}
 
   protected constructor(kind: WorkerKind, start: StartChannel, options: ExecutorOptions) {
-    const checked = checkExecutorOptions(workerKinds[kind].executor, options)
+    const checked = checkExecutorOptions(kind, options)
     workerEntry() // before anything is packed
     const { across } = workerKinds[kind]
     this.#kind = kind
@@ -58,6 +60,7 @@ export class WorkerExecutor implements Executor {
       concurrency: checked.concurrency,
       cores: cpuCount(),
       across,
+      ownDirectory: workerKinds[kind].ownDirectory,
       start,
       channelOptions: channelOptions(kind, across, checked),
     })
@@ -210,6 +213,12 @@ export class WorkerExecutor implements Executor {
     return workerKinds[this.#kind].executor
   }
 
+  [replace](): never {
+    throw new SerializationError(`a ${workerKinds[this.#kind].executor} stays with the thread that created it`, {
+      hint: 'create one inside of the function, with perWorker where many tasks need it, or submit from here',
+    })
+  }
+
   #submitWith<A extends readonly unknown[], R>(
     options: TaskOptions,
     fn: TaskFunction<A, R>,
@@ -262,8 +271,9 @@ function channelOptions(kind: WorkerKind, across: Across, options: CheckedExecut
     name: '',
     daemon: false,
     startMethod: options.startMethod ?? getStartMethod({ allowNone: true }) ?? 'spawn',
+    argv: options.argv,
   })
-  return (id: number) => ({
+  return (id: number): ChannelOptions => ({
     init: {
       kind,
       lineage: { ...lineage, name: `worker-${id}` },

@@ -17,6 +17,8 @@ export interface ChildFacts {
   readonly path?: readonly number[] | undefined
   readonly authKey?: Uint8Array | undefined
   readonly startMethod: StartMethod
+  /** What stands behind the program's name in `process.argv`. @default the arguments of this thread */
+  readonly argv?: readonly string[] | undefined
 }
 
 /**
@@ -24,7 +26,7 @@ export interface ChildFacts {
  *
  * @throws InvalidStateError when it would be nested too deep
  */
-export function childLineage({ name, daemon, path, authKey, startMethod }: ChildFacts): Lineage {
+export function childLineage({ name, daemon, path, authKey, startMethod, argv }: ChildFacts): Lineage {
   const { lineage, threadId } = place()
   const depth = (lineage?.depth ?? 0) + 1
   const most = depthLimit()
@@ -43,7 +45,7 @@ export function childLineage({ name, daemon, path, authKey, startMethod }: Child
     parent: { name: current.name, pid: process.pid, threadId },
     authKey: authKey ?? current.authKey,
     startMethod,
-    program: currentProgram(),
+    program: currentProgram(argv),
   }
 }
 

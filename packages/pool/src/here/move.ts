@@ -24,6 +24,11 @@ export function move<T extends object>(value: T, buffers?: readonly ArrayBuffer[
   return value
 }
 
+/** What an encoded value can only be moved with: the ends of message channels in it. */
+export function movedWith(encoded: object): readonly object[] {
+  return (encoded as { readonly transfer?: readonly object[] }).transfer ?? []
+}
+
 /** The buffers that were marked by `move`, once. */
 export function takeMoved(value: unknown): readonly unknown[] | undefined {
   if (typeof value !== 'object' || value === null) return undefined

@@ -4,12 +4,17 @@ import type { Program } from '../protocol/lineage.ts'
 import { place } from './current-process.ts'
 import { hasSourceText } from './exec-argv.ts'
 
-/** What workers that are started now are told of the program. */
-export function currentProgram(): Program {
+/**
+ * What workers that are started now are told of the program.
+ *
+ * @param args - instead of its arguments
+ */
+export function currentProgram(args: readonly string[] = process.argv.slice(2)): Program {
   const { lineage } = place()
   const mainModule =
     lineage === undefined ? slot('pool.mainModule', () => ({ url: findMainModule() })).url : lineage.program.mainModule
-  return { argv: [...process.argv], mainModule }
+  const { argv, argv0, title } = process
+  return { argv: [...argv.slice(0, 2), ...args], title: title === argv0 ? undefined : title, mainModule }
 }
 
 /**

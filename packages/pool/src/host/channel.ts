@@ -2,6 +2,7 @@ import type { WorkerExit } from '@manyhands/base'
 import type { ToMainMessage, ToWorkerMessage } from '../protocol/messages.ts'
 import type { ProcessInit, WorkerInit } from '../protocol/worker-init.ts'
 import type { WorkerKind } from '../protocol/worker-kinds.ts'
+import type { PlaceOptions } from './place-options.ts'
 
 /** What happens at the worker's end of a channel. */
 export interface ChannelEvents {
@@ -47,8 +48,8 @@ export interface ChannelOptions<Init extends WorkerInit | ProcessInit = WorkerIn
 
 /** What must be known when a worker is started. */
 export interface LaunchOptions {
-  readonly execArgv: readonly string[] | undefined
-  readonly env: NodeJS.ProcessEnv | undefined
+  readonly execArgv?: PlaceOptions['execArgv']
+  readonly env?: PlaceOptions['env']
   readonly resourceLimits: ResourceLimits | undefined
 }
 

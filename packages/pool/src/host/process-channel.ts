@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { clearTimeout, setImmediate, setTimeout } from '@manyhands/base'
 import { inheritedExecArgv } from '../here/exec-argv.ts'
 import { currentProgram } from '../here/program.ts'
 import { CONTROL, INIT, isToMain, PREPARE, PREPARED, type ToWorkerMessage } from '../protocol/messages.ts'
@@ -43,8 +44,11 @@ export class ProcessChannel implements Channel {
     const [script, ...args] = 'url' in entry ? [fileURLToPath(entry.url)] : ['-e', processBoot]
     const child = process.getBuiltinModule('node:child_process').fork(script, args, {
       execArgv: [...(options.execArgv ?? inheritedExecArgv()), ...limitFlags(options.resourceLimits)],
-      env: { ...(options.env ?? process.env), [workerVariable]: '1' },
+      // Not SHARE_ENV, see `checkPlaceOptions`.
+      env: { ...((options.env ?? process.env) as NodeJS.ProcessEnv), [workerVariable]: '1' },
       serialization: 'advanced',
+      // A terminal sends signals to the whole group: the program decides what ends. Windows would open a window.
+      detached: process.platform !== 'win32',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
     })
     this.#child = child
@@ -113,10 +117,10 @@ export class ProcessChannel implements Channel {
   }
 
   /** Gives its orders to a spare, which was started before this environment and this directory were known. */
-  adopt(init: WorkerInit | ProcessInit, env: NodeJS.ProcessEnv | undefined, events: ChannelEvents): void {
+  adopt(init: WorkerInit | ProcessInit, env: LaunchOptions['env'], events: ChannelEvents): void {
     this.#events = events
     this.unref() // something may be waiting for it to be prepared
-    this.post([INIT, init, { ...(env ?? process.env) }, process.cwd()])
+    this.post([INIT, init, { ...((env ?? process.env) as NodeJS.ProcessEnv) }, process.cwd()])
   }
 
   /** It takes orders: it is not known to be gone. */

@@ -1,5 +1,14 @@
 import { pathToFileURL } from 'node:url'
-import { checkOptionNames, describeValue, InvalidStateError, requireOf, slot, markOwn } from '@manyhands/base'
+import {
+  checkOptionNames,
+  describeValue,
+  InvalidStateError,
+  requireOf,
+  slot,
+  markOwn,
+  setTimeout,
+  Promise,
+} from '@manyhands/base'
 import { pack } from '@manyhands/closure'
 import { poolOrigin } from '../entry-url.ts'
 import { ProcessChannel } from './process-channel.ts'
@@ -129,7 +138,7 @@ export async function warmUp(): Promise<void> {
 function fill(spares: Spares): void {
   while (spares.channels.size < SPARES && spares.failures < MAX_FAILURES) {
     const spare: ProcessChannel = new ProcessChannel(
-      { execArgv: undefined, env: undefined, resourceLimits: undefined },
+      { resourceLimits: undefined },
       {
         onMessage() {},
         onExit() {

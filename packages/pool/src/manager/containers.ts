@@ -1,4 +1,4 @@
-import { InvalidStateError } from '@manyhands/base'
+import { checkSync, InvalidStateError } from '@manyhands/base'
 import { keepIterator } from '../remote/managing.ts'
 import type { ContainerKind } from '../remote/messages.ts'
 
@@ -42,7 +42,11 @@ const list: Container<unknown[]> = {
     length: items => items.length,
     indexOf: (items, value: unknown) => items.indexOf(value),
     includes: (items, value: unknown) => items.includes(value),
-    sort: (items, compare?: (a: unknown, b: unknown) => number) => void items.sort(compare),
+    // A sort that throws leaves the list as it was.
+    sort(items, compare?: (a: unknown, b: unknown) => number) {
+      const hint = 'compare what is in the list'
+      items.sort(compare && ((a, b) => checkSync('compare', compare(a, b), hint)))
+    },
     reverse: items => void items.reverse(),
     clear: items => void items.splice(0),
     /** For iteration: it ends where the list does then. */

@@ -69,7 +69,10 @@ export class ListProxy<T = unknown> extends Managed implements AsyncIterable<T> 
     return this[call]('includes', value)
   }
 
-  /** @param compare - runs in the manager. @default as text, as `Array.prototype.sort` */
+  /**
+   * @param compare - runs in the manager. @default as text, as `Array.prototype.sort`
+   * @throws what `compare` throws, TypeError when it returns a promise; the list is as it was then
+   */
   sort(compare?: (a: T, b: T) => number): Promise<void> {
     return this[call]('sort', compare)
   }

@@ -3,6 +3,7 @@ import {
   checkOptionNames,
   describeValue,
   newSharedId,
+  refuseNew,
   replace,
   SerializationError,
   WorkerExitedError,
@@ -86,6 +87,7 @@ export class Manager implements AsyncDisposable {
   #shutdown: Promise<void> | undefined
 
   private constructor(core: typeof Core, child: ManagerProcess, server: ServerAddress, link: RemoteLink) {
+    if (link === undefined) refuseNew('Manager', 'await Manager.create()')
     this.#core = core
     this.#process = child
     this.#server = server

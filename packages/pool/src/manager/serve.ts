@@ -1,4 +1,4 @@
-import { AuthenticationError } from '@manyhands/base'
+import { AuthenticationError, Promise } from '@manyhands/base'
 import type { Connection, Listener } from '@manyhands/core'
 import { unsendableError } from '../protocol/unsendable-error.ts'
 import { BYE } from '../remote/messages.ts'

@@ -1,5 +1,4 @@
 import {
-  CancelledError,
   checkDuration,
   checkFunction,
   checkOptionNames,
@@ -8,12 +7,15 @@ import {
   InvalidStateError,
   noteOffers,
   receiverGone,
+  untilDone,
+  Promise,
 } from '@manyhands/base'
 import { pack } from '@manyhands/closure'
 import { childLineage, nextPath } from '../here/child-lineage.ts'
 import { currentProcess, place } from '../here/current-process.ts'
 import { useCodecInChannels } from '../host/channel-codec.ts'
 import type { Channel, ChannelEvents, ChannelOptions } from '../host/channel.ts'
+import { checkPlaceOptions, placeOptionNames, type PlaceOptions } from '../host/place-options.ts'
 import { workerEntry } from '../host/worker-entry.ts'
 import type { StartMethod } from '../protocol/lineage.ts'
 import { factsKey, type ProcessFacts } from '../protocol/process-facts.ts'
@@ -33,13 +35,10 @@ export type ProcessOptions<A extends readonly unknown[] = readonly []> = {
    * @default as whoever creates it
    */
   readonly daemon?: boolean | undefined
-  /** Environment, instead of this process's. */
-  readonly env?: NodeJS.ProcessEnv | undefined
-  /** Flags, instead of this process's without those that concern only it (`--inspect`, `--test`, `-e` and the like). */
-  readonly execArgv?: readonly string[] | undefined
-} & ([] extends A
-  ? { readonly args?: A | undefined }
-  : { /** Arguments of `target`. They are read by `start()`. */ readonly args: A })
+} & PlaceOptions &
+  ([] extends A
+    ? { readonly args?: A | undefined }
+    : { /** Arguments of `target`. They are read by `start()`. */ readonly args: A })
 
 /** How a process or thread ended. */
 export interface ExitStatus {
@@ -65,8 +64,7 @@ export interface ChildKind {
 
 /** What only its creator has. */
 interface Own {
-  readonly env: NodeJS.ProcessEnv | undefined
-  readonly execArgv: readonly string[] | undefined
+  readonly place: PlaceOptions
   readonly path: readonly number[]
   authKey: Uint8Array
   handle: ChildHandle | undefined
@@ -75,7 +73,7 @@ interface Own {
 }
 
 const owned = new WeakMap<Child, Own>()
-const names = ['target', 'args', 'name', 'daemon', 'env', 'execArgv']
+const names = ['target', 'args', 'name', 'daemon', ...placeOptionNames]
 const mistakes = { task: 'target', fn: 'target', func: 'target', arguments: 'args', kwargs: 'args', daemonic: 'daemon' }
 
 /**
@@ -91,20 +89,18 @@ export abstract class Child {
 
   protected constructor(kind: WorkerKind, options: ProcessOptions<readonly never[]>) {
     const label = workerKinds[kind].child
+    if (typeof options === 'function') {
+      throw new TypeError(`${label} takes an options object: write new ${label}({ target: fn, args: [] })`)
+    }
     checkOptionNames(label, options, names, mistakes)
-    const { target, args, name, daemon, env, execArgv } = options
+    const { target, args, name, daemon, env, argv, execArgv } = options
     if (target !== undefined) checkFunction('target', target)
     if (args !== undefined && !isIterable(args)) {
       throw new TypeError(`args must be an array, got ${describeValue(args)}`)
     }
     if (name !== undefined) checkName(name)
     if (daemon !== undefined) checkDaemon(daemon)
-    if (env !== undefined && (typeof env !== 'object' || env === null)) {
-      throw new TypeError(`env must be an object, got ${describeValue(env)}`)
-    }
-    if (execArgv !== undefined && !Array.isArray(execArgv)) {
-      throw new TypeError(`execArgv must be an array, got ${describeValue(execArgv)}`)
-    }
+    checkPlaceOptions(kind, options)
     const path = nextPath(kind)
     const current = currentProcess()
     const facts: ProcessFacts = {
@@ -117,8 +113,7 @@ export abstract class Child {
     }
     Object.defineProperty(this, factsKey, { value: facts })
     owned.set(this, {
-      env,
-      execArgv,
+      place: { env, argv: argv === undefined ? undefined : [...argv], execArgv },
       path,
       authKey: current.authKey,
       handle: undefined,
@@ -164,6 +159,7 @@ export abstract class Child {
       path: own.path,
       authKey: own.authKey,
       startMethod,
+      argv: own.place.argv,
     })
     const isPlain = this.run === Child.prototype.run && Reflect.ownKeys(this).length === 1
     useCodecInChannels()
@@ -172,7 +168,7 @@ export abstract class Child {
         across: workerKinds[kind].across,
       }),
     )
-    const options = { init: { kind, lineage, body }, execArgv: own.execArgv, env: own.env, resourceLimits: undefined }
+    const options = { init: { kind, lineage, body }, ...own.place, resourceLimits: undefined }
     const handle = new ChildHandle(
       events => start(options, events),
       `${workerKinds[kind].child} ${facts.name}`,
@@ -207,23 +203,8 @@ export abstract class Child {
     const { timeoutMs = Infinity, signal } = options
     const handle = handleOf(this, 'join it')
     if (handle.exit !== undefined || timeoutMs <= 0) return statusOf(handle)
-    return new Promise((resolve, reject) => {
-      let timer: NodeJS.Timeout | undefined
-      let stop: (() => void) | undefined
-      const finish = (conclude: () => void): void => {
-        stop?.()
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', abort)
-        conclude()
-      }
-      const abort = (): void =>
-        finish(() => reject(new CancelledError('the wait was aborted', { cause: signal?.reason })))
-      if (signal?.aborted === true) return abort()
-      const end = (): void => finish(() => resolve(statusOf(handle)))
-      stop = handle.onExit(end)
-      signal?.addEventListener('abort', abort, { once: true })
-      if (timeoutMs !== Infinity) timer = setTimeout(end, timeoutMs)
-    })
+    const status = (): ExitStatus | undefined => statusOf(handle)
+    return untilDone('join', { timeoutMs, signal }, status, settle => handle.onExit(() => settle.resolve(status())))
   }
 
   /** Ends it by SIGTERM; a thread wherever it is. What it holds is not given back, and what it started ends too. */

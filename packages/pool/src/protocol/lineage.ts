@@ -16,6 +16,8 @@ export interface ParentFacts {
 export interface Program {
   /** `process.argv` of the program. */
   readonly argv: readonly string[]
+  /** `process.title`, when the program has set it. */
+  readonly title: string | undefined
   /** URL of the module that the program started with; undefined when that is no file. */
   readonly mainModule: string | undefined
 }

@@ -25,6 +25,7 @@ export const CONTROL = 0x2d68_0007
 export const RING = 0x2d68_0008
 export const INTERRUPT = 0x2d68_0009
 export const PREPARE = 0x2d68_000a
+export const DIRECTORY = 0x2d68_000b
 
 /** Flag of a batch: report its begin. */
 export const REPORT_BEGIN = 1
@@ -51,6 +52,8 @@ export type ToWorkerMessage =
   | readonly [kind: typeof CONTROL, handle: object]
   /** Something in a region has changed; see `linkDoorbell` of base. */
   | readonly [kind: typeof RING, regionId: string]
+  /** To a process: the program has gone to this directory. */
+  | readonly [kind: typeof DIRECTORY, directory: string]
   /** To a Thread: what SIGINT is to a process. */
   | readonly [kind: typeof INTERRUPT]
   /**

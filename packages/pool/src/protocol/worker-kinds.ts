@@ -10,6 +10,8 @@ interface WorkerTraits {
   readonly child: 'Thread' | 'Process'
   /** It has an environment of its own, and with it a share of the processors. */
   readonly ownEnvironment: boolean
+  /** It has a working directory of its own, which follows that of the program. */
+  readonly ownDirectory: boolean
   /** Nobody but its parent prints an error that it did not catch, or knows that it was ended on purpose. */
   readonly parentReports: boolean
 }
@@ -20,6 +22,7 @@ export const workerKinds = {
     executor: 'ThreadPoolExecutor',
     child: 'Thread',
     ownEnvironment: false,
+    ownDirectory: false,
     parentReports: true,
   },
   process: {
@@ -27,6 +30,7 @@ export const workerKinds = {
     executor: 'ProcessPoolExecutor',
     child: 'Process',
     ownEnvironment: true,
+    ownDirectory: true,
     parentReports: false,
   },
 } as const satisfies Readonly<Record<string, WorkerTraits>>

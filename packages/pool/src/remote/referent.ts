@@ -1,4 +1,4 @@
-import { describeValue } from '@manyhands/base'
+import { describeValue, Promise } from '@manyhands/base'
 import { keepIterator, type Referent } from './managing.ts'
 
 /**

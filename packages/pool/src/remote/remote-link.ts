@@ -1,4 +1,4 @@
-import { ConnectionClosedError, newSharedId, ShutdownError } from '@manyhands/base'
+import { ConnectionClosedError, newSharedId, ShutdownError, Promise } from '@manyhands/base'
 import type { Connection } from '@manyhands/core'
 import { pendingReleases } from '../here/pending-releases.ts'
 import { useCodecInChannels } from '../host/channel-codec.ts'

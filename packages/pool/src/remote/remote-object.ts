@@ -1,4 +1,4 @@
-import { origin, type Origin } from '@manyhands/base'
+import { origin, type Origin, Promise } from '@manyhands/base'
 import { poolOrigin } from '../entry-url.ts'
 import { call, type IteratorProxy, Managed } from './managed.ts'
 import type { ProxyHandle } from './messages.ts'

@@ -1,4 +1,4 @@
-import { InvalidStateError } from '@manyhands/base'
+import { InvalidStateError, Promise } from '@manyhands/base'
 import { type Link, links } from './link.ts'
 import { Managing, type Referent } from './managing.ts'
 import { type ContainerKind, type ProxyHandle, ROOT, type ServerAddress } from './messages.ts'

@@ -4,9 +4,10 @@ import type { Program } from '../protocol/lineage.ts'
 
 let guarded: string | undefined
 
-/** Makes this worker part of the program: it has its arguments, and does not run it again. */
-export function enterProgram({ argv, mainModule }: Program): void {
+/** Makes this worker part of the program: it has its arguments and its title, and does not run it again. */
+export function enterProgram({ argv, title, mainModule }: Program): void {
   process.argv.splice(0, Infinity, ...argv)
+  if (title !== undefined && title !== process.title) process.title = title
   if (mainModule !== undefined) guardMainModule(mainModule)
 }
 

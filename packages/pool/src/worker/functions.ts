@@ -1,3 +1,4 @@
+import { Promise } from '@manyhands/base'
 import { unpack } from '@manyhands/closure/worker'
 
 export type WorkerFunction = (...args: readonly unknown[]) => unknown

@@ -1,4 +1,5 @@
 import { isToWorker, type ToWorkerMessage } from '../protocol/messages.ts'
+import { listenForGood } from './parent.ts'
 
 /** Takes a message. When it returns a promise, the next message waits for it. */
 export type Receiver = (message: ToWorkerMessage) => void | Promise<void>
@@ -13,7 +14,7 @@ let busy = false
  */
 export function openInbox(first: Receiver): void {
   receiver = first
-  process.on('message', (message: unknown) => {
+  listenForGood('message', message => {
     if (!isToWorker(message)) return // emitted by the code of a task
     if (busy || receiver === undefined) waiting.push(message)
     else take(receiver, message)

@@ -1,5 +1,5 @@
 import { type Codec, SerializationError } from '@manyhands/base'
-import { takeMoved } from '../here/move.ts'
+import { movedWith, takeMoved } from '../here/move.ts'
 import { REPLY, type ToMainMessage } from '../protocol/messages.ts'
 import { isPrimitive, toPayload } from '../protocol/payload.ts'
 import { FIRST_SEGMENT, readSegment, SEGMENT_LENGTH } from '../protocol/segment.ts'
@@ -99,6 +99,7 @@ export class Outbox {
           encoded = this.#codec.encode(outcome, this.#objects)
         }
         if (buffers !== undefined) this.#transfer.push(...buffers)
+        this.#transfer.push(...movedWith(encoded as object))
       } catch (error) {
         encoded = failed ? this.#codec.encodeFailure(outcome) : this.#codec.encode(unsendableResult(error), new Set())
         failed = true

@@ -1,8 +1,10 @@
 import { enableCompileCache } from 'node:module'
 import { inspect } from 'node:util'
+import { Promise } from '@manyhands/base'
 import { unpack } from '@manyhands/closure/worker'
 import { complain } from '../here/exit.ts'
 import { type PREPARE, PREPARED, type ToWorkerMessage } from '../protocol/messages.ts'
+import { sendToParent } from './parent.ts'
 import { startWatchdog } from './watchdog.ts'
 
 /**
@@ -27,7 +29,7 @@ export async function prepare([, , modules, onError, rehearsal]: Extract<
       if (onError === 'fail') process.exit(1)
     }
   }
-  process.send?.([PREPARED], undefined, undefined, () => {})
+  sendToParent([PREPARED])
 }
 
 /**

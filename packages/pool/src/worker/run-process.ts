@@ -9,6 +9,7 @@ import { factsKey, type HasFacts } from '../protocol/process-facts.ts'
 import type { ProcessInit, ThreadEnds } from '../protocol/worker-init.ts'
 import { workerKinds } from '../protocol/worker-kinds.ts'
 import { receiveWith } from './inbox.ts'
+import { sendToParent } from './parent.ts'
 import { startWatchdog } from './watchdog.ts'
 
 /** Of a program that waits for something that can never come, as Node has it. */
@@ -26,7 +27,7 @@ export async function runProcess(init: ProcessInit | (ProcessInit & ThreadEnds))
   const post =
     'port' in init
       ? (message: ToMainMessage) => init.port.postMessage(message)
-      : (message: ToMainMessage) => void process.send?.(message, undefined, undefined, () => {})
+      : (message: ToMainMessage) => sendToParent(message)
   const doorbell = linkDoorbell(id => post([RANG, id]))
   const receive = (message: ToWorkerMessage): void => {
     if (message[0] === RING) doorbell.receive(message[1])

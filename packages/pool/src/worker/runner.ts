@@ -1,4 +1,4 @@
-import { type Codec, isThenable } from '@manyhands/base'
+import { type Codec, isThenable, queueMicrotask, setImmediate, clock, Promise } from '@manyhands/base'
 import type { TaskContext, TaskContextSource } from '../here/worker-state.ts'
 import { ABORTED_BATCH, IN_USE, LISTENING_BATCH, RUNNING_BATCH, RUNNING_INDEX } from '../protocol/control-words.ts'
 import {
@@ -135,7 +135,7 @@ export class Runner implements TaskContextSource {
   /** Runs what there is, for one turn at most. */
   run(): void {
     if (this.#paused) return
-    const deadline = performance.now() + TURN_MS
+    const deadline = clock() + TURN_MS
     while (!this.#paused) {
       const cursor = this.#queue[0]
       if (cursor === undefined || this.#asyncPending >= this.#options.concurrency) break
@@ -145,7 +145,7 @@ export class Runner implements TaskContextSource {
         this.#queue.shift()
         if (cursor.pending > 0) this.#unsettled.set(cursor.id, cursor)
         this.#outbox.flush()
-        if (this.#queue.length > 0 && performance.now() >= deadline) this.#pauseUntil(new Promise(setImmediate))
+        if (this.#queue.length > 0 && clock() >= deadline) this.#pauseUntil(new Promise(setImmediate))
       } else if (this.#asyncPending >= this.#options.concurrency) {
         this.#outbox.flush() // what is finished does not wait for what is pending
       } else if (!this.#paused) {
@@ -211,7 +211,7 @@ export class Runner implements TaskContextSource {
     const { count, arity, firstIndex, payload } = readRun(message, run)
     const outbox = this.#outbox
     const first = cursor.call
-    let started = performance.now()
+    let started = clock()
     if (
       control !== undefined &&
       Atomics.compareExchange(control, RUNNING_BATCH, this.#lastBegun, cursor.id) !== this.#lastBegun
@@ -247,9 +247,9 @@ export class Runner implements TaskContextSource {
         continue
       }
       if (result instanceof Promise) {
-        outbox.endSegment(performance.now() - started)
+        outbox.endSegment(clock() - started)
         this.#await(cursor, index, result)
-        started = performance.now()
+        started = clock()
         if (this.#asyncPending >= concurrency) {
           done = cursor.call === count
           break
@@ -258,13 +258,13 @@ export class Runner implements TaskContextSource {
       }
       outbox.value(cursor.id, index, result)
       if (((call - first) & CLOCK_MASK) !== 0 && count > CLOCK_MASK) continue
-      const now = performance.now()
+      const now = clock()
       if (now < deadline || cursor.call === count) continue
       outbox.endSegment(now - started)
       this.#current = undefined
       return false
     }
-    outbox.endSegment(performance.now() - started)
+    outbox.endSegment(clock() - started)
     this.#current = undefined
     return done
   }
@@ -302,13 +302,13 @@ export class Runner implements TaskContextSource {
   #await(cursor: Cursor, index: number, result: Promise<unknown>): void {
     this.#asyncPending++
     cursor.pending++
-    const started = performance.now()
+    const started = clock()
     const settled = (failed: boolean, outcome: unknown): void => {
       this.#asyncPending--
       if (--cursor.pending === 0) this.#unsettled.delete(cursor.id)
       if (failed) this.#outbox.error(cursor.id, index, outcome)
       else this.#outbox.value(cursor.id, index, outcome)
-      this.#outbox.endSegment(performance.now() - started)
+      this.#outbox.endSegment(clock() - started)
       this.#flushSoon()
     }
     void result.then(

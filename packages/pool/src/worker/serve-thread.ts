@@ -1,4 +1,5 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import { clock } from '@manyhands/base'
 import { SpinCredit } from '../here/spin-credit.ts'
 import { POSTED } from '../protocol/control-words.ts'
 import { type ToWorkerMessage } from '../protocol/messages.ts'
@@ -27,7 +28,7 @@ export function serveThread(
     taken++
     handle(first)
     runner.run()
-    const start = performance.now()
+    const start = clock()
     let now = start
     while (now - start < TURN_MS) {
       if (Atomics.load(control, POSTED) === taken) {
@@ -36,7 +37,7 @@ export function serveThread(
         const until = now + SPIN_MS
         let found = true
         for (let turn = 1; found && Atomics.load(control, POSTED) === taken; turn++) {
-          if ((turn & 31) === 0 && performance.now() >= until) found = false
+          if ((turn & 31) === 0 && clock() >= until) found = false
         }
         credit.note(found)
         if (!found) return
@@ -46,7 +47,7 @@ export function serveThread(
         handle(next.message as ToWorkerMessage)
       }
       runner.run()
-      now = performance.now()
+      now = clock()
     }
   })
 }

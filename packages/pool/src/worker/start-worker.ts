@@ -1,13 +1,15 @@
 import type { MessagePort } from 'node:worker_threads'
-import { disposePerWorker, linkDoorbell, onPerWorkerResource, revive } from '@manyhands/base'
+import { disposePerWorker, linkDoorbell, onPerWorkerResource, revive, setTimeout, Promise } from '@manyhands/base'
 import { createCodec, unpack } from '@manyhands/closure/worker'
 import type { Region } from '@manyhands/core'
 import lazy from '#lazy'
 import { pendingReleases } from '../here/pending-releases.ts'
 import { setWorkerState } from '../here/worker-state.ts'
+import { workingDirectory } from '../here/working-directory.ts'
 import {
   CLOSE,
   CONTROL,
+  DIRECTORY,
   HOLDS_RESOURCES,
   type ToMainMessage,
   type ToWorkerMessage,
@@ -20,6 +22,7 @@ import type { ThreadInit, WorkerInit } from '../protocol/worker-init.ts'
 import { workerKinds } from '../protocol/worker-kinds.ts'
 import { receiveWith } from './inbox.ts'
 import { printedSince } from './output/process-output.ts'
+import { listenForGood, sendToParent } from './parent.ts'
 import { Runner } from './runner.ts'
 import { serveThread } from './serve-thread.ts'
 import { startWatchdog } from './watchdog.ts'
@@ -28,7 +31,7 @@ type Post = (message: ToMainMessage, transfer?: readonly unknown[]) => void
 
 /** Runs the initializer and then serves tasks until main says that it is enough, or is gone. */
 export function startWorker(init: WorkerInit | ThreadInit): void {
-  const codec = createCodec({ across: workerKinds[init.kind].across })
+  const codec = createCodec({ across: workerKinds[init.kind].across, isAnswer: true })
   const { post, unsent } = 'port' in init ? { post: postTo(init.port), unsent: undefined } : sender()
   const runner = new Runner({ codec, post, concurrency: init.concurrency, unsent })
   if ('control' in init) runner.useControl(init.control)
@@ -41,13 +44,15 @@ export function startWorker(init: WorkerInit | ThreadInit): void {
     // process.exit: the code's exit handlers run, and its open handles do not keep the worker.
     if (message[0] === CLOSE) return leave()
     if (message[0] === CONTROL) return useControlWords(runner, message[1])
+    if (message[0] === DIRECTORY) return goTo(message[1])
     if (message[0] === RING) return doorbell.receive(message[1])
     runner.receive(message)
   }
   const serve = (): void => {
     post([READY])
     if ('port' in init) return serveThread(init.port, init.control, runner, handle, init.spin)
-    process.on('disconnect', () => process.exit(0))
+    listenForGood('disconnect', () => process.exit(0))
+    process.channel?.ref() // whoever listens
     startWatchdog()
     receiveWith(message => {
       handle(message)
@@ -61,6 +66,7 @@ export function startWorker(init: WorkerInit | ThreadInit): void {
   }
 
   if (init.initializer === undefined) return serve()
+  if (!('port' in init)) startWatchdog() // it may be busy for ever
   // The messages that come meanwhile wait in the port, or in the inbox of the process.
   void initialize(init.initializer).then(serve, fail)
 }
@@ -81,6 +87,18 @@ function exitAfterReleases(): void {
   if (pendingReleases().size === 0) process.exit(0)
   setTimeout(() => process.exit(0), RELEASE_TIMEOUT_MS)
   void Promise.all(pendingReleases()).then(() => process.exit(0))
+}
+
+function goTo(directory: string): void {
+  try {
+    process.chdir(directory)
+  } catch (error) {
+    process.emitWarning(
+      `a worker cannot follow the program to ${directory} (${(error as NodeJS.ErrnoException).code}); ` +
+        `its tasks run in ${workingDirectory() ?? 'a directory that was removed'}`,
+      { code: 'MANYHANDS_DIRECTORY' },
+    )
+  }
 }
 
 /** From now on main can see which task is running. Where the memory cannot be had, it goes on as before. */
@@ -136,8 +154,8 @@ function sender(): { readonly post: Post; readonly unsent: () => Promise<void> |
   return {
     post(message) {
       const printed = printedSince()
-      if (printed !== undefined) process.send?.(printed, undefined, undefined, () => {})
-      process.send?.(message, undefined, undefined, sent)
+      if (printed !== undefined) sendToParent(printed)
+      sendToParent(message, sent)
       count++
     },
     unsent: () => (count === 0 ? undefined : (waiting ??= Promise.withResolvers<void>()).promise),

@@ -33,6 +33,18 @@ test('G02 a list has what arrays have', async () => {
   expect(await list.toArray()).toEqual([])
 })
 
+test('a compare that throws, or is async, leaves a list as it was', async () => {
+  const list = await manager.list([3, 1, 2])
+  const throwing = (): number => {
+    throw new RangeError('compare failed')
+  }
+  await expect(list.sort(throwing)).rejects.toThrow(new RangeError('compare failed'))
+  await expect(list.sort((async () => 0) as never)).rejects.toThrow(
+    new TypeError('compare must not be async, it returned a promise: compare what is in the list'),
+  )
+  expect(await list.toArray()).toEqual([3, 1, 2])
+})
+
 test('what is in a container is a copy, until it is a proxy', async () => {
   const list = await manager.list([{ name: 'a' }])
   const item = await list.at(0)

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream'
 import type { MessagePort } from 'node:worker_threads'
+import { setTimeout } from '@manyhands/base'
 import { PASSED_ON } from '../../protocol/control-words.ts'
 import { OUTPUT } from '../../protocol/messages.ts'
 import { onFirstUse } from './on-first-use.ts'

@@ -1,0 +1,48 @@
+import { SerializationError } from '@manyhands/base'
+import type * as m from '../protocol/message.ts'
+import { reducers } from '../protocol/reducers.ts'
+import { requireFrom } from '../protocol/require.ts'
+import { importFrom, importMetaOf } from './module-tools.ts'
+
+type Callable = (...args: unknown[]) => unknown
+
+/** From now on this thread can send such instances as well. */
+export function learnReducer(instance: unknown, revive: Callable, reduce: Callable): void {
+  if (typeof instance !== 'object' || instance === null) return
+  const prototype = Object.getPrototypeOf(instance) as object | null
+  if (
+    prototype === null ||
+    prototype === Object.prototype ||
+    prototype === Array.prototype ||
+    reducers().has(prototype)
+  ) {
+    return
+  }
+  reducers().set(prototype, { replace: reduce, revive })
+}
+
+export function makeView(
+  type: string,
+  buffer: ArrayBuffer | SharedArrayBuffer,
+  byteOffset: number,
+  length: number,
+): object {
+  if (type === 'Buffer') return Buffer.from(buffer as ArrayBuffer, byteOffset, length)
+  const View = (globalThis as unknown as Readonly<Record<string, (new (...args: unknown[]) => object) | undefined>>)[
+    type
+  ]
+  if (View === undefined || !/Array$|^DataView$/.test(type)) {
+    throw new SerializationError(`the message is damaged: ${type} is no typed array`)
+  }
+  return new View(buffer, byteOffset, length)
+}
+
+export function makeSymbol(type: 'registered' | 'well-known' | 'local', name: string | undefined): symbol {
+  if (type === 'registered') return Symbol.for(name ?? '')
+  if (type === 'local') return Symbol(name)
+  return (Symbol as unknown as Readonly<Record<string, symbol>>)[name ?? ''] ?? Symbol(name)
+}
+
+export function makeTool(tool: m.ModuleTool, url: string): unknown {
+  return tool === 'require' ? requireFrom(url) : tool === 'import' ? importFrom(url) : importMetaOf(url)
+}

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startWorker, type TestWorker } from './support/worker.ts'
+
+class Point {
+  #x: number
+  #y: number
+  readonly label: string
+  list: number[] = []
+  constructor(x: number, y: number, label: string) {
+    if (typeof x !== 'number' || !Number.isFinite(y)) throw new TypeError('no number')
+    this.#x = x
+    this.#y = y
+    this.label = label
+  }
+  plus(other: Point): Point {
+    return new Point(this.#x + other.#x, this.#y + other.#y, 'sum')
+  }
+  get xy(): readonly number[] {
+    return [this.#x, this.#y]
+  }
+  static isOne(value: object): boolean {
+    return #x in value
+  }
+}
+
+class Coded extends RangeError {
+  readonly #code: object
+  #retries = 0
+  constructor(message: string, code: object) {
+    super(message)
+    this.#code = code
+  }
+  get code(): object {
+    return this.#code
+  }
+  retry(): number {
+    return ++this.#retries
+  }
+}
+
+class Branded {
+  #secret(): number {
+    return 5
+  }
+  get secret(): number {
+    return this.#secret()
+  }
+}
+
+let made = 0
+class Counted {
+  #id: number
+  constructor(id: number) {
+    made++
+    this.#id = id
+  }
+  get id(): number {
+    return this.#id
+  }
+}
+
+class Parsed {
+  #text: string
+  constructor(text: string) {
+    this.#text = text.trim()
+  }
+  get text(): string {
+    return this.#text
+  }
+}
+
+describe.each(['threads', 'processes'] as const)('instances with private members come back from %s', across => {
+  let worker: TestWorker
+  beforeAll(async () => {
+    worker = await startWorker(across)
+  })
+  afterAll(() => worker.close())
+
+  test('whose constructor keeps what it is given: as instances of the class of this program', async () => {
+    const sum = await worker.call((a: Point, b: Point) => a.plus(b), new Point(1, 2, 'a'), new Point(3, 4, 'b'))
+    expect(sum).toBeInstanceOf(Point)
+    expect([sum.xy, sum.label, Object.keys(sum), Point.isOne(sum)]).toEqual([[4, 6], 'sum', ['label', 'list'], true])
+    expect(sum.plus(sum).xy).toEqual([8, 12])
+    const changed = await worker.call(point => Object.freeze(Object.assign(point, { extra: 1 })), new Point(0, 0, ''))
+    expect([Object.keys(changed), Object.isFrozen(changed)]).toEqual([['label', 'list', 'extra'], true])
+    expect((await worker.call((b: Branded) => [b, b], new Branded())).map(b => b.secret)).toEqual([5, 5])
+  })
+
+  test('errors, too', async () => {
+    const shared = { reason: 'why' }
+    const error = await worker.call(what => Object.assign(new Coded('no', what), { what }), shared)
+    expect(error).toBeInstanceOf(Coded)
+    expect([error.message, error.code, error.code === error.what, error.retry()]).toEqual(['no', shared, true, 1])
+    expect(error.stack).toMatch(/^RangeError: no\n/)
+  })
+
+  test.each([
+    [
+      'whose constructor has effects',
+      () => new Counted(1),
+      /class Counted.*only its constructor can set #id.*Hint: return its data/,
+    ],
+    ['whose constructor computes what it keeps', () => new Parsed(' a '), /class Parsed.*#text/],
+    [
+      'which a method has changed',
+      () => Object.assign(new Coded('', {}), { count: 1 }),
+      /class Coded.*#code, #retries/,
+    ],
+  ] as const)('others are refused, never incomplete: %s', async (_, make, refusal) => {
+    const before = made
+    const value: object = make()
+    await expect(worker.call(given => ('retry' in given && (given as Coded).retry(), given), value)).rejects.toThrow(
+      refusal,
+    )
+    expect(made).toBe(before + (value instanceof Counted ? 1 : 0))
+  })
+})

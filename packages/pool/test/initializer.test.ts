@@ -1,0 +1,65 @@
+import { Barrier, BrokenPoolError, WorkerExitedError } from '@manyhands/core'
+import { describe, expect, test } from 'vitest'
+import { type ExecutorOptions, ProcessPoolExecutor, ThreadPoolExecutor } from '../src/index.ts'
+
+const neverReady: ExecutorOptions = { maxWorkers: 2, initializer: () => new Promise(() => setInterval(() => {}, 1000)) }
+
+describe.each([
+  ['threads', ThreadPoolExecutor],
+  ['processes', ProcessPoolExecutor],
+] as const)('%s', (_, Executor) => {
+  test('a task waits in the queue for the initializer: it can be cancelled', async () => {
+    const pool = new Executor(neverReady)
+    const future = pool.submit(() => 1)
+    expect(future.state).toBe('pending')
+    expect(future.cancel()).toBe(true)
+    await pool.terminate()
+  })
+
+  test('shutdown that cancels does not wait for an initializer that never settles', async () => {
+    const pool = new Executor(neverReady)
+    const futures = [pool.submit(() => 1), pool.submit(() => 2)]
+    await pool.shutdown({ cancelFutures: true })
+    expect(futures.map(future => future.state)).toEqual(['cancelled', 'cancelled'])
+  })
+
+  test('as many workers are initialized at a time as tasks wait', async () => {
+    const together = new Barrier(3, { across: 'processes' })
+    const pool = new Executor({
+      maxWorkers: 3,
+      initializer: (barrier: Barrier) => barrier.wait(),
+      initializerArgs: [together],
+    })
+    expect(await Promise.all([1, 2, 3].map(n => pool.submit(() => n)))).toEqual([1, 2, 3])
+    await pool.shutdown()
+  })
+
+  test("with onWorkerExit 'break' an idle worker that exits breaks the pool, and so does an initializer", async () => {
+    const idle = new Executor({ maxWorkers: 1, onWorkerExit: 'break' })
+    await idle.submit(() => void setTimeout(() => process.exit(3), 1))
+    let error: unknown
+    while (error === undefined) {
+      await new Promise(resolve => setImmediate(resolve))
+      try {
+        idle.submit(() => {}).catch(() => {})
+      } catch (thrown) {
+        error = thrown
+      }
+    }
+    expect(error).toBeInstanceOf(BrokenPoolError)
+    await idle.shutdown()
+    const starting = new Executor({
+      maxWorkers: 1,
+      onWorkerExit: 'break',
+      initializer: () => {
+        throw new RangeError('no licence')
+      },
+    })
+    const failure = (await starting.submit(() => {}).exception()) as BrokenPoolError
+    expect(failure).toBeInstanceOf(BrokenPoolError)
+    expect(failure.message).toContain('a worker exited while it was starting')
+    expect(failure.cause).toBeInstanceOf(WorkerExitedError)
+    expect((failure.cause as Error).cause).toMatchObject({ name: 'RangeError', message: 'no licence' })
+    await starting.shutdown()
+  })
+})
