@@ -26,6 +26,13 @@ const tree: Readonly<Record<string, string>> = {
     const helper = () => ++hidden
     export default Object.assign(() => 'called', { seen: new WeakMap(), helper, parse })`,
   'node_modules/entry/twin.cjs': "exports.parse = () => 'the twin'; exports.Parser = class {}",
+  // Its export inherits from another object. Copied by parts it would have classes of two kinds.
+  'node_modules/inherits/package.json': manifest('inherits', { type: 'module', main: 'main.js' }),
+  'node_modules/inherits/main.js': `
+    let state = 'not set up'
+    const shared = { tell: () => state, seen: new WeakMap() }
+    export default Object.assign(Object.create(shared), { own: () => state })
+    state = 'set up'`,
   // Its export was made by a helper of another package.
   'node_modules/made/package.json': manifest('made', { type: 'module', main: 'main.js' }),
   'node_modules/made/main.js': `
@@ -104,6 +111,7 @@ const tree: Readonly<Record<string, string>> = {
     import * as entry from 'entry'
     import main, { parse as renamed } from 'entry'
     import { load, proxy, bound } from 'made'
+    import inherits from 'inherits'
     import { name, client } from 'only-import'
     import tool, { twice } from 'common'
     import 'plugin/register'
@@ -139,6 +147,7 @@ const tree: Readonly<Record<string, string>> = {
       'what a helper of another package made': () => [load(), load()],
       'a proxy': () => proxy.answer,
       'a bound function': () => bound(),
+      'an object that inherits from another': () => [inherits.tell(), inherits.own()],
       'a package without a CommonJS entry': () => name(),
       'an object that cannot be sent': () => client.ask(),
       'an object with functions, which is imported as it was': () => options.check(),

@@ -212,13 +212,24 @@ function byValue(
   ]
 }
 
-/** Statics of a class in the old style are inherited from the class above: `Object.setPrototypeOf(Derived, Base)`. */
-function parentOf(encoder: Encoder, fn: object, analysis: Analysis, index: number): m.Reference | undefined {
+/**
+ * What a function inherits from: of a class in the old style the class above (`Object.setPrototypeOf(Derived, Base)`),
+ * of an object that can be called what it has its methods from.
+ */
+function parentOf(encoder: Encoder, fn: object, analysis: Analysis, index: number): m.Prototype | undefined {
   const parent = Object.getPrototypeOf(fn) as object | null
-  if (parent === Function.prototype) return undefined
-  return analysis.isClass || typeof parent !== 'function' || isNativeText(textOf(parent))
+  if (parent === Function.prototype || analysis.isClass) return undefined
+  if (parent === null) return null
+  return isOfEveryFunction(parent) ? undefined : encoder.prototypeEdge(parent, index)
+}
+
+/** Also those of another realm. */
+function isOfEveryFunction(prototype: object): boolean {
+  if (typeof prototype === 'function') return !types.isProxy(prototype) && isNativeText(textOf(prototype))
+  const tag: unknown = types.isProxy(prototype)
     ? undefined
-    : encoder.reference(parent, index, step('(class above)'))
+    : Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag)?.value
+  return tag === 'AsyncFunction' || tag === 'GeneratorFunction' || tag === 'AsyncGeneratorFunction'
 }
 
 /**

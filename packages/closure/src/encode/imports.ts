@@ -83,9 +83,16 @@ function travelsAsImport(encoder: Encoder, value: object, facts: FunctionFacts):
     // A function of this very module, which the other one was given (`export let handler`), is not what it exports.
     return encoder.reader.facts(value)?.location?.scriptId !== facts.location?.scriptId
   }
-  const prototype = Object.getPrototypeOf(value) as object | null
-  if (prototype !== null && prototype !== Object.prototype) return false
-  return !(replace in value || reducerOf(value) !== undefined || encoder.isRaw(value))
+  return !(isInstance(value) || replace in value || reducerOf(value) !== undefined || encoder.isRaw(value))
+}
+
+/** An object that inherits from another, which is no class's prototype, is none. */
+function isInstance(value: object): boolean {
+  let prototype = Object.getPrototypeOf(value) as object | null
+  for (; prototype !== null && prototype !== Object.prototype; prototype = Object.getPrototypeOf(prototype) as object) {
+    if (types.isProxy(prototype) || Object.hasOwn(prototype, 'constructor')) return true
+  }
+  return false
 }
 
 /**

@@ -205,8 +205,8 @@ export type FunctionNode = readonly [
    * The sender itself has defined it, or it has been sent to the sender, too.
    */
   identity: readonly [id: string, version: number, isDefinedHere: boolean] | undefined,
-  /** What the function itself inherits from, when that is not in its text: a class in the old style. */
-  parent?: Reference | undefined,
+  /** What the function itself inherits from, when that is not in its text. */
+  parent?: Prototype | undefined,
   /** The innermost scope that it shares with other functions. */
   scope?: Reference | undefined,
 ]

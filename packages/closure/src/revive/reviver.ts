@@ -355,16 +355,19 @@ export class Reviver {
     members: ClassMembers | undefined,
   ): void {
     if (captures.length > 0) set(captures.map(edge => this.#value(edge)))
-    if (parent !== undefined) Object.setPrototypeOf(fn, this.#value(parent) as object)
+    if (parent !== undefined) this.#inherit(fn, parent)
     if (properties !== 0) this.#define(fn, properties)
     if (properties !== 0 && properties[3] !== undefined) {
       for (const [, , values] of properties[3]) members?.setStatics(values.map(edge => this.#value(edge)))
     }
     if (prototype === 0) return
     const own = (fn as { readonly prototype: object }).prototype
-    if (prototype[0] === null) Object.setPrototypeOf(own, null)
-    else if (prototype[0] !== 0) Object.setPrototypeOf(own, this.#prototype(prototype[0]))
+    this.#inherit(own, prototype[0])
     this.#define(own, prototype[1])
+  }
+
+  #inherit(object: object, prototype: Prototype): void {
+    if (prototype !== 0) Object.setPrototypeOf(object, prototype === null ? null : this.#prototype(prototype))
   }
 
   /**
