@@ -6,9 +6,15 @@ import { Region } from '../../src/index.ts'
 import { handOver } from '../../src/region/shared-file.ts'
 import { Party } from '../support/party.ts'
 
+/** Other programs have names and files there, too. */
 const left = (): string[] =>
-  readdirSync('/dev/shm').filter(name => name.startsWith('manyhands@') || name.startsWith(`manyhands-${process.pid}-`))
-const newName = (): string => `test-${newSharedId()}`
+  readdirSync('/dev/shm').filter(name => names.has(name) || name.startsWith(`manyhands-${process.pid}-`))
+const names = new Set<string>()
+const newName = (): string => {
+  const name = `test-${newSharedId()}`
+  names.add(`manyhands@${name}`)
+  return name
+}
 
 afterEach(() => {
   handOver().way = 'descriptor'
