@@ -234,7 +234,7 @@ export class RingTransport implements Transport {
     this.#poll.cancel()
     this.#writer = undefined
     this.#reader = undefined
-    if (this.#mapping !== undefined) closeMapping(this.#mapping, this.#offers)
+    if (this.#mapping !== undefined) closeMapping(this.#mapping)
     this.#mapping = undefined
   }
 }

@@ -1,17 +1,23 @@
 import { callingFile, requireOf } from '@manyhands/base'
-import { FUTEX_WAIT, FUTEX_WAKE, futexCall, MAP_SHARED, PROT_READ_WRITE, timespec } from './libc.ts'
+import { FUTEX_WAIT, FUTEX_WAKE, futexCall, mapError, MAP_SHARED, PROT_READ_WRITE, timespec } from './libc.ts'
 import type { Futex, MemoryProvider } from './memory-provider.ts'
 
 type Koffi = typeof import('koffi')
 
-/** The provider based on koffi, an optional dependency that is prebuilt for all common platforms. */
+/**
+ * The provider based on koffi, an optional dependency that is prebuilt for all common platforms.
+ *
+ * @returns undefined where it is not installed
+ * @throws what keeps an installed one from being loaded
+ */
 export function koffiProvider(): MemoryProvider | undefined {
   if (process.platform === 'win32') return undefined
   let koffi: Koffi
   try {
     koffi = requireOf(callingFile())('koffi') as Koffi
-  } catch {
-    return undefined // not installed, or not built for this platform
+  } catch (error) {
+    if (isAbsent(error)) return undefined
+    throw error
   }
   const libc = koffi.load(null)
   // Addresses are numbers, not pointers: the code calculates with them.
@@ -23,13 +29,18 @@ export function koffiProvider(): MemoryProvider | undefined {
     name: 'koffi',
     map(fd, byteLength) {
       const address = mmap(0, byteLength, PROT_READ_WRITE, MAP_SHARED, fd, 0)
-      if (address === -1) throw new Error(`mmap of ${byteLength} bytes failed: errno ${koffi.errno()}`)
+      if (address === -1) throw mapError(byteLength, koffi.errno())
       return address
     },
     unmap: (address, byteLength) => void munmap(address, byteLength),
     view: (address, byteLength) => koffi.view(address, byteLength),
     futex: koffiFutex(libc),
   }
+}
+
+function isAbsent(error: unknown): boolean {
+  const { code, message } = error as NodeJS.ErrnoException
+  return code === 'MODULE_NOT_FOUND' && message.includes("'koffi'")
 }
 
 function koffiFutex(libc: ReturnType<Koffi['load']>): Futex | undefined {

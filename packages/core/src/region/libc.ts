@@ -3,6 +3,14 @@ export const PROT_READ_WRITE = 3
 /** On all systems. */
 export const MAP_SHARED = 1
 
+/** No memory, or too many mappings; on all systems. */
+export const ENOMEM = 12
+
+export function mapError(byteLength: number, errno: number): Error {
+  const error = new Error(`mmap of ${byteLength} bytes failed: errno ${errno}`)
+  return errno === ENOMEM ? Object.assign(error, { code: 'ENOMEM' }) : error
+}
+
 export const FUTEX_WAIT = 0
 export const FUTEX_WAKE = 1
 

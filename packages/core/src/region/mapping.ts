@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs'
-import { enter, gated, SerializationError, strike } from '@manyhands/base'
+import { enter, gated, SerializationError } from '@manyhands/base'
+import { type Held, holdFor, release, withRoom } from './held.ts'
 import { memoryProvider } from './provider.ts'
 import { closeSharedFile, createSharedFile, openSharedFile, type SharedFile } from './shared-file.ts'
 
@@ -29,21 +30,8 @@ export interface Mapping {
   readonly trailer: Int32Array<ArrayBuffer>
   readonly address: number
   readonly file: SharedFile
-  /** The entry in the ledger of this thread. */
-  readonly entry: number | undefined
+  readonly held: Held
 }
-
-/** The resources to release with a mapping. */
-interface Held {
-  readonly address: number
-  readonly byteLength: number
-  readonly file: SharedFile
-  readonly owned: boolean
-  readonly entry: number | undefined
-}
-
-// Unmapping while a view is alive would crash the process at its next use. A collected buffer has no views left.
-let collected: FinalizationRegistry<Held> | undefined
 
 /**
  * Creates a mapping of zeros.
@@ -52,8 +40,10 @@ let collected: FinalizationRegistry<Held> | undefined
  * @throws Error with code ENOSPC, EMFILE or ENOMEM when the system has no room
  */
 export function createMapping(id: string, byteLength: number): Mapping {
-  memoryProvider() // throws before a file is created
-  const mapping = map(createSharedFile(fileLength(byteLength)), byteLength, true)
+  const mapping = withRoom(() => {
+    memoryProvider() // throws before a file is created
+    return map(createSharedFile(fileLength(byteLength)), byteLength, true)
+  })
   writeId(mapping.trailer, id)
   return mapping
 }
@@ -61,8 +51,18 @@ export function createMapping(id: string, byteLength: number): Mapping {
 /**
  * @param check - throws when the file must not be used
  * @throws SerializationError when the memory is gone, or `path` now refers to another file
+ * @throws Error with code EMFILE or ENOMEM when the system has no room
  */
 export function openMapping(
+  id: string,
+  byteLength: number,
+  from: Pick<SharedFile, 'path' | 'named'>,
+  check?: (file: Stats) => void,
+): Mapping {
+  return withRoom(() => open(id, byteLength, from, check))
+}
+
+function open(
   id: string,
   byteLength: number,
   { path, named }: Pick<SharedFile, 'path' | 'named'>,
@@ -85,18 +85,16 @@ export function openMapping(
   }
   const mapping = map(file, byteLength, false)
   if (readId(mapping.trailer) === id) return mapping
-  closeMapping(mapping, false)
+  closeMapping(mapping)
   throw gone()
 }
 
 /** Makes every view of the memory empty, then releases it. */
-export function closeMapping(mapping: Mapping, owned: boolean): void {
-  collected?.unregister(mapping.buffer)
-  const byteLength = fileLength(mapping.buffer.byteLength)
+export function closeMapping({ buffer, trailer, held }: Mapping): void {
   // Moves the memory into unreferenced buffers, which leaves all views of the old buffers with a length of 0.
-  mapping.buffer.transfer()
-  mapping.trailer.buffer.transfer()
-  release({ address: mapping.address, byteLength, file: mapping.file, owned, entry: mapping.entry })
+  buffer.transfer()
+  trailer.buffer.transfer()
+  release(held)
 }
 
 /**
@@ -120,17 +118,9 @@ function mapAndEnter(file: SharedFile, byteLength: number, owned: boolean): Mapp
   const entry = enter(address, length)
   const buffer = provider.view(address, byteLength)
   const trailer = new Int32Array(provider.view(address + length - TRAILER_BYTES, TRAILER_BYTES))
-  collected ??= new FinalizationRegistry(release)
-  collected.register(buffer, { address, byteLength: length, file, owned, entry }, buffer)
-  return { buffer, trailer, address, file, entry }
-}
-
-function release({ address, byteLength, file, owned, entry }: Held): void {
-  gated(() => {
-    strike(entry)
-    memoryProvider().unmap(address, byteLength)
-    closeSharedFile(file, owned)
-  })
+  const held = { address, byteLength: length, file, owned, entry }
+  holdFor(buffer, held)
+  return { buffer, trailer, address, file, held }
 }
 
 function fileLength(byteLength: number): number {
@@ -145,8 +135,10 @@ function readId(trailer: Int32Array<ArrayBuffer>): string {
   return Buffer.from(trailer.buffer, ID_BYTES).toString('latin1').replace(/\0+$/, '')
 }
 
-function gone(cause?: unknown): SerializationError {
-  if ((cause as NodeJS.ErrnoException | undefined)?.code === 'EACCES') {
+function gone(cause?: unknown): unknown {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code
+  if (code === 'EMFILE' || code === 'ENFILE') return cause
+  if (code === 'EACCES') {
     return new SerializationError('shared memory in a message cannot be opened: its sender has changed its user', {
       hint: 'create it after `process.setuid`',
       cause,

@@ -1,4 +1,4 @@
-import { FUTEX_WAIT, FUTEX_WAKE, futexCall, MAP_SHARED, PROT_READ_WRITE, timespec } from './libc.ts'
+import { ENOMEM, FUTEX_WAIT, FUTEX_WAKE, futexCall, mapError, MAP_SHARED, PROT_READ_WRITE, timespec } from './libc.ts'
 import type { Futex, MemoryProvider } from './memory-provider.ts'
 
 /** The part of `node:ffi` that is used here; its types come with the types of Node 26. */
@@ -32,7 +32,7 @@ export function nodeFfiProvider(): MemoryProvider | undefined {
     name: 'node:ffi',
     map(fd, byteLength) {
       const address = mmap(0n, BigInt(byteLength), PROT_READ_WRITE, MAP_SHARED, fd, 0n)
-      if (address === FAILED) throw new Error(`mmap of ${byteLength} bytes failed`)
+      if (address === FAILED) throw mapError(byteLength, ENOMEM) // the number itself cannot be had
       return Number(address)
     },
     unmap: (address, byteLength) => void munmap(BigInt(address), BigInt(byteLength)),

@@ -1,5 +1,6 @@
 import { gated, ParallelError, slot } from '@manyhands/base'
 import { koffiProvider } from './koffi-provider.ts'
+import { loadFailure, outOfFiles } from './load-failure.ts'
 import type { MemoryProvider } from './memory-provider.ts'
 import { nodeFfiProvider } from './node-ffi-provider.ts'
 
@@ -10,6 +11,8 @@ interface ProviderState {
   loaders: readonly Loader[]
   /** null: there is none. */
   provider: MemoryProvider | null | undefined
+  /** What kept one from being loaded that is there. */
+  failure?: unknown
 }
 
 // Found once per thread: loading takes milliseconds.
@@ -19,16 +22,20 @@ const state = (): ProviderState =>
 /** The provider of this thread; undefined where there is none. */
 export function findMemoryProvider(): MemoryProvider | undefined {
   const found = state()
-  if (found.provider === undefined) {
-    found.provider = null
-    for (const load of found.loaders) {
+  if (found.provider !== undefined) return found.provider ?? undefined
+  found.failure = undefined
+  for (const load of found.loaders) {
+    try {
       const provider = gated(load)
-      if (provider === undefined) continue
-      found.provider = withGate(provider)
-      break
+      if (provider !== undefined) return (found.provider = withGate(provider))
+    } catch (error) {
+      found.failure ??= error
     }
   }
-  return found.provider ?? undefined
+  const passing = outOfFiles(found.failure)
+  found.failure = passing ?? found.failure
+  if (passing === undefined) found.provider = null
+  return undefined
 }
 
 /** Makes every native call go through the gate of the thread. */
@@ -46,10 +53,16 @@ function withGate(provider: MemoryProvider): MemoryProvider {
   }
 }
 
-/** @throws ParallelError (`ERR_MANYHANDS_NO_SHARED_MEMORY`) where there is none; the message names what to install */
+/**
+ * @throws ParallelError (`ERR_MANYHANDS_NO_SHARED_MEMORY`) where there is none; the message names what to install or
+ * allow
+ * @throws Error with code EMFILE or ENFILE when there are too many open files to load it
+ */
 export function memoryProvider(): MemoryProvider {
   const provider = findMemoryProvider()
   if (provider !== undefined) return provider
+  const { failure } = state()
+  if (failure !== undefined) throw loadFailure(failure)
   throw new ParallelError(
     'NO_SHARED_MEMORY',
     process.platform === 'win32'

@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs'
 import { newSharedId, slot, clearInterval, setInterval } from '@manyhands/base'
 import { type Creator, isDead, ownCreator } from '../process-identity.ts'
+import { withRoom } from './held.ts'
 import { nameOfOurs, openSharedFile, type SharedFile, sharedFolder } from './shared-file.ts'
 
 const fs = (): typeof import('node:fs') => process.getBuiltinModule('node:fs')
@@ -48,7 +49,7 @@ export function publish(
 ): void {
   const link = linkOf(name)
   sweep()
-  const file = keepOpen(path, named)
+  const file = withRoom(() => keepOpen(path, named))
   const record: PublishedRegion = {
     ...region,
     path: file.path,

@@ -67,16 +67,13 @@ export class Region implements Disposable {
   readonly id: string
   /** Which workers can share the region. */
   readonly across: Across
-  /** Created here, not received. */
-  readonly #owned: boolean
   #buffer: ArrayBufferLike
   #mapping: Mapping | undefined
   #closed = false
 
-  private constructor(id: string, memory: SharedArrayBuffer | Mapping, owned: boolean) {
+  private constructor(id: string, memory: SharedArrayBuffer | Mapping) {
     if (memory === undefined) refuseNew('Region', 'Region.create(byteLength)')
     this.id = id
-    this.#owned = owned
     if (memory instanceof SharedArrayBuffer) {
       this.across = 'threads'
       this.#buffer = memory
@@ -93,9 +90,10 @@ export class Region implements Disposable {
    * @throws TypeError for an unknown option
    * @throws RangeError when `byteLength` is not an integer >= 0, `across` is unknown, or memory is exhausted
    * @throws ParallelError (`ERR_MANYHANDS_NO_SHARED_MEMORY`) for `'processes'` where this machine cannot share memory;
-   * the error names what to install
-   * @throws Error with `code` ENOSPC when shared memory is full, EMFILE when there are too many open files: each region
-   * across processes keeps one open
+   * the error names what to install or allow
+   * @throws Error with `code` ENOSPC when shared memory is full, EROFS, EACCES or ENOENT when its folder cannot be
+   * written, EMFILE when there are too many open files: each region across processes keeps one open. Dropped regions
+   * are collected before that
    */
   static create(byteLength: number, options: RegionOptions = {}): Region {
     if (!Number.isInteger(byteLength) || byteLength < 0) {
@@ -108,7 +106,7 @@ export class Region implements Disposable {
     }
     const mapped = across === 'processes' || (across === 'auto' && findMemoryProvider() !== undefined)
     const id = newSharedId()
-    const region = new Region(id, mapped ? createMapping(id, byteLength) : new SharedArrayBuffer(byteLength), true)
+    const region = new Region(id, mapped ? createMapping(id, byteLength) : new SharedArrayBuffer(byteLength))
     rememberShared(region.id, region)
     return region
   }
@@ -147,7 +145,7 @@ export class Region implements Disposable {
       return
     }
     stopHolding(mapping)
-    closeMapping(mapping, this.#owned)
+    closeMapping(mapping)
   }
 
   [Symbol.dispose](): void {
@@ -185,7 +183,7 @@ export class Region implements Disposable {
     if (found.kind !== kind) throw new TypeError(`${JSON.stringify(name)} names a ${found.kind}, not a ${kind}`)
     // A separate mapping: closing it does not close other objects on the same memory, and vice versa.
     const mapping = openMapping(found.id, found.byteLength, found, file => assertOwnFile(name, file))
-    return new Region(found.id, mapping, false)
+    return new Region(found.id, mapping)
   }
 
   /**
@@ -217,9 +215,9 @@ export class Region implements Disposable {
   }
 
   static [revive](handle: RegionHandle): Region {
-    if ('buffer' in handle) return reviveShared(handle.id, () => new Region(handle.id, handle.buffer, false))
+    if ('buffer' in handle) return reviveShared(handle.id, () => new Region(handle.id, handle.buffer))
     const { id, byteLength, path, named } = handle
-    const region = reviveShared(id, () => new Region(id, openMapping(id, byteLength, { path, named }), false))
+    const region = reviveShared(id, () => new Region(id, openMapping(id, byteLength, { path, named })))
     if (region.#mapping !== undefined) noteArrival(region.#mapping)
     return region
   }

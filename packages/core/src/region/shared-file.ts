@@ -33,11 +33,25 @@ export function handOver(): { way: HandOver } {
   return slot('core.handOver', () => ({ way: fs().existsSync('/proc/self/fd') ? 'descriptor' : 'name' }))
 }
 
-/** The folder of shared files, in memory where the system has such a folder. */
+/**
+ * The folder of shared files, in memory where the system has such a folder, unless only that of temporary files can be
+ * written.
+ */
 export function sharedFolder(): string {
-  return slot('core.sharedFolder', () =>
-    fs().existsSync('/dev/shm') ? '/dev/shm' : process.getBuiltinModule('node:os').tmpdir(),
-  )
+  return slot('core.sharedFolder', () => {
+    const folders = ['/dev/shm', process.getBuiltinModule('node:os').tmpdir()]
+    return folders.find(isWritable) ?? folders.find(folder => fs().existsSync(folder)) ?? '/dev/shm'
+  })
+}
+
+function isWritable(folder: string): boolean {
+  if ((process.permission as typeof process.permission | undefined)?.has('fs.write', folder) === false) return false
+  try {
+    fs().accessSync(folder, fs().constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /**
@@ -45,10 +59,16 @@ export function sharedFolder(): string {
  *
  * @throws Error with code ENOSPC when there is no room. The bytes are written, not only reserved: otherwise the first
  * use of a page that does not fit would kill the process by SIGBUS
+ * @throws Error with code EROFS, EACCES, EPERM, ENOENT or ERR_ACCESS_DENIED when the folder cannot be written
  */
 export function createSharedFile(byteLength: number): SharedFile {
   const named = handOver().way === 'name' || hasChangedUser()
-  const file = named ? openNamed() : openNameless()
+  let file: SharedFile
+  try {
+    file = named ? openNamed() : openNameless()
+  } catch (error) {
+    throw unwritable(error)
+  }
   try {
     writeZeros(file.fd, byteLength)
     return file
@@ -149,6 +169,37 @@ function writeZeros(fd: number, byteLength: number): void {
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOSPC') throw noSpace(byteLength, cause)
     throw cause
+  }
+}
+
+/** Names the folder and the cure, if it is the folder that an error is about. */
+function unwritable(cause: unknown): unknown {
+  const { code } = cause as NodeJS.ErrnoException
+  const folder = sharedFolder()
+  switch (code) {
+    case 'EROFS':
+    case 'EACCES':
+    case 'EPERM':
+    case 'ENOENT':
+      return Object.assign(
+        new Error(
+          `memory across processes needs a folder that can be written, and ${folder} cannot be (${code}): ` +
+            'make it writable, or set TMPDIR to a folder that is',
+          { cause },
+        ),
+        { code },
+      )
+    case 'ERR_ACCESS_DENIED':
+      return Object.assign(
+        new Error(
+          `memory across processes needs files in ${folder}: ` +
+            `start Node with --allow-fs-read=${folder} --allow-fs-write=${folder}`,
+          { cause },
+        ),
+        { code },
+      )
+    default:
+      return cause
   }
 }
 
