@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 interface Outcome {
   readonly code: number | null
@@ -64,19 +64,34 @@ test('a failure that nobody looked at is told when the pool closes, one that som
   expect(stderr).not.toContain('looked at\n')
 })
 
-test.runIf(process.platform !== 'win32')(
-  'a process that cannot be spawned breaks its pool, not the program',
-  async () => {
-    const program = fileURLToPath(new URL('./programs/no-descriptors.ts', import.meta.url))
-    const child = spawn('sh', [
-      '-c',
-      'ulimit -n 60; exec "$0" --conditions=@manyhands/source "$1"',
-      process.execPath,
-      program,
-    ])
-    expect(await outcomeOf(child)).toMatchObject({ code: 0, stdout: 'BrokenPoolError\n' })
-  },
-)
+/** Runs a program that may have this many files open. */
+function runWithFiles(limit: number, name: string, ...args: string[]): Promise<Outcome> {
+  const program = fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url))
+  const command = `ulimit -n ${limit}; exec "$0" --conditions=@manyhands/source "$@"`
+  return outcomeOf(spawn('sh', ['-c', command, process.execPath, program, ...args]))
+}
+
+describe.runIf(process.platform !== 'win32')('without descriptors for all workers', () => {
+  test('a process that cannot be spawned breaks its pool, not the program', async () => {
+    expect(await runWithFiles(60, 'no-descriptors')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^BrokenPoolError: .* EMFILE\. Lower maxWorkers, or raise .* \(`ulimit -n`\)\n$/),
+    })
+  })
+
+  test.for([
+    ['threads', 'fail-task'],
+    ['processes', 'fail-task'],
+    ['processes', 'break'],
+    ['threads', 'retry'],
+  ] as const)('a pool of %s (%s) goes on with those it has, and warns once', async ([kind, policy]) => {
+    const { code, stdout } = await runWithFiles(64, 'few-descriptors', kind, policy)
+    const [warning, ...rest] = stdout.trimEnd().split('\n')
+    expect(warning).toMatch(/^MANYHANDS_FEWER_WORKERS: a worker could not be started: .*EMFILE\. .*raise .*`ulimit -n`/)
+    expect(rest).toEqual(['true'])
+    expect(code).toBe(0)
+  })
+})
 
 // Linux: /proc says whether a process is there, or is a zombie that waits for its parent.
 test.runIf(process.platform === 'linux')('a busy process worker dies with its parent', async () => {

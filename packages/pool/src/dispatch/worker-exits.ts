@@ -1,4 +1,6 @@
 import { BrokenPoolError, type WorkerExit, WorkerExitedError } from '@manyhands/base'
+import { scarcityOf } from '../host/scarcity.ts'
+import { FewerWorkers } from './fewer-workers.ts'
 import { settleLost } from './lost-tasks.ts'
 import type { QueueItem } from './shipment.ts'
 import type { WorkerHandle } from './worker-handle.ts'
@@ -18,6 +20,7 @@ export type OnWorkerExit = 'fail-task' | 'break' | 'retry'
 /** Decides what follows from the exit of a worker, and when a pool can no longer be used. */
 export class WorkerExits {
   readonly #policy: OnWorkerExit
+  readonly #fewer = new FewerWorkers()
   #failedStarts = 0
   /** Makes the error of a pool that is broken; undefined while it is not. */
   broken: (() => BrokenPoolError) | undefined
@@ -31,6 +34,23 @@ export class WorkerExits {
     this.#failedStarts = 0
   }
 
+  /** The system has no room for another worker: those that are there do the work. */
+  get holdsBack(): boolean {
+    return this.#fewer.paused
+  }
+
+  /**
+   * A worker could not even be started. Where others are there they do its work; otherwise the pool is broken.
+   *
+   * @param others - workers that are there
+   */
+  noteUnstarted(cause: unknown, others: number): void {
+    const cure = scarcityOf(cause)
+    const reason = (cause as Error).message
+    if (cure !== undefined && others > 0) this.#fewer.note(reason, cure)
+    else this.break(`a worker could not be started: ${reason}${cure === undefined ? '' : ` (${cure})`}`, cause)
+  }
+
   /** From now on the pool is broken. The first reason stays. */
   break(message: string, cause: unknown): void {
     this.broken ??= () => new BrokenPoolError(`the pool is broken: ${message}`, { cause })
@@ -39,20 +59,35 @@ export class WorkerExits {
   /**
    * Settles the tasks of a worker that is gone, as far as that is decided by its exit.
    *
+   * @param others - workers that are there
    * @returns what is to be queued again; nothing when the pool broke
    */
-  settle(worker: WorkerHandle, exit: WorkerExit, error: unknown): QueueItem[] {
+  settle(worker: WorkerHandle, exit: WorkerExit, error: unknown, others: ReadonlySet<WorkerHandle>): QueueItem[] {
     const cause = worker.startError === undefined ? error : worker.startError.error
     const busy = worker.load > 0
+    const unborn = !worker.ready && !worker.ending && worker.startError === undefined
+    const cure = unborn ? scarcityOf(error) : undefined
+    if (cure !== undefined && others.size > 0) {
+      this.#fewer.note((error as Error).message, cure)
+      return settleLost(worker, exit, cause, this.#policy === 'retry')
+    }
     if (this.#policy === 'break' && !worker.ending) {
       const when = busy ? 'while it held tasks' : worker.ready ? 'while it was idle' : 'while it was starting'
       this.break(`a worker exited ${when}`, new WorkerExitedError(exit, { cause }))
       return []
     }
     const again = settleLost(worker, exit, cause, this.#policy === 'retry')
-    if (!worker.ready && !worker.ending) {
+    // Node itself aborts where it gets no thread, say.
+    if (unborn && [...others].some(other => other.ready)) {
+      this.#fewer.note(new WorkerExitedError(exit, { cause }).message, 'see why it exited')
+    } else if (!worker.ready && !worker.ending) {
       if (++this.#failedStarts >= START_ATTEMPTS) {
-        const why = worker.startError === undefined ? 'they exited while starting' : 'their initializer threw'
+        const why =
+          worker.startError !== undefined
+            ? 'their initializer threw'
+            : cure === undefined
+              ? 'they exited while starting'
+              : `${(error as Error).message}. Lower maxWorkers, or ${cure}`
         this.break(
           `${START_ATTEMPTS} workers in a row could not be started: ${why}`,
           new WorkerExitedError(exit, { cause }),

@@ -89,6 +89,7 @@ export class WorkerHandle {
   #nextShipment = 1
   #held = false
   #decoding = 0
+  #terminated = false
   #exit: (() => void) | undefined
 
   /** @throws what `worker_threads` and `fork` throw for options that they refuse */
@@ -237,6 +238,8 @@ export class WorkerHandle {
 
   /** Ends the worker whatever it does. */
   terminate(): void {
+    if (this.#terminated) return
+    this.#terminated = true
     this.ending = true
     this.#channel.awaitExit()
     this.#channel.terminate()

@@ -214,7 +214,8 @@ export class WorkerPool {
     const waiting = Math.max(this.#queue.length, item.size)
     for (; initializing < waiting && this.#hasRoom(); initializing++) {
       const started = this.#startWorker()
-      if (started?.initializing !== true) return started
+      if (started === undefined) break
+      if (!started.initializing) return started
     }
     if (best === undefined || item.exclusive) return undefined
     if (!best.holdsAborted && best.load < prefetchDepth(item.costMs)) return best
@@ -253,10 +254,11 @@ export class WorkerPool {
 
   /** Another worker may be started. */
   #hasRoom(): boolean {
-    return this.#workers.size < this.#options.maxWorkers
+    const { size } = this.#workers
+    return size < this.#options.maxWorkers && (size === 0 || !this.#exits.holdsBack)
   }
 
-  /** Undefined when it could not even be started; then the pool is broken. */
+  /** Undefined when it could not even be started; without another one the pool is broken then. */
   #startWorker(): WorkerHandle | undefined {
     try {
       const worker = new WorkerHandle(
@@ -287,7 +289,7 @@ export class WorkerPool {
       }
       return worker
     } catch (cause) {
-      this.#exits.break(`a worker could not be started: ${(cause as Error).message}`, cause)
+      this.#exits.noteUnstarted(cause, this.#workers.size)
       this.#failBroken()
       return undefined
     }
@@ -314,7 +316,7 @@ export class WorkerPool {
     if (workerExited.hasSubscribers) {
       workerExited.publish({ type: 'worker-exit', ...this.#now(), worker: worker.info, exit })
     }
-    this.#queue.unshift(this.#exits.settle(worker, exit, error))
+    this.#queue.unshift(this.#exits.settle(worker, exit, error, this.#workers))
     if (this.#exits.broken === undefined) this.#pump()
     else this.#failBroken(worker)
   }

@@ -1,7 +1,11 @@
 import { Worker } from 'node:worker_threads'
+import { setTimeout } from '@manyhands/base'
 
 /** Stdio of a process worker that is a pipe to its parent. */
 const PARENT_PIPE = 4
+
+/** Until the next attempt where the system has no thread to give. Until then a busy process outlives its parent. */
+const RETRY_MS = 1000
 
 let started = false
 
@@ -14,8 +18,21 @@ let started = false
 export function startWatchdog(): void {
   if (started) return
   started = true
+  watch()
+}
+
+function watch(): void {
+  const tryAgain = (error: unknown): void => {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_ACCESS_DENIED') setTimeout(watch, RETRY_MS).unref()
+  }
   const text = `
     const pipe = new (require('node:net').Socket)({ fd: ${PARENT_PIPE}, readable: true, writable: false })
     pipe.on('error', () => {}).on('close', () => process.kill(process.pid, 'SIGKILL')).resume()`
-  new Worker(text, { eval: true, name: 'manyhands watchdog', execArgv: [], env: {}, stdin: false }).unref()
+  try {
+    new Worker(text, { eval: true, name: 'manyhands watchdog', execArgv: [], env: {}, stdin: false })
+      .on('error', tryAgain)
+      .unref()
+  } catch (error) {
+    tryAgain(error)
+  }
 }

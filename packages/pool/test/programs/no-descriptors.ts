@@ -6,5 +6,5 @@ const pool = new ProcessPoolExecutor({ maxWorkers: 1 })
 try {
   for (;;) openSync('/dev/null', 'r')
 } catch {
-  console.log(((await pool.submit(() => 1).exception()) as Error).name)
+  console.log(String(await pool.submit(() => 1).exception()))
 }
