@@ -27,3 +27,12 @@ test('tasks leave nothing behind, on either side', async () => {
     expect.closeTo(0, 0),
   ])
 })
+
+test('where --permission forbids the inspector, the error says what allows it', async () => {
+  const options = ['--permission', '--allow-fs-read=*']
+  const message = await run('without-inspector.ts', options)
+  expect(message).toMatch(/the inspector is not available, .* uses `offset`.*withCaptures\(fn, /)
+  if (!process.allowedNodeEnvironmentFlags.has('--allow-inspector')) return
+  expect(message).toContain('start Node with --allow-inspector, or name')
+  expect(await run('without-inspector.ts', [...options, '--allow-inspector'])).toBe('packed')
+})

@@ -111,7 +111,8 @@ function encodeRead(encoder: Encoder, fn: object, index: number): Node {
       return encoder.refuse(
         index,
         `the inspector is not available, and the function ${labelOf(fn)} uses ${names}`,
-        'name what it captures: withCaptures(fn, { … })',
+        (isInspectorForbidden() ? 'start Node with --allow-inspector, or ' : '') +
+          'name what it captures: withCaptures(fn, { … })',
       )
     }
   }
@@ -256,4 +257,10 @@ function classIdentity(
 
 function labelOf(fn: object): string {
   return nameOf(fn) || '(anonymous)'
+}
+
+/** By `--permission`, in a Node that can allow it. */
+function isInspectorForbidden(): boolean {
+  const isRestricted = (process.permission as typeof process.permission | undefined) !== undefined
+  return isRestricted && process.allowedNodeEnvironmentFlags.has('--allow-inspector')
 }

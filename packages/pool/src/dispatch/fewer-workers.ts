@@ -17,7 +17,8 @@ export class FewerWorkers {
     this.#until = clock() + PAUSE_MS
     slot('pool.fewerWorkers', () => {
       process.emitWarning(
-        `a worker could not be started: ${reason}. Its pool goes on with those that it has: lower maxWorkers, or ${cure}`,
+        `a worker could not be started: ${reason}. Its pool goes on with those that it has: ` +
+          `lower maxWorkers, or ${cure}`,
         { type: 'ManyhandsWarning', code: 'MANYHANDS_FEWER_WORKERS' },
       )
       return true
