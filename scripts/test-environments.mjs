@@ -53,7 +53,7 @@ const environments = [
     env: { TMPDIR: '/nowhere' },
     args: ['program.mjs'],
     expected:
-      /^(ok .*\n){3}not ok memory.*\/dev\/shm cannot be \(EROFS\): make it writable, or set TMPDIR to a folder that is\n$/,
+      /^(ok .*\n){3}not ok memory.*\/dev\/shm cannot be \(EROFS\): make it writable, or set TMPDIR to a folder.*\n$/,
   },
   {
     name: '--permission without workers',

@@ -79,11 +79,16 @@ describe.runIf(process.platform !== 'win32')('without descriptors for all worker
     })
   })
 
+  test('a Process says what to do, and a Thread that never ran did not end well', async () => {
+    const { code, stdout } = await runWithFiles(60, 'child-without-descriptors')
+    expect(stdout).toMatch(/^Error: spawn .* EMFILE: raise the limit of open files \(`ulimit -n`\)\n1\n$/)
+    expect(code).toBe(0)
+  })
+
   test.for([
     ['threads', 'fail-task'],
     ['processes', 'fail-task'],
     ['processes', 'break'],
-    ['threads', 'retry'],
   ] as const)('a pool of %s (%s) goes on with those it has, and warns once', async ([kind, policy]) => {
     const { code, stdout } = await runWithFiles(64, 'few-descriptors', kind, policy)
     const [warning, ...rest] = stdout.trimEnd().split('\n')

@@ -1,6 +1,6 @@
 /**
  * Why a worker could not be started, if it is that the system had no room for it: what to do, in words that follow
- * "or". Undefined for any other reason.
+ * "or" or a colon. Undefined for any other reason.
  */
 export function scarcityOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
@@ -18,4 +18,12 @@ export function scarcityOf(error: unknown): string | undefined {
     default:
       return undefined
   }
+}
+
+/** The same error with what to do about it, where something is to be done. */
+export function withCure(error: unknown): unknown {
+  const cure = scarcityOf(error)
+  if (cure === undefined) return error
+  const { code, message } = error as NodeJS.ErrnoException
+  return Object.assign(new Error(`${message}: ${cure}`, { cause: error }), { code })
 }

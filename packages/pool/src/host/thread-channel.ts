@@ -66,8 +66,10 @@ export class ThreadChannel implements Channel {
       forget()
       port1.close()
       reclaimMemory(this.threadId, noteThreadExit(this.threadId, share))
+      // Node gives 0 to one that it could not start.
+      const code = uncaught === undefined ? exitCode : exitCode || 1
       events.onExit(
-        { kind: 'thread', exitCode, signal: null, threadId: this.threadId, stderr: this.#stderr.text },
+        { kind: 'thread', exitCode: code, signal: null, threadId: this.threadId, stderr: this.#stderr.text },
         uncaught,
       )
     })

@@ -16,6 +16,7 @@ import { currentProcess, place } from '../here/current-process.ts'
 import { useCodecInChannels } from '../host/channel-codec.ts'
 import type { Channel, ChannelEvents, ChannelOptions } from '../host/channel.ts'
 import { checkPlaceOptions, placeOptionNames, type PlaceOptions } from '../host/place-options.ts'
+import { withCure } from '../host/scarcity.ts'
 import { workerEntry } from '../host/worker-entry.ts'
 import type { StartMethod } from '../protocol/lineage.ts'
 import { factsKey, type ProcessFacts } from '../protocol/process-facts.ts'
@@ -178,7 +179,7 @@ export abstract class Child {
     if (pid === undefined && thread === undefined) {
       await new Promise<void>(resolve => handle.onExit(resolve))
       receiverGone(offered)
-      throw handle.failure
+      throw withCure(handle.failure)
     }
     own.handle = handle
     facts.pid = pid ?? process.pid
