@@ -28,6 +28,7 @@ class Coded extends RangeError {
   #retries = 0
   constructor(message: string, code: object) {
     super(message)
+    this.name = 'Coded'
     this.#code = code
   }
   get code(): object {
@@ -56,6 +57,20 @@ class Counted {
   }
   get id(): number {
     return this.#id
+  }
+}
+
+class Watched {
+  readonly #id: number
+  constructor(id: number) {
+    this.#id = id
+    this.last = id
+  }
+  get id(): number {
+    return this.#id
+  }
+  set last(_id: number) {
+    made++
   }
 }
 
@@ -90,8 +105,14 @@ describe.each(['threads', 'processes'] as const)('instances with private members
     const shared = { reason: 'why' }
     const error = await worker.call(what => Object.assign(new Coded('no', what), { what }), shared)
     expect(error).toBeInstanceOf(Coded)
-    expect([error.message, error.code, error.code === error.what, error.retry()]).toEqual(['no', shared, true, 1])
-    expect(error.stack).toMatch(/^RangeError: no\n/)
+    expect([error.name, error.message, error.code, error.code === error.what, error.retry()]).toEqual([
+      'Coded',
+      'no',
+      shared,
+      true,
+      1,
+    ])
+    expect(error.stack).toMatch(/^Coded: no\n/)
   })
 
   test.each([
@@ -100,6 +121,7 @@ describe.each(['threads', 'processes'] as const)('instances with private members
       () => new Counted(1),
       /class Counted.*only its constructor can set #id.*Hint: return its data/,
     ],
+    ['whose constructor calls a setter', () => new Watched(1), /class Watched.*#id/],
     ['whose constructor computes what it keeps', () => new Parsed(' a '), /class Parsed.*#text/],
     [
       'which a method has changed',
@@ -112,6 +134,6 @@ describe.each(['threads', 'processes'] as const)('instances with private members
     await expect(worker.call(given => ('retry' in given && (given as Coded).retry(), given), value)).rejects.toThrow(
       refusal,
     )
-    expect(made).toBe(before + (value instanceof Counted ? 1 : 0))
+    expect(made).toBe(before + (value instanceof Counted || value instanceof Watched ? 1 : 0))
   })
 })
