@@ -15,6 +15,9 @@ class Point {
   plus(other: Point): Point {
     return new Point(this.#x + other.#x, this.#y + other.#y, 'sum')
   }
+  lose(): void {
+    this.#y = NaN
+  }
   get xy(): readonly number[] {
     return [this.#x, this.#y]
   }
@@ -128,12 +131,16 @@ describe.each(['threads', 'processes'] as const)('instances with private members
       () => Object.assign(new Coded('', {}), { count: 1 }),
       /class Coded.*#code, #retries/,
     ],
+    ['which the constructor would not make', () => new Point(1, 2, ''), /class Point.*#x, #y.*Hint: return its data/],
   ] as const)('others are refused, never incomplete: %s', async (_, make, refusal) => {
     const before = made
     const value: object = make()
-    await expect(worker.call(given => ('retry' in given && (given as Coded).retry(), given), value)).rejects.toThrow(
-      refusal,
-    )
+    const change = (given: object): object => {
+      if ('retry' in given) (given as Coded).retry()
+      if ('lose' in given) (given as Point).lose()
+      return given
+    }
+    await expect(worker.call(change, value)).rejects.toThrow(refusal)
     expect(made).toBe(before + (value instanceof Counted || value instanceof Watched ? 1 : 0))
   })
 })
