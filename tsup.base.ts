@@ -1,16 +1,25 @@
 import type { Options } from 'tsup'
 
+/** From the beginning of a class to its end, which is the first line that begins with a brace. */
+const classes = /^var (\w+) = class( (?!extends\b)\w+)?(.*?^\});/gms
+
 /**
  * Keeps the names of classes that refer to themselves: esbuild makes `var Lock = class _Lock { … }` of them, and then
  * `_Lock` is what error messages and `console.log` say. A class expression may as well have the name of its variable.
+ *
+ * Lets bundlers leave out a class that nothing uses: they do not see by themselves that a computed key, such as
+ * `[replace]`, does nothing. The static block of a class may give something to the rest of its module, so those stay.
  */
-const classNames: NonNullable<Options['plugins']>[number] = {
-  name: 'class names',
+const tidyClasses: NonNullable<Options['plugins']>[number] = {
+  name: 'tidy classes',
   renderChunk: code => ({
-    // From the beginning of a class to its end, which is the first line that begins with a brace.
-    code: code.replaceAll(/^var (\w+) = class (_\1\d*)\b.*?^\}/gms, (text, name: string, inner: string) =>
-      text.replaceAll(new RegExp(`(?<![\\w$.#])${inner}\\b`, 'g'), name),
-    ),
+    code: code.replaceAll(classes, (_, name: string, inner: string | undefined, rest: string) => {
+      const own = inner?.trim()
+      const text = own === undefined ? rest : rest.replaceAll(new RegExp(`(?<![\\w$.#])${own}\\b`, 'g'), name)
+      return /^\s*static \{/m.test(text)
+        ? `var ${name} = class ${name}${text};`
+        : `var ${name} = /* @__PURE__ */ (() => class ${name}${text})();`
+    }),
   }),
 }
 
@@ -24,5 +33,5 @@ export const base: Options = {
   clean: true,
   dts: false,
   removeNodeProtocol: false,
-  plugins: [classNames],
+  plugins: [tidyClasses],
 }

@@ -5,8 +5,6 @@ import { buildPart } from '../../tsup.part.ts'
 const options: Options = {
   ...base,
   external: ['#lazy'],
-  // An ES module alone, which jest's CommonJS mode could not load.
-  noExternal: ['string-width'],
   onSuccess: () =>
     buildPart('part-parallel', 'src/index.ts', {
       external: ['@manyhands/base', '@manyhands/core', '@manyhands/closure', '@manyhands/pool'],

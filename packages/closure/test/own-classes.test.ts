@@ -15,6 +15,9 @@ class Point {
   plus(other: Point): Point {
     return new Point(this.#x + other.#x, this.#y + other.#y, 'sum')
   }
+  lose(): void {
+    this.#y = NaN
+  }
   get xy(): readonly number[] {
     return [this.#x, this.#y]
   }
@@ -28,6 +31,7 @@ class Coded extends RangeError {
   #retries = 0
   constructor(message: string, code: object) {
     super(message)
+    this.name = 'Coded'
     this.#code = code
   }
   get code(): object {
@@ -56,6 +60,20 @@ class Counted {
   }
   get id(): number {
     return this.#id
+  }
+}
+
+class Watched {
+  readonly #id: number
+  constructor(id: number) {
+    this.#id = id
+    this.last = id
+  }
+  get id(): number {
+    return this.#id
+  }
+  set last(_id: number) {
+    made++
   }
 }
 
@@ -90,8 +108,14 @@ describe.each(['threads', 'processes'] as const)('instances with private members
     const shared = { reason: 'why' }
     const error = await worker.call(what => Object.assign(new Coded('no', what), { what }), shared)
     expect(error).toBeInstanceOf(Coded)
-    expect([error.message, error.code, error.code === error.what, error.retry()]).toEqual(['no', shared, true, 1])
-    expect(error.stack).toMatch(/^RangeError: no\n/)
+    expect([error.name, error.message, error.code, error.code === error.what, error.retry()]).toEqual([
+      'Coded',
+      'no',
+      shared,
+      true,
+      1,
+    ])
+    expect(error.stack).toMatch(/^Coded: no\n/)
   })
 
   test.each([
@@ -100,18 +124,23 @@ describe.each(['threads', 'processes'] as const)('instances with private members
       () => new Counted(1),
       /class Counted.*only its constructor can set #id.*Hint: return its data/,
     ],
+    ['whose constructor calls a setter', () => new Watched(1), /class Watched.*#id/],
     ['whose constructor computes what it keeps', () => new Parsed(' a '), /class Parsed.*#text/],
     [
       'which a method has changed',
       () => Object.assign(new Coded('', {}), { count: 1 }),
       /class Coded.*#code, #retries/,
     ],
+    ['which the constructor would not make', () => new Point(1, 2, ''), /class Point.*#x, #y.*Hint: return its data/],
   ] as const)('others are refused, never incomplete: %s', async (_, make, refusal) => {
     const before = made
     const value: object = make()
-    await expect(worker.call(given => ('retry' in given && (given as Coded).retry(), given), value)).rejects.toThrow(
-      refusal,
-    )
-    expect(made).toBe(before + (value instanceof Counted ? 1 : 0))
+    const change = (given: object): object => {
+      if ('retry' in given) (given as Coded).retry()
+      if ('lose' in given) (given as Point).lose()
+      return given
+    }
+    await expect(worker.call(change, value)).rejects.toThrow(refusal)
+    expect(made).toBe(before + (value instanceof Counted || value instanceof Watched ? 1 : 0))
   })
 })

@@ -40,9 +40,7 @@ describe.each([
     await pool.submit(spoil)
     const offset = 1
     expect(await pool.submit((x: number) => x + offset, 1)).toBe(2)
-    const boxes = await Promise.all(
-      [1, 2, 3].map(n => pool.submit(async (x: number) => new Box(await Promise.resolve(x)), n)),
-    )
+    const boxes = await Promise.all([1, 2, 3].map(n => pool.submit(async (x: number) => new Box(x), n)))
     expect(boxes).toEqual([new Box(1), new Box(2), new Box(3)])
     const fails = (): never => {
       throw new RangeError('of the task')

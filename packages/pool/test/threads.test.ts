@@ -69,6 +69,37 @@ test('a MessagePort that a function for many tasks captures is refused', async (
   port1.close()
 })
 
+test('what moves is not sent ahead to a busy worker, from which it could not be called back', async () => {
+  await using pool = new ThreadPoolExecutor({ maxWorkers: 1 })
+  const free = new Int32Array(new SharedArrayBuffer(4))
+  const length = (bytes: Uint8Array): number => bytes.byteLength
+  const lengthOf = (bytes: Uint8Array<ArrayBuffer>): Promise<number> =>
+    pool.with({ transfer: [bytes.buffer] }).submit(length, bytes)
+  const echo = (port: MessagePort): void => (port.postMessage('here'), port.close())
+  const { port1, port2 } = new MessageChannel()
+  const [first, second] = [new MessageChannel(), new Uint8Array(8)]
+  await lengthOf(new Uint8Array(8))
+  await pool.submit(echo, first.port2)
+  const busy = pool.submit(words => void Atomics.wait(words, 0, 0), free)
+  const results = [lengthOf(second), pool.submit(echo, port2)]
+  await new Promise(setImmediate)
+  port1.postMessage('not moved yet')
+  const [stayed, message] = [second.byteLength, receiveMessageOnPort(port2)?.message as unknown]
+  Atomics.store(free, 0, 1)
+  Atomics.notify(free, 0)
+  await busy
+  expect([stayed, message]).toEqual([8, 'not moved yet'])
+  expect(await Promise.all(results)).toEqual([8, undefined])
+  for (const port of [port1, first.port1]) port.close()
+})
+
+test('a task whose buffer moved to a worker that exits is lost with it, also with retry', async () => {
+  await using pool = new ThreadPoolExecutor({ maxWorkers: 1, onWorkerExit: 'retry' })
+  const bytes = new Uint8Array(8)
+  const lost = pool.with({ transfer: [bytes.buffer] }).submit((given: Uint8Array) => process.exit(given.length), bytes)
+  await expect(lost).rejects.toMatchObject({ name: 'WorkerExitedError', maybeRan: true })
+})
+
 test('a SharedArrayBuffer is shared with the thread', async () => {
   const pool = new ThreadPoolExecutor({ maxWorkers: 1 })
   const words = new Int32Array(new SharedArrayBuffer(8))

@@ -6,9 +6,14 @@ import { ProcessPoolExecutor, ThreadPoolExecutor, type WorkerExecutor } from '..
 
 // What a task throws arrives, whatever it holds; and its worker lives on.
 
+/** Its constructor does not say what the private member is, so it cannot be made again here. */
 class PrivateError extends TypeError {
-  #secret = 1
+  readonly #secret: number
   readonly status = 404
+  constructor(message: string) {
+    super(message)
+    this.#secret = message.length * 2
+  }
   get secret(): number {
     return this.#secret
   }
@@ -80,6 +85,20 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
     expect(first).toMatchObject({ message: 'first', status: 404 })
     expect(second).toMatchObject({ message: 'second' })
     expect(error).toMatchObject({ unsendable: ['.errors → [0]: its class PrivateError cannot be sent'] })
+  })
+
+  test('an error keeps its class and its private members, where its class only keeps what it is given', async () => {
+    class KeptError extends TypeError {
+      readonly #secret = 1
+      get secret(): number {
+        return this.#secret
+      }
+    }
+    const error = await thrownBy(() => {
+      throw new KeptError('kept')
+    })
+    expect(error).toBeInstanceOf(KeptError)
+    expect(error).toMatchObject({ message: 'kept', secret: 1 })
   })
 
   test('an error of the old style keeps its class', async () => {

@@ -1,3 +1,4 @@
+import * as types from 'node:util/types'
 import { isGlobalFunction } from '../modules/builtins.ts'
 import { type ConstructorPlan, constructorPlan } from '../text/constructor-plan.ts'
 import { textOf } from '../text/function-text.ts'
@@ -37,7 +38,17 @@ function planOf(encoder: Encoder, type: object): ConstructorPlan | undefined {
   const { prototype } = type as { readonly prototype: object }
   const scopes = encoder.reader.facts(type)?.scopes.filter(({ kind }) => !kind.startsWith('Global')) ?? []
   const isShadowed = scopes.some(({ variables }) => ['Number', 'Array'].some(name => Object.hasOwn(variables, name)))
-  return isShadowed || plan?.assigned.some(name => name in prototype) === true ? undefined : plan
+  return isShadowed || plan?.assigned.some(name => !isAssignable(prototype, name)) === true ? undefined : plan
+}
+
+/** Whether to assign the property on an instance does nothing else: no setter runs, and it does not throw. */
+function isAssignable(prototype: object, name: string): boolean {
+  for (let at: object | null = prototype; at !== null; at = Object.getPrototypeOf(at) as object | null) {
+    if (types.isProxy(at)) return false
+    const descriptor = Object.getOwnPropertyDescriptor(at, name)
+    if (descriptor !== undefined) return descriptor.writable === true
+  }
+  return true
 }
 
 /** A primitive or an array: to test it runs nothing of the program. */

@@ -53,14 +53,30 @@ function takeMethod(prototype: object, key: string, name: string, kind: 'method'
 export function membersFor(type: object, names: readonly string[]): ClassMembers {
   const members = classTable().revived(type)?.members
   if (members?.fields.join() === names.join()) return members
-  const name = String(Object.getOwnPropertyDescriptor(type, 'name')?.value)
-  const [complaint, hint] = ownClassRefusal(name, names)
-  throw new SerializationError(`cannot receive a value: ${complaint}. Hint: ${hint}.`, { hint })
+  throw cannotSet(type, names)
 }
 
-/** An instance that the constructor of its class makes of `args`, with nothing of its own but the stack of `shell`. */
-export function construct(type: object, args: readonly unknown[], shell: object): object {
-  const made = Reflect.construct(type as new () => object, args) as object
+function cannotSet(type: object, names: readonly string[], cause?: unknown): SerializationError {
+  const name = String(Object.getOwnPropertyDescriptor(type, 'name')?.value)
+  const [complaint, hint] = ownClassRefusal(name, names)
+  return new SerializationError(`cannot receive a value: ${complaint}. Hint: ${hint}.`, {
+    hint,
+    ...(cause === undefined ? {} : { cause }),
+  })
+}
+
+/**
+ * An instance that the constructor of its class makes of `args`, with nothing of its own but the stack of `shell`.
+ *
+ * @throws SerializationError when the constructor throws: it would not have made what methods have made of the instance
+ */
+export function construct(type: object, names: readonly string[], args: readonly unknown[], shell: object): object {
+  let made: object
+  try {
+    made = Reflect.construct(type as new () => object, args) as object
+  } catch (cause) {
+    throw cannotSet(type, names, cause)
+  }
   for (const key of Reflect.ownKeys(made)) Reflect.deleteProperty(made, key)
   if (Object.hasOwn(shell, 'stack')) {
     const { stack } = shell as { readonly stack: unknown }

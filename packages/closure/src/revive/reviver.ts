@@ -262,13 +262,13 @@ export class Reviver {
   #constructed(
     index: number,
     shell: object,
-    [type, , values, args = []]: PrivateFields,
+    [type, names, values, args = []]: PrivateFields,
     integrity: m.Integrity,
     properties: Properties,
   ): object {
     this.#made[index] = reserved
     const given = this.#filled(() => args.map(at => (at === -1 ? undefined : this.#value(values[at]))))
-    const made = construct(this.#value(type) as Callable, given, shell)
+    const made = construct(this.#value(type) as Callable, names, given, shell)
     const [keys, edges, extras] = properties
     return this.#object(index, made, 0, integrity, [keys, edges, extras])
   }

@@ -9,7 +9,7 @@ export interface ConstructorPlan {
   readonly args: readonly number[]
   /** Parameters that must have a value, as there is a default for them or a test of them. */
   readonly needed: readonly number[]
-  /** Public properties that it assigns: none may have a setter. */
+  /** Public properties that it assigns: none may have a setter, or be read-only. */
   readonly assigned: readonly string[]
 }
 

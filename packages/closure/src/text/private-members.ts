@@ -64,7 +64,8 @@ export function rewriteMembers(
     if (isField(member)) edit(member.end, member.end, ';')
     if (isField(member) && member.static) {
       statics.push(name)
-      if (value) edit(key.end, value.end, text.slice(key.end - offset, value.end - offset).replace(/[^\n]/g, ''))
+      // Up to its end: the value may stand in parentheses, which are no part of it.
+      edit(key.end, member.end, text.slice(key.end - offset, member.end - offset).replace(/[^\n]/g, ''))
     } else if (isField(member)) {
       edit(key.start, key.end, `#${membersName}_${fields.push(name) - 1}`)
       if (value) {

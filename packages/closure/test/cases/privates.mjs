@@ -27,7 +27,8 @@ class Layout {
   ['b']() { return this.#a() } #c = (() => 1) /* c */
   #d = function () {}; static #e = () => { return 'e' }
   ['f']() { return Layout.#e() } #g = class {}; #h = async x => { return x }; 'names'() { return [this.#a.name, this.#c.name, this.#d.name, this.#g.name, this.#h.name] } #i = 1 // end
-  i() { return this.#i++ } }
+  i() { return this.#i++ } static #j = (1, [5]) /* j */; static #k = (() => 6)
+  static ['j']() { return [Layout.#j, Layout.#k()] } }
 
 const tell = a => [a.balance, a.owner, a.open, a.double(), Account.is(a), Object.keys(a)]
 
@@ -46,7 +47,7 @@ export const cases = [
   works('frozen instances with private members', () => { const a = Object.freeze(new Account('me')); return () => [Object.isFrozen(a), a.add(1).balance] }, [], { expect: [true, 2] }),
   works('private methods only; an object that no constructor has made has none', () => { const b = new Branded(), bare = Object.create(Branded.prototype), none = Object.create(Account.prototype); return () => [b.m(), Branded.is(b), Branded.is(bare), Account.is(none)] }),
   works('super in a private method', () => { const l = new Lower(); return () => l.name() }),
-  works('private members however they are written', () => { const l = new Layout(); return () => [l.b(), l.f(), l.names(), l.i(), new Layout().names()] }),
+  works('private members however they are written', () => { const l = new Layout(); return () => [l.b(), l.f(), l.names(), l.i(), new Layout().names(), Layout.j()] }),
   works('a class expression with private members, made by a function', () => { const make = k => class { #k = k; k() { return this.#k } }; const [A, B] = [make(1), make(2)], [a, b] = [new A(), new B()]; return () => [a.k(), b.k(), a instanceof B, new A().k()] }),
   works('many instances of one class', () => { const list = Array.from({ length: 50 }, (_, i) => new Account(i)); return () => list.map(a => a.owner) }),
   refused('what a private field holds and cannot travel', () => { const a = new Account(Promise.resolve()); return () => a }, /`a\d*` of .* → #owner: it is a Promise/),

@@ -21,8 +21,10 @@ export class BatchEncoder {
   #firstIndex = -1
   #values: unknown[] = []
   #allNumbers = true
-  /** Buffers that the message moves. */
+  /** What the message moves. */
   readonly transfer: unknown[] = []
+  /** Some of it was in the arguments or the function. */
+  moves = false
   /** The functions that the worker must know. */
   readonly functions: FunctionRecord[] = []
   /** Connections that functions capture which go along with their one task. */
@@ -89,7 +91,7 @@ export class BatchEncoder {
       ]
       this.#message.push(...run)
       if (fn.offered !== undefined) this.offered.push(...fn.offered)
-      if (fn.id === 0) this.transfer.push(...movedWith(fn.packed))
+      if (fn.id === 0) this.#move(movedWith(fn.packed))
     }
     this.#fn = undefined
     this.#count = 0
@@ -102,7 +104,7 @@ export class BatchEncoder {
     this.#objects ??= new Set()
     const encoded = this.#codec.encode([...args], this.#objects)
     if (encoded === undefined) return false
-    this.transfer.push(...movedWith(encoded))
+    this.#move(movedWith(encoded))
     this.#begin(fn, SPREAD, -1)
     this.#values.push(encoded)
     this.#allNumbers = false
@@ -139,8 +141,14 @@ export class BatchEncoder {
       this.#values.push(encoded)
       this.#allNumbers = false
     }
-    if (moved.length > 0) this.transfer.push(...moved)
+    this.#move(moved)
     return true
+  }
+
+  #move(objects: readonly object[]): void {
+    if (objects.length === 0) return
+    this.moves = true
+    this.transfer.push(...objects)
   }
 }
 

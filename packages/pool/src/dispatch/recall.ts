@@ -52,7 +52,7 @@ export class Recall {
     let idle = this.#options.hasRoom()
     for (const worker of this.#options.workers) {
       if (worker.load === 0) idle = true
-      else if (!worker.exclusive && worker.unanswered > 1 && worker.inFlight.some(shipment => !shipment.recalled)) {
+      else if (!worker.exclusive && worker.unanswered > 1 && worker.inFlight.some(shipment => shipment.recallable)) {
         waiting = true
       }
     }

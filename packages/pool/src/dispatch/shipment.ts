@@ -68,6 +68,8 @@ export abstract class Shipment {
   /** Its tasks were failed by an abort; what the worker still reports of them is dropped. */
   aborted = false
   recalled = false
+  /** Buffers or ports of the user moved with it to its worker: nobody can send it again. */
+  moved = false
   /** The worker has reported which of its tasks it will not begin. After an abort: it is not stuck in one of them. */
   returned = false
   /** Milliseconds that its tasks took so far. */
@@ -106,6 +108,11 @@ export abstract class Shipment {
   /** Its tasks one by one, to be queued again: a message that held them could not be cloned. */
   singly(): QueueItem[] {
     return Array.from({ length: this.size }, (_, index) => this.one(index)).flat()
+  }
+
+  /** It may be called back, and has not been. */
+  get recallable(): boolean {
+    return !this.recalled && !this.moved
   }
 
   get name(): string {

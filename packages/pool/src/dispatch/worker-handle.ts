@@ -164,6 +164,7 @@ export class WorkerHandle {
     this.#channel.post(message, encoder.transfer.length > 0 ? [...new Set(encoder.transfer)] : undefined)
     if (offered !== undefined) this.#noteOffered(offered)
     if (encoder.offered.length > 0) this.#noteOffered(encoder.offered)
+    shipment.moved = encoder.moves || (shipment.transfer?.length ?? 0) > 0
     shipment.sentAt = clock()
     this.inFlight.push(shipment)
     this.exclusive = shipment.exclusive
@@ -185,10 +186,7 @@ export class WorkerHandle {
     this.#offered.push(...offered)
   }
 
-  /**
-   * While something is in flight, or its initializer is awaited, it keeps the program alive; once it is being ended it
-   * does so until it is gone.
-   */
+  /** With something in flight, in its initializer, and while it is being ended, it keeps the program alive. */
   #hold(): void {
     const hold = this.inFlight.length > 0 || this.initializing
     if (hold === this.#held || this.ending) return
@@ -198,7 +196,7 @@ export class WorkerHandle {
   }
 
   recall(shipment: Shipment): void {
-    if (shipment.recalled) return
+    if (!shipment.recallable) return
     shipment.recalled = true
     this.#channel.post([RECALL, shipment.id])
   }
@@ -377,6 +375,8 @@ export class WorkerHandle {
     shipment.spent(durationMs, this.info)
     const fn = shipment.record(start)
     if (count > 1 && shipment.record(start + count - 1) !== fn) return // whose time it was is not known
+    // Tasks of an unknown cost are sent one by one, to workers that are idle: there is no need to call them back.
+    if (shipment.moved) return void (fn.costMs = undefined)
     fn.costMs = updateCost(fn.costMs, durationMs / count)
   }
 
