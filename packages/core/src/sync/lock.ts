@@ -16,7 +16,7 @@ import {
 import type { Region } from '../region/region.ts'
 import { driveAsync, driveSync } from '../waiting/drive.ts'
 import type { Waiter } from '../waiting/waiter.ts'
-import { Guard, type Holds } from './guard.ts'
+import { Guard } from './guard.ts'
 import { acquireAnyway, type Acquired, WAIT_ENDED, Mutex, type MutexAlgorithm, OWNER_DIED } from './mutex.ts'
 import {
   type AcquireOptions,
@@ -81,7 +81,6 @@ export class Lock {
   readonly fair: boolean
   readonly #state: SharedState
   readonly #mutex: MutexAlgorithm
-  readonly #holds: Holds = { count: 0 }
 
   /**
    * @throws TypeError, RangeError for bad options
@@ -125,7 +124,7 @@ export class Lock {
     checkAcquireOptions('Lock.acquire', options)
     const acquired = this.#mutex.tryAcquire() || (await driveAsync(this.#mutex.acquire(), this.#state.waiter, options))
     if (acquired === WAIT_ENDED) throw waitEndedError('Lock.acquire', NOT_ACQUIRED, options)
-    return this.#guard(acquired === OWNER_DIED)
+    return new Guard(this.#mutex, acquired === OWNER_DIED)
   }
 
   /**
@@ -138,15 +137,15 @@ export class Lock {
   acquireSync(options?: AcquireSyncOptions): Guard {
     if (options !== undefined) checkAcquireSyncOptions('Lock.acquireSync', options)
     checkMayBlock('acquireSync', 'acquire', options?.allowMainThread)
-    if (this.#mutex.tryAcquire()) return this.#guard(false)
+    if (this.#mutex.tryAcquire()) return new Guard(this.#mutex, false)
     const acquired = acquireSlowly(this.#mutex, this.#state, options?.timeoutMs)
     if (acquired === WAIT_ENDED) throw waitEndedError('Lock.acquireSync', NOT_ACQUIRED, options ?? {})
-    return this.#guard(acquired === OWNER_DIED)
+    return new Guard(this.#mutex, acquired === OWNER_DIED)
   }
 
   /** Takes the lock if it is free. It does not detect a dead owner. @returns a guard that releases the lock, or null */
   tryAcquire(): Guard | null {
-    return this.#mutex.tryAcquire() ? this.#guard(false) : null
+    return this.#mutex.tryAcquire() ? new Guard(this.#mutex, false) : null
   }
 
   /**
@@ -188,11 +187,6 @@ export class Lock {
     } finally {
       guard.release()
     }
-  }
-
-  #guard(ownerDied: boolean): Guard {
-    this.#holds.count++
-    return new Guard(this.#mutex, ownerDied, this.#holds)
   }
 
   [replace](across: Across = 'threads'): LockHandle {

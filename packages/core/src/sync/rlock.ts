@@ -17,7 +17,7 @@ import {
 import type { Region } from '../region/region.ts'
 import { driveAsync } from '../waiting/drive.ts'
 import type { Steps } from '../waiting/steps.ts'
-import { Guard, type Holds } from './guard.ts'
+import { Guard } from './guard.ts'
 import { acquireSlowly, type LockCore } from './lock.ts'
 import { ACQUIRED, acquireAnyway, type Acquired, WAIT_ENDED, Mutex, OWNER_DIED } from './mutex.ts'
 import {
@@ -70,7 +70,6 @@ export class RLock {
   readonly #mutex: Mutex
   #owner: Flow | undefined
   #depth = 0
-  readonly #holds: Holds = { count: 0 }
 
   /**
    * @throws TypeError, RangeError for bad options
@@ -125,7 +124,7 @@ export class RLock {
     }
     const acquired = this.#mutex.tryAcquire() || acquireSlowly(this.#mutex, this.#state, options?.timeoutMs)
     if (acquired === WAIT_ENDED) throw waitEndedError('RLock.acquireSync', NOT_ACQUIRED, options ?? {})
-    this.#begin(flow)
+    this.#enter(flow, 1)
     return this.#guard(flow, acquired === OWNER_DIED)
   }
 
@@ -134,7 +133,7 @@ export class RLock {
     const flow = currentFlow()
     if (!this.#enterAgain(flow)) {
       if (!this.#mutex.tryAcquire()) return null
-      this.#begin(flow)
+      this.#enter(flow, 1)
     }
     return this.#guard(flow, false)
   }
@@ -176,7 +175,7 @@ export class RLock {
   }
 
   #guard(flow: Flow, ownerDied: boolean): Guard {
-    return new Guard({ releaseOwn: () => this.#leave(flow) }, ownerDied, this.#holds)
+    return new Guard({ releaseOwn: () => this.#leave(flow) }, ownerDied)
   }
 
   /** Several calls of one owner may wait: when one of them has acquired the lock, the others enter too. */
@@ -188,14 +187,8 @@ export class RLock {
       // Only after a step, which has marked the lock as contended: this call may be the one that its release woke.
       if (this.#enterAgain(flow)) return ACQUIRED
     }
-    if (step.value !== WAIT_ENDED) this.#begin(flow)
+    if (step.value !== WAIT_ENDED) this.#enter(flow, 1)
     return step.value
-  }
-
-  /** A new hold. That of a call that waits for a condition goes on. */
-  #begin(flow: Flow): void {
-    this.#holds.count++
-    this.#enter(flow, 1)
   }
 
   #enterAgain(flow: Flow): boolean {
