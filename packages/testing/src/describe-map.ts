@@ -6,9 +6,10 @@ import type { TestRunner } from './test-runner.ts'
 /** What `map` does on every executor. `pool` returns the one of the running test. */
 export function describeMap(
   { describe, expect, test }: TestRunner,
-  { burn, increment }: ExecutorSubject,
+  subject: ExecutorSubject,
   pool: () => WorkerExecutor,
 ): void {
+  const { burn, increment } = subject
   describe('map', () => {
     const collect = async <T>(results: AsyncIterable<T>): Promise<T[]> => {
       const all: T[] = []
@@ -105,17 +106,19 @@ export function describeMap(
     })
 
     test('a limit that runs out later takes back no result that was there', async () => {
-      await pool().submit(increment, 0) // so that a worker is there
-      const timeoutMs = 500
-      const results = pool().map(increment, [1, 2], { timeoutMs })
+      const own = subject.create({ maxWorkers: 1 })
+      await own.submit(increment, 0) // its only worker is there: what follows takes a small part of the limit
+      const timeoutMs = 3000
+      const results = own.map(increment, [1, 2], { timeoutMs })
       expect(await results.next()).toEqual({ done: false, value: 2 })
-      while (!pool().idle) await new Promise(setImmediate)
+      while (!own.idle) await new Promise(setImmediate)
       // A timer of the same length that was set later fires later: the limit has run out by then.
       await new Promise(resolve => setTimeout(resolve, timeoutMs))
       expect([await results.next(), await results.next()]).toEqual([
         { done: false, value: 3 },
         { done: true, value: undefined },
       ])
+      await own.shutdown()
     })
 
     test('an input that never gives its next item holds neither the limit nor the error of a task back', async () => {
