@@ -31,7 +31,7 @@ test('may be called from a thread of your own', async () => {
 
 // joblib: test_parallel_timeout_success, test_parallel_timeout_fail
 test.each(['threads', 'async'] as const)('a time limit holds in streams (%s)', async backend => {
-  const parallel = Parallel({ backend, jobs: 2, timeoutMs: 300 })
+  const parallel = Parallel({ backend, jobs: 2, timeoutMs: 1500 })
   const run = (waits: number[], ordered: boolean) =>
     collect<unknown>(
       parallel.stream(
