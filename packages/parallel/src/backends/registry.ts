@@ -5,13 +5,8 @@ import { localBackend } from './local-backend.ts'
 import { reusableBackend, reusableNames } from './pool-backend.ts'
 
 /**
- * The names of backends. A module that registers another adds it, so that a mistaken name does not compile:
- *
- * ```ts
- * declare module '@manyhands/parallel' {
- *   interface BackendNames { cluster: true }
- * }
- * ```
+ * The names of backends. A module that registers another adds it, so that a mistaken name does not compile: `declare
+ * module '@manyhands/parallel' { interface BackendNames { readonly cluster: true } }`.
  */
 export interface BackendNames {
   readonly threads: true
