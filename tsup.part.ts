@@ -33,7 +33,7 @@ export async function buildPart(name: string, entry: string, options: BuildOptio
 
 /**
  * Bytes as printable text that needs no escapes in a string: 13 or 14 bits in two characters of 91, after Joachim
- * Henke's basE91. An eighth shorter than base64, which the decoder makes of it.
+ * Henke's basE91. 8 % shorter than base64, which the decoder makes of it.
  */
 function encode(bytes: Uint8Array): string {
   let [text, bits, count] = ['', 0, 0]

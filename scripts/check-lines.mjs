@@ -9,9 +9,13 @@ const LINES = 400
 /** Cases of closure keep the form that they test. Markdown is wrapped by the formatter, but for its tables. */
 const exempt = /^packages\/closure\/test\/(cases|modules)\//
 
-const files = execFileSync('git', ['ls-files', '*.ts', '*.mts', '*.cts', '*.mjs', '*.cjs'], {
-  encoding: 'utf8',
-})
+const files = execFileSync(
+  'git',
+  ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.mts', '*.cts', '*.mjs', '*.cjs'],
+  {
+    encoding: 'utf8',
+  },
+)
 let faults = 0
 for (const file of files.split('\n')) {
   if (file === '' || exempt.test(file)) continue

@@ -17,7 +17,8 @@ export interface Seals {
  * Proves frame by frame that nobody between the two ends has changed, dropped, repeated or inserted one: each carries a
  * tag over its number and its bytes. It does not hide them.
  *
- * GMAC, which is AES-256-GCM without anything to encrypt (NIST SP 800-38D): five to ten times as fast as HMAC-SHA-256.
+ * GMAC, which is AES-256-GCM without anything to encrypt (NIST SP 800-38D): of 1 MiB in a tenth of the time of
+ * HMAC-SHA-256, of 1 KiB in about the same.
  * It needs a number that its key never sees twice, so each direction of each connection has a key of its own.
  */
 export class FrameSeal {
