@@ -20,13 +20,15 @@ export type OnWorkerExit = 'fail-task' | 'break' | 'retry'
 /** Decides what follows from the exit of a worker, and when a pool can no longer be used. */
 export class WorkerExits {
   readonly #policy: OnWorkerExit
-  readonly #fewer = new FewerWorkers()
+  readonly #fewer: FewerWorkers
   #failedStarts = 0
   /** Makes the error of a pool that is broken; undefined while it is not. */
   broken: (() => BrokenPoolError) | undefined
 
-  constructor(policy: OnWorkerExit) {
+  /** @param tryAgain - called when a worker that the system had no room for may be started again */
+  constructor(policy: OnWorkerExit, tryAgain: () => void) {
     this.#policy = policy
+    this.#fewer = new FewerWorkers(tryAgain)
   }
 
   /** A worker takes tasks. */

@@ -84,7 +84,7 @@ export class WorkerPool {
     this.#options = options
     this.#codec = new WorkerCodec(options.across)
     this.#directory = options.ownDirectory ? workingDirectory() : undefined
-    this.#exits = new WorkerExits(options.onWorkerExit)
+    this.#exits = new WorkerExits(options.onWorkerExit, () => this.#pump())
     this.#recall = new Recall({
       workers: this.#workers,
       isQueueEmpty: () => this.#queue.length === 0,
