@@ -77,7 +77,7 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
 
   test('a batch that fails because of its first task may abort the worker that it was to go to', async () => {
     const pool = create()
-    await pool.submit(increment, 1)
+    await makeCheap(pool)
     const sink = { onValue: () => {}, onError: () => {}, onDone: () => {} }
     const running = pool.submitBatch(
       {
