@@ -9,10 +9,10 @@ type Row = readonly [name: string, across: string, verdict: Verdict, detail?: st
 /** Plain Node, where the modules that hold the cases are as a user's are. */
 const runner = join(import.meta.dirname, 'support/print-cases.mjs')
 
-test('every case works, or is refused as intended, to a thread and to a process', async () => {
+test('every case works, or is refused as intended, to a thread and to a process', { timeout: 180_000 }, async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@manyhands/source', runner], {
     maxBuffer: 1 << 26,
-    timeout: 50_000,
+    timeout: 170_000,
   })
   const rows = JSON.parse(stdout) as Row[]
   expect(rows.filter(row => row[2] === 'error' || row[2] === 'wrong')).toEqual([])

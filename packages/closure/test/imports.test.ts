@@ -234,6 +234,9 @@ export const tasks =
       member: () => { stats.n += 1 },
       item: () => { out[0] = 1 },
       helper: () => add(1),
+      field: new (class { n = 0; count() { return () => { this.n++ } } })().count(),
+      'reads its field': new (class { n = 0; count() { return () => { this.n++; return this.n } } })().count(),
+      'by a setter': new (class { set n(v) {} count() { return () => { this.n = 1 } } })().count(),
       'keeps for the next task': () => { cache ??= {} },
       'remembers': () => { if (!memo.has(1)) memo.set(1, 2); return memo.get(1) },
       'works in place': () => { scratch[0] = 1; return scratch[0] },
@@ -364,6 +367,7 @@ test('a captured variable that a task changes, and nothing reads, is named once 
     'member stats 14',
     'item out 15',
     'add seen 7',
+    '(anonymous) this 17',
   ])
   expect(stderr).toContain('Return it and combine the results, or share it: `Value`')
   expect((await run('writes.mjs', [], { MANYHANDS_WARN: 'off' })).stderr).not.toContain('MANYHANDS_LOST_WRITE')

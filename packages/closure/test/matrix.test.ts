@@ -12,6 +12,8 @@ const failing = known as Readonly<Record<string, readonly string[]>>
 /** Plain Node has a test of its own, with the table. */
 test.concurrent.for(Object.keys(programs).filter(name => name !== 'plain Node'))(
   'every case works, or is refused, in this environment: %s',
+  // Six programs at once, each of more than 700 messages.
+  { timeout: 240_000 },
   async (name, { expect }) => {
     const rows = (await programs[name]?.(process.execPath)) ?? []
     expect(rows.length).toBeGreaterThan(500)

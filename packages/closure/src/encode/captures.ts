@@ -4,6 +4,7 @@ import type { CapturedName } from '../modules/exported-values.ts'
 import { isCommonJsModule, isRequire } from '../modules/exports.ts'
 import * as m from '../protocol/message.ts'
 import type { Edge } from '../protocol/message.ts'
+import { shownName, thisName } from '../protocol/names.ts'
 import type { Analysis } from '../text/analyze.ts'
 import type { FunctionFacts, ScopeLevel } from '../text/inspector.ts'
 import type { Encoder } from './encoder.ts'
@@ -29,17 +30,18 @@ export function declaredCaptures(
   label: string,
 ): Capture[] {
   const names = [...analysis.free.keys()]
-  const missing = names.filter(name => !Object.hasOwn(captures, name) && !isBuiltinGlobal(name))
+  const missing = names.filter(name => !Object.hasOwn(captures, shownName(name)) && !isBuiltinGlobal(name))
   if (missing.length > 0) {
+    const shown = missing.map(name => `\`${shownName(name)}\``).join(', ')
     encoder.refuse(
       index,
-      `the function ${label} uses ${missing.map(name => `\`${name}\``).join(', ')}, which its captures do not name`,
+      `the function ${label} uses ${shown}, which its captures do not name`,
       'add them to withCaptures',
     )
   }
   return names
-    .filter(name => Object.hasOwn(captures, name))
-    .map(name => [name, encoder.edge(captures[name], index, capturedStep(name, label))])
+    .filter(name => Object.hasOwn(captures, shownName(name)))
+    .map(name => [name, encoder.edge(captures[shownName(name)], index, capturedStep(name, label))])
 }
 
 /** What is read from a class instead of being evaluated again. */
@@ -129,7 +131,8 @@ export function noteModuleVariables(
   }
 }
 
-const capturedStep = (name: string, label: string): Step => step(`captured variable \`${name}\` of ${label}`)
+const capturedStep = (name: string, label: string): Step =>
+  step(name === thisName ? `\`this\` of ${label}` : `captured variable \`${name}\` of ${label}`)
 
 interface CapturedValue {
   readonly name: string

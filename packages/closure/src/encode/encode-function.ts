@@ -5,7 +5,8 @@ import { moduleNode, moduleScope, valueOf } from '../modules/exports.ts'
 import { classTable } from '../protocol/class-table.ts'
 import * as m from '../protocol/message.ts'
 import type { Node } from '../protocol/message.ts'
-import type { Analysis } from '../text/analyze.ts'
+import { shownName } from '../protocol/names.ts'
+import { type Analysis, outerThis } from '../text/analyze.ts'
 import { isNativeText, textOf } from '../text/function-text.ts'
 import type { FunctionFacts } from '../text/inspector.ts'
 import { nameOf, ownName } from '../text/name-of.ts'
@@ -104,7 +105,7 @@ function encodeRead(encoder: Encoder, fn: object, index: number): Node {
   }
   if (!isValue) return refuseText(encoder, fn, analysis, index)
   if (facts === undefined) {
-    const unknown = [...analysis.free.keys()].filter(name => !isCertainGlobal(name))
+    const unknown = Array.from(analysis.free.keys(), shownName).filter(name => !isCertainGlobal(name))
     if (needsPlace) unknown.push(analysis.usesImport ? 'import()' : 'import.meta')
     if (unknown.length > 0) {
       const names = unknown.map(name => `\`${name}\``).join(', ')
@@ -116,13 +117,11 @@ function encodeRead(encoder: Encoder, fn: object, index: number): Node {
       )
     }
   }
-  return byValue(
-    encoder,
-    fn,
-    facts === undefined ? analysis : encoder.reader.analysisAt(fn, analysis, facts),
-    facts,
-    index,
-  )
+  if (facts === undefined) return byValue(encoder, fn, analysis, facts, index)
+  const at = encoder.reader.analysisAt(fn, analysis, facts)
+  if (!at.usesThis || at.obstacle !== undefined) return byValue(encoder, fn, at, facts, index)
+  const withThis = encoder.reader.factsWithThis(fn, facts)
+  return byValue(encoder, fn, withThis === undefined ? { ...at, obstacle: outerThis } : at, withThis, index)
 }
 
 /** A module of the program itself. Functions of packages do not share variables with those that go by value. */

@@ -1,6 +1,7 @@
 import { type Across, SerializationError } from '@manyhands/base'
 import * as m from '../protocol/message.ts'
 import type { Edge, Node, Packed } from '../protocol/message.ts'
+import { shownName } from '../protocol/names.ts'
 import { packWith } from './pack.ts'
 
 const MAX_LINES = 200
@@ -91,7 +92,7 @@ class Explanation {
     switch (node[0]) {
       case m.FUNCTION:
         return [
-          ...(this.#packed.templates[node[1]]?.names ?? []).map((name, i) => [name, node[2][i]] as const),
+          ...(this.#packed.templates[node[1]]?.names ?? []).map((name, i) => [shownName(name), node[2][i]] as const),
           ...(node[4] === 0 ? [] : propertiesOf(node[4])),
         ]
       case m.OBJECT:

@@ -3,9 +3,16 @@ import { effectImports, type OrderedImport } from '../modules/effects.ts'
 import { type CapturedName, findExportedValue } from '../modules/exported-values.ts'
 import { type ExportPlace, findCommonJsExport, findExport, moduleScope } from '../modules/exports.ts'
 import { findBinding, findDeclared } from '../modules/find-import.ts'
+import { thisName } from '../protocol/names.ts'
 import type { Analysis } from '../text/analyze.ts'
 import { analysisOf, expressionAnalysisOf, sloppyAnalysisOf, textOf } from '../text/function-text.ts'
-import { type FunctionFacts, Inspector, InspectorUnavailable, type PrivateOfObject } from '../text/inspector.ts'
+import {
+  type FunctionFacts,
+  Inspector,
+  InspectorUnavailable,
+  type PrivateOfObject,
+  type ScopeLevel,
+} from '../text/inspector.ts'
 import { nameOf } from '../text/name-of.ts'
 import { knownScriptUrl, scriptUrl } from '../text/scripts.ts'
 import { isStrictAt } from '../text/strictness.ts'
@@ -17,6 +24,10 @@ export type FactsCache = Map<object, FunctionFacts>
 const exportPlaces = new WeakMap<object, ExportPlace | null>()
 /** What is imported instead of being sent. */
 const exportedValues = new WeakMap<object, ExportPlace>()
+
+/** The kind of a level that has the `this` of an arrow function. */
+const THIS = 'This'
+const receivers = new WeakMap<object, ScopeLevel>()
 
 /** Of functions that capture nothing. */
 const places = new WeakMap<object, FunctionFacts>()
@@ -51,6 +62,29 @@ export class FunctionReader {
       const facts = this.inspector.read(fn)
       this.#facts.set(fn, facts)
       return facts
+    } catch (error) {
+      if (error instanceof InspectorUnavailable) return undefined
+      throw error
+    }
+  }
+
+  /**
+   * The same, with the `this` of the code around an arrow function as one more variable; undefined when it cannot be
+   * read.
+   */
+  factsWithThis(arrow: object, facts: FunctionFacts): FunctionFacts | undefined {
+    const isKnown = facts.scopes[0]?.kind === THIS
+    if (isKnown) return facts
+    try {
+      // It never changes.
+      let level = receivers.get(arrow)
+      if (level === undefined) {
+        level = { kind: THIS, variables: { [thisName]: this.inspector.readThis(arrow) } }
+        receivers.set(arrow, level)
+      }
+      const more = { ...facts, scopes: [level, ...facts.scopes] }
+      this.#facts.set(arrow, more)
+      return more
     } catch (error) {
       if (error instanceof InspectorUnavailable) return undefined
       throw error

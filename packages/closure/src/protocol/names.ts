@@ -1,6 +1,10 @@
 /** The names that stand for `import.meta` and `import` in text that is compiled elsewhere. */
 export const importMetaName = '__manyhands_import_meta'
 export const importName = '__manyhands_import'
+/** The name that stands for the `this` of the code around an arrow function. */
+export const thisName = '__manyhands_this'
+/** How a program calls a variable that a function captures. */
+export const shownName = (name: string): string => (name === thisName ? 'this' : name)
 /** The class that holds the private members of one whose text was rewritten. */
 export const membersName = '__manyhands_members'
 /** With this a script that was compiled elsewhere begins. */

@@ -1,15 +1,24 @@
+import type * as Acorn from 'acorn'
 import type { Form } from '../protocol/message.ts'
-import { importMetaName, importName } from '../protocol/names.ts'
+import { importMetaName, importName, thisName } from '../protocol/names.ts'
 import { classMethods, type ClassMethods } from './class-methods.ts'
 import { type ClassPart, classParts } from './class-parts.ts'
 import { type FreeVariable, freeVariables } from './free-variables.ts'
-import { parseFunction } from './parse-function.ts'
+import { type ParsedFunction, parseFunction } from './parse-function.ts'
 import { type PrivateMembers, privateMembers } from './private-members.ts'
+
+/** Of a function whose `this` is that of the code around it, where that cannot be read. */
+export const outerThis: NonNullable<Analysis['obstacle']> = {
+  what: 'it uses `this` of the code around it, which cannot be read from outside',
+  hint: 'copy it to a variable first (const self = this), or pass it as an argument',
+}
 
 /** What is known of a function from its text alone. */
 export interface Analysis {
   /** The text to compile: as it was, without what must not run again. */
   readonly text: string
+  /** The text as it was, in which positions count. */
+  readonly original: string
   readonly form: Form
   readonly strict: boolean
   /** Strict or not makes a difference for it. */
@@ -24,6 +33,8 @@ export interface Analysis {
   readonly replacesItself: string | undefined
   readonly usesImport: boolean
   readonly usesImportMeta: boolean
+  /** It uses the `this` of the code around it, which its text calls by {@link thisName}. */
+  readonly usesThis: boolean
   /** Where in the text the engine says that the function stands. */
   readonly anchor: number
   /** Of a class: its private members; undefined when there are none. */
@@ -58,6 +69,7 @@ export function analyze(original: string, strict: boolean, isDeclaration = true)
   }
   for (const { start, end } of usage.importMetas) edit(start - offset, end - offset, importMetaName)
   for (const { start } of usage.imports) edit(start - offset, start - offset + 'import'.length, importName)
+  for (const { start, end } of usage.outerThis) edit(start - offset, end - offset, thisName)
   if (computedKey !== undefined) edits.push([computedKey[0], computedKey[1], '[0]'])
   const free = new Map([...usage.free].filter(([, variable]) => variable.needed))
   for (const variable of free.values()) {
@@ -66,6 +78,7 @@ export function analyze(original: string, strict: boolean, isDeclaration = true)
   }
   return {
     text: apply(original, edits),
+    original,
     form,
     strict,
     modeMatters: usage.modeMatters && !isClass,
@@ -76,9 +89,10 @@ export function analyze(original: string, strict: boolean, isDeclaration = true)
     replacesItself: usage.replacesItself && node.type === 'FunctionExpression' ? node.id?.name : undefined,
     usesImport: usage.imports.length > 0,
     usesImportMeta: usage.importMetas.length > 0,
+    usesThis: usage.outerThis.length > 0,
     anchor,
     members: isClass ? privateMembers(node) : undefined,
-    obstacle: findObstacle(usage),
+    obstacle: findObstacle(usage, node),
   }
 }
 
@@ -92,18 +106,15 @@ function apply(text: string, edits: Edit[]): string {
   return edited
 }
 
-function findObstacle(usage: ReturnType<typeof freeVariables>): Analysis['obstacle'] {
+function findObstacle(usage: ReturnType<typeof freeVariables>, node: ParsedFunction['node']): Analysis['obstacle'] {
   if (usage.directEval) {
     return {
       what: 'it uses eval() or `with`, so that its captured variables cannot be known',
       hint: 'pass what it needs as arguments',
     }
   }
-  if (usage.outerThis) {
-    return {
-      what: 'it uses `this` of the code around it, which cannot be read from outside',
-      hint: 'copy it to a variable first (const self = this), or pass it as an argument',
-    }
+  if (usage.outerThis.length > 0 && (node.type !== 'ArrowFunctionExpression' || runsKeys(node.params))) {
+    return outerThis
   }
   if (usage.outerArguments) {
     return { what: 'it uses `arguments` of the function around it', hint: 'use rest parameters in that function' }
@@ -118,4 +129,24 @@ function findObstacle(usage: ReturnType<typeof freeVariables>): Analysis['obstac
     }
   }
   return undefined
+}
+
+/** Whether taking the parameters apart evaluates names of members: they would run while `this` is read. */
+function runsKeys(patterns: readonly (Acorn.Pattern | null)[]): boolean {
+  return patterns.some(pattern => {
+    switch (pattern?.type) {
+      case 'ObjectPattern':
+        return pattern.properties.some(property =>
+          property.type === 'RestElement' ? false : property.computed || runsKeys([property.value]),
+        )
+      case 'ArrayPattern':
+        return runsKeys(pattern.elements)
+      case 'AssignmentPattern':
+        return runsKeys([pattern.left])
+      case 'RestElement':
+        return runsKeys([pattern.argument])
+      default:
+        return false
+    }
+  })
 }

@@ -1,4 +1,5 @@
 import type * as Acorn from 'acorn'
+import { thisName } from '../protocol/names.ts'
 import { isComputedMethod } from './class-methods.ts'
 import { type LostWrite, writeOf } from './lost-write.ts'
 import { childrenOf, Scope } from './scope.ts'
@@ -22,7 +23,8 @@ export interface FreeVariable {
 /** What a function takes from the place where it stands. */
 export interface Usage {
   readonly free: Map<string, FreeVariable>
-  outerThis: boolean
+  /** Each `this` of the code around it; among the free ones it is {@link thisName}. */
+  readonly outerThis: Acorn.ThisExpression[]
   outerArguments: boolean
   outerNewTarget: boolean
   outerSuper: boolean
@@ -71,7 +73,7 @@ export function freeVariables(
 class Walk {
   readonly usage: Usage = {
     free: new Map(),
-    outerThis: false,
+    outerThis: [],
     outerArguments: false,
     outerNewTarget: false,
     outerSuper: false,
@@ -142,8 +144,11 @@ class Walk {
       case 'Identifier':
         return this.#use(node.name, place)
       case 'ThisExpression':
-        this.usage.outerThis ||= !place.bound
-        this.usage.modeMatters ||= place.bound
+        if (place.bound) this.usage.modeMatters = true
+        else {
+          this.usage.outerThis.push(node)
+          this.#use(thisName, place)
+        }
         return
       case 'Super':
         this.usage.outerSuper ||= !place.boundSuper

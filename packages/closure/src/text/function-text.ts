@@ -79,6 +79,7 @@ const usedGlobal: FreeVariable = {
 function simple(text: string, strict: boolean, { globals, anchor }: Scanned): Analysis {
   return {
     text,
+    original: text,
     form: 'expression',
     strict,
     modeMatters: false,
@@ -89,6 +90,7 @@ function simple(text: string, strict: boolean, { globals, anchor }: Scanned): An
     replacesItself: undefined,
     usesImport: false,
     usesImportMeta: false,
+    usesThis: false,
     anchor,
     members: undefined,
     obstacle: undefined,

@@ -1,5 +1,8 @@
 import type { Session } from 'node:inspector'
-import { runInThisContext } from 'node:vm'
+import { connect, hold, post, type RemoteObject } from './inspector-session.ts'
+import { readReceiver } from './receiver.ts'
+
+export { InspectorUnavailable } from './inspector-session.ts'
 
 /** Where a function's text stands. Line and column count from 0. */
 export interface Location {
@@ -21,9 +24,6 @@ export interface FunctionFacts {
   readonly bound: { readonly target: unknown; readonly self: unknown; readonly args: readonly unknown[] } | undefined
 }
 
-/** The inspector cannot be used: not built in, or not permitted. */
-export class InspectorUnavailable extends Error {}
-
 /** The private members that an object has. */
 export interface PrivateOfObject {
   /** In the order in which they came into being, so that those of a class come before those of its subclass. */
@@ -31,13 +31,6 @@ export interface PrivateOfObject {
   readonly accessors: readonly string[]
   /** How many. */
   readonly methods: number
-}
-
-interface RemoteObject {
-  readonly objectId?: string
-  readonly value?: unknown
-  readonly unserializableValue?: string
-  readonly description?: string
 }
 
 interface RemoteProperties {
@@ -50,37 +43,24 @@ interface RemoteProperties {
   }[]
 }
 
-interface Box {
-  readonly value: unknown
-  out: unknown
-}
-
 interface LevelObject {
   readonly description?: string
   readonly object?: Readonly<Record<string, unknown>>
-}
-
-const key = '__manyhands_inspected__'
-const takeOut = `function () { globalThis.${key}.out = this }`
-
-let realm: Record<string, Box | undefined> | undefined
-
-/** The global object on which the inspector evaluates; not ours when this code runs in a vm context. */
-function mainRealm(): Record<string, Box | undefined> {
-  return (realm ??= runInThisContext('globalThis') as Record<string, Box | undefined>)
 }
 
 /**
  * Reads captured variables by an inspector session on this same thread, whose answers come synchronously.
  *
  * `Runtime.getProperties` lists a function's `[[Scopes]]`, and `Runtime.callFunctionOn` hands the real objects over.
- * The debugger is never left enabled: it would make `await` ten times slower. The way to the scopes was first shown by
- * Pulumi (sdk/nodejs/runtime/closure/v8.ts, Apache-2.0).
+ * The debugger is never left enabled beyond one message: it would make `await` ten times slower. The way to the scopes
+ * was first shown by Pulumi (sdk/nodejs/runtime/closure/v8.ts, Apache-2.0).
  *
  * The session opens at the first read and must be closed.
  */
 export class Inspector {
   #session: Session | undefined
+  /** Until the session closes. */
+  #isDebugging = false
 
   /** @throws InspectorUnavailable */
   read(fn: object): FunctionFacts {
@@ -107,6 +87,11 @@ export class Inspector {
     })
   }
 
+  /** See {@link readReceiver}. @throws InspectorUnavailable */
+  readThis(arrow: object): unknown {
+    return readReceiver(this.#debug(), arrow)
+  }
+
   /** @throws InspectorUnavailable */
   readPrivate(object: object): PrivateOfObject {
     return this.#look(object, ({ internalProperties = [], privateProperties = [] }, real) => {
@@ -129,32 +114,14 @@ export class Inspector {
     read: (properties: RemoteProperties, real: (remote: RemoteObject | undefined) => unknown) => T,
   ): T {
     const session = (this.#session ??= connect())
-    const globals = mainRealm()
-    const box: Box = { value, out: undefined }
-    globals[key] = box
-    try {
-      const { result } = post<{ result: RemoteObject }>(session, 'Runtime.evaluate', {
-        expression: `globalThis.${key}.value`,
-        silent: true,
-      })
+    return hold(session, value, ({ objectId, real }) => {
       const properties = post<RemoteProperties>(session, 'Runtime.getProperties', {
-        objectId: result.objectId,
+        objectId,
         ownProperties: true,
         nonIndexedPropertiesOnly: true,
       })
-      return read(properties, remote => {
-        if (remote?.objectId === undefined) return primitiveOf(remote)
-        post(session, 'Runtime.callFunctionOn', {
-          objectId: remote.objectId,
-          functionDeclaration: takeOut,
-          silent: true,
-        })
-        return box.out
-      })
-    } finally {
-      // What the session holds it lets go when it closes.
-      delete globals[key]
-    }
+      return read(properties, real)
+    })
   }
 
   /** Every script that is loaded, by id. Takes tens of milliseconds the first time. */
@@ -163,11 +130,12 @@ export class Inspector {
     const urls = new Map<string, string>()
     const note = ({ params }: { params: { scriptId: string; url: string } }): void =>
       void urls.set(params.scriptId, params.url)
+    // It lists them when it begins.
+    this.#endDebugging()
     session.on('Debugger.scriptParsed', note)
     try {
-      post(session, 'Debugger.enable', {})
+      this.#debug()
     } finally {
-      post(session, 'Debugger.disable', {})
       session.off('Debugger.scriptParsed', note)
     }
     return urls
@@ -175,59 +143,24 @@ export class Inspector {
 
   /** The text of a script, as the engine compiled it. */
   scriptSource(scriptId: string): string {
-    const session = (this.#session ??= connect())
-    try {
-      post(session, 'Debugger.enable', {})
-      return post<{ scriptSource: string }>(session, 'Debugger.getScriptSource', { scriptId }).scriptSource
-    } finally {
-      post(session, 'Debugger.disable', {})
-    }
+    return post<{ scriptSource: string }>(this.#debug(), 'Debugger.getScriptSource', { scriptId }).scriptSource
   }
 
   close(): void {
     this.#session?.disconnect()
     this.#session = undefined
+    this.#isDebugging = false
   }
-}
 
-function connect(): Session {
-  try {
-    const inspector = process.getBuiltinModule('node:inspector')
-    const session = new inspector.Session()
-    session.connect()
+  #debug(): Session {
+    const session = (this.#session ??= connect())
+    if (!this.#isDebugging) post(session, 'Debugger.enable', {})
+    this.#isDebugging = true
     return session
-  } catch (cause) {
-    throw new InspectorUnavailable('the inspector of Node.js is not available', { cause })
   }
-}
 
-function post<T>(session: Session, method: string, params: object): T {
-  let answer: { readonly error: Error | null; readonly result: T | undefined } | undefined
-  session.post(
-    method,
-    params,
-    (error: Error | null, result: unknown) => void (answer = { error, result: result as T | undefined }),
-  )
-  if (answer === undefined) throw new InspectorUnavailable('the inspector does not answer synchronously')
-  if (answer.error !== null) {
-    throw new InspectorUnavailable(`${method}: ${answer.error.message}`, { cause: answer.error })
-  }
-  return answer.result as T
-}
-
-function primitiveOf(remote: RemoteObject | undefined): unknown {
-  switch (remote?.unserializableValue) {
-    case undefined:
-      return remote?.value
-    case 'NaN':
-      return NaN
-    case 'Infinity':
-      return Infinity
-    case '-Infinity':
-      return -Infinity
-    case '-0':
-      return -0
-    default:
-      return BigInt((remote?.unserializableValue ?? '').replace('n', ''))
+  #endDebugging(): void {
+    if (this.#isDebugging) post((this.#session ??= connect()), 'Debugger.disable', {})
+    this.#isDebugging = false
   }
 }

@@ -1,10 +1,13 @@
 import type * as Acorn from 'acorn'
+import { thisName } from '../protocol/names.ts'
 
 /** Where a function changes a variable that it does not look at. */
 export interface LostWrite {
   readonly start: number
   /** The variable itself is assigned, not a member of its value. */
   readonly assigns: boolean
+  /** The member of its value that is assigned, when it is known by name. */
+  readonly member: string | undefined
   /** It is all that an arrow function does, which then returns the new value. */
   readonly isBody: boolean
 }
@@ -27,7 +30,7 @@ export function writeOf(statement: Acorn.Expression): Write | undefined {
       return callee.type === 'MemberExpression' &&
         callee.property.type === 'Identifier' &&
         fillers.has(callee.property.name)
-        ? writeTo(callee, statement.start)
+        ? writeTo(callee, statement.start, false)
         : undefined
     }
     default:
@@ -35,8 +38,14 @@ export function writeOf(statement: Acorn.Expression): Write | undefined {
   }
 }
 
-function writeTo(target: Acorn.AnyNode, start: number): Write | undefined {
+function writeTo(target: Acorn.AnyNode, start: number, isAssigned = true): Write | undefined {
   // Not of objects further in: they may be memory that is shared.
   const owner = target.type === 'MemberExpression' ? target.object : target
-  return owner.type === 'Identifier' ? { name: owner.name, start, assigns: owner === target } : undefined
+  const name = owner.type === 'Identifier' ? owner.name : owner.type === 'ThisExpression' ? thisName : undefined
+  if (name === undefined) return undefined
+  const member =
+    isAssigned && target.type === 'MemberExpression' && !target.computed && target.property.type === 'Identifier'
+      ? target.property.name
+      : undefined
+  return { name, start, assigns: owner === target, member }
 }

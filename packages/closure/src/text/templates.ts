@@ -50,12 +50,12 @@ export function templateOf(
 
 /** Where the text starts: the engine tells where its anchor is. */
 export function startOf(
-  { text, anchor }: Analysis,
+  { original, anchor }: Analysis,
   facts: FunctionFacts | undefined,
 ): { readonly line: number; readonly column: number } {
   const location = facts?.location
   if (location === undefined) return { line: 0, column: 0 }
-  const before = text.slice(0, anchor)
+  const before = original.slice(0, anchor)
   const newlines = before.split('\n').length - 1
   return {
     line: location.lineNumber - newlines,

@@ -18,7 +18,7 @@ class Even { static [Symbol.hasInstance](n) { return n % 2 === 0 } }
 class Lazy { static #made; static get() { return (Lazy.#made ??= 1) } }
 class Helper { static #twice(x) { return x * 2 } static four() { return Helper.#twice(2) } #own() { return 3 } three() { return this.#own() } }
 class Registry { static all = new Map(); constructor(id) { this.id = id; Registry.all.set(id, this) } }
-class Chain { next = null; add(n) { n.next = this; return n } }
+class Chain { next = null; add(n) { n.next = this; return n } times() { return x => this.scale * x } deep() { return async ({ a: { b: [c, ...d] = [] } = {} }, e = this.scale) => [1].map(() => this.scale * c + e + d.length) } both() { return [v => { this.scale = v }, () => this.scale] } }
 function Old(v) { this.v = v }
 Old.prototype.get = function () { return this.v + suffix }
 function Older() {}
@@ -61,7 +61,15 @@ export const cases = [
   works('method taken from an instance', () => { const { who } = new Base(); return who }),
   works('toJSON and toString of an instance', () => { class J { toJSON() { return 'j' } toString() { return 's' } } const j = new J(); return () => [JSON.stringify(j), `${j}`] }),
   works('private static', () => () => [Lazy.get(), Lazy.get()]),
-  refused('instance field that is an arrow with this', () => { class A { f = () => this } const i = new A(); return () => i.f() }, /`i`.*\.f.*`this`/),
+  works('instance field that is an arrow with this', () => { class A { v = 3; f = (x = 1) => this.v + x } const i = new A(); return () => { i.v = 5; return [i.f(), i instanceof A] } }, [], { usesThis: true }),
+  works('arrow with this of a method, alone', () => new Chain().add(Object.assign(new Chain(), { scale: 2 })).times(), [4], { usesThis: true }),
+  works('async arrow with this in an arrow, patterns as parameters', () => Object.assign(new Chain(), { scale: 3 }).deep(), [{ a: { b: [2] } }], { usesThis: true }),
+  works('arrow with this in a static field', () => { class A { static n = 4; static f = () => this.n } return A.f }, [], { usesThis: true }),
+  works('arrow with this that is undefined, and is a primitive', () => { function outer() { return () => this } const a = outer.call(undefined), b = outer.call(5); return () => [a(), typeof b(), b()] }, [], { usesThis: true }),
+  works('two arrows with one this', () => { const c = Object.assign(new Chain(), { scale: 2 }); const [set, get] = c.both(); return () => { set(7); return [get(), c.scale] } }, [], { usesThis: true }),
+  works('an arrow with this of a function that was bound', () => { function outer() { return () => this.v } return outer.bind({ v: 8 })() }, [], { usesThis: true }),
+  refused('arrow with this whose parameters run code', () => (function () { return ({ [String(1)]: x }) => [this, x] }).call({ a: 1 }), /uses `this` of the code around it/),
+  refused('arrow with this that cannot travel', () => (function () { this.wait = Promise.resolve(); return () => this.wait }).call({}), /`this` of \(anonymous\).*\.wait.*Promise/, { usesThis: true }),
   refused('subclass of Promise', () => { class P extends Promise {} const p = P.resolve(1); return () => p }, /Promise/),
   refused('subclass of a typed array', () => { class U extends Uint8Array {} const u = new U(2); return () => u }, /subclass of Uint8Array/),
   refused('subclass of URL', () => { class U extends URL {} const u = new U('http://a/'); return () => u }, /subclass of URL/),

@@ -1,0 +1,117 @@
+import type { Session } from 'node:inspector'
+import { runInThisContext } from 'node:vm'
+
+/** The inspector cannot be used: not built in, or not permitted. */
+export class InspectorUnavailable extends Error {}
+
+/** What the inspector says of a value. */
+export interface RemoteObject {
+  readonly objectId?: string
+  readonly value?: unknown
+  readonly unserializableValue?: string
+  readonly description?: string
+}
+
+/** A value that a session knows. */
+export interface Held {
+  readonly session: Session
+  readonly objectId: string
+  /** Hands over what the inspector stands for. */
+  readonly real: (remote: RemoteObject | undefined) => unknown
+}
+
+interface Box {
+  readonly value: unknown
+  out: unknown
+  readonly extra: unknown
+}
+
+const key = '__manyhands_inspected__'
+const takeOut = `function () { globalThis.${key}.out = this }`
+/** In what the inspector evaluates: the value that is held, and what was given beside it. */
+export const heldValue = `globalThis.${key}.value`
+export const heldExtra = `globalThis.${key}.extra`
+
+let realm: Record<string, Box | undefined> | undefined
+
+/** The global object on which the inspector evaluates; not ours when this code runs in a vm context. */
+function mainRealm(): Record<string, Box | undefined> {
+  return (realm ??= runInThisContext('globalThis') as Record<string, Box | undefined>)
+}
+
+/** @throws InspectorUnavailable */
+export function connect(): Session {
+  try {
+    const inspector = process.getBuiltinModule('node:inspector')
+    const session = new inspector.Session()
+    session.connect()
+    return session
+  } catch (cause) {
+    throw new InspectorUnavailable('the inspector of Node.js is not available', { cause })
+  }
+}
+
+/**
+ * Gives a session hold of a value, until it is closed.
+ *
+ * @throws InspectorUnavailable
+ */
+export function hold<T>(session: Session, value: object, use: (held: Held) => T, extra?: unknown): T {
+  const globals = mainRealm()
+  const box: Box = { value, out: undefined, extra }
+  globals[key] = box
+  try {
+    const { result } = post<{ result: { objectId: string } }>(session, 'Runtime.evaluate', {
+      expression: heldValue,
+      silent: true,
+    })
+    return use({
+      session,
+      objectId: result.objectId,
+      real(remote) {
+        if (remote?.objectId === undefined) return primitiveOf(remote)
+        post(session, 'Runtime.callFunctionOn', {
+          objectId: remote.objectId,
+          functionDeclaration: takeOut,
+          silent: true,
+        })
+        return box.out
+      },
+    })
+  } finally {
+    // What the session holds it lets go when it closes.
+    delete globals[key]
+  }
+}
+
+/** @throws InspectorUnavailable also when the command fails */
+export function post<T>(session: Session, method: string, params: object): T {
+  let answer: { readonly error: Error | null; readonly result: T | undefined } | undefined
+  session.post(
+    method,
+    params,
+    (error: Error | null, result: unknown) => void (answer = { error, result: result as T | undefined }),
+  )
+  if (answer === undefined) throw new InspectorUnavailable('the inspector does not answer synchronously')
+  if (answer.error !== null) {
+    throw new InspectorUnavailable(`${method}: ${answer.error.message}`, { cause: answer.error })
+  }
+  return answer.result as T
+}
+
+function primitiveOf(remote: RemoteObject | undefined): unknown {
+  switch (remote?.unserializableValue) {
+    case undefined:
+      return remote?.value
+    case 'NaN':
+      return NaN
+    case 'Infinity':
+      return Infinity
+    case '-Infinity':
+      return -Infinity
+    case '-0':
+      return -0
+    default:
+      return BigInt((remote?.unserializableValue ?? '').replace('n', ''))
+  }
+}

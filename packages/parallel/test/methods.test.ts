@@ -1,0 +1,66 @@
+import { ProcessPoolExecutor, ThreadPoolExecutor } from '@manyhands/pool'
+import { describe, expect, test } from 'vitest'
+import { delayed, Parallel, parallelMap } from '../src/index.ts'
+
+/** A service as programs have them: its methods give callbacks that use `this`. */
+class Scale {
+  readonly name: string
+  readonly factors = new Map([['a', 2]])
+  constructor(name: string) {
+    this.name = name
+  }
+  /** A field that is an arrow function. */
+  readonly handle = (x: number): string => `${this.name}${this.of(x)}`
+  of(x: number): number {
+    return x * (this.factors.get('a') ?? NaN)
+  }
+  async all(items: readonly number[], backend: 'inline' | 'async' | 'threads' | 'processes'): Promise<unknown[]> {
+    const limit = 3
+    return await parallelMap(items, x => [this.of(x), x < limit], { backend, jobs: 2 })
+  }
+  delayed(x: number): () => Promise<string> {
+    return async () => await Promise.resolve(this.handle(x))
+  }
+  /** What a worker answers with is a function of its own copy. */
+  getter(): () => () => string {
+    return () => () => this.name
+  }
+}
+
+describe.for(['inline', 'async', 'threads', 'processes'] as const)('on %s', backend => {
+  test('callbacks in methods use `this`', async () => {
+    const scale = new Scale('s')
+    expect(await scale.all([1, 4], backend)).toEqual([
+      [2, true],
+      [8, false],
+    ])
+    expect(await parallelMap([1, 2], scale.handle, { backend, jobs: 2 })).toEqual(['s2', 's4'])
+    expect(await Parallel({ backend, jobs: 1 })([delayed(scale.delayed(5))()])).toEqual(['s10'])
+    const [answer] = await parallelMap([0], scale.getter(), { backend, jobs: 1 })
+    expect(answer?.()).toBe('s')
+  })
+
+  test('each call sees `this` as it is then', async () => {
+    const scale = new Scale('s')
+    const seen = []
+    for (const factor of [2, 3]) {
+      scale.factors.set('a', factor)
+      seen.push(...(await parallelMap([1], scale.handle, { backend, jobs: 1 })))
+    }
+    expect(seen).toEqual(['s2', 's3'])
+  })
+})
+
+test.each([ThreadPoolExecutor, ProcessPoolExecutor])(
+  '%o: as a task, as an argument, in a worker, and refused',
+  async Executor => {
+    await using pool = new Executor({ maxWorkers: 1 })
+    const scale = new Scale('t')
+    expect(await pool.submit(scale.handle, 3)).toBe('t6')
+    expect(await pool.submit((f: (x: number) => string) => f(4), scale.handle)).toBe('t8')
+    expect(await pool.submit((s: Scale) => [1].map(x => s.handle(x)), scale)).toEqual(['t2'])
+    const broken = Object.assign(new Scale('b'), { pending: Promise.resolve() })
+    expect(() => pool.submit(broken.handle, 1)).toThrow('cannot send `this` of handle → .pending: it is a Promise')
+    expect(await pool.submit(scale.handle, 1)).toBe('t2')
+  },
+)
