@@ -23,13 +23,13 @@ beforeAll(async () => {
   folder = await makeSmallData()
   const program = join(import.meta.dirname, 'programs/every-backend.ts')
   const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@manyhands/source', program, folder], {
-    timeout: 50_000,
+    timeout: 170_000,
   })
   runs = stdout
     .trimEnd()
     .split('\n')
     .map(line => JSON.parse(line) as Run)
-})
+}, 180_000)
 
 afterAll(() => removeSmallData(folder))
 

@@ -189,10 +189,10 @@ describe('pack', () => {
         'and send its result.',
     )
     try {
-      pack({ a: { b: new WeakMap() } })
+      pack({ a: { b: new WeakRef({}) } })
       expect.unreachable()
     } catch (error) {
-      expect(error).toMatchObject({ path: ['.a', '.b'], hint: 'send a Map' })
+      expect(error).toMatchObject({ path: ['.a', '.b'], hint: 'send what it refers to' })
     }
   })
 
@@ -223,9 +223,9 @@ describe('pack', () => {
         return name
       },
     })
-    expect(() => pack([ticket('a'), ticket('b'), new WeakMap()])).toThrow(SerializationError)
+    expect(() => pack([ticket('a'), ticket('b'), new WeakRef({})])).toThrow(SerializationError)
     expect(undone.splice(0)).toEqual(['a', 'b'])
-    expect(() => codec.encode([ticket('c'), new WeakMap()], new Set())).toThrow(SerializationError)
+    expect(() => codec.encode([ticket('c'), new WeakRef({})], new Set())).toThrow(SerializationError)
     expect(undone.splice(0)).toEqual(['c'])
     const shared = { n: 1 }
     expect(codec.encode([ticket('d'), shared], new Set([shared]))).toBeUndefined()

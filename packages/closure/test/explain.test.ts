@@ -11,11 +11,11 @@ test('explain shows what would travel', () => {
         ' {2}scale: function scale, by value from explain\\.test\\.ts:\\d+\\n {4}factor: 3$',
     ),
   )
-  const db = { socket: new WeakMap() }
+  const db = { socket: new WeakRef({}) }
   expect(explain(() => db)).toMatch(
     new RegExp(
       '^function \\(anonymous\\), by value from .*\\n {2}db: object\\n' +
-        ' {4}socket: ✗ it is a WeakMap, whose content cannot be listed\\. Hint: send a Map\\.$',
+        ' {4}socket: ✗ it is a WeakRef\\. Hint: send what it refers to\\.$',
     ),
   )
 })
@@ -23,9 +23,9 @@ test('explain shows what would travel', () => {
 test('explain shows all that cannot travel, beside what can', () => {
   class Client {
     #key = ['k', Symbol.iterator]
-    #seen = new WeakSet<object>()
+    #seen = new WeakRef<object>({})
     used(id: object): unknown {
-      return this.#seen.has(id) && this.#key
+      return this.#seen.deref() === id && this.#key
     }
   }
   const services = { client: new Client(), pending: Promise.resolve(), limit: 3 }
@@ -37,7 +37,7 @@ test('explain shows all that cannot travel, beside what can', () => {
     '      #key: array',
     '        0: "k"',
     '        1: symbol',
-    '      #seen: ✗ it is a WeakSet, whose content cannot be listed. Hint: send a Set.',
+    '      #seen: ✗ it is a WeakRef. Hint: send what it refers to.',
     '    pending: ✗ it is a Promise. Hint: await it first and send its result.',
     '    limit: 3',
     '  list: data (Array)',

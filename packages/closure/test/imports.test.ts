@@ -24,13 +24,13 @@ const tree: Readonly<Record<string, string>> = {
     export const options = { level: 1, check() { return this.level } }
     let hidden = 0
     const helper = () => ++hidden
-    export default Object.assign(() => 'called', { seen: new WeakMap(), helper, parse })`,
+    export default Object.assign(() => 'called', { seen: new WeakRef({}), helper, parse })`,
   'node_modules/entry/twin.cjs': "exports.parse = () => 'the twin'; exports.Parser = class {}",
   // Its export inherits from another object. Copied by parts it would have classes of two kinds.
   'node_modules/inherits/package.json': manifest('inherits', { type: 'module', main: 'main.js' }),
   'node_modules/inherits/main.js': `
     let state = 'not set up'
-    const shared = { tell: () => state, seen: new WeakMap() }
+    const shared = { tell: () => state, seen: new WeakRef({}) }
     export default Object.assign(Object.create(shared), { own: () => state })
     state = 'set up'`,
   // Its export was made by a helper of another package.
@@ -47,7 +47,7 @@ const tree: Readonly<Record<string, string>> = {
     'return () => (has ? value : ((has = true), (value = fn()))) }',
   'node_modules/only-import/package.json': manifest('only-import', { exports: { import: './main.mjs' } }),
   'node_modules/only-import/main.mjs':
-    "export const name = () => 'esm'; export const client = { seen: new WeakSet(), ask: () => 'asked' }",
+    "export const name = () => 'esm'; export const client = { seen: new WeakRef({}), ask: () => 'asked' }",
   'node_modules/plugin/package.json': manifest('plugin', { exports: { './register': './register.mjs' } }),
   'node_modules/plugin/register.mjs': "globalThis.plugged = [...(globalThis.plugged ?? []), 'plugin']",
   'node_modules/base-lib/package.json': manifest('base-lib', { exports: { '.': './main.mjs', './add': './add.mjs' } }),
@@ -194,10 +194,10 @@ export const tasks =
   'refused.mjs': `
     import { EventEmitter } from 'node:events'
     import { client as exported } from 'only-import'
-    class Private { #x = new WeakMap(); get() { return this.#x } }
+    class Private { #x = new WeakRef({}); get() { return this.#x } }
     const connect = async host => new Private(host)
     const emitter = new EventEmitter()
-    const deep = (() => ({ seen: { cache: new WeakMap() } }))()
+    const deep = (() => ({ seen: { cache: new WeakRef({}) } }))()
     const long = connect({
       host: 'localhost',
     })
@@ -342,7 +342,7 @@ test('what cannot be sent is refused with the line that lets each worker make it
   const later = perWorker('later', "connect('localhost')", '(await later.get())')
   expect(cures).toEqual({
     emitter: perWorker('emitter', 'new EventEmitter()'),
-    deep: perWorker('deep', '(() => ({ seen: { cache: new WeakMap() } }))()'),
+    deep: perWorker('deep', '(() => ({ seen: { cache: new WeakRef({}) } }))()'),
     promise: 'await it first and send its result',
     long: 'await it first and send its result',
     later,

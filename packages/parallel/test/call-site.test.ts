@@ -16,7 +16,7 @@ test('errors of manyhands have the line of the call in their stacks', async () =
   const line = here()
   const late = await errorOf(parallelMap([0], () => new Promise(() => {}), { jobs: 1, timeoutMs: 20 }))
   const exited = await errorOf(parallelMap([0], () => process.exit(3), { jobs: 1, backend: 'processes' }))
-  const unsendable = await errorOf(parallelMap([new WeakMap()], () => 1, { jobs: 1 }))
+  const unsendable = await errorOf(parallelMap([new WeakRef({})], () => 1, { jobs: 1 }))
   const noTask = await errorOf(Parallel({ jobs: 1 })([delayed(() => 1)(), (() => 1) as never]))
   expect([late, exited, unsendable, noTask].map(({ name }) => name)).toEqual([
     'TaskTimeoutError',

@@ -64,3 +64,36 @@ test.each([ThreadPoolExecutor, ProcessPoolExecutor])(
     expect(await pool.submit(scale.handle, 1)).toBe('t2')
   },
 )
+
+/** What compilers make of private members where the target has none. */
+const balances = new WeakMap<object, number>()
+class Account {
+  constructor(balance: number) {
+    balances.set(this, balance)
+  }
+  get balance(): number | undefined {
+    return balances.get(this)
+  }
+  add(amount: number): this {
+    balances.set(this, (this.balance ?? NaN) + amount)
+    return this
+  }
+}
+
+test.each([ThreadPoolExecutor, ProcessPoolExecutor])(
+  '%o: private members in a WeakMap, in each message anew and on the way back',
+  async Executor => {
+    await using pool = new Executor({ maxWorkers: 1 })
+    const accounts = [new Account(1), new Account(2)] as const
+    expect(await pool.submit(x => new Account(x).balance, 7)).toBe(7)
+    expect(await pool.submit((a: Account) => a.balance, accounts[0])).toBe(1)
+    expect(await pool.submit((a: Account, b: Account) => [a.balance, b.balance], ...accounts)).toEqual([1, 2])
+    accounts[1].add(1)
+    const back = await pool.submit((a: Account) => [a.add(10), new Account(5)] as const, accounts[1])
+    expect(back.map(account => [account.balance, account instanceof Account])).toEqual([
+      [13, true],
+      [5, true],
+    ])
+    expect(accounts[1].balance).toBe(3)
+  },
+)

@@ -113,7 +113,7 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
     expect(await pool.submit(same, shared, shared)).toBe(true)
     const { events, done } = submit(pool, {
       calls: [
-        { fn: same, args: [shared, new WeakMap()] },
+        { fn: same, args: [shared, new WeakRef({})] },
         { fn: same, args: [shared, shared] },
         { fn: same, args: [shared, {}] },
       ],
@@ -157,7 +157,7 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
     const pool = create()
     const error = await pool
       .submit(() => {
-        throw Object.assign(Object.create(null), { map: new WeakMap() })
+        throw Object.assign(Object.create(null), { map: new WeakRef({}) })
       })
       .exception()
     expect(error).toMatchObject({

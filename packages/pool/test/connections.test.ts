@@ -67,7 +67,7 @@ describe.each([
     const single = new Executor({ maxWorkers: 1 })
     const detached = new Uint8Array(8)
     structuredClone(detached, { transfer: [detached.buffer] })
-    const bad = how === 'not cloned' ? detached : new WeakMap()
+    const bad = how === 'not cloned' ? detached : new WeakRef({})
     const [[here, there], [mine, yours]] = [pipe(), pipe()]
     const captures = (_end: Connection, _bad: object): boolean => yours.closed
     expect(await single.submit(captures, there, bad).exception()).toMatchObject({ name: 'SerializationError' })

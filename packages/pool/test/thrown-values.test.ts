@@ -49,12 +49,12 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
 
   test('an error keeps what can travel, and lists what cannot', async () => {
     const error = await thrownBy(() => {
-      const config = { agent: new Agent(), url: '/a', list: [new WeakSet(), 4] }
+      const config = { agent: new Agent(), url: '/a', list: [new WeakRef({}), 4] }
       throw Object.assign(new RangeError('m', { cause: Object.assign(new Error('inner'), { socket: new Socket() }) }), {
         code: 'E_AGENT',
         config,
         headers: new Map<string, unknown>([
-          ['a', new WeakMap()],
+          ['a', new WeakRef({})],
           ['b', 2],
         ]),
         tags: new Set([Promise.resolve(), 3]),
@@ -69,9 +69,9 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
     expect(unsendable).toEqual([
       '.cause → .socket: it is a net.Socket and cannot be sent to a worker',
       '.config → .agent: it is a http.Agent and cannot be sent to a worker',
-      '.headers → .get("a"): it is a WeakMap, whose content cannot be listed',
+      '.headers → .get("a"): it is a WeakRef',
       '.tags → (item 0): it is a Promise',
-      '.config → .list → [0]: it is a WeakSet, whose content cannot be listed',
+      '.config → .list → [0]: it is a WeakRef',
     ])
   })
 
@@ -134,7 +134,7 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
     ['a revoked proxy', () => revoked(), /a Proxy was thrown/],
     ['a promise', () => Promise.resolve(1), /a Promise \(is an `await` missing\?\) was thrown/],
     ['a socket', () => new Socket(), /an instance of Socket was thrown/],
-    ['an object that cannot travel', () => ({ weak: new WeakMap() }), /an object was thrown/],
+    ['an object that cannot travel', () => ({ weak: new WeakRef({}) }), /an object was thrown/],
   ])('what is no error and cannot travel is named: %s', async ([, make, message]) => {
     const error = await thrownBy(() => {
       throw make()

@@ -10,7 +10,7 @@ const kinds = {
   threads: (options: ExecutorOptions) => new ThreadPoolExecutor(options),
   processes: (options: ExecutorOptions) => new ProcessPoolExecutor(options),
 } as const
-const unsendable = new WeakMap() as unknown as number
+const unsendable = Promise.resolve() as unknown as number
 
 const open: WorkerExecutor[] = []
 afterEach(async () => {

@@ -16,6 +16,7 @@ import { encodeOwn } from './encode-own.ts'
 import type { Encoder } from './encoder.ts'
 import { ownProperties, prototypeChanges } from './function-members.ts'
 import { isInitializer, notePrepared } from './initializers.ts'
+import { madeByUtil } from './made-by-util.ts'
 import { staticFields } from './private-fields.ts'
 import { step } from './refusal.ts'
 
@@ -158,6 +159,8 @@ function byReference(encoder: Encoder, fn: object, facts: FunctionFacts, index: 
   if (!url.startsWith('node:')) return undefined
   const builtin = findGlobal(fn) ?? findInScript(fn, url)
   if (builtin !== undefined) return [m.BUILTIN, builtin.module, builtin.path]
+  const made = madeByUtil(encoder, facts, url, index)
+  if (made !== undefined) return made
   return encoder.refuse(
     index,
     `it is ${labelOf(fn)} of ${url}, internal to Node.js`,

@@ -11,11 +11,15 @@ import type { Encoder } from './encoder.ts'
 import { privateFields, withPrivates } from './private-fields.ts'
 import { step } from './refusal.ts'
 import { refusedType } from './refused-types.ts'
+import { weakNode } from './weak-entries.ts'
 
 export function encodeObject(encoder: Encoder, value: object, index: number): Node {
   const exported = encoder.reader.exportedValue(value) ?? encoder.imports?.get(value)
   if (exported !== undefined) return moduleNode(exported)
   if (encoder.isRaw(value)) return [m.RAW, value]
+  if (types.isWeakMap(value) || types.isWeakSet(value)) {
+    return weakNode(encoder, value, index)
+  }
   const refused = refusedType(value)
   const threads = encoder.across === 'threads' ? refused?.threads : undefined
   if (threads === 'copied' || threads === 'moved') return encoder.rawNode(value, threads === 'moved')

@@ -1,5 +1,4 @@
-import * as types from 'node:util/types'
-import { isDetached, type Across, SerializationError, sharedBufferOwner } from '@manyhands/base'
+import { type Across, SerializationError } from '@manyhands/base'
 import type { CapturedName } from '../modules/exported-values.ts'
 import type { ExportPlace } from '../modules/exports.ts'
 import {
@@ -15,7 +14,7 @@ import {
   REFUSED,
   type Template,
 } from '../protocol/message.ts'
-import { PlainWalk } from '../protocol/plain.ts'
+import { isPlainBuffer, PlainWalk } from '../protocol/plain.ts'
 import { nameOf } from '../text/name-of.ts'
 import type { Cell, Cells } from './cells.ts'
 import type { EncoderMode } from './encoder-mode.ts'
@@ -30,6 +29,7 @@ import { formatStep, MAKE_IT_THERE, refusal, step, type Step } from './refusal.t
 import { SharedVariables } from './shared-variables.ts'
 import { timesInData } from './times-in-data.ts'
 import { Views } from './views.ts'
+import type { WeakTables } from './weak-tables.ts'
 
 const noProperties: Properties = [[], []]
 
@@ -50,6 +50,8 @@ export class Encoder {
   readonly templates: Template[] = []
   readonly views = new Views()
   readonly sharedVariables = new SharedVariables()
+  /** Its WeakMaps and WeakSets; undefined when there are none. */
+  weak: WeakTables | undefined
   /** Objects of this message that are imported instead of copied. */
   imports: Map<object, ExportPlace> | undefined
   usedImports: UsedImport[] | undefined
@@ -119,7 +121,11 @@ export class Encoder {
   /** Encodes `value` and all that it leads to. */
   encode(value: unknown): Edge {
     const root = this.edge(value, -1, '')
-    for (let i = 0; i < this.#values.length; i++) this.nodes[i] = this.#checkedNode(i)
+    let i = 0
+    do {
+      for (; i < this.#values.length; i++) this.nodes[i] = this.#checked(i, () => this.#readNode(i))
+    } while (this.weak?.follow() === true)
+    for (const [at, finish] of this.weak?.finish() ?? []) this.nodes[at] = this.#checked(at, finish)
     this.views.finish(this.nodes, this.#raw)
     if (!this.isFailure) this.sharedVariables.check(this.reader, this.cells)
     return root
@@ -171,6 +177,16 @@ export class Encoder {
   ownNode(make: (index: number) => Node, from: number, by: Step): readonly [number] {
     const [index] = this.reference(new OwnNode(make), from, by)
     return [index]
+  }
+
+  /** What led to a value first; undefined for the value itself that is sent. */
+  parentOf(index: number): unknown {
+    return this.#values[this.#parents[index] ?? -1]
+  }
+
+  /** Whether the object is part of the message so far. */
+  holds(object: object): boolean {
+    return this.#indices.has(object) || this.#raw.has(object)
   }
 
   /** Whether the value has become an import. */
@@ -266,12 +282,7 @@ export class Encoder {
 
   /** A buffer is raw even if something else that was met with it is not, such as a view of a part of it. */
   #isRawBuffer(value: object): boolean {
-    const isRaw =
-      types.isArrayBuffer(value) &&
-      !isDetached(value) &&
-      sharedBufferOwner(value) === undefined &&
-      Object.getPrototypeOf(value) === ArrayBuffer.prototype &&
-      Reflect.ownKeys(value).length === 0
+    const isRaw = isPlainBuffer(value)
     if (isRaw) this.#raw.add(value)
     return isRaw
   }
@@ -357,9 +368,9 @@ export class Encoder {
   }
 
   /** Code of the value itself may be run, such as its [replace](), and may throw. */
-  #checkedNode(index: number): Node {
+  #checked(index: number, make: () => Node): Node {
     try {
-      return this.#readNode(index)
+      return make()
     } catch (error) {
       // What can be imported instead is encoded again.
       if (!this.#keepsGoing || this.reader.noteImports(this.refusedWithin())) throw error
@@ -369,8 +380,9 @@ export class Encoder {
   }
 
   #readNode(index: number): Node {
+    const value = this.#values[index]
     try {
-      return this.#node(this.#values[index], index)
+      return OwnNode.is(value) ? value.make(index) : this.#encodeNode(this, value, index)
     } catch (error) {
       if (error instanceof SerializationError) throw error
       return this.refuse(
@@ -381,11 +393,6 @@ export class Encoder {
         error,
       )
     }
-  }
-
-  #node(value: unknown, index: number): Node {
-    if (OwnNode.is(value)) return value.make(index)
-    return this.#encodeNode(this, value, index)
   }
 }
 

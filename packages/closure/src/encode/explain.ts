@@ -76,6 +76,8 @@ class Explanation {
         return `${node[1] === undefined ? 'global' : `node:${node[1]}`} ${node[2].join('.')}`.trimEnd()
       case m.ENGINE:
         return node[1]
+      case m.WEAK:
+        return node[1] === 'map' ? 'WeakMap' : 'WeakSet'
       case m.ORIGIN:
         return `${node[3]} (${node[1]})`
       case m.REPLACED:
@@ -83,6 +85,8 @@ class Explanation {
         return 'object that says itself what travels'
       case m.BOUND:
         return 'bound function'
+      case m.CALL:
+        return 'made by a function of Node'
       default:
         return kinds[node[0]] ?? 'value'
     }
@@ -106,6 +110,10 @@ class Explanation {
         return node[4].map((edge, i) => [i % 2 === 0 ? 'key' : 'value', edge] as const)
       case m.SET:
         return node[4].map(edge => ['item', edge] as const)
+      case m.CALL:
+        return [['function', node[1]], ...node[2].map((edge, i) => [`argument ${i}`, edge] as const)]
+      case m.WEAK:
+        return node[3].map((edge, i) => [i % 2 === 0 ? 'key' : 'value', edge] as const)
       case m.BOUND:
         return [['function', node[1]], ['this', node[2]], ...node[3].map((edge, i) => [`argument ${i}`, edge] as const)]
       case m.REPLACED:

@@ -101,6 +101,16 @@ export class FunctionReader {
     }
   }
 
+  /** Of a WeakMap or WeakSet; undefined without the inspector. */
+  entries(weak: object): ReturnType<Inspector['readEntries']> | undefined {
+    try {
+      return this.inspector.readEntries(weak)
+    } catch (error) {
+      if (error instanceof InspectorUnavailable) return undefined
+      throw error
+    }
+  }
+
   /** Where a function stands that captures nothing; that never changes. */
   place(fn: object): FunctionFacts | undefined {
     let facts = places.get(fn)

@@ -55,6 +55,8 @@ function needs(node: Node): readonly unknown[] {
       return [node[1], node[2], ...node[3]]
     case m.REPLACED:
       return [node[1], node[2]]
+    case m.CALL:
+      return [node[1], ...node[2]]
     case m.REDUCED:
       return [node[1], node[2], node[3]]
     case m.SHARED_VIEW:
@@ -99,6 +101,10 @@ function without(node: Node, isGone: (edge: unknown) => boolean): Node {
     }
     case m.SET:
       return [m.SET, node[1], node[2], rest(node[3]), node[4].filter(edge => !isGone(edge))]
+    case m.WEAK: {
+      const entries = node[3].filter((_, i) => !isGone(node[3][i & ~1]) && !isGone(node[3][i | 1]))
+      return [m.WEAK, node[1], node[2], entries]
+    }
     case m.ERROR:
       return [m.ERROR, node[1], node[2], rest(node[3]), node[4]]
     case m.DATE:
@@ -156,6 +162,8 @@ function edgesOf(node: Node): readonly unknown[] {
       return [...prototype(node[1]), ...ofProperties(node[3])]
     case m.DOM_EXCEPTION:
       return ofProperties(node[4])
+    case m.WEAK:
+      return node[3]
     case m.FUNCTION:
       return [
         ...node[2],

@@ -70,6 +70,7 @@ export function packWith(
         refresh,
         stableKey: keyOf(encoder, root),
         ...(encoder.frozen === undefined ? {} : { frozen: encoder.frozen }),
+        ...(encoder.weak === undefined ? {} : { weak: encoder.weak.nodes }),
         ...(encoder.transfer === undefined ? {} : { transfer: encoder.transfer }),
       },
       encoder,

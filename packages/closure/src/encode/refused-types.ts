@@ -31,8 +31,6 @@ const refusedTypes: readonly RefusedType[] = [
     why: 'its memory was transferred or closed',
     cure: 'send it before that, or a copy that was made before',
   },
-  { test: types.isWeakMap, why: 'it is a WeakMap, whose content cannot be listed', cure: 'send a Map' },
-  { test: types.isWeakSet, why: 'it is a WeakSet, whose content cannot be listed', cure: 'send a Set' },
   { test: value => value instanceof WeakRef, why: 'it is a WeakRef', cure: 'send what it refers to' },
   {
     test: types.isGeneratorObject,

@@ -87,6 +87,15 @@ export const ENGINE = 23
 /** Variables that several functions share. */
 export const SCOPE = 24
 
+/**
+ * A WeakMap or WeakSet with those of its entries whose keys are part of the message: nobody there can ask for another.
+ * The same wherever it goes, so that what later messages bring is added.
+ */
+export const WEAK = 25
+
+/** What a function gives for these arguments: a function that `promisify` and the like have made. */
+export const CALL = 26
+
 /** Only in what is explained: why something cannot travel. */
 export const REFUSED = 21
 
@@ -153,6 +162,8 @@ export type Node =
       /** Of an initializer: the first message that brings it sets its value, and it lives on. */
       isKept: boolean,
     ]
+  | readonly [kind: typeof CALL, callee: Edge, args: readonly Edge[]]
+  | readonly [kind: typeof WEAK, type: 'map' | 'set', id: string, entries: readonly Edge[]]
   | readonly [kind: typeof ENGINE, tag: string, state: readonly unknown[]]
   | readonly [kind: typeof URL_LIKE, type: 'URL' | 'URLSearchParams', text: string]
   | readonly [
@@ -266,6 +277,8 @@ export interface Packed {
   readonly root: Edge
   /** Classes of the message that are there already get its values for what they capture, even if those are the same. */
   readonly refresh: boolean
+  /** Each WeakMap and WeakSet: also of those that nothing leads to there are entries. @default none */
+  readonly weak?: readonly number[] | undefined
   /** What structured clone copied without freezing it. @default none */
   readonly frozen?: readonly object[] | undefined
   /** Objects that have to be moved: the transfer list to post it with, once. @default none */

@@ -279,3 +279,14 @@ function isExotic(value: object): boolean {
     types.isBoxedPrimitive(value)
   )
 }
+
+/** A buffer that structured clone copies without loss. */
+export function isPlainBuffer(value: object): boolean {
+  return (
+    types.isArrayBuffer(value) &&
+    !isDetached(value) &&
+    sharedBufferOwner(value) === undefined &&
+    Object.getPrototypeOf(value) === ArrayBuffer.prototype &&
+    Reflect.ownKeys(value).length === 0
+  )
+}

@@ -15,7 +15,7 @@ export function builtin(module: string | undefined, path: readonly string[]): un
 }
 
 /** The value that `path` leads to; undefined when there is none. */
-export function follow(root: unknown, path: readonly string[]): unknown {
+function follow(root: unknown, path: readonly string[]): unknown {
   let value: unknown = root
   for (const step of path) {
     if (step.startsWith('%')) {
@@ -34,6 +34,19 @@ export function follow(root: unknown, path: readonly string[]): unknown {
       accessor === null
         ? (value as Readonly<Record<string | symbol, unknown>>)[key]
         : Object.getOwnPropertyDescriptor(value, key)?.[accessor[2] as 'get' | 'set']
+  }
+  return value
+}
+
+/**
+ * What a module exports by a path of names; the module itself by none.
+ *
+ * @throws SerializationError when it has no such export
+ */
+export function exported(module: unknown, url: string, path: readonly string[]): unknown {
+  const value = follow(module, path)
+  if (value === undefined && path.length > 0) {
+    throw new SerializationError(`the module ${url} has no export \`${path.join('.')}\` here`)
   }
   return value
 }

@@ -46,3 +46,8 @@ export function makeSymbol(type: 'registered' | 'well-known' | 'local', name: st
 export function makeTool(tool: m.ModuleTool, url: string): unknown {
   return tool === 'require' ? requireFrom(url) : tool === 'import' ? importFrom(url) : importMetaOf(url)
 }
+
+export function makeException(message: string, name: string, stack: string | undefined): DOMException {
+  const exception = new DOMException(message, name)
+  return Object.defineProperty(exception, 'stack', { value: stack, configurable: true, writable: true })
+}

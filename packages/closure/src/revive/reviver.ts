@@ -12,12 +12,13 @@ import type {
   Prototype,
   Template,
 } from '../protocol/message.ts'
-import { builtin, follow } from './builtin.ts'
+import { builtin, exported } from './builtin.ts'
 import { compile, compileIn, type Instance } from './compile.ts'
-import { learnReducer, makeSymbol, makeTool, makeView } from './make-values.ts'
+import { makeException, learnReducer, makeSymbol, makeTool, makeView } from './make-values.ts'
 import { moduleKey, ownCopy, requireModule } from './modules.ts'
 import { construct, type Made, membersFor, membersOf } from './private-members.ts'
 import { createScope, keepForGood, keepScope, knownScope, type RevivedScope } from './revived-scope.ts'
+import { addEntries, reviveWeak } from './revived-weak.ts'
 
 type Callable = (...args: unknown[]) => unknown
 const reserved = Symbol('being made')
@@ -45,7 +46,12 @@ export class Reviver {
 
   revive(): unknown {
     for (const object of this.#packed.frozen ?? []) Object.freeze(object)
-    return this.#filled(() => this.#value(this.#packed.root))
+    return this.#filled(() => {
+      const root = this.#value(this.#packed.root)
+      // A class that is here already leads to no table, and yet its instances have entries there.
+      for (const index of this.#packed.weak ?? []) this.#at(index)
+      return root
+    })
   }
 
   /**
@@ -153,22 +159,31 @@ export class Reviver {
         this.#fillLater(index, () => scope.set(node[2].map(edge => this.#value(edge))))
         return scope
       }
+      case m.CALL:
+        return (this.#value(node[1]) as Callable)(...node[2].map(edge => this.#value(edge)))
+      case m.WEAK: {
+        const weak = reviveWeak(node[1], node[2])
+        this.#fillLater(index, () =>
+          addEntries(
+            weak,
+            node[3].map(edge => this.#value(edge)),
+          ),
+        )
+        return weak
+      }
       case m.ENGINE: {
         const made = makeEngineObject(node[1], node[2])
         if (made === undefined) throw new SerializationError(`the message is damaged: ${node[1]} is no object of Node`)
         return made
       }
-      case m.DOM_EXCEPTION: {
-        const exception = new DOMException(node[1], node[2])
-        Object.defineProperty(exception, 'stack', { value: node[3], configurable: true, writable: true })
-        return this.#object(index, exception, 0, 0, node[4])
-      }
+      case m.DOM_EXCEPTION:
+        return this.#object(index, makeException(node[1], node[2], node[3]), 0, 0, node[4])
       case m.SYMBOL:
         return makeSymbol(node[1], node[2])
       case m.BUILTIN:
         return builtin(node[1], node[2])
       case m.MODULE:
-        return this.#exported(
+        return exported(
           node[1] === 'esm' ? this.#modules.get(moduleKey(node[2], node[4])) : requireModule(node[2], node[4]),
           node[2],
           node[3],
@@ -202,7 +217,7 @@ export class Reviver {
         return typeof reviver === 'function' ? reviver.call(type, state) : type(state)
       }
       case m.ORIGIN:
-        return ownCopy(node) ?? this.#exported(this.#modules.get(node[2]), node[2], [node[3]])
+        return ownCopy(node) ?? exported(this.#modules.get(node[2]), node[2], [node[3]])
       case m.MODULE_TOOL:
         return makeTool(node[1], node[2])
       default:
@@ -210,14 +225,6 @@ export class Reviver {
           `the message is damaged: it has a node of kind ${String((node as readonly unknown[])[0])}`,
         )
     }
-  }
-
-  #exported(module: unknown, url: string, path: readonly string[]): unknown {
-    const value = follow(module, path)
-    if (value === undefined && path.length > 0) {
-      throw new SerializationError(`the module ${url} has no export \`${path.join('.')}\` here`)
-    }
-    return value
   }
 
   #object<T extends object>(

@@ -92,6 +92,14 @@ export class Inspector {
     return readReceiver(this.#debug(), arrow)
   }
 
+  /** Keys and values of a WeakMap, items of a WeakSet. @throws InspectorUnavailable */
+  readEntries(weak: object): readonly { readonly key?: object; readonly value: unknown }[] {
+    return this.#look(weak, ({ internalProperties = [] }, real) => {
+      const entries = internalProperties.find(({ name }) => name === '[[Entries]]')?.value
+      return Array.from(real(entries) as ArrayLike<{ readonly key?: object; readonly value: unknown }>)
+    })
+  }
+
   /** @throws InspectorUnavailable */
   readPrivate(object: object): PrivateOfObject {
     return this.#look(object, ({ internalProperties = [], privateProperties = [] }, real) => {

@@ -52,6 +52,8 @@ export const cases = [
   works('many instances of one class', () => { const list = Array.from({ length: 50 }, (_, i) => new Account(i)); return () => list.map(a => a.owner) }),
   refused('what a private field holds and cannot travel', () => { const a = new Account(Promise.resolve()); return () => a }, /`a\d*` of .* → #owner: it is a Promise/),
   works('an arrow function in a private field that uses this', () => { class A { v = 2; #f = () => this.v; f() { return this.#f } } const a = new A(); return () => { a.v = 6; return a.f()() } }, [], { usesThis: true }),
+  works('private members that a compiler has put into a WeakMap and a WeakSet', () => { const v = new WeakMap(), brand = new WeakSet(); class A { constructor(x) { v.set(this, x); brand.add(this) } get() { if (!brand.has(this)) throw new TypeError('brand'); return v.get(this) } } const a = new A(4); new A(5); return () => [a.get(), new A(6).get()] }),
+  works('a class alone whose instances have such members', () => { const v = new WeakMap(); class A { constructor(x) { v.set(this, x) } get() { return v.get(this) } } globalThis.kept = new A(5); return x => new A(x).get() }, [8]),
   refused('an instance under construction', () => { let half; class Base { constructor() { half ??= this } } class Late extends Base { #x = 1; x() { return this.#x } } class Later extends Late { #y = 1; y() { return this.#y } } new Later(); const broken = Object.setPrototypeOf(new Late(), Later.prototype); return () => [half, broken] }, /`broken\d*`.*its private members are not those of its classes \(Late, Later\)/),
   refused('instance of an exported class with private members', () => { const s = new Shape(1); return () => s.sides }, /instance of class Shape.*#id.*imported/, { worksInBundles: true }),
 ]

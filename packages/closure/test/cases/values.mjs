@@ -3,7 +3,7 @@ import { AssertionError } from 'node:assert'
 import { exec } from 'node:child_process'
 import { createSecretKey, generateKeyPairSync, sign, verify } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { promisify } from 'node:util'
+import { callbackify, debuglog, deprecate, promisify } from 'node:util'
 import { refused, works } from './case.ts'
 
 const caught = f => { try { return f() } catch (error) { return error } }
@@ -64,6 +64,7 @@ export const cases = [
   works('one object in 1e5 places', () => { const s = { s: 1 }, a = Array.from({ length: 1e5 }, () => s); return () => [a.length, new Set(a).size] }),
   works('functions, objects and arrays share', () => { const s = [1], f = () => s, g = () => s, o = { s, f, g }; return () => [o.f() === o.s, o.g() === o.s] }),
   works('process, its environment, streams and clock', () => { const { env, stdout, stderr, hrtime, memoryUsage } = process; const now = hrtime.bigint; return () => [env === process.env, stdout === process.stdout, stderr === process.stderr, typeof now(), memoryUsage.rss() > 0] }),
+  works('functions that util has made of functions of the program', () => { const add = 2, p = promisify((x, cb) => cb(null, x + add)), c = callbackify(async x => x + add), d = deprecate(function old(x) { return x + add }, 'old', 'DEP_OLD'), l = debuglog('none'), f = promisify((n, cb) => (n === 0 ? cb(null, 'end') : f(n - 1).then(v => cb(null, v)))); class Gone { v = add } const G = deprecate(Gone, 'gone', 'DEP_GONE'); return async x => [await p(x), await promisify(c)(x), d(x), l.enabled, await f(2), new G().v] }, [1]),
   works('text encoder and decoder', () => { const e = new TextEncoder(), d = new TextDecoder('utf-16le', { fatal: true }); return () => [e.encode('é').length, d.decode(new Uint8Array([97, 0])), d.fatal] }),
   works('Intl objects', () => { const n = new Intl.NumberFormat('de', { maximumSignificantDigits: 3, style: 'currency', currency: 'EUR' }), d = new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', dateStyle: 'short' }), c = new Intl.Collator('de', { numeric: true }), s = new Intl.Segmenter('en', { granularity: 'word' }), p = new Intl.PluralRules('en', { type: 'ordinal' }), r = new Intl.RelativeTimeFormat('en', { numeric: 'auto' }), l = new Intl.ListFormat('en', { type: 'disjunction' }), y = new Intl.DisplayNames('en', { type: 'region' }), o = new Intl.Locale('de-AT-u-co-phonebk'); return () => [n.format(1234.5), d.format(0), c.compare('a10', 'a9'), [...s.segment('a b')].length, p.select(2), r.format(-1, 'day'), l.format(['a', 'b']), y.of('AT'), o.collation] }),
   works('Temporal objects', () => { const T = globalThis.Temporal; if (T === undefined) return () => 'none'; const d = T.Duration.from({ milliseconds: 1500 }), i = T.Instant.from('2020-01-01T10:00Z'), f = new Intl.DateTimeFormat('en', { timeZone: 'UTC' }); return () => [d.milliseconds, i.toString(), f.format(i), f.format(0)] }),
@@ -75,7 +76,12 @@ export const cases = [
   works('%TypedArray%, prototypes of iterators and generators', () => { const T = Object.getPrototypeOf(Uint8Array), a = Object.getPrototypeOf([].values()), g = Object.getPrototypeOf(function* () {}).prototype, m = Object.getPrototypeOf(new Map().keys()); return () => [T === Object.getPrototypeOf(Int8Array), a === Object.getPrototypeOf([].values()), m === Object.getPrototypeOf(new Map().keys()), typeof g.next, T.prototype.at.call(new Uint8Array([7]), 0)] }),
   works('promisified functions', () => { const e = promisify(exec), s = promisify(setTimeout); return async () => [(await e('echo hi')).stdout.trim(), await s(1, 'slept')] }),
   works('frozen, sealed and closed data', () => { const f = Object.freeze({ a: 1, l: Object.freeze([1]) }), s = Object.seal({ a: 1 }), n = Object.preventExtensions([1]), o = { open: { f, s, n } }; return () => [f, f.l, s, n, o].map(v => [Object.isFrozen(v), Object.isSealed(v), Object.isExtensible(v)]) }),
-  refused('WeakSet', () => { const w = new WeakSet(); return () => w }, /WeakSet/),
+  refused('WeakSet with other items', () => { const w = new WeakSet([cases]); return () => w }, /WeakSet, and none of its keys/),
+  works('empty WeakMap and WeakSet, as tables of code', () => { const m = new WeakMap(), s = new WeakSet(); return x => { const k = { x }; m.set(k, x); s.add(k); return [m.get(k), s.has(k), s.has({})] } }, [3]),
+  works('WeakMap by keys that are objects, data, functions, globals', () => { const o = { f() { return this } }, d = { a: 1 }, f = () => 1, m = new WeakMap([[o, 'o'], [d, 'd'], [f, 'f'], [Math, 'g'], [cases, 'no']]); return () => [m.get(o), m.get(d), m.get(f), m.get(Math), m.has([])] }),
+  works('WeakMap whose values are keys', () => { const a = {}, w = new WeakMap(), link = (k, v) => (w.set(k, v), v); link(link(link(a, { n: 1 }), { n: 2 }), { n: 3 }); return () => { let n = 0; for (let k = a; k !== undefined; k = w.get(k)) n++; return n } }),
+  works('WeakSet and what it holds', () => { const o = { v: 1 }, s = new WeakSet([o]); return () => [s.has(o), s.has({ v: 1 }), s instanceof WeakSet] }),
+  refused('WeakMap of a class of its own', () => { class W extends WeakMap {} const w = new W(); return () => w }, /WeakMap of a class of its own/),
   refused('WeakRef', () => { const w = new WeakRef({}); return () => w }, /WeakRef/),
   refused('FinalizationRegistry', () => { const f = new FinalizationRegistry(() => {}); return () => f }, /FinalizationRegistry/),
   refused('iterator of a map', () => { const i = new Map().entries(); return () => i }, /iterator of a Map/),
@@ -86,5 +92,5 @@ export const cases = [
   refused('AbortSignal', () => { const { signal } = new AbortController(); return () => signal }, /AbortSignal.*with\(\{ signal \}\)/),
   refused('Response', () => { const r = new Response('x'); return () => r }, /Response/),
   refused('deep path', () => { const o = { list: [{ 'odd key': new Map([['k', Promise.resolve()]]) }] }; return () => o }, /`o` of \(anonymous\) → \.list → \[0\] → \["odd key"\] → \.get\("k"\): it is a Promise/),
-  refused('in a set, as a key, as a symbol property', () => { const o = { [Symbol('s')]: new Set([new Map([[new WeakMap(), 1]])]) }; return () => o }, /Symbol\(s\).*\(item 0\).*\(key 0\): it is a WeakMap/),
+  refused('in a set, as a key, as a symbol property', () => { const o = { [Symbol('s')]: new Set([new Map([[new WeakRef({}), 1]])]) }; return () => o }, /Symbol\(s\).*\(item 0\).*\(key 0\): it is a WeakRef/),
 ]

@@ -80,7 +80,7 @@ test('what cannot be made or sent fails its own call, and the others go on', asy
     message: expect.stringContaining('it is a Promise') as string,
   })
   const list = await manager.list()
-  await expect(list.push(new WeakMap())).rejects.toMatchObject({ name: 'SerializationError' })
+  await expect(list.push(new WeakRef({}))).rejects.toMatchObject({ name: 'SerializationError' })
   await expect(pools.threads.submit((given: unknown) => given, manager)).rejects.toThrow(
     'a Manager stays with the thread that created it',
   )
@@ -91,14 +91,14 @@ test('what cannot be made or sent fails its own call, and the others go on', asy
 
 test('an error arrives without what cannot travel', async () => {
   const broken = (): never => {
-    throw Object.assign(new Broke('badly'), { cache: new WeakMap() })
+    throw Object.assign(new Broke('badly'), { cache: new WeakRef({}) })
   }
   const object = await manager.create(() => ({ run: broken }))
   const error = await object.run().catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(Broke)
   expect(error).toMatchObject({
     message: 'badly',
-    unsendable: ['.cache: it is a WeakMap, whose content cannot be listed'],
+    unsendable: ['.cache: it is a WeakRef'],
   })
   await expect(Manager.create({ initializer: broken })).rejects.toMatchObject({
     message: expect.stringContaining('the initializer failed with Broke: badly') as string,

@@ -309,7 +309,7 @@ export function describeProcess(label: 'Process' | 'Thread', Given: typeof Proce
     })
 
     test('one whose target cannot travel is not started, and can be told why', async () => {
-      const child = new Kind({ target: (given: unknown) => given, args: [new WeakMap()] })
+      const child = new Kind({ target: (given: unknown) => given, args: [new WeakRef({})] })
       await expect(child.start()).rejects.toThrow(SerializationError)
       expect([child.isAlive, child.pid]).toEqual([false, null])
     })
