@@ -1,4 +1,4 @@
-import { Barrier, BrokenPoolError, WorkerExitedError } from '@manyhands/core'
+import { Barrier, BrokenPoolError, Region, SharedEvent, WorkerExitedError } from '@manyhands/core'
 import { describe, expect, test } from 'vitest'
 import { type ExecutorOptions, ProcessPoolExecutor, ThreadPoolExecutor } from '../src/index.ts'
 
@@ -31,6 +31,40 @@ describe.each([
       initializerArgs: [together],
     })
     expect(await Promise.all([1, 2, 3].map(n => pool.submit(() => n)))).toEqual([1, 2, 3])
+    await pool.shutdown()
+  })
+
+  test('a worker that is not ready within startTimeoutMs breaks a pool that has no other', async () => {
+    const pool = new Executor({ ...neverReady, startTimeoutMs: 500 })
+    const futures = [pool.with({ timeoutMs: 10 }).submit(() => 1), pool.submit(() => 2)]
+    for (const future of futures) {
+      expect(await future.exception()).toMatchObject({
+        name: 'BrokenPoolError',
+        message: expect.stringMatching(/not ready after 500 ms: its initializer has not .* \(raise startTimeoutMs\)/),
+        cause: { name: 'WaitTimeoutError', timeoutMs: 500 },
+      })
+    }
+    await pool.shutdown()
+  })
+
+  test('where others are ready, another takes the place of one that is not ready within startTimeoutMs', async () => {
+    const region = Region.create(4, { across: 'processes' })
+    const done = new SharedEvent({ across: 'processes' })
+    const pool = new Executor({
+      maxWorkers: 2,
+      startTimeoutMs: 4000,
+      // The second one never gets ready.
+      initializer: (shared: Region) => {
+        const before = Atomics.add(new Int32Array(shared.buffer), 0, 1)
+        return before === 1 ? new Promise(() => setInterval(() => {}, 1000)) : undefined
+      },
+      initializerArgs: [region],
+    })
+    const busy = pool.submit((event: SharedEvent) => event.wait(), done)
+    expect(await pool.submit(() => 'third')).toBe('third')
+    done.set()
+    expect(await busy).toBe(true)
+    expect(new Int32Array(region.buffer)[0]).toBe(3)
     await pool.shutdown()
   })
 
