@@ -21,10 +21,10 @@ function run(name: string, ...args: string[]): Promise<Outcome> {
   return outcomeOf(start(name, ...args))
 }
 
-function outcomeOf(child: ChildProcess): Promise<Outcome> {
+function outcomeOf(child: ChildProcess, reads = true): Promise<Outcome> {
   let stdout = ''
   let stderr = ''
-  child.stdout?.on('data', chunk => (stdout += chunk))
+  if (reads) child.stdout?.on('data', chunk => (stdout += chunk))
   child.stderr?.on('data', chunk => (stderr += chunk))
   return new Promise(resolve => child.on('close', code => resolve({ code, stdout, stderr })))
 }
@@ -51,6 +51,22 @@ test('what workers print comes out', async () => {
     expect(stderr).toContain(`err of ${name}`)
   }
 })
+
+test.for([
+  ['handled', 3, /^done\nwrite EPIPE, exit 3\n$/],
+  ['not handled', 1, /Error: write EPIPE\n/],
+] as const)(
+  'when its reader goes (%s), a program ends alike by own lines and by those of workers',
+  async ([way, ...end]) => {
+    const [code, stderr] = end
+    for (const kind of ['alone', 'threads', 'processes']) {
+      const program = start('unread', kind, way)
+      // A pipe that was filled is closed.
+      program.stdout?.once('readable', () => program.stdout?.destroy())
+      expect(await outcomeOf(program, false)).toMatchObject({ code, stderr: expect.stringMatching(stderr) })
+    }
+  },
+)
 
 test('a function imports packages, builtins and JSON, without a warning of how', async () => {
   const line = 'function,function,@manyhands/pool\n'
