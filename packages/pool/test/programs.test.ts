@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 
@@ -72,6 +73,18 @@ test('a function imports packages, builtins and JSON, without a warning of how',
   const line = 'function,function,@manyhands/pool\n'
   expect(await run('imports')).toEqual({ code: 0, stdout: line + line, stderr: '' })
 })
+
+test.runIf(isBuiltin('node:ffi'))(
+  "without koffi, Node's warning of its FFI comes once, not from each worker",
+  async () => {
+    const preload = fileURLToPath(new URL('./programs/without-koffi.cjs', import.meta.url))
+    const program = fileURLToPath(new URL('./programs/nested-locks.ts', import.meta.url))
+    const flags = ['--require', preload, '--conditions=@manyhands/source']
+    const { stdout, stderr } = await outcomeOf(spawn(process.execPath, [...flags, program]))
+    expect(stdout).toBe('2\n2\n')
+    expect(stderr.match(/ExperimentalWarning: FFI/g)).toHaveLength(1)
+  },
+)
 
 test('a failure that nobody looked at is told when the pool closes, one that somebody saw is not', async () => {
   const { code, stderr } = await run('unseen-failure')
