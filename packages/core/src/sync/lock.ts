@@ -121,6 +121,7 @@ export class Lock {
    * @returns a guard that releases the lock: `using guard = await lock.acquire()`, or `guard.release()`
    * @throws {@link WaitTimeoutError} when the lock does not become free within `timeoutMs`
    * @throws {@link CancelledError} when `signal` is aborted; `cause` is its reason
+   * @throws {@link InvalidStateError} when 127 other threads and processes that are alive have used the lock
    * @throws TypeError, RangeError for bad options
    */
   async acquire(options: AcquireOptions = {}): Promise<Guard> {
@@ -135,7 +136,7 @@ export class Lock {
    * thread releases it.
    *
    * @throws {@link WaitTimeoutError}, TypeError, RangeError as `acquire`
-   * @throws {@link InvalidStateError} on the main thread, without `allowMainThread`
+   * @throws {@link InvalidStateError} as `acquire`, and on the main thread, without `allowMainThread`
    */
   acquireSync(options?: AcquireSyncOptions): Guard {
     if (options !== undefined) checkAcquireSyncOptions('Lock.acquireSync', options)
