@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { Barrier, BrokenPoolError, Region, SharedEvent, WorkerExitedError } from '@manyhands/core'
 import { describe, expect, test } from 'vitest'
 import { type ExecutorOptions, ProcessPoolExecutor, ThreadPoolExecutor } from '../src/index.ts'
@@ -47,24 +48,13 @@ describe.each([
     await pool.shutdown()
   })
 
-  test('where others are ready, another takes the place of one that is not ready within startTimeoutMs', async () => {
-    const region = Region.create(4, { across: 'processes' })
-    const done = new SharedEvent({ across: 'processes' })
-    const pool = new Executor({
-      maxWorkers: 2,
-      startTimeoutMs: 4000,
-      // The second one never gets ready.
-      initializer: (shared: Region) => {
-        const before = Atomics.add(new Int32Array(shared.buffer), 0, 1)
-        return before === 1 ? new Promise(() => setInterval(() => {}, 1000)) : undefined
-      },
-      initializerArgs: [region],
+  test('so does one that hangs before its initializer, or without one', async () => {
+    const preload = fileURLToPath(new URL('./programs/hangs.cjs', import.meta.url))
+    const pool = new Executor({ maxWorkers: 1, startTimeoutMs: 500, execArgv: ['--require', preload] })
+    expect(await pool.submit(() => 1).exception()).toMatchObject({
+      name: 'BrokenPoolError',
+      message: expect.stringMatching(/not ready after 500 ms: it got no time or no threads .*`ulimit -u`/),
     })
-    const busy = pool.submit((event: SharedEvent) => event.wait(), done)
-    expect(await pool.submit(() => 'third')).toBe('third')
-    done.set()
-    expect(await busy).toBe(true)
-    expect(new Int32Array(region.buffer)[0]).toBe(3)
     await pool.shutdown()
   })
 
@@ -96,4 +86,26 @@ describe.each([
     expect((failure.cause as Error).cause).toMatchObject({ name: 'RangeError', message: 'no licence' })
     await starting.shutdown()
   })
+})
+
+test('where others are ready, another takes the place of one that is not ready within startTimeoutMs', async () => {
+  const region = Region.create(4, { across: 'processes' })
+  const done = new SharedEvent({ across: 'processes' })
+  const pool = new ThreadPoolExecutor({
+    maxWorkers: 2,
+    // The first one gets ready in this time, also on a busy machine.
+    startTimeoutMs: 10_000,
+    // The second one never gets ready.
+    initializer: (shared: Region) => {
+      const before = Atomics.add(new Int32Array(shared.buffer), 0, 1)
+      return before === 1 ? new Promise(() => setInterval(() => {}, 1000)) : undefined
+    },
+    initializerArgs: [region],
+  })
+  const busy = pool.submit((event: SharedEvent) => event.wait(), done)
+  expect(await pool.submit(() => 'third')).toBe('third')
+  done.set()
+  expect(await busy).toBe(true)
+  expect(new Int32Array(region.buffer)[0]).toBe(3)
+  await pool.shutdown()
 })
