@@ -100,7 +100,7 @@ export { noteSharedBuffer, sharedBufferOwner } from './travel/shared-buffer.ts'
 export { forgetShared, newSharedId, rememberShared, reviveShared } from './travel/shared-id.ts'
 
 export { callingFile, indexBeside, requireOf } from './host/calling-file.ts'
-export { allowBlocking, checkMayBlock } from './host/blocking.ts'
+export { allowBlocking, checkMayBlock, mayBlock } from './host/blocking.ts'
 export { type DoorbellLink, linkDoorbell, onRing, ring } from './host/doorbell.ts'
 export { enter, strike } from './host/ledger.ts'
 export { noteOffers, offersSent, openOffers, receiverGone } from './host/offers.ts'

@@ -4,20 +4,10 @@ import { expect, test } from 'vitest'
 import { Lock, Queue, Region } from '../src/index.ts'
 import { ENTERED, ITEMS_EACH, LEFT, PROGRESS, SEEN, STOP, VIOLATIONS } from './support/actions.ts'
 import { Party } from './support/party.ts'
+import { random } from './support/random.ts'
 
 const KILLS = 200
 const SEED = 20261125
-
-/** Source: mulberry32. */
-function random(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), state | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 type Role = 'holder' | 'producer' | 'consumer'
 

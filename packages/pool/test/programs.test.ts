@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 
@@ -21,10 +22,10 @@ function run(name: string, ...args: string[]): Promise<Outcome> {
   return outcomeOf(start(name, ...args))
 }
 
-function outcomeOf(child: ChildProcess): Promise<Outcome> {
+function outcomeOf(child: ChildProcess, reads = true): Promise<Outcome> {
   let stdout = ''
   let stderr = ''
-  child.stdout?.on('data', chunk => (stdout += chunk))
+  if (reads) child.stdout?.on('data', chunk => (stdout += chunk))
   child.stderr?.on('data', chunk => (stderr += chunk))
   return new Promise(resolve => child.on('close', code => resolve({ code, stdout, stderr })))
 }
@@ -52,10 +53,38 @@ test('what workers print comes out', async () => {
   }
 })
 
+test.for([
+  ['handled', 3, /^done\nwrite EPIPE, exit 3\n$/],
+  ['not handled', 1, /Error: write EPIPE\n/],
+] as const)(
+  'when its reader goes (%s), a program ends alike by own lines and by those of workers',
+  async ([way, ...end]) => {
+    const [code, stderr] = end
+    for (const kind of ['alone', 'threads', 'processes']) {
+      const program = start('unread', kind, way)
+      // A pipe that was filled is closed.
+      program.stdout?.once('readable', () => program.stdout?.destroy())
+      expect(await outcomeOf(program, false)).toMatchObject({ code, stderr: expect.stringMatching(stderr) })
+    }
+  },
+)
+
 test('a function imports packages, builtins and JSON, without a warning of how', async () => {
   const line = 'function,function,@manyhands/pool\n'
   expect(await run('imports')).toEqual({ code: 0, stdout: line + line, stderr: '' })
 })
+
+test.runIf(isBuiltin('node:ffi'))(
+  "without koffi, Node's warning of its FFI comes once, not from each worker",
+  async () => {
+    const preload = fileURLToPath(new URL('./programs/without-koffi.cjs', import.meta.url))
+    const program = fileURLToPath(new URL('./programs/nested-locks.ts', import.meta.url))
+    const flags = ['--require', preload, '--conditions=@manyhands/source']
+    const { stdout, stderr } = await outcomeOf(spawn(process.execPath, [...flags, program]))
+    expect(stdout).toBe('2\n2\n')
+    expect(stderr.match(/ExperimentalWarning: FFI/g)).toHaveLength(1)
+  },
+)
 
 test('a failure that nobody looked at is told when the pool closes, one that somebody saw is not', async () => {
   const { code, stderr } = await run('unseen-failure')

@@ -209,11 +209,14 @@ export class RingTransport implements Transport {
   }
 
   #accept(body: Uint8Array): void {
-    const { id, path, named } = JSON.parse(Buffer.from(body).toString()) as { id: string; path: string; named: boolean }
+    if (this.#mapping !== undefined) return // there is one already
     try {
+      const offer: unknown = JSON.parse(Buffer.from(body).toString())
+      const { id, path, named } = offer as { id: string; path: string; named: boolean }
       this.#mapping = openMapping(id, TWO_RINGS_BYTES, { path, named })
     } catch {
-      return this.#send(RING_REFUSED) // no provider here, or memory of another user: the socket stays in use
+      // No provider here, memory of another user, or a damaged offer: the socket stays in use.
+      return this.#send(RING_REFUSED)
     }
     this.#send(RING_ACCEPTED)
     this.#use(this.#mapping, 1)

@@ -47,6 +47,7 @@ export class PartyTable implements Parties {
     this.#live = live
   }
 
+  /** @throws InvalidStateError when all slots belong to parties that are alive */
   me(): number {
     if (this.#mine === 0) this.#mine = this.#findOwn() ?? this.#claim()
     return this.#mine
@@ -97,7 +98,10 @@ export class PartyTable implements Parties {
         return bitsOf(slot, generation)
       }
     }
-    throw new InvalidStateError(`more than ${PARTY_SLOTS - 1} threads and processes use this primitive at a time`)
+    throw new InvalidStateError(
+      `more than ${PARTY_SLOTS - 1} threads and processes, all of them alive, have used one primitive: ` +
+        'use fewer workers at a time (maxWorkers), or one primitive for each group of them',
+    )
   }
 
   #isGone(at: number, word: bigint): boolean {

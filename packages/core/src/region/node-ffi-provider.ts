@@ -1,3 +1,4 @@
+import { mayBlock } from '@manyhands/base'
 import { ENOMEM, FUTEX_WAIT, FUTEX_WAKE, futexCall, mapError, MAP_SHARED, PROT_READ_WRITE, timespec } from './libc.ts'
 import type { Futex, MemoryProvider } from './memory-provider.ts'
 
@@ -15,12 +16,14 @@ interface NodeFfi {
 const FAILED = 0xffff_ffff_ffff_ffffn
 
 /**
- * The provider based on `node:ffi`, from Node 26.1 on. Node prints an ExperimentalWarning when that module is loaded.
+ * The provider based on `node:ffi`, from Node 26.1 on. Node prints an ExperimentalWarning when that module is loaded;
+ * once, by the program itself, is enough.
  */
 export function nodeFfiProvider(): MemoryProvider | undefined {
   if (process.platform === 'win32') return undefined
   // undefined where the module does not exist or needs a flag.
-  const ffi = process.getBuiltinModule('node:ffi') as NodeFfi | undefined
+  const load = (): NodeFfi | undefined => process.getBuiltinModule('node:ffi') as NodeFfi | undefined
+  const ffi = mayBlock() ? withoutWarnings(load) : load()
   if (ffi === undefined) return undefined
   const { functions } = ffi.dlopen(null, {
     mmap: { return: 'pointer', arguments: ['pointer', 'uint64', 'int32', 'int32', 'int32', 'int64'] },
@@ -38,6 +41,16 @@ export function nodeFfiProvider(): MemoryProvider | undefined {
     unmap: (address, byteLength) => void munmap(BigInt(address), BigInt(byteLength)),
     view: (address, byteLength) => ffi.toArrayBuffer(BigInt(address), byteLength, false),
     futex: nodeFfiFutex(ffi),
+  }
+}
+
+function withoutWarnings<T>(run: () => T): T {
+  const { emitWarning } = process
+  process.emitWarning = () => {}
+  try {
+    return run()
+  } finally {
+    process.emitWarning = emitWarning
   }
 }
 

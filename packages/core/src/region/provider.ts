@@ -38,6 +38,11 @@ export function findMemoryProvider(): MemoryProvider | undefined {
   return undefined
 }
 
+/** True where the machine can share memory, also when it has no file left at this moment to load a provider with. */
+export function canShareMemory(): boolean {
+  return findMemoryProvider() !== undefined || state().provider === undefined
+}
+
 /** Makes every native call go through the gate of the thread. */
 function withGate(provider: MemoryProvider): MemoryProvider {
   const { futex } = provider

@@ -22,12 +22,13 @@ import {
 import { reclaimMappings } from '../party/reclaim.ts'
 import { holdInFlight, noteArrival, stopHolding } from './in-flight.ts'
 import { closeMapping, createMapping, type Mapping, openMapping, PARTIES } from './mapping.ts'
-import { findMemoryProvider } from './provider.ts'
+import { canShareMemory } from './provider.ts'
 import { assertOwnFile, lookUp, publish, unpublish } from './published.ts'
 
 export interface RegionOptions {
   /**
-   * Which workers can share the region. `'auto'`: processes where this machine supports it, else threads.
+   * Which workers can share the region. `'auto'`: processes where this machine supports it, else threads; that it has
+   * no file or memory left at this moment is an error there too.
    * @default 'threads'
    */
   readonly across?: Across | 'auto' | undefined
@@ -104,7 +105,7 @@ export class Region implements Disposable {
     if (across !== 'threads' && across !== 'processes' && across !== 'auto') {
       throw new RangeError(`across must be 'threads', 'processes' or 'auto', got ${describeValue(across)}`)
     }
-    const mapped = across === 'processes' || (across === 'auto' && findMemoryProvider() !== undefined)
+    const mapped = across === 'processes' || (across === 'auto' && canShareMemory())
     const id = newSharedId()
     const region = new Region(id, mapped ? createMapping(id, byteLength) : new SharedArrayBuffer(byteLength))
     rememberShared(region.id, region)

@@ -209,8 +209,13 @@ export class Condition {
   }
 
   *#wait(method: string): Steps<boolean> {
-    const { waiter, releaseAll, reacquire } = this.#held(method)
-    return yield* this.#list.wait({ releaseAll, reacquire: depth => at(waiter, reacquire(depth)) })
+    const lock = this.#held(method)
+    return yield* this.#list.wait({
+      suspend() {
+        const resume = lock.suspend()
+        return () => at(lock.waiter, resume())
+      },
+    })
   }
 
   #held(method: string): LockCore {

@@ -2,11 +2,16 @@ import { InvalidStateError } from '@manyhands/base'
 
 /** A resource that a guard releases. */
 interface Releasable {
-  /** @returns false when this thread does not hold it */
-  releaseOwn(): boolean
+  /** @returns false when what the guard stands for is not held any more, or is held again by a later `acquire` */
+  releaseOwn(guard: Guard): boolean
 }
 
-/** Represents an acquired lock or permit. It is released at the end of the scope of a `using`, or by `release`. */
+/**
+ * Represents an acquired lock or permit. It is released at the end of the scope of a `using`, or by `release`.
+ *
+ * A guard of a lock releases only what its own `acquire` took: when the lock was released by name in the meantime and
+ * acquired again, the lock stays held. Permits of a semaphore are all alike.
+ */
 export class Guard implements Disposable {
   /** The previous owner died without releasing the lock: the protected data may be inconsistent. */
   readonly ownerDied: boolean
@@ -18,14 +23,16 @@ export class Guard implements Disposable {
     this.ownerDied = ownerDied
   }
 
-  /** @throws {@link InvalidStateError} when the lock or permit was already released */
+  /** @throws {@link InvalidStateError} when the lock or permit was already released, by this guard or otherwise */
   release(): void {
     const held = this.#held
     this.#held = undefined
-    if (held === undefined || !held.releaseOwn()) throw new InvalidStateError('the lock or permit was already released')
+    if (held === undefined || !held.releaseOwn(this)) {
+      throw new InvalidStateError('the lock or permit was already released')
+    }
   }
 
-  /** Releases it unless `release` was called. */
+  /** Releases it unless `release` of this guard was called. @throws as `release` */
   [Symbol.dispose](): void {
     if (this.#held !== undefined) this.release()
   }

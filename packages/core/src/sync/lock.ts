@@ -15,6 +15,7 @@ import {
 } from '@manyhands/base'
 import type { Region } from '../region/region.ts'
 import { driveAsync, driveSync } from '../waiting/drive.ts'
+import type { Steps } from '../waiting/steps.ts'
 import type { Waiter } from '../waiting/waiter.ts'
 import { Guard } from './guard.ts'
 import { acquireAnyway, type Acquired, WAIT_ENDED, Mutex, type MutexAlgorithm, OWNER_DIED } from './mutex.ts'
@@ -81,6 +82,7 @@ export class Lock {
   readonly fair: boolean
   readonly #state: SharedState
   readonly #mutex: MutexAlgorithm
+  readonly #held: Held
 
   /**
    * @throws TypeError, RangeError for bad options
@@ -100,6 +102,7 @@ export class Lock {
     this.#mutex = this.fair
       ? new TicketMutex(words, BASE_64, parties, waiter.wake)
       : new Mutex(words, BASE, parties, waiter.wake)
+    this.#held = new Held(this.#mutex)
   }
 
   /** Which workers can share the lock. */
@@ -118,13 +121,14 @@ export class Lock {
    * @returns a guard that releases the lock: `using guard = await lock.acquire()`, or `guard.release()`
    * @throws {@link WaitTimeoutError} when the lock does not become free within `timeoutMs`
    * @throws {@link CancelledError} when `signal` is aborted; `cause` is its reason
+   * @throws {@link InvalidStateError} when 127 other threads and processes that are alive have used the lock
    * @throws TypeError, RangeError for bad options
    */
   async acquire(options: AcquireOptions = {}): Promise<Guard> {
     checkAcquireOptions('Lock.acquire', options)
-    const acquired = this.#mutex.tryAcquire() || (await driveAsync(this.#mutex.acquire(), this.#state.waiter, options))
-    if (acquired === WAIT_ENDED) throw waitEndedError('Lock.acquire', NOT_ACQUIRED, options)
-    return new Guard(this.#mutex, acquired === OWNER_DIED)
+    const guard = this.tryAcquire() ?? (await driveAsync(this.#acquire(), this.#state.waiter, options))
+    if (guard === null) throw waitEndedError('Lock.acquire', NOT_ACQUIRED, options)
+    return guard
   }
 
   /**
@@ -132,25 +136,25 @@ export class Lock {
    * thread releases it.
    *
    * @throws {@link WaitTimeoutError}, TypeError, RangeError as `acquire`
-   * @throws {@link InvalidStateError} on the main thread, without `allowMainThread`
+   * @throws {@link InvalidStateError} as `acquire`, and on the main thread, without `allowMainThread`
    */
   acquireSync(options?: AcquireSyncOptions): Guard {
     if (options !== undefined) checkAcquireSyncOptions('Lock.acquireSync', options)
     checkMayBlock('acquireSync', 'acquire', options?.allowMainThread)
-    if (this.#mutex.tryAcquire()) return new Guard(this.#mutex, false)
+    if (this.#mutex.tryAcquire()) return this.#held.newGuard(false)
     const acquired = acquireSlowly(this.#mutex, this.#state, options?.timeoutMs)
     if (acquired === WAIT_ENDED) throw waitEndedError('Lock.acquireSync', NOT_ACQUIRED, options ?? {})
-    return new Guard(this.#mutex, acquired === OWNER_DIED)
+    return this.#held.newGuard(acquired === OWNER_DIED)
   }
 
   /** Takes the lock if it is free. It does not detect a dead owner. @returns a guard that releases the lock, or null */
   tryAcquire(): Guard | null {
-    return this.#mutex.tryAcquire() ? new Guard(this.#mutex, false) : null
+    return this.#mutex.tryAcquire() ? this.#held.newGuard(false) : null
   }
 
   /**
    * Releases the lock, also when another thread holds it: as in Python, any thread may release it. A guard releases
-   * only a lock that this thread holds.
+   * only the hold that it was made for.
    *
    * @throws {@link InvalidStateError} when the lock is not held
    */
@@ -189,6 +193,12 @@ export class Lock {
     }
   }
 
+  /** Makes the guard in the step that acquires: another hold may begin before the caller of `acquire` continues. */
+  *#acquire(): Steps<Guard | null> {
+    const acquired = yield* this.#mutex.acquire()
+    return acquired === WAIT_ENDED ? null : this.#held.newGuard(acquired === OWNER_DIED)
+  }
+
   [replace](across: Across = 'threads'): LockHandle {
     const region = this.#state.sendTo(across, 'Lock', "new Lock({ across: 'processes' })")
     rememberShared(idOf(region), this)
@@ -207,14 +217,34 @@ export class Lock {
     coreOfLock = lock => ({
       waiter: lock.#state.waiter,
       isHeldHere: () => lock.#mutex.isHeldHere(),
-      releaseAll() {
+      suspend() {
+        const { guard } = lock.#held
         lock.#mutex.release()
-        return 1
-      },
-      *reacquire() {
-        yield* acquireAnyway(lock.#mutex)
+        return function* resume() {
+          yield* acquireAnyway(lock.#mutex)
+          lock.#held.guard = guard
+        }
       },
     })
+  }
+}
+
+/** The last hold of a lock in this thread. */
+class Held {
+  readonly #mutex: MutexAlgorithm
+  /** Others are of earlier holds. A condition that waits releases the lock, and takes it again as the same hold. */
+  guard: Guard | undefined
+
+  constructor(mutex: MutexAlgorithm) {
+    this.#mutex = mutex
+  }
+
+  newGuard(ownerDied: boolean): Guard {
+    return (this.guard = new Guard(this, ownerDied))
+  }
+
+  releaseOwn(guard: Guard): boolean {
+    return guard === this.guard && this.#mutex.releaseOwn()
   }
 }
 

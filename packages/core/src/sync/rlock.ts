@@ -19,7 +19,7 @@ import { driveAsync } from '../waiting/drive.ts'
 import type { Steps } from '../waiting/steps.ts'
 import { Guard } from './guard.ts'
 import { acquireSlowly, type LockCore } from './lock.ts'
-import { ACQUIRED, acquireAnyway, type Acquired, WAIT_ENDED, Mutex, OWNER_DIED } from './mutex.ts'
+import { acquireAnyway, WAIT_ENDED, Mutex, OWNER_DIED } from './mutex.ts'
 import {
   type AcquireOptions,
   type AcquireSyncOptions,
@@ -54,6 +54,14 @@ const currentFlow = (): Flow => ownFlows?.getStore() ?? thread
 /** The lock as a condition uses it, on behalf of the calling code. */
 export let coreOfRLock: (lock: RLock) => LockCore
 
+/** From the first `acquire` of an owner to its last release, with the waits of conditions in between. */
+interface Hold {
+  readonly owner: Flow
+  depth: number
+  /** For its guards: releases it once. @returns false when the lock is not held as this hold any more */
+  releaseOwn(): boolean
+}
+
 /** Locks that are held here. Only the object counts how often, so it must not be collected. */
 const heldHere = new Set<RLock>()
 
@@ -68,8 +76,7 @@ const heldHere = new Set<RLock>()
 export class RLock {
   readonly #state: SharedState
   readonly #mutex: Mutex
-  #owner: Flow | undefined
-  #depth = 0
+  #hold: Hold | undefined
 
   /**
    * @throws TypeError, RangeError for bad options
@@ -96,17 +103,16 @@ export class RLock {
 
   /** True when the calling code holds the lock. */
   get owned(): boolean {
-    return this.#depth > 0 && this.#owner === currentFlow()
+    return this.#hold?.owner === currentFlow()
   }
 
   /** @throws as `Lock.acquire` */
   async acquire(options: AcquireOptions = {}): Promise<Guard> {
     checkAcquireOptions('RLock.acquire', options)
     const flow = currentFlow()
-    if (this.#enterAgain(flow)) return this.#guard(flow, false)
-    const acquired = await driveAsync(this.#acquire(flow), this.#state.waiter, options)
-    if (acquired === WAIT_ENDED) throw waitEndedError('RLock.acquire', NOT_ACQUIRED, options)
-    return this.#guard(flow, acquired === OWNER_DIED)
+    const guard = this.#enterAgain(flow) ?? (await driveAsync(this.#acquire(flow), this.#state.waiter, options))
+    if (guard === null) throw waitEndedError('RLock.acquire', NOT_ACQUIRED, options)
+    return guard
   }
 
   /**
@@ -118,29 +124,25 @@ export class RLock {
     if (options !== undefined) checkAcquireSyncOptions('RLock.acquireSync', options)
     checkMayBlock('acquireSync', 'acquire', options?.allowMainThread)
     const flow = currentFlow()
-    if (this.#enterAgain(flow)) return this.#guard(flow, false)
-    if (this.#depth > 0 && (options?.timeoutMs ?? Infinity) === Infinity) {
+    const again = this.#enterAgain(flow)
+    if (again !== null) return again
+    if (this.#hold !== undefined && (options?.timeoutMs ?? Infinity) === Infinity) {
       throw new InvalidStateError('acquireSync would deadlock: other asynchronous code of this thread holds the lock')
     }
     const acquired = this.#mutex.tryAcquire() || acquireSlowly(this.#mutex, this.#state, options?.timeoutMs)
     if (acquired === WAIT_ENDED) throw waitEndedError('RLock.acquireSync', NOT_ACQUIRED, options ?? {})
-    this.#enter(flow, 1)
-    return this.#guard(flow, acquired === OWNER_DIED)
+    return this.#enter(flow, acquired === OWNER_DIED)
   }
 
   /** Takes the lock if it is free or held by the calling code. @returns a guard that releases the lock, or null */
   tryAcquire(): Guard | null {
     const flow = currentFlow()
-    if (!this.#enterAgain(flow)) {
-      if (!this.#mutex.tryAcquire()) return null
-      this.#enter(flow, 1)
-    }
-    return this.#guard(flow, false)
+    return this.#enterAgain(flow) ?? (this.#mutex.tryAcquire() ? this.#enter(flow, false) : null)
   }
 
   /** @throws {@link InvalidStateError} unless the calling code holds the lock */
   release(): void {
-    if (!this.#leave(currentFlow())) {
+    if (!this.owned || this.#hold?.releaseOwn() !== true) {
       throw new InvalidStateError('the lock is not held here: only its owner can release it')
     }
   }
@@ -174,39 +176,43 @@ export class RLock {
     }
   }
 
-  #guard(flow: Flow, ownerDied: boolean): Guard {
-    return new Guard({ releaseOwn: () => this.#leave(flow) }, ownerDied)
-  }
-
   /** Several calls of one owner may wait: when one of them has acquired the lock, the others enter too. */
-  *#acquire(flow: Flow): Steps<Acquired> {
+  *#acquire(flow: Flow): Steps<Guard | null> {
     const steps = this.#mutex.acquire()
     let step = steps.next(false)
     while (step.done !== true) {
       step = steps.next(yield step.value)
       // Only after a step, which has marked the lock as contended: this call may be the one that its release woke.
-      if (this.#enterAgain(flow)) return ACQUIRED
+      const again = this.#enterAgain(flow)
+      if (again !== null) return again
     }
-    if (step.value !== WAIT_ENDED) this.#enter(flow, 1)
-    return step.value
+    return step.value === WAIT_ENDED ? null : this.#enter(flow, step.value === OWNER_DIED)
   }
 
-  #enterAgain(flow: Flow): boolean {
-    if (this.#depth === 0 || this.#owner !== flow) return false
-    this.#depth++
-    return true
+  #enterAgain(flow: Flow): Guard | null {
+    const hold = this.#hold
+    if (hold?.owner !== flow) return null
+    hold.depth++
+    return new Guard(hold, false)
   }
 
-  #enter(flow: Flow, depth: number): void {
-    this.#owner = flow
-    this.#depth = depth
+  #enter(owner: Flow, ownerDied: boolean): Guard {
+    const hold: Hold = { owner, depth: 1, releaseOwn: () => this.#hold === hold && this.#leave(hold) }
+    this.#begin(hold)
+    return new Guard(hold, ownerDied)
+  }
+
+  #begin(hold: Hold): void {
+    this.#hold = hold
     heldHere.add(this)
   }
 
-  #leave(flow: Flow): boolean {
-    if (this.#depth === 0 || this.#owner !== flow) return false
-    if (--this.#depth > 0) return true
-    this.#owner = undefined
+  #leave(hold: Hold): boolean {
+    return --hold.depth > 0 || this.#end()
+  }
+
+  #end(): boolean {
+    this.#hold = undefined
     heldHere.delete(this)
     return this.#mutex.releaseOwn()
   }
@@ -226,23 +232,18 @@ export class RLock {
   }
 
   static {
-    coreOfRLock = lock => {
-      const flow = currentFlow()
-      return {
-        waiter: lock.#state.waiter,
-        isHeldHere: () => lock.owned,
-        releaseAll() {
-          const depth = lock.#depth
-          lock.#depth = 1
-          lock.#leave(flow)
-          return depth
-        },
-        *reacquire(depth) {
+    coreOfRLock = lock => ({
+      waiter: lock.#state.waiter,
+      isHeldHere: () => lock.owned,
+      suspend() {
+        const hold = lock.#hold as Hold
+        lock.#end()
+        return function* resume() {
           yield* acquireAnyway(lock.#mutex)
-          lock.#enter(flow, depth)
-        },
-      }
-    }
+          lock.#begin(hold)
+        }
+      },
+    })
   }
 }
 

@@ -35,6 +35,8 @@ export class TicketMutex implements MutexAlgorithm {
   readonly #hint: number
   readonly #died: number
   readonly #line: number
+  /** Of the last hold that has begun here. A ticket that is served is not held before its waiter continues. */
+  #held: number | undefined
 
   /** @param first - index of the first 64-bit word */
   constructor(words: Words, first: number, parties: Parties, wake: Wake) {
@@ -50,7 +52,9 @@ export class TicketMutex implements MutexAlgorithm {
   tryAcquire(): boolean {
     const ticket = this.#words.load(this.#serving)
     const place = this.#words.load64(this.#at(ticket))
-    return isFree(place, ticket) && this.#take(ticket, place)
+    if (!isFree(place, ticket) || !this.#take(ticket, place)) return false
+    this.#held = ticket
+    return true
   }
 
   /** Does not spin: it would be out of order. */
@@ -68,7 +72,10 @@ export class TicketMutex implements MutexAlgorithm {
     for (;;) {
       const serving = this.#words.load(this.#serving)
       // Our ticket is served: the lock is ours. Take over the mark that an owner before us has died.
-      if (serving === ticket) return this.#words.compareExchange(this.#died, 1, 0) === 1 ? OWNER_DIED : ACQUIRED
+      if (serving === ticket) {
+        this.#held = ticket
+        return this.#words.compareExchange(this.#died, 1, 0) === 1 ? OWNER_DIED : ACQUIRED
+      }
       const place = this.#words.load64(this.#at(serving))
       if (isTaken(place, serving)) {
         // Its waiter has given up: serve the next ticket.
@@ -107,7 +114,7 @@ export class TicketMutex implements MutexAlgorithm {
   }
 
   isHeldHere(): boolean {
-    return this.#owner() === this.#parties.me()
+    return this.#words.load(this.#serving) === this.#held && this.#owner() === this.#parties.me()
   }
 
   isAbandoned(): boolean {

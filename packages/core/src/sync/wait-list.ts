@@ -14,10 +14,12 @@ const WAITING = 1
 
 /** The lock as a condition uses it. */
 export interface ConditionLock {
-  /** Releases the lock completely, however often it was acquired. */
-  releaseAll(): number
-  /** Acquires the lock again, `depth` times; never gives up. */
-  reacquire(depth: number): Steps<void>
+  /**
+   * Releases the lock completely, however often it was acquired.
+   *
+   * @returns acquires it again, as the same hold, which its guards release; never gives up
+   */
+  suspend(): () => Steps<void>
 }
 
 /**
@@ -60,14 +62,14 @@ export class WaitList {
   *wait(lock: ConditionLock): Steps<boolean> {
     const words = this.#words
     const ticket = this.#enter()
-    const depth = lock.releaseAll()
+    const resume = lock.suspend()
     let over = false
     for (;;) {
       const served = words.load(this.#served)
       if (isBefore(ticket, served)) break
       if ((over = yield { index: this.#served, expected: served })) break
     }
-    yield* lock.reacquire(depth)
+    yield* resume()
     if (!over || isBefore(ticket, words.load(this.#served))) return true
     this.#leave(ticket)
     return false

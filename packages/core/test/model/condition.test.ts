@@ -18,12 +18,11 @@ function condition(env: Environment): Condition {
     mutex,
     list: new WaitList(env.words, LIST, env.parties, env.wake),
     lock: {
-      releaseAll() {
+      suspend() {
         mutex.release()
-        return 1
-      },
-      *reacquire() {
-        yield* acquireAnyway(mutex)
+        return function* resume() {
+          yield* acquireAnyway(mutex)
+        }
       },
     },
   }

@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import { slot } from '@manyhands/base'
 import { afterEach, describe, expect, test } from 'vitest'
 import { memoryProvider } from '../../src/region/provider.ts'
+import { Region } from '../../src/region/region.ts'
 import { createSharedFile } from '../../src/region/shared-file.ts'
 
 const run = promisify(execFile)
@@ -57,6 +58,10 @@ describe('a native module that is there and cannot be loaded', () => {
     }
     Object.assign(state(), { loaders: [load], provider: undefined })
     expect(memoryProvider).toThrow(expect.objectContaining({ code: 'EMFILE' }))
+    // It became memory of threads without a word, which a process is refused later.
+    expect(() => Region.create(8, { across: 'auto' })).toThrow(
+      expect.objectContaining({ code: 'EMFILE', message: expect.stringMatching(/raise .*`ulimit -n`/) as string }),
+    )
     open = true
     expect(memoryProvider().name).toBe('koffi')
   })

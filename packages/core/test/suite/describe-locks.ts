@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   type Across,
   CancelledError,
+  Condition,
   InvalidStateError,
   Lock,
   Region,
@@ -168,6 +169,22 @@ export function describeLocks(across: Across): void {
       expect(() => stolen.release()).toThrow(InvalidStateError)
     })
 
+    test('a guard that is left over from an earlier hold frees no later one', async () => {
+      const lock = make()
+      await expectOwnHoldOnly(lock)
+      // A call that waits holds the lock before it continues.
+      const first = await lock.acquire()
+      const second = lock.acquire()
+      lock.release()
+      expect(() => first.release()).toThrow(InvalidStateError)
+      ;(await second).release()
+      expect(lock.locked).toBe(false)
+    })
+
+    test('a guard outlasts a wait of a condition, and frees no hold in between', async () => {
+      await expectSameHoldAfterWait(make())
+    })
+
     test('it is taken over from an owner that died, and its guard says so', async () => {
       for (const method of ['acquire', 'acquireSync'] as const) {
         const lock = make()
@@ -270,6 +287,20 @@ export function describeLocks(across: Across): void {
       expect(await party(0).call('owned', lock)).toBe(false)
     })
 
+    test('a guard that is left over from an earlier hold frees no later one', () =>
+      expectOwnHoldOnly(new RLock({ across })))
+
+    test('a guard outlasts a wait of a condition, and frees no hold in between', async () => {
+      const lock = new RLock({ across })
+      await expectSameHoldAfterWait(lock)
+      const [outer, inner] = [await lock.acquire(), await lock.acquire()]
+      expect(await new Condition({ lock }).wait({ timeoutMs: 1 })).toBe(false)
+      inner.release()
+      expect(lock.owned).toBe(true)
+      outer.release()
+      expect(lock.locked).toBe(false)
+    })
+
     test('calls of runExclusive in one thread exclude each other, and each can be nested', async () => {
       const lock = new RLock({ across })
       let inside = 0
@@ -332,4 +363,38 @@ export function describeLocks(across: Across): void {
     expect(() => new Semaphore(1, { across }).acquireSync()).toThrow(InvalidStateError)
     lock.acquireSync({ allowMainThread: true }).release()
   })
+}
+
+async function expectOwnHoldOnly(lock: Lock | RLock): Promise<void> {
+  const takes = [() => lock.acquire(), () => lock.tryAcquire(), () => lock.acquireSync({ allowMainThread: true })]
+  for (const take of takes) {
+    const old = await lock.acquire()
+    lock.release()
+    const guard = await take()
+    expect(() => old.release()).toThrow(InvalidStateError)
+    expect(lock.locked).toBe(true)
+    lock.release()
+    const last = await take()
+    expect(() => guard?.[Symbol.dispose]()).toThrow(InvalidStateError)
+    expect(lock.locked).toBe(true)
+    last?.release()
+    expect(lock.locked).toBe(false)
+  }
+}
+
+async function expectSameHoldAfterWait(lock: Lock | RLock): Promise<void> {
+  const condition = new Condition({ lock })
+  const earlier = await lock.acquire()
+  lock.release()
+  const guard = await lock.acquire()
+  const waiting = condition.wait()
+  const between = await lock.acquire()
+  expect(() => earlier.release()).toThrow(InvalidStateError)
+  condition.notify()
+  between.release()
+  expect(await waiting).toBe(true)
+  expect(() => between.release()).toThrow(InvalidStateError)
+  expect(lock.locked).toBe(true)
+  guard.release()
+  expect(lock.locked).toBe(false)
 }

@@ -149,7 +149,11 @@ export class Slice implements QueueItem {
 
   /** With a time limit it can be ended on its own, so nothing else may be on its worker. */
   get exclusive(): boolean {
-    return this.state.timeoutMs !== undefined
+    return this.timeoutMs !== undefined
+  }
+
+  get timeoutMs(): number | undefined {
+    return this.state.timeoutMs
   }
 
   get costMs(): number | undefined {

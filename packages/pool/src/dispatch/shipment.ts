@@ -17,6 +17,8 @@ export interface QueueItem {
   readonly wanted: boolean
   /** It can be ended on its own, so nothing else may be on its worker. */
   readonly exclusive: boolean
+  /** Milliseconds for all of it, from its begin. */
+  readonly timeoutMs: number | undefined
   /** Milliseconds that all of it is expected to take; undefined when that is not known. */
   readonly costMs: number | undefined
   /** It is in the queue from now on, for the first time or again. */

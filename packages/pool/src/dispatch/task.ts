@@ -62,8 +62,11 @@ export class Task extends FutureResolver<unknown> implements QueueItem, Abortabl
   }
 
   get exclusive(): boolean {
-    const options = this.#details?.options
-    return options !== undefined && (options.signal !== undefined || options.timeoutMs !== undefined)
+    return this.options?.signal !== undefined || this.timeoutMs !== undefined
+  }
+
+  get timeoutMs(): number | undefined {
+    return this.options?.timeoutMs
   }
 
   /**
@@ -163,7 +166,7 @@ class TaskShipment extends Shipment {
     this.#tasks = tasks
     const [first] = tasks
     this.exclusive = first?.exclusive ?? false
-    this.timeoutMs = first?.options?.timeoutMs
+    this.timeoutMs = first?.timeoutMs
     this.transfer = first?.options?.transfer
   }
 

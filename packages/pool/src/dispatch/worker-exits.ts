@@ -1,4 +1,4 @@
-import { BrokenPoolError, type WorkerExit, WorkerExitedError } from '@manyhands/base'
+import { BrokenPoolError, WaitTimeoutError, type WorkerExit, WorkerExitedError } from '@manyhands/base'
 import { scarcityOf } from '../host/scarcity.ts'
 import { FewerWorkers } from './fewer-workers.ts'
 import { settleLost } from './lost-tasks.ts'
@@ -51,6 +51,19 @@ export class WorkerExits {
     const reason = (cause as Error).message
     if (cure !== undefined && others > 0) this.#fewer.note(reason, cure)
     else this.break(`a worker could not be started: ${reason}${cure === undefined ? '' : ` (${cure})`}`, cause)
+  }
+
+  /**
+   * A worker was not ready after `ms`, and is being ended. Where others are ready they do its work; otherwise the pool
+   * is broken: the next one would take as long.
+   */
+  noteLate(worker: WorkerHandle, ms: number, workers: ReadonlySet<WorkerHandle>): void {
+    const [why, cure] = worker.initializing
+      ? ['its initializer has not finished', 'raise startTimeoutMs']
+      : ['it got no time or no threads', 'raise startTimeoutMs, or the limit of threads (`ulimit -u`)']
+    const reason = `a worker was not ready after ${ms} ms: ${why}`
+    if (this.#policy !== 'break' && [...workers].some(other => other.ready)) this.#fewer.note(reason, cure)
+    else this.break(`${reason} (${cure})`, new WaitTimeoutError('a worker was not ready', ms))
   }
 
   /** From now on the pool is broken. The first reason stays. */

@@ -25,6 +25,7 @@ import { loadFirst, type Outgoing } from './outgoing.ts'
 import { Recall } from './recall.ts'
 import { asSendError } from './send-error.ts'
 import type { Abortable, QueueItem, Shipment } from './shipment.ts'
+import { StartWatch } from './start-watch.ts'
 import { stayAwake } from './stay-awake.ts'
 import { TaskQueue } from './task-queue.ts'
 import { WorkerCodec } from './worker-codec.ts'
@@ -48,6 +49,8 @@ export interface WorkerPoolOptions {
   /** Workers have a working directory of their own. */
   readonly ownDirectory: boolean
   readonly concurrency: number
+  /** Milliseconds that a worker may take to get ready, see `StartWatch`. */
+  readonly startTimeoutMs?: number | undefined
   /** Processors that this process may use. */
   readonly cores: number
   readonly start: StartChannel
@@ -260,39 +263,51 @@ export class WorkerPool {
 
   /** Undefined when it could not even be started; without another one the pool is broken then. */
   #startWorker(): WorkerHandle | undefined {
+    const watch = new StartWatch({
+      startTimeoutMs: this.#options.startTimeoutMs,
+      isTaskLimitedTo: ms => [...this.#queue].some(({ timeoutMs = Infinity }) => timeoutMs <= ms),
+      onLate: ms => this.#late(worker, ms),
+    })
+    let worker: WorkerHandle
     try {
-      const worker = new WorkerHandle(
-        this.#options.start,
-        this.#options.channelOptions(this.#nextWorker++),
-        this.#codec,
-        {
-          onRoom: (free, shipment) => {
-            if (ended.hasSubscribers) this.#publishEnd(free, shipment)
-            this.#meter?.answered(shipment)
-            this.#pump()
-          },
-          onReady: () => {
-            this.#exits.noteReady()
-            this.#pump() // tasks may wait for its initializer
-          },
-          onBegin: (begins, shipment) => this.#begun(begins, shipment),
-          onReturned: items => {
-            this.#queue.unshift(items)
-            this.#pump()
-          },
-          onExit: (gone, exit, error) => this.#exited(gone, exit, error),
+      worker = new WorkerHandle(this.#options.start, this.#options.channelOptions(this.#nextWorker++), this.#codec, {
+        onRoom: (free, shipment) => {
+          if (ended.hasSubscribers) this.#publishEnd(free, shipment)
+          this.#meter?.answered(shipment)
+          this.#pump()
         },
-      )
-      this.#workers.add(worker)
-      if (workerStarted.hasSubscribers) {
-        workerStarted.publish({ type: 'worker-start', ...this.#now(), worker: worker.info })
-      }
-      return worker
+        onReady: () => {
+          watch.end()
+          this.#exits.noteReady()
+          this.#pump() // tasks may wait for its initializer
+        },
+        onBegin: (begins, shipment) => this.#begun(begins, shipment),
+        onReturned: items => {
+          this.#queue.unshift(items)
+          this.#pump()
+        },
+        onExit: (gone, exit, error) => {
+          watch.end()
+          this.#exited(gone, exit, error)
+        },
+      })
     } catch (cause) {
       this.#exits.noteUnstarted(cause, this.#workers.size)
       this.#failBroken()
       return undefined
     }
+    watch.begin(worker)
+    this.#workers.add(worker)
+    if (workerStarted.hasSubscribers) {
+      workerStarted.publish({ type: 'worker-start', ...this.#now(), worker: worker.info })
+    }
+    return worker
+  }
+
+  #late(worker: WorkerHandle, ms: number): void {
+    this.#exits.noteLate(worker, ms, this.#workers)
+    this.#failBroken()
+    worker.terminate()
   }
 
   // ---- what workers report

@@ -1,4 +1,4 @@
-import { checkFunction, checkInteger, checkOptionNames, describeValue } from '@manyhands/base'
+import { checkDuration, checkFunction, checkInteger, checkOptionNames, describeValue } from '@manyhands/base'
 import type { OnWorkerExit } from '../dispatch/worker-exits.ts'
 import { cpuCount } from '../here/cpu-count.ts'
 import { checkStartMethod } from '../here/start-method.ts'
@@ -14,6 +14,12 @@ export interface ExecutorOptions extends PlaceOptions {
   readonly initializer?: ((...args: never[]) => unknown) | undefined
   /** Arguments of the initializer. @default [] */
   readonly initializerArgs?: readonly unknown[] | undefined
+  /**
+   * Milliseconds that a worker may take to get ready, its initializer included. One that takes longer is ended: where
+   * others are ready they do its work, otherwise the pool breaks. @default 120,000; with an initializer no limit, but
+   * while a task with `timeoutMs` waits: 120,000, or that `timeoutMs` if it is longer
+   */
+  readonly startTimeoutMs?: number | undefined
   /** Async tasks that one worker may run at a time; synchronous ones run one after the other. @default 1 */
   readonly concurrency?: number | undefined
   /**
@@ -32,6 +38,7 @@ const names = [
   'maxWorkers',
   'initializer',
   'initializerArgs',
+  'startTimeoutMs',
   'concurrency',
   'onWorkerExit',
   'resourceLimits',
@@ -66,6 +73,7 @@ export function checkExecutorOptions(kind: WorkerKind, options: ExecutorOptions)
   }
   checkOptionNames(executor, options, names, mistakes)
   checkInteger('maxWorkers', options.maxWorkers, 1)
+  checkDuration('startTimeoutMs', options.startTimeoutMs)
   checkInteger('concurrency', options.concurrency, 1)
   if (options.initializer !== undefined) checkFunction('initializer', options.initializer)
   const { initializerArgs, resourceLimits } = options

@@ -58,6 +58,7 @@ export class WorkerExecutor implements Executor {
       maxWorkers: checked.maxWorkers,
       onWorkerExit: checked.onWorkerExit,
       concurrency: checked.concurrency,
+      startTimeoutMs: checked.startTimeoutMs,
       cores: cpuCount(),
       across,
       ownDirectory: workerKinds[kind].ownDirectory,

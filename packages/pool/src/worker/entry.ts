@@ -13,8 +13,12 @@ import { startWorker } from './start-worker.ts'
 
 // It has become a worker; what it starts itself are no workers.
 if (isMainThread) delete process.env['MANYHANDS_WORKER']
-if (isMainThread) openInbox(receive)
-else begin(workerData as ThreadInit | ProcessInit)
+if (isMainThread) {
+  allowBlocking()
+  openInbox(receive)
+} else {
+  begin(workerData as ThreadInit | ProcessInit)
+}
 
 function receive(message: ToWorkerMessage): void | Promise<void> {
   if (message[0] === PREPARE) {
@@ -31,7 +35,6 @@ function receive(message: ToWorkerMessage): void | Promise<void> {
 
 function begin(init: WorkerInit | ProcessInit | ThreadInit): void {
   if ('share' in init) adoptThreadShare(init.share)
-  else allowBlocking()
   setLineage(init.lineage)
   enterProgram(init.lineage.program)
   if ('port' in init) sendOutput(init.port, init.control)

@@ -39,13 +39,7 @@ export async function prepare([, , modules, onError, rehearsal]: Extract<
 async function rehearse(packed: unknown): Promise<void> {
   try {
     const [{ Region }] = await Promise.all([import('@manyhands/core'), import('node:net'), import('node:crypto')])
-    const { emitWarning } = process
-    process.emitWarning = () => {} // of node:ffi: whoever makes memory that is really shared is warned
-    try {
-      Region.create(8, { across: 'auto' }).close()
-    } finally {
-      process.emitWarning = emitWarning
-    }
+    Region.create(8, { across: 'auto' }).close()
     await unpack(packed as never)
   } catch {
     // What cannot be done, for want of memory say, is told when it is needed.
