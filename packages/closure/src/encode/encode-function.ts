@@ -86,7 +86,8 @@ function encodeRead(encoder: Encoder, fn: object, index: number): Node {
     analysis.obstacle === undefined &&
     !needsPlace &&
     !(analysis.strict && analysis.modeMatters) &&
-    !encoder.reader.isConstructor(fn)
+    !encoder.reader.isConstructor(fn) &&
+    !(hasParts(fn) && encoder.reader.isOfPackage(fn))
   ) {
     // The place of a function that is sent alone is read when it throws: see `withPlace`.
     return byValue(encoder, fn, analysis, index === 0 ? undefined : encoder.reader.place(fn), index)
@@ -122,6 +123,14 @@ function encodeRead(encoder: Encoder, fn: object, index: number): Node {
     facts === undefined ? analysis : encoder.reader.analysisAt(fn, analysis, facts),
     facts,
     index,
+  )
+}
+
+/** What a package exports may be a function that all else of the package is a property of. */
+function hasParts(fn: object): boolean {
+  return Object.values(Object.getOwnPropertyDescriptors(fn)).some(
+    ({ value, enumerable }: PropertyDescriptor) =>
+      enumerable === true && (typeof value === 'function' || (typeof value === 'object' && value !== null)),
   )
 }
 

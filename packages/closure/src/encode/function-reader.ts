@@ -2,6 +2,7 @@ import { isGeneratorFunction } from 'node:util/types'
 import { effectImports, type OrderedImport } from '../modules/effects.ts'
 import { type CapturedName, findExportedValue } from '../modules/exported-values.ts'
 import { type ExportPlace, findCommonJsExport, findExport, moduleScope } from '../modules/exports.ts'
+import { findEntry } from '../modules/find-entry.ts'
 import { findBinding, findDeclared } from '../modules/find-import.ts'
 import type { Analysis } from '../text/analyze.ts'
 import { analysisOf, expressionAnalysisOf, sloppyAnalysisOf, textOf } from '../text/function-text.ts'
@@ -87,11 +88,21 @@ export class FunctionReader {
     return facts.location === undefined ? '' : (knownScriptUrl(facts.location.scriptId) ?? '')
   }
 
+  /** Whether it stands in a file of an installed package. */
+  isOfPackage(fn: object): boolean {
+    const facts = this.facts(fn)
+    return facts !== undefined && this.url(facts).includes('/node_modules/')
+  }
+
   /** The export of a module, other than the main one, that `fn` is. */
   exportPlace(fn: object, facts: FunctionFacts): ExportPlace | undefined {
     let place = exportPlaces.get(fn)
     if (place === undefined) {
-      place = findExport(fn, facts, this.inspector) ?? findCommonJsExport(fn, facts, this.inspector) ?? null
+      place =
+        findEntry(fn, this.url(facts), this.inspector) ??
+        findExport(fn, facts, this.inspector) ??
+        findCommonJsExport(fn, facts, this.inspector) ??
+        null
       exportPlaces.set(fn, place)
     }
     return place ?? undefined

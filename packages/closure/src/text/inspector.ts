@@ -50,6 +50,23 @@ interface RemoteProperties {
   }[]
 }
 
+/** What the engine knows of a script. */
+export interface LoadedScript {
+  readonly scriptId: string
+  readonly url: string
+  /** An ES module of the program; not of a vm context, as test runners make them. */
+  readonly isModule: boolean
+}
+
+interface ScriptParsed {
+  readonly params: {
+    readonly scriptId: string
+    readonly url: string
+    readonly isModule?: boolean
+    readonly executionContextAuxData?: { readonly isDefault?: boolean }
+  }
+}
+
 interface Box {
   readonly value: unknown
   out: unknown
@@ -157,12 +174,12 @@ export class Inspector {
     }
   }
 
-  /** Every script that is loaded, by id. Takes tens of milliseconds the first time. */
-  listScripts(): Map<string, string> {
+  /** Every script that is loaded. Takes tens of milliseconds the first time. */
+  listScripts(): readonly LoadedScript[] {
     const session = (this.#session ??= connect())
-    const urls = new Map<string, string>()
-    const note = ({ params }: { params: { scriptId: string; url: string } }): void =>
-      void urls.set(params.scriptId, params.url)
+    const scripts: LoadedScript[] = []
+    const note = ({ params: { scriptId, url, isModule, executionContextAuxData } }: ScriptParsed): void =>
+      void scripts.push({ scriptId, url, isModule: isModule === true && executionContextAuxData?.isDefault !== false })
     session.on('Debugger.scriptParsed', note)
     try {
       post(session, 'Debugger.enable', {})
@@ -170,7 +187,7 @@ export class Inspector {
       post(session, 'Debugger.disable', {})
       session.off('Debugger.scriptParsed', note)
     }
-    return urls
+    return scripts
   }
 
   /** The text of a script, as the engine compiled it. */
