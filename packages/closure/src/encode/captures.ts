@@ -12,6 +12,9 @@ import { noteImport } from './imports.ts'
 import { isInitializer } from './initializers.ts'
 import { step, type Step } from './refusal.ts'
 
+/** What errors call a function; it may take long to find out. */
+export type Label = () => string
+
 /** A captured variable and where its value is. */
 export type Capture = readonly [name: string, edge: Edge]
 
@@ -26,14 +29,14 @@ export function declaredCaptures(
   analysis: Analysis,
   captures: Readonly<Record<string, unknown>>,
   index: number,
-  label: string,
+  label: Label,
 ): Capture[] {
   const names = [...analysis.free.keys()]
   const missing = names.filter(name => !Object.hasOwn(captures, name) && !isBuiltinGlobal(name))
   if (missing.length > 0) {
     encoder.refuse(
       index,
-      `the function ${label} uses ${missing.map(name => `\`${name}\``).join(', ')}, which its captures do not name`,
+      `the function ${label()} uses ${missing.map(name => `\`${name}\``).join(', ')}, which its captures do not name`,
       'add them to withCaptures',
     )
   }
@@ -54,7 +57,7 @@ export function readCaptures(
   analysis: Analysis,
   facts: FunctionFacts,
   index: number,
-  label: string,
+  label: Label,
 ): { readonly captures: readonly Capture[]; readonly scope: m.Reference | undefined } {
   const captures: Capture[] = []
   const scopes = encoder.cells === undefined ? undefined : new FunctionScopes(encoder, encoder.cells, facts)
@@ -67,7 +70,7 @@ export function readCaptures(
       if (use.eager && !(name in globalThis)) {
         encoder.refuse(
           index,
-          `the class ${label} uses \`${name}\` for the name of a field, and its value cannot be read any more`,
+          `the class ${label()} uses \`${name}\` for the name of a field, and its value cannot be read any more`,
           'export the class from a module other than the main one',
         )
       }
@@ -109,7 +112,7 @@ export function noteModuleVariables(
   analysis: Analysis,
   facts: FunctionFacts,
   index: number,
-  label: string,
+  label: Label,
 ): void {
   const level = facts.scopes.find(({ kind }) => kind.startsWith('Module'))
   if (level === undefined || facts.location === undefined) return
@@ -129,7 +132,11 @@ export function noteModuleVariables(
   }
 }
 
-const capturedStep = (name: string, label: string): Step => step(`captured variable \`${name}\` of ${label}`)
+const capturedStep = (name: string, label: Label): Step => ({
+  get text() {
+    return `captured variable \`${name}\` of ${label()}`
+  },
+})
 
 interface CapturedValue {
   readonly name: string

@@ -8,6 +8,7 @@ import type { Node } from '../protocol/message.ts'
 import type { Analysis } from '../text/analyze.ts'
 import { isNativeText, textOf } from '../text/function-text.ts'
 import type { FunctionFacts } from '../text/inspector.ts'
+import { labelOf } from '../text/locate.ts'
 import { nameOf, ownName } from '../text/name-of.ts'
 import { templateOf } from '../text/templates.ts'
 import { classCaptures, declaredCaptures, noteModuleVariables, readCaptures } from './captures.ts'
@@ -99,7 +100,7 @@ function encodeRead(encoder: Encoder, fn: object, index: number): Node {
     const reference = byReference(encoder, fn, facts, index)
     if (reference !== undefined) {
       if (isInitializer(fn)) notePrepared('all')
-      if (isValue) noteModuleVariables(encoder, analysis, facts, index, labelOf(fn))
+      if (isValue) noteModuleVariables(encoder, analysis, facts, index, () => labelOf(fn))
       return reference
     }
   }
@@ -145,7 +146,7 @@ function noteUses(encoder: Encoder, fn: object, index: number): void {
   const analysis = analysisOf(encoder, fn)
   const facts = encoder.reader.facts(fn)
   if (analysis instanceof Error || facts === undefined) return
-  noteModuleVariables(encoder, analysis, facts, index, labelOf(fn))
+  noteModuleVariables(encoder, analysis, facts, index, () => labelOf(fn))
 }
 
 function analysisOf(encoder: Encoder, fn: object): Analysis | Error {
@@ -183,11 +184,11 @@ function byValue(
   index: number,
   declared?: Readonly<Record<string, unknown>>,
 ): Node {
-  const label = labelOf(fn)
+  const label = (): string => labelOf(fn)
   if (analysis.obstacle !== undefined) {
     return encoder.refuse(
       index,
-      `the function ${label} cannot be sent: ${analysis.obstacle.what}`,
+      `the function ${label()} cannot be sent: ${analysis.obstacle.what}`,
       analysis.obstacle.hint,
     )
   }
@@ -262,10 +263,6 @@ function classIdentity(
   for (const key of Reflect.ownKeys(fn)) state.push(key, Object.getOwnPropertyDescriptor(fn, key)?.value)
   const table = classTable()
   return [...table.identify(fn, state), table.revived(fn) === undefined]
-}
-
-function labelOf(fn: object): string {
-  return nameOf(fn) || '(anonymous)'
 }
 
 /** By `--permission`, in a Node that can allow it. */
