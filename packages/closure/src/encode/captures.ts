@@ -3,9 +3,11 @@ import { isBuiltinGlobal } from '../modules/builtins.ts'
 import type { CapturedName } from '../modules/exported-values.ts'
 import { isCommonJsModule, isRequire } from '../modules/exports.ts'
 import * as m from '../protocol/message.ts'
-import type { Edge } from '../protocol/message.ts'
+import type { Edge, ModuleTool } from '../protocol/message.ts'
 import type { Analysis } from '../text/analyze.ts'
+import { textOf } from '../text/function-text.ts'
 import type { FunctionFacts, ScopeLevel } from '../text/inspector.ts'
+import { pathOf } from '../text/scripts.ts'
 import type { Encoder } from './encoder.ts'
 import { FunctionScopes } from './function-scopes.ts'
 import { noteImport } from './imports.ts'
@@ -151,13 +153,7 @@ interface CapturedValue {
 
 function captureEdge(encoder: Encoder, captured: CapturedValue): Edge {
   const { name, value, members, facts, index, by } = captured
-  const tool = isRequire(value)
-    ? 'require'
-    : viteMeta.test(name)
-      ? 'import.meta'
-      : viteDynamic.test(name)
-        ? 'import'
-        : undefined
+  const tool = toolOf(encoder, captured)
   if (tool !== undefined) {
     const url = encoder.reader.url(facts)
     return encoder.ownNode(() => [m.MODULE_TOOL, tool, url], index, by)
@@ -167,7 +163,7 @@ function captureEdge(encoder: Encoder, captured: CapturedValue): Edge {
   if (members === undefined || !(viteImport.test(name) || name === 'exports' || isModuleLike(value))) {
     return noted(encoder, encoder.edge(value, index, by), { facts, name })
   }
-  const used = [...members].filter(member => member in (value as object))
+  const used = withMembersOfThis(value as object, members)
   return encoder.ownNode(
     own => {
       const values = used.map(member =>
@@ -182,6 +178,32 @@ function captureEdge(encoder: Encoder, captured: CapturedValue): Edge {
     index,
     by,
   )
+}
+
+/** What a worker has for each module of its own. That vite gives such a name to it proves nothing. */
+function toolOf(encoder: Encoder, { name, value, facts }: CapturedValue): ModuleTool | undefined {
+  if (isRequire(value)) return 'require'
+  if (viteMeta.test(name)) {
+    if (typeof value !== 'object' || value === null || types.isProxy(value)) return undefined
+    const url: unknown = Object.getOwnPropertyDescriptor(value, 'url')?.value
+    const own = pathOf(encoder.reader.url(facts))
+    return typeof url === 'string' && (own === undefined || own === pathOf(url)) ? 'import.meta' : undefined
+  }
+  if (!viteDynamic.test(name) || typeof value !== 'function' || types.isProxy(value)) return undefined
+  return encoder.reader.facts(value)?.location?.scriptId === facts.location?.scriptId ? undefined : 'import'
+}
+
+/** Members of a module that a function uses, and those that these use of it as `this`. */
+function withMembersOfThis(owner: object, members: ReadonlySet<string>): readonly string[] {
+  const used = new Set([...members].filter(member => member in owner))
+  for (const member of used) {
+    const value: unknown = Object.getOwnPropertyDescriptor(owner, member)?.value
+    if (typeof value !== 'function' || types.isProxy(value)) continue
+    for (const [, name = ''] of textOf(value).matchAll(/\bthis\s*\??\.\s*([\p{ID_Continue}$]+)/gu)) {
+      if (Object.hasOwn(owner, name)) used.add(name)
+    }
+  }
+  return [...used]
 }
 
 /** Compilers export by getters, which are what the function itself would run. */

@@ -88,6 +88,7 @@ function encodeRead(encoder: Encoder, fn: object, index: number): Node {
     !needsPlace &&
     !(analysis.strict && analysis.modeMatters) &&
     !encoder.reader.isConstructor(fn) &&
+    !encoder.reader.isReplaced(fn, analysis) &&
     !(hasParts(fn) && encoder.reader.isOfPackage(fn))
   ) {
     // The place of a function that is sent alone is read when it throws: see `withPlace`.

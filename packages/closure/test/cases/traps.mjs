@@ -23,6 +23,11 @@ export const cases = [
   refused('an export that throws', () => { const lib = Object.defineProperty({ __esModule: true }, 'v', { get: throws, enumerable: true }); return () => lib.v }, /`lib` of \S+:\d+ → \.v: reading it threw: not now/),
   refused('a hook that throws, deep inside', () => { const o = { list: [{ [Symbol.for('manyhands.replace')]: throws }] }; return () => o }, /→ \.list → \[0\]: its \[manyhands\.replace\]\(\) threw: not now/),
   refused('a hook whose accessor throws', () => { const o = { a: { get [Symbol.for('manyhands.replace')]() { return throws() } } }; return () => o }, /→ \.a: reading it threw: not now/),
+  works('a member of what looks like a module uses another by `this`', () => { const lib = { __esModule: true, b: 2, list() { return this.b } }; return () => lib.list() }),
+  works('variables that are named as vite names what it gives to a module', () => { const k = 1, __vi_import_meta__ = { url: 'mine' }, __vite_ssr_dynamic_import__ = x => x + k; return () => [__vi_import_meta__.url, __vite_ssr_dynamic_import__(1)] }),
+  works('a declared function whose name was given another function', () => { const k = 1; function f() { return f() } const first = f; f = () => 'other ' + k; return first }),
+  works('a declared function that assigns its name, and nothing else', () => { function f() { f = null; return 1 } return f }),
+  works('a function expression with the name of another variable', () => { const f = 1; const fact = function f(n = 4) { return n < 2 ? 1 : n * f(n - 1) }; return () => fact() + f }),
   works('exports that share a variable of their module', () => () => { const before = read(); add(2); return read() - before }),
   refused('an export that assigns what a function that goes by value reads', () => { const current = reader(); return () => add(1) + current() }, /`total` is assigned by \w+ and also used by/, { worksInBundles: true }),
 ]
