@@ -78,7 +78,11 @@ export class Reviver {
   #at(index: number): unknown {
     const made = this.#made[index]
     if (made === reserved) {
-      throw new SerializationError('an object that is made from its state is part of it')
+      const hint = 'send an id in its place, and connect the objects where they arrive'
+      throw new SerializationError(
+        `an object that its class makes from its state is part of that state. Hint: ${hint}.`,
+        { hint },
+      )
     }
     if (made !== undefined) {
       // It waits further down, and is needed now
