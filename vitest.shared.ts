@@ -17,8 +17,8 @@ export const testConfig: ViteUserConfig = {
     // Most of a test's time is waiting for workers that start.
     maxWorkers: '100%',
     maxConcurrency: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     include: ['test/**/*.test.ts'],
   },
 }

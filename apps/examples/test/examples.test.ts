@@ -38,7 +38,7 @@ test.each(Object.entries(expected))('%s prints what it says, and ends', async (n
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
     ['--conditions=@manyhands/source', join(source, `${name}.ts`)],
-    { timeout: 50_000 },
+    { timeout: 170_000 },
   )
   expect(stderr).toBe('')
   const printed = stdout.trimEnd().split('\n')

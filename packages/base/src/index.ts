@@ -131,6 +131,7 @@ export {
 } from './options.ts'
 export { abortedError, armLimits, GRACE_MS, type Limits, LONGEST_TIMER_MS, type Settle, untilDone } from './limits.ts'
 export { type OpenInput, openInput, readStep } from './iteration.ts'
+export { CallSite } from './call-site.ts'
 export { checkSync } from './check-sync.ts'
 export { isThenable } from './thenable.ts'
 export { warnOf } from './warn-of.ts'

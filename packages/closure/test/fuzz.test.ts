@@ -7,7 +7,7 @@ import { graph } from './support/graphs.ts'
 
 /** In each test. More find what is rarer: `FUZZ_FRAMES=40000 npx vitest run test/fuzz.test.ts`. */
 const MESSAGES = Number(process.env['FUZZ_FRAMES'] ?? 2000)
-const timeout = 60_000 + MESSAGES * 20
+const timeout = 180_000 + MESSAGES * 20
 const codec = createCodec({ across: 'processes' })
 
 /** Changes the byte at `at`, as far as structured clone does not notice. */

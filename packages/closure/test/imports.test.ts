@@ -1,12 +1,5 @@
-import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-
-const manifest = (name: string, more: object = {}): string => JSON.stringify({ name, version: '1.0.0', ...more })
+import { expect, test } from 'vitest'
+import { manifest, useTree } from './support/program-tree.ts'
 
 /** Packages as they are found in the world, small. */
 const tree: Readonly<Record<string, string>> = {
@@ -253,38 +246,7 @@ export const tasks =
     export const tasks = { api: () => api.get(), effects: () => globalThis.plugged?.length ?? 0 }`,
 }
 
-let root = ''
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'manyhands-imports-'))
-  for (const [path, text] of Object.entries(tree)) {
-    await mkdir(dirname(join(root, path)), { recursive: true })
-    await writeFile(join(root, path), text)
-  }
-})
-afterAll(() => rm(root, { recursive: true, force: true }))
-
-type Row = readonly [name: string, here: unknown, thread: unknown, process: unknown]
-
-async function send(module: string): Promise<readonly Row[]> {
-  return JSON.parse((await run(module)).stdout) as Row[]
-}
-
-async function run(
-  module: string,
-  args: readonly string[] = [],
-  env: Readonly<Record<string, string>> = {},
-): Promise<{ stdout: string; stderr: string }> {
-  return await promisify(execFile)(
-    process.execPath,
-    [
-      '--conditions=@manyhands/source',
-      join(import.meta.dirname, 'programs/send-all.mjs'),
-      pathToFileURL(join(root, module)).href,
-      ...args,
-    ],
-    { timeout: 50_000, env: { ...process.env, ...env } },
-  )
-}
+const { send, run } = useTree(tree)
 
 test('an import is an import in the worker: of the same entry, with its effects', async () => {
   const rows = await send('tasks.mjs')
@@ -367,7 +329,7 @@ test('a captured variable that a task changes, and nothing reads, is named once 
     'member stats 14',
     'item out 15',
     'add seen 7',
-    '(anonymous) this 17',
+    'writes.mjs:17 this 17',
   ])
   expect(stderr).toContain('Return it and combine the results, or share it: `Value`')
   expect((await run('writes.mjs', [], { MANYHANDS_WARN: 'off' })).stderr).not.toContain('MANYHANDS_LOST_WRITE')

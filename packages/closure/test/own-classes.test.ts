@@ -87,12 +87,44 @@ class Parsed {
   }
 }
 
+class Link {
+  #next: Link | undefined
+  constructor(next?: Link) {
+    this.#next = next
+  }
+  close(): this {
+    this.#next = this
+    return this
+  }
+  get next(): Link | undefined {
+    return this.#next
+  }
+}
+
 describe.each(['threads', 'processes'] as const)('instances with private members come back from %s', across => {
   let worker: TestWorker
   beforeAll(async () => {
     worker = await startWorker(across)
   })
   afterAll(() => worker.close())
+
+  test('not in a ring nor one within the other thousands deep, and the refusal says what to do', async () => {
+    await expect(worker.call(() => new Link().close())).rejects.toMatchObject({
+      name: 'SerializationError',
+      message: expect.stringContaining('is part of that state') as string,
+      hint: 'send an id in its place, and connect the objects where they arrive',
+    })
+    const chain = worker.call((length: number) => {
+      let last: Link | undefined
+      for (let i = 0; i < length; i++) last = new Link(last)
+      return last
+    }, 100_000)
+    await expect(chain).rejects.toMatchObject({
+      name: 'SerializationError',
+      message: expect.stringContaining('nested too deep to be revived') as string,
+      hint: 'send them as a list, and connect them where they arrive',
+    })
+  })
 
   test('whose constructor keeps what it is given: as instances of the class of this program', async () => {
     const sum = await worker.call((a: Point, b: Point) => a.plus(b), new Point(1, 2, 'a'), new Point(3, 4, 'b'))

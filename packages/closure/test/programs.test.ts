@@ -7,7 +7,7 @@ async function run(program: string, options: readonly string[] = [], ...args: re
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['--conditions=@manyhands/source', ...options, join(import.meta.dirname, 'programs', program), ...args],
-    { cwd: import.meta.dirname, timeout: 50_000 },
+    { cwd: import.meta.dirname, timeout: 170_000 },
   )
   return JSON.parse(stdout)
 }

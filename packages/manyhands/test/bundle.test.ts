@@ -54,7 +54,7 @@ test.for<[string, BuildOptions & { outfile: string }]>([
     expect(warnings).toEqual([])
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [file], {
       cwd: dirname(file),
-      timeout: 50_000,
+      timeout: 170_000,
     })
     expect(stderr).toBe('')
     expect(stdout).toBe(expected)

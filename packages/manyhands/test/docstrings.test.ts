@@ -77,7 +77,7 @@ test('every example in a docstring runs', async () => {
     const { stdout, stderr } = await promisify(execFile)(
       process.execPath,
       ['--conditions=@manyhands/source', 'examples.ts'],
-      { cwd: folder, timeout: 50_000 },
+      { cwd: folder, timeout: 170_000 },
     )
     expect(stderr).toBe('')
     expect(stdout).toMatch(/all ran\n$/)

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { CallSite } from './call-site.ts'
+import { CallSite } from '@manyhands/base'
 import { CallEvents } from './events.ts'
 import { withInitializer } from './initializer.ts'
 import type { ParallelOptions } from './options.ts'

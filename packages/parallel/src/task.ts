@@ -1,5 +1,6 @@
+import { isProxy } from 'node:util/types'
 import { checkFunction, checkOptionNames, describeValue, markOwn } from '@manyhands/base'
-import { withCaptures } from '@manyhands/closure'
+import { labelOf, withCaptures } from '@manyhands/closure'
 import { parallelOrigin } from './parallel-origin.ts'
 
 declare const result: unique symbol
@@ -58,9 +59,12 @@ export function checkTask(task: unknown, position: number): asserts task is Task
     return
   }
   throw new TypeError(
-    `task ${position} is not a delayed call: ${describeValue(task)}. Write delayed(fn)(...args)${hint(task)}`,
+    `task ${position} is not a delayed call: ${describe(task)}. Write delayed(fn)(...args)${hint(task)}`,
   )
 }
+
+const describe = (task: unknown): string =>
+  typeof task === 'function' && !isProxy(task) ? `function ${labelOf(task)}` : describeValue(task)
 
 function hint(task: unknown): string {
   if (typeof task === 'function') {

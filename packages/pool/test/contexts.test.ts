@@ -30,7 +30,7 @@ function program(name: string, ...args: string[]) {
   return promisify(execFile)(
     process.execPath,
     ['--conditions=@manyhands/source', fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url)), ...args],
-    { timeout: 50_000 },
+    { timeout: 170_000 },
   )
 }
 

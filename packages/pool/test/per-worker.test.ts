@@ -14,7 +14,7 @@ test('each worker makes its own, once, and disposes of it when it ends in order'
     const { stdout, stderr } = await promisify(execFile)(
       process.execPath,
       ['--conditions=@manyhands/source', join(import.meta.dirname, 'programs/per-worker.ts'), log],
-      { timeout: 50_000 },
+      { timeout: 170_000 },
     )
     const ofPool = ['shared 2', 'shared 3', 'later 4', 'plain 5']
     expect(JSON.parse(stdout)).toEqual(['here 1', ...ofPool, ...ofPool, 'shared 6'])

@@ -3,15 +3,20 @@ import { isBuiltinGlobal } from '../modules/builtins.ts'
 import type { CapturedName } from '../modules/exported-values.ts'
 import { isCommonJsModule, isRequire } from '../modules/exports.ts'
 import * as m from '../protocol/message.ts'
-import type { Edge } from '../protocol/message.ts'
+import type { Edge, ModuleTool } from '../protocol/message.ts'
 import { shownName, thisName } from '../protocol/names.ts'
 import type { Analysis } from '../text/analyze.ts'
+import { textOf } from '../text/function-text.ts'
 import type { FunctionFacts, ScopeLevel } from '../text/inspector.ts'
+import { pathOf } from '../text/scripts.ts'
 import type { Encoder } from './encoder.ts'
 import { FunctionScopes } from './function-scopes.ts'
 import { noteImport } from './imports.ts'
 import { isInitializer } from './initializers.ts'
 import { step, type Step } from './refusal.ts'
+
+/** What errors call a function; it may take long to find out. */
+export type Label = () => string
 
 /** A captured variable and where its value is. */
 export type Capture = readonly [name: string, edge: Edge]
@@ -27,7 +32,7 @@ export function declaredCaptures(
   analysis: Analysis,
   captures: Readonly<Record<string, unknown>>,
   index: number,
-  label: string,
+  label: Label,
 ): Capture[] {
   const names = [...analysis.free.keys()]
   const missing = names.filter(name => !Object.hasOwn(captures, shownName(name)) && !isBuiltinGlobal(name))
@@ -35,7 +40,7 @@ export function declaredCaptures(
     const shown = missing.map(name => `\`${shownName(name)}\``).join(', ')
     encoder.refuse(
       index,
-      `the function ${label} uses ${shown}, which its captures do not name`,
+      `the function ${label()} uses ${shown}, which its captures do not name`,
       'add them to withCaptures',
     )
   }
@@ -56,7 +61,7 @@ export function readCaptures(
   analysis: Analysis,
   facts: FunctionFacts,
   index: number,
-  label: string,
+  label: Label,
 ): { readonly captures: readonly Capture[]; readonly scope: m.Reference | undefined } {
   const captures: Capture[] = []
   const scopes = encoder.cells === undefined ? undefined : new FunctionScopes(encoder, encoder.cells, facts)
@@ -69,7 +74,7 @@ export function readCaptures(
       if (use.eager && !(name in globalThis)) {
         encoder.refuse(
           index,
-          `the class ${label} uses \`${name}\` for the name of a field, and its value cannot be read any more`,
+          `the class ${label()} uses \`${name}\` for the name of a field, and its value cannot be read any more`,
           'export the class from a module other than the main one',
         )
       }
@@ -111,7 +116,7 @@ export function noteModuleVariables(
   analysis: Analysis,
   facts: FunctionFacts,
   index: number,
-  label: string,
+  label: Label,
 ): void {
   const level = facts.scopes.find(({ kind }) => kind.startsWith('Module'))
   if (level === undefined || facts.location === undefined) return
@@ -131,8 +136,11 @@ export function noteModuleVariables(
   }
 }
 
-const capturedStep = (name: string, label: string): Step =>
-  step(name === thisName ? `\`this\` of ${label}` : `captured variable \`${name}\` of ${label}`)
+const capturedStep = (name: string, label: Label): Step => ({
+  get text() {
+    return name === thisName ? `\`this\` of ${label()}` : `captured variable \`${name}\` of ${label()}`
+  },
+})
 
 interface CapturedValue {
   readonly name: string
@@ -147,13 +155,7 @@ interface CapturedValue {
 
 function captureEdge(encoder: Encoder, captured: CapturedValue): Edge {
   const { name, value, members, facts, index, by } = captured
-  const tool = isRequire(value)
-    ? 'require'
-    : viteMeta.test(name)
-      ? 'import.meta'
-      : viteDynamic.test(name)
-        ? 'import'
-        : undefined
+  const tool = toolOf(encoder, captured)
   if (tool !== undefined) {
     const url = encoder.reader.url(facts)
     return encoder.ownNode(() => [m.MODULE_TOOL, tool, url], index, by)
@@ -163,7 +165,7 @@ function captureEdge(encoder: Encoder, captured: CapturedValue): Edge {
   if (members === undefined || !(viteImport.test(name) || name === 'exports' || isModuleLike(value))) {
     return noted(encoder, encoder.edge(value, index, by), { facts, name })
   }
-  const used = [...members].filter(member => member in (value as object))
+  const used = withMembersOfThis(value as object, members)
   return encoder.ownNode(
     own => {
       const values = used.map(member =>
@@ -178,6 +180,32 @@ function captureEdge(encoder: Encoder, captured: CapturedValue): Edge {
     index,
     by,
   )
+}
+
+/** What a worker has for each module of its own. That vite gives such a name to it proves nothing. */
+function toolOf(encoder: Encoder, { name, value, facts }: CapturedValue): ModuleTool | undefined {
+  if (isRequire(value)) return 'require'
+  if (viteMeta.test(name)) {
+    if (typeof value !== 'object' || value === null || types.isProxy(value)) return undefined
+    const url: unknown = Object.getOwnPropertyDescriptor(value, 'url')?.value
+    const own = pathOf(encoder.reader.url(facts))
+    return typeof url === 'string' && (own === undefined || own === pathOf(url)) ? 'import.meta' : undefined
+  }
+  if (!viteDynamic.test(name) || typeof value !== 'function' || types.isProxy(value)) return undefined
+  return encoder.reader.facts(value)?.location?.scriptId === facts.location?.scriptId ? undefined : 'import'
+}
+
+/** Members of a module that a function uses, and those that these use of it as `this`. */
+function withMembersOfThis(owner: object, members: ReadonlySet<string>): readonly string[] {
+  const used = new Set([...members].filter(member => member in owner))
+  for (const member of used) {
+    const value: unknown = Object.getOwnPropertyDescriptor(owner, member)?.value
+    if (typeof value !== 'function' || types.isProxy(value)) continue
+    for (const [, name = ''] of textOf(value).matchAll(/\bthis\s*\??\.\s*([\p{ID_Continue}$]+)/gu)) {
+      if (Object.hasOwn(owner, name)) used.add(name)
+    }
+  }
+  return [...used]
 }
 
 /** Compilers export by getters, which are what the function itself would run. */

@@ -9,6 +9,7 @@ import { shownName } from '../protocol/names.ts'
 import { type Analysis, outerThis } from '../text/analyze.ts'
 import { isNativeText, textOf } from '../text/function-text.ts'
 import type { FunctionFacts } from '../text/inspector.ts'
+import { labelOf } from '../text/locate.ts'
 import { nameOf, ownName } from '../text/name-of.ts'
 import { templateOf } from '../text/templates.ts'
 import { classCaptures, declaredCaptures, noteModuleVariables, readCaptures } from './captures.ts'
@@ -88,7 +89,9 @@ function encodeRead(encoder: Encoder, fn: object, index: number): Node {
     analysis.obstacle === undefined &&
     !needsPlace &&
     !(analysis.strict && analysis.modeMatters) &&
-    !encoder.reader.isConstructor(fn)
+    !encoder.reader.isConstructor(fn) &&
+    !encoder.reader.isReplaced(fn, analysis) &&
+    !(hasParts(fn) && encoder.reader.isOfPackage(fn))
   ) {
     // The place of a function that is sent alone is read when it throws: see `withPlace`.
     return byValue(encoder, fn, analysis, index === 0 ? undefined : encoder.reader.place(fn), index)
@@ -100,7 +103,7 @@ function encodeRead(encoder: Encoder, fn: object, index: number): Node {
     const reference = byReference(encoder, fn, facts, index)
     if (reference !== undefined) {
       if (isInitializer(fn)) notePrepared('all')
-      if (isValue) noteModuleVariables(encoder, analysis, facts, index, labelOf(fn))
+      if (isValue) noteModuleVariables(encoder, analysis, facts, index, () => labelOf(fn))
       return reference
     }
   }
@@ -125,6 +128,14 @@ function encodeRead(encoder: Encoder, fn: object, index: number): Node {
   return byValue(encoder, fn, withThis === undefined ? { ...at, obstacle: outerThis } : at, withThis, index)
 }
 
+/** What a package exports may be a function that all else of the package is a property of. */
+function hasParts(fn: object): boolean {
+  return Object.values(Object.getOwnPropertyDescriptors(fn)).some(
+    ({ value, enumerable }: PropertyDescriptor) =>
+      enumerable === true && (typeof value === 'function' || (typeof value === 'object' && value !== null)),
+  )
+}
+
 /** A module of the program itself. Functions of packages do not share variables with those that go by value. */
 function isOwnModule(specifier: string): boolean {
   return /^(\.{0,2}\/|file:)/.test(specifier)
@@ -136,7 +147,7 @@ function noteUses(encoder: Encoder, fn: object, index: number): void {
   const analysis = analysisOf(encoder, fn)
   const facts = encoder.reader.facts(fn)
   if (analysis instanceof Error || facts === undefined) return
-  noteModuleVariables(encoder, analysis, facts, index, labelOf(fn))
+  noteModuleVariables(encoder, analysis, facts, index, () => labelOf(fn))
 }
 
 function analysisOf(encoder: Encoder, fn: object): Analysis | Error {
@@ -176,11 +187,11 @@ function byValue(
   index: number,
   declared?: Readonly<Record<string, unknown>>,
 ): Node {
-  const label = labelOf(fn)
+  const label = (): string => labelOf(fn)
   if (analysis.obstacle !== undefined) {
     return encoder.refuse(
       index,
-      `the function ${label} cannot be sent: ${analysis.obstacle.what}`,
+      `the function ${label()} cannot be sent: ${analysis.obstacle.what}`,
       analysis.obstacle.hint,
     )
   }
@@ -255,10 +266,6 @@ function classIdentity(
   for (const key of Reflect.ownKeys(fn)) state.push(key, Object.getOwnPropertyDescriptor(fn, key)?.value)
   const table = classTable()
   return [...table.identify(fn, state), table.revived(fn) === undefined]
-}
-
-function labelOf(fn: object): string {
-  return nameOf(fn) || '(anonymous)'
 }
 
 /** By `--permission`, in a Node that can allow it. */

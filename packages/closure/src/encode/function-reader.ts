@@ -1,11 +1,14 @@
 import { isGeneratorFunction } from 'node:util/types'
+import { isDeclarationAt } from '../modules/declarations.ts'
 import { effectImports, type OrderedImport } from '../modules/effects.ts'
 import { type CapturedName, findExportedValue } from '../modules/exported-values.ts'
-import { type ExportPlace, findCommonJsExport, findExport, moduleScope } from '../modules/exports.ts'
+import { type ExportPlace, findCommonJsExport, findExport, moduleScope, valueOf } from '../modules/exports.ts'
+import { findEntry } from '../modules/find-entry.ts'
 import { findBinding, findDeclared } from '../modules/find-import.ts'
+import { sourceOf } from '../modules/source-of.ts'
 import { thisName } from '../protocol/names.ts'
 import type { Analysis } from '../text/analyze.ts'
-import { analysisOf, expressionAnalysisOf, sloppyAnalysisOf, textOf } from '../text/function-text.ts'
+import { analysisOf, namedAnalysisOf, sloppyAnalysisOf, textOf } from '../text/function-text.ts'
 import {
   type FunctionFacts,
   Inspector,
@@ -131,11 +134,21 @@ export class FunctionReader {
     return facts.location === undefined ? '' : (knownScriptUrl(facts.location.scriptId) ?? '')
   }
 
+  /** Whether it stands in a file of an installed package. */
+  isOfPackage(fn: object): boolean {
+    const facts = this.facts(fn)
+    return facts !== undefined && this.url(facts).includes('/node_modules/')
+  }
+
   /** The export of a module, other than the main one, that `fn` is. */
   exportPlace(fn: object, facts: FunctionFacts): ExportPlace | undefined {
     let place = exportPlaces.get(fn)
     if (place === undefined) {
-      place = findExport(fn, facts, this.inspector) ?? findCommonJsExport(fn, facts, this.inspector) ?? null
+      place =
+        findEntry(fn, this.url(facts), this.inspector) ??
+        findExport(fn, facts, this.inspector) ??
+        findCommonJsExport(fn, facts, this.inspector) ??
+        null
       exportPlaces.set(fn, place)
     }
     return place ?? undefined
@@ -179,6 +192,19 @@ export class FunctionReader {
     return findDeclared(variable, this.inspector)
   }
 
+  /**
+   * Whether a function uses its own name, and that is a variable of the code around it which has got another value, as
+   * only that of a declaration can.
+   */
+  isReplaced(fn: object, { usesItself: name }: Analysis): boolean {
+    const facts = name === undefined ? undefined : this.facts(fn)
+    if (name === undefined || facts?.location === undefined) return false
+    const variables = levelWith(name, facts)?.variables
+    if (variables === undefined || valueOf(variables, name) === fn) return false
+    const source = sourceOf(this.url(facts), facts.location.scriptId, moduleScope(facts) !== undefined, this.inspector)
+    return source !== null && isDeclarationAt(source.program, source.text, facts.location)
+  }
+
   /** @throws UnreadableText when the text has no meaning outside of its place */
   analysis(fn: object): Analysis {
     return analysisOf(fn)
@@ -192,12 +218,14 @@ export class FunctionReader {
    */
   analysisAt(fn: object, before: Analysis, facts: FunctionFacts): Analysis {
     const { replacesItself: name } = before
-    const isVariable = (kind: string, variables: object): boolean =>
-      !kind.startsWith('Global') && name !== undefined && Object.hasOwn(variables, name)
     const analysis =
-      name === undefined || facts.scopes.some(({ kind, variables }) => isVariable(kind, variables))
-        ? before
-        : expressionAnalysisOf(fn, before.strict)
+      name === undefined
+        ? this.isReplaced(fn, before)
+          ? namedAnalysisOf(fn, before.strict, 'variable')
+          : before
+        : levelWith(name, facts) === undefined
+          ? namedAnalysisOf(fn, before.strict, 'own')
+          : before
     const { location } = facts
     if (
       !analysis.strict ||
@@ -214,6 +242,11 @@ export class FunctionReader {
   close(): void {
     this.inspector.close()
   }
+}
+
+/** The scope of the program that has the variable. */
+function levelWith(name: string, { scopes }: FunctionFacts): ScopeLevel | undefined {
+  return scopes.find(({ kind, variables }) => !kind.startsWith('Global') && Object.hasOwn(variables, name))
 }
 
 /** A function that is a class in the old style: something was put on its prototype, or is inherited. */

@@ -9,5 +9,5 @@ export interface WrittenCapture {
   readonly write: LostWrite
   readonly analysis: Analysis
   readonly facts: FunctionFacts
-  readonly label: string
+  readonly label: () => string
 }

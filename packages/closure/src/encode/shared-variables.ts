@@ -10,7 +10,7 @@ import { markOf, nearlySameScope, sameScope } from './same-scope.ts'
 
 interface Use {
   readonly written: boolean
-  readonly user: string
+  readonly user: () => string
   readonly facts: FunctionFacts
   readonly level: ScopeLevel
   readonly path: () => readonly Step[]
@@ -89,8 +89,8 @@ function refuse(name: string, writer: Use, other: Use): never {
   const path = writer.path().map(formatStep)
   const hint = writer.cure() ?? 'keep the state in an object ({ value: … }) that both capture'
   throw new SerializationError(
-    `cannot send ${path.join(' → ')}: \`${name}\` is assigned by ${writer.user} and also used by ` +
-      `${other.user}, and each would get a variable of its own. Hint: ${hint}.`,
+    `cannot send ${path.join(' → ')}: \`${name}\` is assigned by ${writer.user()} and also used by ` +
+      `${other.user()}, and each would get a variable of its own. Hint: ${hint}.`,
     { path, hint },
   )
 }

@@ -28,7 +28,7 @@ export function warnOfLostWrites(encoder: Encoder): void {
     if (!write.assigns && encoder.timesHeld(value as object) > 1) continue
     warned.add(`${place} ${name}`)
     process.emitWarning(
-      `the function ${label} changes \`${shownName(name)}\` (${place}), which is a copy in its worker: ` +
+      `the function ${label()} changes \`${shownName(name)}\` (${place}), which is a copy in its worker: ` +
         'nobody sees the change. Return it and combine the results, or share it: ' +
         '`Value` or `SharedArray` for numbers, a `Manager` for the rest',
       { type: 'ManyhandsWarning', code: 'MANYHANDS_LOST_WRITE' },

@@ -31,6 +31,12 @@ export function scopeNodeOf(
     .find(node => declaredBy(node).has(name))
 }
 
+/** Whether the function that stands there is a declaration, so that its name is a variable. */
+export function isDeclarationAt(program: Acorn.Program, text: string, location: Location): boolean {
+  const around = nodesAround(program, offsetOf(text, location))
+  return around.findLast(({ type }) => /Function|Method/.test(type))?.type === 'FunctionDeclaration'
+}
+
 export interface Declarator {
   readonly kind: Acorn.VariableDeclaration['kind']
   readonly id: Acorn.Pattern

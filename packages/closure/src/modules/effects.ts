@@ -1,5 +1,6 @@
 import type { Inspector } from '../text/inspector.ts'
-import { isImportable } from './import-bindings.ts'
+import { packageOf } from './entries.ts'
+import { isImportable, isPackageSpecifier } from './import-bindings.ts'
 import { lexModule } from './module-text.ts'
 
 /**
@@ -26,7 +27,7 @@ export function effectImports(url: string, scriptId: string, inspector: Inspecto
 function read(url: string, scriptId: string, inspector: Inspector): readonly OrderedImport[] {
   const { text, imports } = lexModule(url, scriptId, inspector)
   const all = imports.flatMap(item => {
-    if (item.type !== 'static' || item.typeOnly || !isPackage(item.specifier)) return []
+    if (item.type !== 'static' || item.typeOnly || !isPackageSpecifier(item.specifier)) return []
     if (!isImportable(item.specifier, url)) return []
     const isEffect = /^import\s*['"]$/.test(text.slice(item.importStart, item.start))
     return [{ specifier: item.specifier, isEffect }]
@@ -36,13 +37,4 @@ function read(url: string, scriptId: string, inspector: Inspector): readonly Ord
   return all
     .slice(0, last + 1)
     .map(({ specifier, isEffect }) => [specifier, isEffect || packages.has(packageOf(specifier))] as const)
-}
-
-/** `name` or `name/path`, neither a path nor a URL nor one of the package's own `#imports`. */
-function isPackage(specifier: string): boolean {
-  return /^[^./#]/.test(specifier) && !URL.canParse(specifier)
-}
-
-function packageOf(specifier: string): string {
-  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
 }

@@ -132,7 +132,8 @@ function findMember(exports: unknown, value: object): readonly string[] | undefi
   return undefined
 }
 
-function memberName(owner: unknown, value: object): string | undefined {
+/** The name of an enumerable property that holds `value`. */
+export function memberName(owner: unknown, value: object): string | undefined {
   return isOpen(owner) ? Object.keys(owner).find(name => read(owner, name) === value) : undefined
 }
 

@@ -49,6 +49,11 @@ export function isImportable(specifier: string, url: string): boolean {
   return !leadsToMain(specifier, url)
 }
 
+/** `name` or `name/path`, neither a path nor a URL nor one of the package's own `#imports`. */
+export function isPackageSpecifier(specifier: string): boolean {
+  return /^[^./#]/.test(specifier) && !URL.canParse(specifier)
+}
+
 /** A package may import the main module, which is its own, by its name or by one of its `#imports`. */
 function leadsToMain(specifier: string, url: string): boolean {
   try {

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import * as types from 'node:util/types'
+import { SerializationError } from '@manyhands/base'
 
 /**
  * Objects of the language and of Node that are made again from what they say of themselves: how to see that a value is
@@ -183,7 +184,9 @@ function isOwn(key: string | symbol): boolean {
   return typeof key === 'string'
 }
 
-/** @returns undefined for a name that is none */
-export function makeEngineObject(tag: string, state: readonly unknown[]): object | undefined {
-  return Object.hasOwn(engineObjects, tag) ? engineObjects[tag]?.make(...(state as never[])) : undefined
+/** @throws SerializationError for a name that is none */
+export function makeEngineObject(tag: string, state: readonly unknown[]): object {
+  const made = Object.hasOwn(engineObjects, tag) ? engineObjects[tag]?.make(...(state as never[])) : undefined
+  if (made === undefined) throw new SerializationError(`the message is damaged: ${tag} is no object of Node`)
+  return made
 }

@@ -84,7 +84,11 @@ export class Reviver {
   #at(index: number): unknown {
     const made = this.#made[index]
     if (made === reserved) {
-      throw new SerializationError('an object that is made from its state is part of it')
+      const hint = 'send an id in its place, and connect the objects where they arrive'
+      throw new SerializationError(
+        `an object that its class makes from its state is part of that state. Hint: ${hint}.`,
+        { hint },
+      )
     }
     if (made !== undefined) {
       // It waits further down, and is needed now
@@ -171,11 +175,8 @@ export class Reviver {
         )
         return weak
       }
-      case m.ENGINE: {
-        const made = makeEngineObject(node[1], node[2])
-        if (made === undefined) throw new SerializationError(`the message is damaged: ${node[1]} is no object of Node`)
-        return made
-      }
+      case m.ENGINE:
+        return makeEngineObject(node[1], node[2])
       case m.DOM_EXCEPTION:
         return this.#object(index, makeException(node[1], node[2], node[3]), 0, 0, node[4])
       case m.SYMBOL:

@@ -23,6 +23,13 @@ function revive(packed: Packed, modules: ReadonlyMap<string, unknown>): unknown 
     return new Reviver(packed, modules).revive()
   } catch (error) {
     if (error instanceof SerializationError) throw error
+    if (error instanceof RangeError && /call stack/i.test(error.message)) {
+      const hint = 'send them as a list, and connect them where they arrive'
+      throw new SerializationError(
+        `objects that their classes make from one another are nested too deep to be revived. Hint: ${hint}.`,
+        { hint, cause: error },
+      )
+    }
     throw new SerializationError(
       `the message cannot be revived: ${(error as Error | undefined)?.message ?? String(error)}`,
       { cause: error },

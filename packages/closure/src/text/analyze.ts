@@ -3,7 +3,7 @@ import type { Form } from '../protocol/message.ts'
 import { importMetaName, importName, thisName } from '../protocol/names.ts'
 import { classMethods, type ClassMethods } from './class-methods.ts'
 import { type ClassPart, classParts } from './class-parts.ts'
-import { type FreeVariable, freeVariables } from './free-variables.ts'
+import { type FreeVariable, freeVariables, type OwnName } from './free-variables.ts'
 import { type ParsedFunction, parseFunction } from './parse-function.ts'
 import { type PrivateMembers, privateMembers } from './private-members.ts'
 
@@ -31,6 +31,8 @@ export interface Analysis {
   readonly methods: ClassMethods | undefined
   /** The name of a function that assigns it: it is taken for a variable of the code around it. */
   readonly replacesItself: string | undefined
+  /** The name of a function that uses it otherwise: it may be such a variable, too. */
+  readonly usesItself: string | undefined
   readonly usesImport: boolean
   readonly usesImportMeta: boolean
   /** It uses the `this` of the code around it, which its text calls by {@link thisName}. */
@@ -46,12 +48,11 @@ export interface Analysis {
 /**
  * Reads a function's text.
  *
- * @param isDeclaration - when it assigns its own name, that is a variable of the code around it
  * @throws UnreadableText when it has no meaning outside of its place
  */
-export function analyze(original: string, strict: boolean, isDeclaration = true): Analysis {
+export function analyze(original: string, strict: boolean, ownName: OwnName = 'unknown'): Analysis {
   const { node, form, computedKey, offset, anchor } = parseFunction(original, strict)
-  const usage = freeVariables(node, isDeclaration)
+  const usage = freeVariables(node, ownName)
   const isClass = node.type === 'ClassExpression'
   const parts = isClass ? classParts(node, original, offset) : []
   const edits: Edit[] = []
@@ -64,6 +65,7 @@ export function analyze(original: string, strict: boolean, isDeclaration = true)
   for (const member of usage.staticInitialisers) edit(member.start - offset, member.end - offset, ';')
   for (const { start, end, name } of parts) edit(start, end, name)
   // As an expression it would have a name of its own.
+  const name = node.type === 'FunctionExpression' ? node.id?.name : undefined
   if (usage.replacesItself && node.type === 'FunctionExpression' && node.id) {
     edit(node.id.start - offset, node.id.end - offset, '')
   }
@@ -86,7 +88,8 @@ export function analyze(original: string, strict: boolean, isDeclaration = true)
     free,
     parts,
     methods: isClass ? classMethods(node, original, offset) : undefined,
-    replacesItself: usage.replacesItself && node.type === 'FunctionExpression' ? node.id?.name : undefined,
+    replacesItself: usage.replacesItself ? name : undefined,
+    usesItself: usage.usesItself && !usage.replacesItself ? name : undefined,
     usesImport: usage.imports.length > 0,
     usesImportMeta: usage.importMetas.length > 0,
     usesThis: usage.outerThis.length > 0,

@@ -34,6 +34,8 @@ export interface Usage {
    * free ones.
    */
   replacesItself: boolean
+  /** It uses its own name and does not assign it. */
+  usesItself: boolean
   /** It may mean something else in strict code, and would not fail there. */
   modeMatters: boolean
   /** Each `import()` and each `import.meta`. */
@@ -57,14 +59,21 @@ interface Place {
 
 type Use = { readonly written?: boolean; readonly member?: string }
 
+/**
+ * What the name of a function is in its text: its own, or a variable of the code around it. `'unknown'`: a variable
+ * when it is assigned.
+ */
+export type OwnName = 'own' | 'variable' | 'unknown'
+
 /** Finds what a function or class uses and does not declare. */
 export function freeVariables(
   root: Acorn.FunctionExpression | Acorn.ArrowFunctionExpression | Acorn.ClassExpression,
-  isDeclaration: boolean,
+  ownName: OwnName,
 ): Usage {
   const walk = new Walk(root, false)
   walk.start()
-  if (!walk.usage.replacesItself || !isDeclaration) return { ...walk.usage, replacesItself: false }
+  const isVariable = ownName === 'variable' || (ownName === 'unknown' && walk.usage.replacesItself)
+  if (!isVariable) return { ...walk.usage, replacesItself: false }
   const again = new Walk(root, true)
   again.start()
   return { ...again.usage, replacesItself: true }
@@ -79,6 +88,7 @@ class Walk {
     outerSuper: false,
     directEval: false,
     replacesItself: false,
+    usesItself: false,
     modeMatters: false,
     imports: [],
     importMetas: [],
@@ -115,7 +125,7 @@ class Walk {
     // In sloppy code they change with the parameters.
     if (name === 'arguments') this.usage.modeMatters = true
     const isOwnName = this.#ownScope !== undefined && place.scope.find(name) === this.#ownScope
-    if (written && isOwnName) this.usage.replacesItself = true
+    if (isOwnName) this.usage[written ? 'replacesItself' : 'usesItself'] = true
     if (place.scope.knows(name) || name === 'undefined') return
     let variable = this.usage.free.get(name)
     if (variable === undefined) {

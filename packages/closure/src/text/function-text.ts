@@ -1,7 +1,7 @@
 import { classTable } from '../protocol/class-table.ts'
 import { TextCache } from '../protocol/text-cache.ts'
 import { type Analysis, analyze } from './analyze.ts'
-import type { FreeVariable } from './free-variables.ts'
+import type { FreeVariable, OwnName } from './free-variables.ts'
 import { UnreadableText } from './parse-function.ts'
 import { scan, type Scanned } from './scan.ts'
 
@@ -47,13 +47,13 @@ export function sloppyAnalysisOf(fn: object): Analysis {
 }
 
 /**
- * The same for a function expression that assigns its own name, which is no variable then.
+ * The same for a function of which is known what its name is within it.
  *
  * @throws UnreadableText
  */
-export function expressionAnalysisOf(fn: object, strict: boolean): Analysis {
+export function namedAnalysisOf(fn: object, strict: boolean, ownName: OwnName): Analysis {
   const text = textOf(fn)
-  return analyses.get(`${strict ? 'strict' : 'sloppy'} expression ${text}`, () => analyze(text, strict, false))
+  return analyses.get(`${strict ? 'strict' : 'sloppy'} ${ownName} ${text}`, () => analyze(text, strict, ownName))
 }
 
 function firstAnalysis(fn: object, text: string): Analysis {
@@ -76,7 +76,7 @@ const usedGlobal: FreeVariable = {
   read: true,
 }
 
-function simple(text: string, strict: boolean, { globals, anchor }: Scanned): Analysis {
+function simple(text: string, strict: boolean, { globals, usesItself, anchor }: Scanned): Analysis {
   return {
     text,
     original: text,
@@ -88,6 +88,7 @@ function simple(text: string, strict: boolean, { globals, anchor }: Scanned): An
     parts: [],
     methods: undefined,
     replacesItself: undefined,
+    usesItself,
     usesImport: false,
     usesImportMeta: false,
     usesThis: false,

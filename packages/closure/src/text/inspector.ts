@@ -43,6 +43,23 @@ interface RemoteProperties {
   }[]
 }
 
+/** What the engine knows of a script. */
+export interface LoadedScript {
+  readonly scriptId: string
+  readonly url: string
+  /** An ES module of the program; not of a vm context, as test runners make them. */
+  readonly isModule: boolean
+}
+
+interface ScriptParsed {
+  readonly params: {
+    readonly scriptId: string
+    readonly url: string
+    readonly isModule?: boolean
+    readonly executionContextAuxData?: { readonly isDefault?: boolean }
+  }
+}
+
 interface LevelObject {
   readonly description?: string
   readonly object?: Readonly<Record<string, unknown>>
@@ -132,12 +149,12 @@ export class Inspector {
     })
   }
 
-  /** Every script that is loaded, by id. Takes tens of milliseconds the first time. */
-  listScripts(): Map<string, string> {
+  /** Every script that is loaded. Takes tens of milliseconds the first time. */
+  listScripts(): readonly LoadedScript[] {
     const session = (this.#session ??= connect())
-    const urls = new Map<string, string>()
-    const note = ({ params }: { params: { scriptId: string; url: string } }): void =>
-      void urls.set(params.scriptId, params.url)
+    const scripts: LoadedScript[] = []
+    const note = ({ params: { scriptId, url, isModule, executionContextAuxData } }: ScriptParsed): void =>
+      void scripts.push({ scriptId, url, isModule: isModule === true && executionContextAuxData?.isDefault !== false })
     // It lists them when it begins.
     this.#endDebugging()
     session.on('Debugger.scriptParsed', note)
@@ -146,7 +163,7 @@ export class Inspector {
     } finally {
       session.off('Debugger.scriptParsed', note)
     }
-    return urls
+    return scripts
   }
 
   /** The text of a script, as the engine compiled it. */

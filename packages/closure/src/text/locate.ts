@@ -1,6 +1,7 @@
 import { PLACELESS } from '../protocol/names.ts'
 import { analysisOf } from './function-text.ts'
 import { Inspector, InspectorUnavailable } from './inspector.ts'
+import { nameOf } from './name-of.ts'
 import { UnreadableText } from './parse-function.ts'
 import { scriptUrl } from './scripts.ts'
 import { sourcePosition } from './source-lines.ts'
@@ -23,8 +24,15 @@ export function withPlace(stack: string, fn: object): string {
   })
 }
 
-/** Where `fn` begins, as `file.ts:12`; undefined when that cannot be found. */
-export function placeOf(fn: object): string | undefined {
+/**
+ * What errors call a function: its name, else where it begins, as `file.ts:12`, which takes long to find out.
+ */
+export function labelOf(fn: object): string {
+  return nameOf(fn) || (placeOf(fn) ?? '(anonymous)')
+}
+
+/** Undefined when it cannot be found. */
+function placeOf(fn: object): string | undefined {
   const start = startIn(fn)
   if (start === undefined) return undefined
   const { file, line } = sourcePosition(start.url, start.line, start.column)

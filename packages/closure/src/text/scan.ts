@@ -26,6 +26,8 @@ const token = /'[^'\n]*'|"[^"\n]*"|\d[\w.]*|\.\.\.|\??\.\s*[\w$]+|[A-Za-z_$][\w$
 export interface Scanned {
   /** Global variables, unless some scope around the function declares the name. */
   readonly globals: ReadonlySet<string>
+  /** The name of a function that calls itself by it. */
+  readonly usesItself: string | undefined
   /** Where in the text the engine says that the function stands. */
   readonly anchor: number
 }
@@ -43,7 +45,11 @@ export function scan(text: string): Scanned | undefined {
   if (hard.test(body) || /[^ -~\s]/.test(text)) return undefined
   const globals = new Set<string>()
   const known = new Set((start[1] ?? start[2] ?? start[4] ?? '').split(',').map(name => name.trim()))
-  if (start[3] !== undefined) known.add(start[3])
+  const ownName = start[3] || undefined
+  if (ownName !== undefined) known.add(ownName)
+  const usesItself = ownName !== undefined && body.includes(ownName) ? ownName : undefined
+  // It may be assigned.
+  if (usesItself !== undefined && !isOnlyCalled(usesItself, body)) return undefined
   let depth = 0
   let declares = false
   for (const [word] of body.matchAll(token)) {
@@ -61,5 +67,12 @@ export function scan(text: string): Scanned | undefined {
       globals.add(word)
     }
   }
-  return { globals, anchor: start[4] === undefined ? 0 : start[0].indexOf('(') }
+  return { globals, usesItself, anchor: start[4] === undefined ? 0 : start[0].indexOf('(') }
+}
+
+function isOnlyCalled(name: string, body: string): boolean {
+  return body
+    .split(name)
+    .slice(1)
+    .every(after => /^\s*\(/.test(after))
 }

@@ -14,15 +14,29 @@ const FRAMES = 40
  * The URL of the script with `scriptId`, when it is known already or on the stack of the caller; '' when it has none.
  */
 export function knownScriptUrl(scriptId: string): string | undefined {
-  if (!urls.has(scriptId)) {
-    for (const site of process.getBuiltinModule('node:util').getCallSites(FRAMES, { sourceMap: false }) as readonly {
-      readonly scriptId?: string
-      readonly scriptName: string
-    }[]) {
-      if (site.scriptId !== undefined && site.scriptName !== '') urls.set(site.scriptId, asUrl(site.scriptName))
-    }
-  }
+  if (!urls.has(scriptId)) for (const script of callingScripts()) urls.set(script.scriptId, script.url)
   return urls.get(scriptId)
+}
+
+/** A script and its URL. */
+export interface ScriptAt {
+  readonly scriptId: string
+  readonly url: string
+}
+
+/** The scripts on the stack of the caller, each once, innermost first; ours are among them. */
+export function callingScripts(): readonly ScriptAt[] {
+  const scripts = new Map<string, ScriptAt>()
+  for (const { scriptId, scriptName } of process
+    .getBuiltinModule('node:util')
+    .getCallSites(FRAMES, { sourceMap: false }) as readonly {
+    readonly scriptId?: string
+    readonly scriptName: string
+  }[]) {
+    if (scriptId === undefined || scriptName === '' || scripts.has(scriptId)) continue
+    scripts.set(scriptId, { scriptId, url: asUrl(scriptName) })
+  }
+  return [...scripts.values()]
 }
 
 /**
@@ -33,9 +47,31 @@ export function knownScriptUrl(scriptId: string): string | undefined {
 export function scriptUrl(scriptId: string, inspector: Inspector): string {
   const known = knownScriptUrl(scriptId)
   if (known !== undefined) return known
-  for (const [id, url] of inspector.listScripts()) urls.set(id, asUrl(url))
+  list(inspector)
   if (!urls.has(scriptId)) urls.set(scriptId, '')
   return urls.get(scriptId) ?? ''
+}
+
+/** The ES modules that the program had loaded when the scripts were last listed, by URL; and all URLs of that list. */
+const modules = new Map<string, ScriptAt>()
+const listed = new Set<string>()
+
+function list(inspector: Inspector): void {
+  for (const { scriptId, url: name, isModule } of inspector.listScripts()) {
+    const url = asUrl(name)
+    urls.set(scriptId, url)
+    listed.add(url)
+    if (isModule) modules.set(url, { scriptId, url })
+  }
+}
+
+/**
+ * The ES modules that the program has loaded, by URL: those at least that came before the scripts in `calling`, so that
+ * what these import is among them.
+ */
+export function loadedModules(inspector: Inspector, calling: readonly ScriptAt[]): ReadonlyMap<string, ScriptAt> {
+  if (calling.some(({ url }) => url.startsWith('file:') && !listed.has(url))) list(inspector)
+  return modules
 }
 
 function asUrl(name: string): string {

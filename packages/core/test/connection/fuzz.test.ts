@@ -17,7 +17,7 @@ const FRAMES = Number(process.env['FUZZ_FRAMES'] ?? 2000)
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20261130)
 const MAX_BYTES = 1 << 16
 const FRAMES_EACH = 20
-const timeout = 60_000 + FRAMES * 20
+const timeout = 180_000 + FRAMES * 20
 
 const next = random(SEED)
 const below = (n: number): number => Math.floor(next() * n)

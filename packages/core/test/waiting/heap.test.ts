@@ -109,7 +109,7 @@ test.each([
   ...(['threads', 'processes'] as const).flatMap(across =>
     Object.entries(primitives(across)).map(([name, waiting]): [string, Waiting] => [`${name} (${across})`, waiting]),
   ),
-])('%s leaves nothing, however it ends', { timeout: 60_000 + ROUNDS * 10 }, async (_, waiting) => {
+])('%s leaves nothing, however it ends', { timeout: 180_000 + ROUNDS * 10 }, async (_, waiting) => {
   const { signal } = new AbortController()
   const ended = async (limits: WaitOptions): Promise<void> => {
     try {

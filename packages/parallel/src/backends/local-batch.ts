@@ -9,6 +9,7 @@ import {
   clock,
   Promise,
 } from '@manyhands/base'
+import { labelOf } from '@manyhands/closure'
 
 type Outcome = { readonly value: unknown } | { readonly error: unknown }
 
@@ -122,6 +123,6 @@ export class LocalBatch implements BatchHandle {
   #timeout(index: number, timeoutMs: number): TaskTimeoutError {
     const batch = this.#batch
     const fn = 'calls' in batch ? batch.calls[index]?.fn : batch.fn
-    return new TaskTimeoutError(fn?.name || '(anonymous)', timeoutMs)
+    return new TaskTimeoutError(fn === undefined ? '(anonymous)' : labelOf(fn), timeoutMs)
   }
 }

@@ -1,6 +1,7 @@
 import {
   type BatchStats,
   BrokenPoolError,
+  type CallSite,
   CancelledError,
   checkSync,
   GRACE_MS,
@@ -13,7 +14,6 @@ import {
 } from '@manyhands/base'
 import type { BackendCall } from '../backends/backend.ts'
 import { prepareBackend } from '../backends/prepare-backend.ts'
-import type { CallSite } from '../call-site.ts'
 import type { CallEvents, CallOutcome } from '../events.ts'
 import type { Settings } from '../settings.ts'
 import { BatchPolicy } from './batch-policy.ts'

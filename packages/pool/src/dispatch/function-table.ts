@@ -6,7 +6,7 @@ import {
   SerializationError,
   type TaskFunction,
 } from '@manyhands/base'
-import { pack, placeOf, stableKey } from '@manyhands/closure'
+import { labelOf, pack, stableKey } from '@manyhands/closure'
 import { movedWith } from '../here/move.ts'
 
 /** A function as workers know it. */
@@ -141,7 +141,7 @@ class PackedFunction implements FunctionRecord {
     if (typeof source.name === 'string' && source.name !== '') return source.name
     if (this.#placed !== source) {
       this.#placed = source
-      this.#place = placeOf(source) ?? '(anonymous)'
+      this.#place = labelOf(source)
     }
     return this.#place
   }

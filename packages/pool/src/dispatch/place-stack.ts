@@ -1,16 +1,19 @@
 import { withPlace } from '@manyhands/closure'
+import { nameTask } from '../protocol/unsendable-error.ts'
+import type { FunctionRecord } from './function-table.ts'
 
 /** Errors that are looked at behind the one that was thrown. */
 const MOST_CAUSES = 20
 
 /**
- * Lets the stacks of an error and of its causes name the file and line of the function that threw it, where its worker
- * did not know them.
+ * Lets the stacks of an error and of its causes name the file and line of the function that threw it, and an error
+ * about its result the task, where its worker did not know them.
  *
  * @returns the stack of the error, if there is one
  */
-export function placeStack(error: unknown, fn: object): string | undefined {
-  const [first] = Array.from(withCauses(error), item => placeOne(item, fn))
+export function placeStack(error: unknown, fn: FunctionRecord): string | undefined {
+  nameTask(error, () => fn.name)
+  const [first] = Array.from(withCauses(error), item => placeOne(item, fn.source))
   return first
 }
 

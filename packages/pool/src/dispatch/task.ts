@@ -1,4 +1,4 @@
-import { FutureResolver, receiverGone, type TaskOptions } from '@manyhands/base'
+import { type CallSite, FutureResolver, receiverGone, type TaskOptions } from '@manyhands/base'
 import { BATCH_MS } from './batch-size.ts'
 import type { FunctionRecord } from './function-table.ts'
 import { asSendError } from './send-error.ts'
@@ -17,9 +17,12 @@ class TaskDetails {
   isolated = false
   /** Ends listening to the signal. */
   release: (() => void) | undefined = undefined
+  /** Where it was submitted; undefined for one of many, and when it is done. */
+  callSite: CallSite | undefined
 
-  constructor(options: TaskOptions | undefined) {
+  constructor(options: TaskOptions | undefined, callSite: CallSite | undefined) {
     this.options = options
+    this.callSite = callSite
   }
 }
 
@@ -29,10 +32,10 @@ export class Task extends FutureResolver<unknown> implements QueueItem, Abortabl
   readonly args: readonly unknown[]
   #details: TaskDetails | undefined
 
-  constructor(fn: FunctionRecord, args: readonly unknown[], options: TaskOptions | undefined) {
+  constructor(fn: FunctionRecord, args: readonly unknown[], options: TaskOptions | undefined, callSite?: CallSite) {
     super(fn)
     this.args = args
-    this.#details = options === undefined ? undefined : new TaskDetails(options)
+    this.#details = options === undefined && callSite === undefined ? undefined : new TaskDetails(options, callSite)
   }
 
   get fn(): FunctionRecord {
@@ -109,8 +112,11 @@ export class Task extends FutureResolver<unknown> implements QueueItem, Abortabl
 
   fail(error: () => unknown): void {
     if (this.done) return
+    const callSite = this.#details?.callSite
     this.release()
-    this.reject(error())
+    const failure = error()
+    callSite?.addTo(failure)
+    this.reject(failure)
   }
 
   override cancel(error?: unknown): boolean {
@@ -121,6 +127,7 @@ export class Task extends FutureResolver<unknown> implements QueueItem, Abortabl
 
   abort(error: unknown): void {
     if (this.done) return
+    this.#details?.callSite?.addTo(error)
     this.release()
     if (!this.cancel(error)) this.reject(error)
   }
@@ -140,9 +147,11 @@ export class Task extends FutureResolver<unknown> implements QueueItem, Abortabl
     this.#extend().release = release
   }
 
-  /** Ends listening to the signal. */
+  /** Lets go of what is needed only until it is done. */
   release(): void {
-    if (this.#details !== undefined) this.#details.release?.()
+    if (this.#details === undefined) return
+    this.#details.callSite = undefined
+    this.#details.release?.()
   }
 
   #sent(): this {
@@ -151,7 +160,7 @@ export class Task extends FutureResolver<unknown> implements QueueItem, Abortabl
   }
 
   #extend(): TaskDetails {
-    return (this.#details ??= new TaskDetails(undefined))
+    return (this.#details ??= new TaskDetails(undefined, undefined))
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Across, type Codec, SerializationError, Promise } from '@manyhands/base'
 import { createCodec } from '@manyhands/closure'
+import { THE_RESULT } from '../protocol/unsendable-error.ts'
 
 /**
  * The codec of the channels of a pool, with callbacks for what arrives: most values are there at once, and a promise
@@ -37,7 +38,7 @@ function asSerializationError(cause: unknown): SerializationError {
   return cause instanceof SerializationError
     ? cause
     : new SerializationError(
-        `a result could not be revived: ${String((cause as Error | undefined)?.message ?? cause)}`,
+        `${THE_RESULT} could not be revived: ${String((cause as Error | undefined)?.message ?? cause)}`,
         { cause },
       )
 }

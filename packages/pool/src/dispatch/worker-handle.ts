@@ -357,7 +357,7 @@ export class WorkerHandle {
       if (failed || damaged) {
         const record = shipment.record(index)
         setTaskInfo(outcome, {
-          remoteStack: placeStack(outcome, record.source),
+          remoteStack: placeStack(outcome, record),
           get taskName() {
             return record.name
           },

@@ -99,6 +99,11 @@ export class WorkerPool {
     return this.#queue.front() === undefined && [...this.#workers].every(worker => worker.load === 0)
   }
 
+  /** What was queued in this turn of the event loop is still to be sent. */
+  get isGathering(): boolean {
+    return this.#scheduled
+  }
+
   get usable(): boolean {
     return !this.#closing && this.#exits.broken === undefined
   }

@@ -4,6 +4,7 @@ import {
   type Batch,
   type BatchHandle,
   type BatchSink,
+  type CallSite,
   CancelledError,
   checkDuration,
   checkInteger,
@@ -29,6 +30,7 @@ export function mapOrdered<R>(
   fn: AnyTaskFunction,
   items: unknown,
   options: MapOptions,
+  callSite: CallSite,
 ): AsyncIterableIterator<R> {
   checkOptionNames('map', options, ['chunkSize', 'bufferSize', 'timeoutMs', 'signal'], {
     chunksize: 'chunkSize',
@@ -39,7 +41,7 @@ export function mapOrdered<R>(
   checkInteger('bufferSize', options.bufferSize, 1)
   checkDuration('timeoutMs', options.timeoutMs)
   checkSignal('signal', options.signal)
-  return new OrderedMap<R>(submit, fn, openInput('map', 'items', items), options)
+  return new OrderedMap<R>(submit, fn, openInput('map', 'items', items), options, callSite)
 }
 
 class OrderedMap<R> implements AsyncIterableIterator<R> {
@@ -53,6 +55,7 @@ class OrderedMap<R> implements AsyncIterableIterator<R> {
   readonly #handles = new Set<BatchHandle>()
   /** Ends the watch on time and signal. */
   readonly #disarm: () => void
+  readonly #callSite: CallSite
   #submitted = 0
   #taken = 0
   /** The input gave its last item. */
@@ -64,8 +67,9 @@ class OrderedMap<R> implements AsyncIterableIterator<R> {
   #wake: (() => void) | undefined
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(submit: Submit, fn: AnyTaskFunction, input: OpenInput<unknown>, options: MapOptions) {
+  constructor(submit: Submit, fn: AnyTaskFunction, input: OpenInput<unknown>, options: MapOptions, callSite: CallSite) {
     this.#submitBatch = submit
+    this.#callSite = callSite
     this.#fn = fn
     this.#isAsync = 'async' in input
     this.#input = 'async' in input ? input.async : input.sync
@@ -104,6 +108,7 @@ class OrderedMap<R> implements AsyncIterableIterator<R> {
         this.#taken++
         if ('error' in outcome) {
           this.#closeLater()
+          this.#callSite.addTo(outcome.error)
           throw outcome.error
         }
         this.#pull()
@@ -116,6 +121,7 @@ class OrderedMap<R> implements AsyncIterableIterator<R> {
       if (this.#failure !== undefined) {
         const failure = this.#failure
         this.#closeLater()
+        this.#callSite.addTo(failure)
         throw failure
       }
       await new Promise<void>(resolve => {

@@ -5,6 +5,7 @@ import {
   type BatchHandle,
   type BatchOptions,
   type BatchSink,
+  CallSite,
   CancelledError,
   checkDuration,
   checkFunction,
@@ -21,7 +22,7 @@ import {
   type TaskOptions,
   warnOfUnseenFailures,
 } from '@manyhands/base'
-import { noteInitializer, pack } from '@manyhands/closure'
+import { labelOf, noteInitializer, pack } from '@manyhands/closure'
 import { BatchState } from '../dispatch/batch.ts'
 import { type FunctionRecord, FunctionTable, type PreparedFunction } from '../dispatch/function-table.ts'
 import type { Measurements } from '../dispatch/measurements.ts'
@@ -33,7 +34,9 @@ import { currentWorker } from '../here/current-worker.ts'
 import { getStartMethod } from '../here/start-method.ts'
 import type { ChannelOptions, StartChannel } from '../host/channel.ts'
 import { workerEntry } from '../host/worker-entry.ts'
+import { unsendable } from '../protocol/unsendable-error.ts'
 import { type WorkerKind, workerKinds } from '../protocol/worker-kinds.ts'
+import { CallSites } from './call-sites.ts'
 import { type CheckedExecutorOptions, checkExecutorOptions, type ExecutorOptions } from './executor-options.ts'
 import { mapOrdered } from './map-ordered.ts'
 import { SignalWatch } from './signal-watch.ts'
@@ -45,6 +48,7 @@ export class WorkerExecutor implements Executor {
   readonly #functions: FunctionTable
   readonly #pool: WorkerPool
   readonly #signals = new SignalWatch()
+  readonly #callSites = new CallSites()
   /** Stands for this executor in the watch for unseen failures; keeps nothing alive. */
   readonly #owner = {}
 
@@ -82,7 +86,8 @@ export class WorkerExecutor implements Executor {
    */
   submit<A extends readonly unknown[], R>(fn: TaskFunction<A, R>, ...args: A): Future<Awaited<R>> {
     this.#pool.admit()
-    const task = new Task(this.#functions.lookup(fn), args, undefined)
+    const record = this.#lookup(fn, submit)
+    const task = new Task(record, args, undefined, this.#callSites.next(!this.#pool.isGathering, submit))
     this.#pool.enqueue(task)
     return task.future as Future<Awaited<R>>
   }
@@ -104,7 +109,8 @@ export class WorkerExecutor implements Executor {
     if (options.transfer !== undefined && !Array.isArray(options.transfer)) {
       throw new TypeError(`transfer must be an array, got ${describeValue(options.transfer)}`)
     }
-    return { submit: (fn, ...args) => this.#submitWith(options, fn, args) }
+    const submitWith: WorkerExecutor['submit'] = (fn, ...args) => this.#submitWith(options, fn, args, submitWith)
+    return { submit: submitWith }
   }
 
   /**
@@ -114,7 +120,12 @@ export class WorkerExecutor implements Executor {
    * @throws {@link SerializationError} when `fn` cannot travel
    */
   prepare<A extends readonly unknown[], R>(fn: TaskFunction<A, R>): PreparedFunction<A, R> {
-    return this.#functions.prepare(fn)
+    try {
+      return this.#functions.prepare(fn)
+    } catch (error) {
+      new CallSite(prepare).addTo(error)
+      throw error
+    }
   }
 
   /**
@@ -140,6 +151,7 @@ export class WorkerExecutor implements Executor {
       this.prepare<[item: I], R>(fn),
       items,
       options,
+      new CallSite(map),
     )
   }
 
@@ -224,11 +236,13 @@ export class WorkerExecutor implements Executor {
     options: TaskOptions,
     fn: TaskFunction<A, R>,
     args: A,
+    below: WorkerExecutor['submit'],
   ): Future<Awaited<R>> {
     const { signal } = options
     if (signal?.aborted === true) this.#pool.assertUsable() // no worker is needed
     else this.#pool.admit()
-    const task = new Task(this.#functions.lookup(fn), args, options)
+    const record = this.#lookup(fn, below)
+    const task = new Task(record, args, options, this.#callSites.next(!this.#pool.isGathering, below))
     const future = task.future as Future<Awaited<R>>
     if (signal !== undefined) {
       const abort = (cause: unknown): void =>
@@ -243,6 +257,15 @@ export class WorkerExecutor implements Executor {
     return future
   }
 
+  #lookup(fn: unknown, below: Method): FunctionRecord {
+    try {
+      return this.#functions.lookup(fn)
+    } catch (error) {
+      new CallSite(below).addTo(error)
+      throw error
+    }
+  }
+
   /** One for all when all are the same, else one a call. */
   #records(calls: readonly { readonly fn: AnyTaskFunction }[]): FunctionRecord[] {
     const first = calls[0]
@@ -253,6 +276,21 @@ export class WorkerExecutor implements Executor {
   }
 }
 
+type Method = (...args: never[]) => unknown
+
+// Whatever a program or a test puts in their place: these are on the stack.
+const { submit, prepare, map } = WorkerExecutor.prototype
+
+function packInitializer(initializer: object, args: readonly unknown[], across: Across): object {
+  try {
+    return structuredClone(pack([initializer, args], { across }))
+  } catch (error) {
+    throw error instanceof SerializationError
+      ? unsendable(`initializer \`${labelOf(initializer)}\` cannot be sent`, error)
+      : error
+  }
+}
+
 function channelOptions(kind: WorkerKind, across: Across, options: CheckedExecutorOptions) {
   const { initializer, initializerArgs = [] } = options
   if (initializer !== undefined) {
@@ -260,8 +298,7 @@ function channelOptions(kind: WorkerKind, across: Across, options: CheckedExecut
     noteInitializer(initializer)
   }
   // Packed now, so that a bad one is told at the constructor, and each worker gets the same.
-  const packed =
-    initializer === undefined ? undefined : structuredClone(pack([initializer, initializerArgs], { across }))
+  const packed = initializer === undefined ? undefined : packInitializer(initializer, initializerArgs, across)
   const level = (currentWorker()?.level ?? 0) + 1
   // A spinning worker takes time from others where there are more workers than processors.
   const spin = options.maxWorkers <= cpuCount()

@@ -1,4 +1,5 @@
 import {
+  type Across,
   checkDuration,
   checkFunction,
   checkOptionNames,
@@ -7,10 +8,11 @@ import {
   InvalidStateError,
   noteOffers,
   receiverGone,
+  SerializationError,
   untilDone,
   Promise,
 } from '@manyhands/base'
-import { pack } from '@manyhands/closure'
+import { labelOf, pack } from '@manyhands/closure'
 import { childLineage, nextPath } from '../here/child-lineage.ts'
 import { currentProcess, place } from '../here/current-process.ts'
 import { useCodecInChannels } from '../host/channel-codec.ts'
@@ -20,6 +22,7 @@ import { withCure } from '../host/scarcity.ts'
 import { workerEntry } from '../host/worker-entry.ts'
 import type { StartMethod } from '../protocol/lineage.ts'
 import { factsKey, type ProcessFacts } from '../protocol/process-facts.ts'
+import { unsendable } from '../protocol/unsendable-error.ts'
 import type { ProcessInit } from '../protocol/worker-init.ts'
 import { type WorkerKind, workerKinds } from '../protocol/worker-kinds.ts'
 import { ChildHandle } from './child-handle.ts'
@@ -165,9 +168,7 @@ export abstract class Child {
     const isPlain = this.run === Child.prototype.run && Reflect.ownKeys(this).length === 1
     useCodecInChannels()
     const { made: body, offered = [] } = noteOffers(() =>
-      pack(isPlain ? [facts.target ?? doNothing, facts.args] : this, {
-        across: workerKinds[kind].across,
-      }),
+      packFor(facts, isPlain ? [facts.target ?? doNothing, facts.args] : this, workerKinds[kind].across),
     )
     const options = { init: { kind, lineage, body }, ...own.place, resourceLimits: undefined }
     const handle = new ChildHandle(
@@ -349,6 +350,16 @@ function isIterable(value: unknown): boolean {
 }
 
 const doNothing = (): void => {}
+
+/** What a child needs to run, as a message. @throws SerializationError */
+function packFor({ name, target }: ProcessFacts, body: unknown, across: Across): ReturnType<typeof pack> {
+  try {
+    return pack(body, { across })
+  } catch (error) {
+    const runs = target === undefined ? '' : `, which runs \`${labelOf(target)}\`,`
+    throw error instanceof SerializationError ? unsendable(`\`${name}\`${runs} cannot be started`, error) : error
+  }
+}
 
 /** Of its own scope: a callback that is made in `start` would keep the target and the arguments alive. */
 function forgetting(offered: Parameters<typeof receiverGone>[0]): () => void {

@@ -3,6 +3,7 @@ import { movedWith, takeMoved } from '../here/move.ts'
 import { REPLY, type ToMainMessage } from '../protocol/messages.ts'
 import { isPrimitive, toPayload } from '../protocol/payload.ts'
 import { FIRST_SEGMENT, readSegment, SEGMENT_LENGTH } from '../protocol/segment.ts'
+import { THE_RESULT } from '../protocol/unsendable-error.ts'
 
 type Post = (message: ToMainMessage, transfer?: readonly unknown[]) => void
 
@@ -121,9 +122,7 @@ export class Outbox {
         try {
           this.#post([REPLY, batchId, start + k, 1, durationMs / count, [payload[k]], one])
         } catch {
-          const error = new SerializationError(
-            `the result of the task cannot be sent back: ${(cause as Error).message}`,
-          )
+          const error = new SerializationError(`${THE_RESULT} cannot be sent back: ${(cause as Error).message}`)
           this.#post([
             REPLY,
             batchId,
@@ -141,7 +140,7 @@ export class Outbox {
 
 function unsendableResult(cause: unknown): SerializationError {
   const { path, hint } = cause instanceof SerializationError ? cause : { path: [], hint: undefined }
-  return new SerializationError(`the result of the task cannot be sent back: ${(cause as Error).message}`, {
+  return new SerializationError(`${THE_RESULT} cannot be sent back: ${(cause as Error).message}`, {
     path,
     hint,
   })

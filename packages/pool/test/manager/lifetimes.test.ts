@@ -183,7 +183,7 @@ test.runIf(Number(process.versions.node.split('.')[0]) >= 26)(
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [...process.execArgv, join(import.meta.dirname, '../programs/proxies-let-go.ts')],
-      { timeout: 50_000 },
+      { timeout: 170_000 },
     )
     expect(stdout.trim().split('\n')).toEqual([
       'argument',
@@ -202,7 +202,7 @@ test('a program that forgets its manager ends, and the process with it', async (
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [...process.execArgv, join(import.meta.dirname, '../programs/forgotten-manager.ts')],
-    { timeout: 50_000 },
+    { timeout: 170_000 },
   )
   const pid = Number(stdout)
   expect(pid).toBeGreaterThan(0)

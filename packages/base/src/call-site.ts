@@ -1,4 +1,4 @@
-import { isParallelError } from '@manyhands/base'
+import { isParallelError } from './errors.ts'
 
 const HEADING = '    --- called from ---'
 
@@ -9,9 +9,17 @@ const HEADING = '    --- called from ---'
 export class CallSite {
   declare readonly stack: string
 
-  /** @param below - the function whose caller is the first line */
-  constructor(below: (...args: never[]) => unknown) {
+  /**
+   * @param below - the function whose caller is the first line
+   * @param lines - at most. More take longer. @default as in the stacks of errors
+   */
+  constructor(below: (...args: never[]) => unknown, lines?: number) {
+    const { stackTraceLimit } = Error
+    const isLess = lines !== undefined && lines < stackTraceLimit
+    // Node can be started with an Error that is frozen.
+    if (isLess) Reflect.set(Error, 'stackTraceLimit', lines)
     Error.captureStackTrace(this, below)
+    if (isLess) Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
   }
 
   /** Adds the lines to the stack of an error of manyhands; the error of a task has its own. */
