@@ -130,10 +130,10 @@ function encodeRead(encoder: Encoder, fn: object, index: number): Node {
 
 /** What a package exports may be a function that all else of the package is a property of. */
 function hasParts(fn: object): boolean {
-  return Object.values(Object.getOwnPropertyDescriptors(fn)).some(
-    ({ value, enumerable }: PropertyDescriptor) =>
-      enumerable === true && (typeof value === 'function' || (typeof value === 'object' && value !== null)),
-  )
+  return Object.keys(fn).some(key => {
+    const value: unknown = Object.getOwnPropertyDescriptor(fn, key)?.value
+    return typeof value === 'function' || (typeof value === 'object' && value !== null)
+  })
 }
 
 /** A module of the program itself. Functions of packages do not share variables with those that go by value. */
