@@ -15,7 +15,7 @@ const tree: Readonly<Record<string, string>> = {
     export const options = { level: 1, check() { return this.level } }
     let hidden = 0
     const helper = () => ++hidden
-    export default Object.assign(() => 'called', { seen: new WeakMap(), helper, parse })`,
+    export default Object.assign(() => 'called', { seen: new WeakRef({}), helper, parse })`,
   'node_modules/entry/twin.cjs': "exports.parse = () => 'the twin'; exports.Parser = class {}",
   'node_modules/made/package.json': manifest('made', { type: 'module', main: 'main.js' }),
   'node_modules/made/main.js': `
@@ -37,7 +37,7 @@ const tree: Readonly<Record<string, string>> = {
   'node_modules/inherits/package.json': manifest('inherits', { type: 'module', main: 'main.js' }),
   'node_modules/inherits/main.js': `
     let state = 'not set up'
-    const shared = { tell: () => state, seen: new WeakMap() }
+    const shared = { tell: () => state, seen: new WeakRef({}) }
     export default Object.assign(Object.create(shared), { own: () => state })
     state = 'set up'`,
   'node_modules/only-import/package.json': manifest('only-import', { exports: { import: './main.mjs' } }),

@@ -33,7 +33,7 @@ test('a task without a name is called by its file and line', async () => {
   const line = here()
   const late = await errorOf(parallelMap([0], () => new Promise(() => {}), { backend: 'async', timeoutMs: 20 }))
   const noTask = await errorOf(Parallel({ jobs: 1 })([(() => 1) as never]))
-  const unsendable = await errorOf(parallelMap([new WeakMap()], () => 1, { jobs: 1 }))
+  const unsendable = await errorOf(parallelMap([new WeakRef({})], () => 1, { jobs: 1 }))
   const at = (i: number): string => `call-site.test.ts:${line + i}`
   expect(late.message).toBe(`task \`${at(1)}\` ran longer than timeoutMs = 20`)
   expect(noTask.message).toContain(`task 0 is not a delayed call: function ${at(2)}. `)

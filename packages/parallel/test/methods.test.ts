@@ -95,5 +95,19 @@ test.each([ThreadPoolExecutor, ProcessPoolExecutor])(
       [5, true],
     ])
     expect(accounts[1].balance).toBe(3)
+    // Of what the program knows itself no task decides.
+    const notes = new WeakMap<object, string>([
+      [Account, 'program'],
+      [Math, 'gone'],
+    ])
+    const [, answered] = await pool.submit(() => {
+      notes.set(Account, 'task')
+      return [Account, notes] as const
+    })
+    notes.delete(Math)
+    expect(answered).toBe(notes)
+    expect([notes.get(Account), notes.has(Math)]).toEqual(['program', false])
+    const [, later] = await pool.submit(() => [Math, notes] as const)
+    expect([later.get(Account), notes.has(Math)]).toEqual(['program', false])
   },
 )

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { Process, ProcessPoolExecutor, Thread, ThreadPoolExecutor, type WorkerExecutor } from '../src/index.ts'
 
-const unsendable = new WeakMap()
+const unsendable = new WeakRef({})
 const take = (_value: unknown): number => 1
 const exits = (): never => process.exit(3)
 const hangs = (): Promise<never> => new Promise(() => {})
-const makes = (): unknown => new WeakMap()
+const makes = (): unknown => new WeakRef({})
 
 function here(): number {
   return Number(/call-site\.test\.ts:(\d+)/.exec(new Error().stack?.split('\n')[2] ?? '')?.[1])

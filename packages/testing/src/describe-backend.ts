@@ -320,7 +320,7 @@ export function describeBackend({ afterAll, describe, expect, test }: TestRunner
         const refused = parallelMap([1], () => socket.destroyed, options)
         await expect(refused).rejects.toMatchObject({ name: 'SerializationError' })
         await expect(refused).rejects.toThrow('socket')
-        await expect(parallelMap([new WeakMap()], x => typeof x, options)).rejects.toMatchObject({
+        await expect(parallelMap([new WeakRef({})], x => typeof x, options)).rejects.toMatchObject({
           name: 'SerializationError',
         })
         expect(await parallelMap([3], square, options)).toEqual([9])

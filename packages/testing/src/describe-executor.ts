@@ -116,7 +116,7 @@ export function describeExecutor(runner: TestRunner, subject: ExecutorSubject): 
         const outcomes = await Promise.allSettled([
           pool.submit((x: unknown) => x, 1),
           pool.submit((x: unknown) => x, Promise.resolve()),
-          pool.submit((x: unknown) => x, new WeakMap()),
+          pool.submit((x: unknown) => x, new WeakRef({})),
           pool.submit((x: unknown) => x, 3),
         ])
         expect(outcomes.map(outcome => outcome.status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled'])
@@ -125,14 +125,14 @@ export function describeExecutor(runner: TestRunner, subject: ExecutorSubject): 
 
       test('a result that cannot travel rejects its own task only', async () => {
         const outcomes = await Promise.allSettled(
-          [1, 2, 3].map(n => pool.submit((x: number) => (x === 2 ? { deep: new WeakMap() } : x), n)),
+          [1, 2, 3].map(n => pool.submit((x: number) => (x === 2 ? { deep: new WeakRef({}) } : x), n)),
         )
         expect(outcomes.map(outcome => outcome.status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
         expect((outcomes[1] as PromiseRejectedResult).reason).toBeInstanceOf(SerializationError)
       })
 
       test('a function that cannot travel is refused at the call, by name', () => {
-        const secret = new WeakMap()
+        const secret = new WeakRef({})
         expect(() => pool.submit(() => secret)).toThrow(/secret/)
       })
 

@@ -182,7 +182,7 @@ function captureEdge(encoder: Encoder, captured: CapturedValue): Edge {
   )
 }
 
-/** What a worker has for each module of its own. That vite gives such a name to it proves nothing. */
+/** What a worker has for each module of its own. The name that vite gives to it is not enough. */
 function toolOf(encoder: Encoder, { name, value, facts }: CapturedValue): ModuleTool | undefined {
   if (isRequire(value)) return 'require'
   if (viteMeta.test(name)) {
@@ -201,7 +201,9 @@ function withMembersOfThis(owner: object, members: ReadonlySet<string>): readonl
   for (const member of used) {
     const value: unknown = Object.getOwnPropertyDescriptor(owner, member)?.value
     if (typeof value !== 'function' || types.isProxy(value)) continue
-    for (const [, name = ''] of textOf(value).matchAll(/\bthis\s*\??\.\s*([\p{ID_Continue}$]+)/gu)) {
+    for (const [, name] of textOf(value).matchAll(/\bthis\b(?:\s*\??\.\s*([\p{ID_Continue}$]+))?/gu)) {
+      // Where it is not `this.name`, any member may be meant.
+      if (name === undefined) return Object.keys(owner)
       if (Object.hasOwn(owner, name)) used.add(name)
     }
   }

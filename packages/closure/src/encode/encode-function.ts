@@ -124,7 +124,7 @@ function encodeRead(encoder: Encoder, fn: object, index: number): Node {
   if (facts === undefined) return byValue(encoder, fn, analysis, facts, index)
   const at = encoder.reader.analysisAt(fn, analysis, facts)
   if (!at.usesThis || at.obstacle !== undefined) return byValue(encoder, fn, at, facts, index)
-  const withThis = encoder.reader.factsWithThis(fn, facts)
+  const withThis = encoder.reader.factsWithThis(fn, at, facts)
   return byValue(encoder, fn, withThis === undefined ? { ...at, obstacle: outerThis } : at, withThis, index)
 }
 
@@ -170,7 +170,7 @@ function byReference(encoder: Encoder, fn: object, facts: FunctionFacts, index: 
   if (!url.startsWith('node:')) return undefined
   const builtin = findGlobal(fn) ?? findInScript(fn, url)
   if (builtin !== undefined) return [m.BUILTIN, builtin.module, builtin.path]
-  const made = madeByUtil(encoder, facts, url, index)
+  const made = madeByUtil(encoder, fn, facts, url, index)
   if (made !== undefined) return made
   return encoder.refuse(
     index,

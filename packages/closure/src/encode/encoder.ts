@@ -179,9 +179,9 @@ export class Encoder {
     return [index]
   }
 
-  /** What led to a value first; undefined for the value itself that is sent. */
-  parentOf(index: number): unknown {
-    return this.#values[this.#parents[index] ?? -1]
+  /** What led to a value, from the nearest on. */
+  *ancestors(index: number): Generator {
+    for (let i = this.#parents[index] ?? -1; i >= 0; i = this.#parents[i] ?? -1) yield this.#values[i]
   }
 
   /** Whether the object is part of the message so far. */

@@ -17,6 +17,7 @@ import {
   type ScopeLevel,
 } from '../text/inspector.ts'
 import { nameOf } from '../text/name-of.ts'
+import { type Arrow, readReceiver } from '../text/receiver.ts'
 import { knownScriptUrl, scriptUrl } from '../text/scripts.ts'
 import { isStrictAt } from '../text/strictness.ts'
 
@@ -75,19 +76,15 @@ export class FunctionReader {
    * The same, with the `this` of the code around an arrow function as one more variable; undefined when it cannot be
    * read.
    */
-  factsWithThis(arrow: object, facts: FunctionFacts): FunctionFacts | undefined {
-    const isKnown = facts.scopes[0]?.kind === THIS
-    if (isKnown) return facts
+  factsWithThis(arrow: object, analysis: Analysis, facts: FunctionFacts): FunctionFacts | undefined {
     try {
       // It never changes.
       let level = receivers.get(arrow)
       if (level === undefined) {
-        level = { kind: THIS, variables: { [thisName]: this.inspector.readThis(arrow) } }
+        level = { kind: THIS, variables: { [thisName]: readReceiver({ fn: arrow as Arrow['fn'], analysis, facts }) } }
         receivers.set(arrow, level)
       }
-      const more = { ...facts, scopes: [level, ...facts.scopes] }
-      this.#facts.set(arrow, more)
-      return more
+      return { ...facts, scopes: [level, ...facts.scopes] }
     } catch (error) {
       if (error instanceof InspectorUnavailable) return undefined
       throw error

@@ -101,6 +101,8 @@ function without(node: Node, isGone: (edge: unknown) => boolean): Node {
     }
     case m.SET:
       return [m.SET, node[1], node[2], rest(node[3]), node[4].filter(edge => !isGone(edge))]
+    case m.CALL:
+      return [m.CALL, node[1], node[2], rest(node[3])]
     case m.WEAK: {
       const entries = node[3].filter((_, i) => !isGone(node[3][i & ~1]) && !isGone(node[3][i | 1]))
       return [m.WEAK, node[1], node[2], entries]
@@ -164,6 +166,8 @@ function edgesOf(node: Node): readonly unknown[] {
       return ofProperties(node[4])
     case m.WEAK:
       return node[3]
+    case m.CALL:
+      return [node[1], ...node[2], ...ofProperties(node[3])]
     case m.FUNCTION:
       return [
         ...node[2],

@@ -10,8 +10,11 @@ const makers: readonly (readonly [scope: RegExp, maker: (...args: never[]) => un
   [/\(promisify\)/, util.promisify, ['original']],
   [/\(callbackify\)/, util.callbackify, ['original']],
   [/\(deprecate\)/, util.deprecate, ['fn', 'msg', 'code']],
-  [/\(debuglog\)/, util.debuglog, ['set']],
+  [/\(debuglog\)/, util.debuglog, ['set', 'cb']],
 ]
+
+/** What the maker itself puts on the function. */
+const made = new Set<string | symbol>(['length', 'name', 'prototype', 'enabled', util.promisify.custom])
 
 /** Of the code that made a function, and of what that code has called for it. */
 function variablesOf(encoder: Encoder, scopes: FunctionFacts['scopes']): ScopeLevel['variables'][] {
@@ -24,7 +27,13 @@ function variablesOf(encoder: Encoder, scopes: FunctionFacts['scopes']): ScopeLe
  * A function that `promisify`, `callbackify`, `deprecate` or `debuglog` of Node has made: it is made again from the
  * same.
  */
-export function madeByUtil(encoder: Encoder, { scopes }: FunctionFacts, url: string, index: number): Node | undefined {
+export function madeByUtil(
+  encoder: Encoder,
+  fn: object,
+  { scopes }: FunctionFacts,
+  url: string,
+  index: number,
+): Node | undefined {
   if (!/^node:(?:internal\/)?util\b/.test(url)) return undefined
   for (const [scope, maker, given] of makers) {
     if (!scopes.some(({ kind }) => scope.test(kind))) continue
@@ -32,7 +41,8 @@ export function madeByUtil(encoder: Encoder, { scopes }: FunctionFacts, url: str
     const values = given.map(name => variables.find(level => Object.hasOwn(level, name))?.[name])
     if (values[0] === undefined) continue
     const args = values.map((value, i) => encoder.edge(value, index, step(`(argument ${i} of util.${maker.name})`)))
-    return [m.CALL, encoder.edge(maker, index, step(`util.${maker.name}`)), args]
+    const callee = encoder.edge(maker, index, step(`util.${maker.name}`))
+    return [m.CALL, callee, args, encoder.properties(fn, index, key => made.has(key))]
   }
   return undefined
 }

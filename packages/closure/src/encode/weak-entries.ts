@@ -1,9 +1,8 @@
 import * as types from 'node:util/types'
-import { replace } from '@manyhands/base'
-import { findGlobal, mayBeGlobal } from '../modules/builtins.ts'
+import { isEverywhere } from '../modules/is-everywhere.ts'
 import * as m from '../protocol/message.ts'
 import type { Edge, Node } from '../protocol/message.ts'
-import { idOfWeak } from '../protocol/weak-ids.ts'
+import { idOfWeak, isOwnWeak } from '../protocol/weak-ids.ts'
 import type { Encoder } from './encoder.ts'
 import { step } from './refusal.ts'
 import type { WeakTables } from './weak-tables.ts'
@@ -35,16 +34,23 @@ class WeakEntries implements WeakTables {
       ? (['map', 'WeakMap', WeakMap.prototype] as const)
       : (['set', 'WeakSet', WeakSet.prototype] as const)
     const isPlain = Object.getPrototypeOf(weak) === standard && Reflect.ownKeys(weak).length === 0
-    const entries = isPlain ? this.#encoder.reader.entries(weak) : undefined
+    const isOfPackage = this.#isOfPackage(index)
+    const entries = isPlain && !isOfPackage ? this.#encoder.reader.entries(weak) : undefined
     if (entries === undefined) {
-      const why = isPlain ? 'whose content cannot be listed' : 'of a class of its own, or with properties'
+      const why = !isPlain
+        ? 'of a class of its own, or with properties'
+        : isOfPackage
+          ? 'in which a package keeps what it knows of its objects'
+          : 'whose content cannot be listed'
       this.#encoder.refuse(index, `it is a ${name} ${why}`, type === 'map' ? 'send a Map' : 'send a Set')
     }
     const rest = entries.map(({ key, value }) =>
       type === 'map' ? { key: key as object, value } : { key: value as object, value: undefined },
     )
     const edges: Edge[] = []
-    this.#all.push({ index, edges, rest })
+    // Of what the thread that has made the table has itself, an answer says nothing: it may have changed there.
+    const isForOwner = this.#encoder.isAnswer && !isOwnWeak(weak)
+    this.#all.push({ index, edges, rest: isForOwner ? rest.filter(({ key }) => !isEverywhere(key)) : rest })
     return [m.WEAK, type, idOfWeak(weak), edges]
   }
 
@@ -78,9 +84,19 @@ class WeakEntries implements WeakTables {
     return this.#encoder.refuse(index, `it is a ${name}, and none of its keys is part of what is sent`, cure)
   }
 
+  /** Workers import a package: its objects are none there for its own tables. */
+  #isOfPackage(index: number): boolean {
+    for (const above of this.#encoder.ancestors(index)) {
+      if (typeof above !== 'function' || types.isProxy(above)) continue
+      const facts = this.#encoder.reader.facts(above)
+      return facts !== undefined && this.#encoder.reader.url(facts).includes('/node_modules/')
+    }
+    return false
+  }
+
   /** An instance of the class that has this table for its private members brings its entries when it is sent. */
   #comesLater(key: object, index: number): boolean {
-    const type = this.#encoder.parentOf(index)
+    const type: unknown = this.#encoder.ancestors(index).next().value
     return typeof type === 'function' && !types.isProxy(type) && isInstance(key, type)
   }
 }
@@ -88,13 +104,4 @@ class WeakEntries implements WeakTables {
 function isInstance(object: object, type: object): boolean {
   const prototype: unknown = Object.getOwnPropertyDescriptor(type, 'prototype')?.value
   return typeof prototype === 'object' && prototype !== null && Object.prototype.isPrototypeOf.call(prototype, object)
-}
-
-/** What a worker may have without getting it in this message: functions, classes, globals, handles. */
-function isEverywhere(key: object): boolean {
-  if (typeof key === 'function') return true
-  if (typeof key !== 'object' || types.isProxy(key)) return false
-  const type: unknown = Object.getOwnPropertyDescriptor(key, 'constructor')?.value
-  if (typeof type === 'function' && type.prototype === key) return true
-  return replace in key || (mayBeGlobal(key) && findGlobal(key) !== undefined)
 }

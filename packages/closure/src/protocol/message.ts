@@ -88,8 +88,8 @@ export const ENGINE = 23
 export const SCOPE = 24
 
 /**
- * A WeakMap or WeakSet with those of its entries whose keys are part of the message: nobody there can ask for another.
- * The same wherever it goes, so that what later messages bring is added.
+ * A WeakMap or WeakSet with those of its entries whose keys are part of the message, or what the other side may have
+ * without it. The same wherever it goes, so that what later messages bring is added.
  */
 export const WEAK = 25
 
@@ -162,7 +162,7 @@ export type Node =
       /** Of an initializer: the first message that brings it sets its value, and it lives on. */
       isKept: boolean,
     ]
-  | readonly [kind: typeof CALL, callee: Edge, args: readonly Edge[]]
+  | readonly [kind: typeof CALL, callee: Edge, args: readonly Edge[], properties: Properties]
   | readonly [kind: typeof WEAK, type: 'map' | 'set', id: string, entries: readonly Edge[]]
   | readonly [kind: typeof ENGINE, tag: string, state: readonly unknown[]]
   | readonly [kind: typeof URL_LIKE, type: 'URL' | 'URLSearchParams', text: string]

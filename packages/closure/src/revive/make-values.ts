@@ -51,3 +51,15 @@ export function makeException(message: string, name: string, stack: string | und
   const exception = new DOMException(message, name)
   return Object.defineProperty(exception, 'stack', { value: stack, configurable: true, writable: true })
 }
+
+/** What a function of Node makes of these. */
+export function callWith(callee: unknown, args: readonly unknown[]): object {
+  return (callee as (...all: readonly unknown[]) => object)(...args)
+}
+
+export function partOfItself(): SerializationError {
+  const hint = 'send an id in its place, and connect the objects where they arrive'
+  return new SerializationError(`an object that its class makes from its state is part of that state. Hint: ${hint}.`, {
+    hint,
+  })
+}

@@ -1,6 +1,6 @@
 import * as types from 'node:util/types'
 import { reviveShared } from '@manyhands/base'
-import { idOfWeak } from '../protocol/weak-ids.ts'
+import { idOfWeak, isOwnWeak } from '../protocol/weak-ids.ts'
 
 type Weak = WeakMap<object, unknown> | WeakSet<object>
 
@@ -11,10 +11,17 @@ export function reviveWeak(type: 'map' | 'set', id: string): Weak {
   return weak
 }
 
-/** @param entries - keys and values in turn */
+/**
+ * Adds what a message brings; to a table that was made here only entries of objects that are new here.
+ *
+ * @param entries - keys and values in turn
+ */
 export function addEntries(weak: Weak, entries: readonly unknown[]): void {
+  const isOwn = isOwnWeak(weak)
   for (let i = 0; i < entries.length; i += 2) {
-    if (types.isWeakSet(weak)) WeakSet.prototype.add.call(weak, entries[i] as object)
-    else WeakMap.prototype.set.call(weak, entries[i] as object, entries[i + 1])
+    const key = entries[i] as object
+    if (isOwn && weak.has(key)) continue
+    if (types.isWeakSet(weak)) WeakSet.prototype.add.call(weak, key)
+    else WeakMap.prototype.set.call(weak, key, entries[i + 1])
   }
 }

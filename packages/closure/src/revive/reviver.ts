@@ -14,7 +14,7 @@ import type {
 } from '../protocol/message.ts'
 import { builtin, exported } from './builtin.ts'
 import { compile, compileIn, type Instance } from './compile.ts'
-import { makeException, learnReducer, makeSymbol, makeTool, makeView } from './make-values.ts'
+import { callWith, learnReducer, makeException, makeSymbol, makeTool, makeView, partOfItself } from './make-values.ts'
 import { moduleKey, ownCopy, requireModule } from './modules.ts'
 import { construct, type Made, membersFor, membersOf } from './private-members.ts'
 import { createScope, keepForGood, keepScope, knownScope, type RevivedScope } from './revived-scope.ts'
@@ -83,13 +83,7 @@ export class Reviver {
 
   #at(index: number): unknown {
     const made = this.#made[index]
-    if (made === reserved) {
-      const hint = 'send an id in its place, and connect the objects where they arrive'
-      throw new SerializationError(
-        `an object that its class makes from its state is part of that state. Hint: ${hint}.`,
-        { hint },
-      )
-    }
+    if (made === reserved) throw partOfItself()
     if (made !== undefined) {
       // It waits further down, and is needed now
       if (this.#base > 0 && this.#fills[index] !== undefined) this.#toFill.push(index)
@@ -163,8 +157,10 @@ export class Reviver {
         this.#fillLater(index, () => scope.set(node[2].map(edge => this.#value(edge))))
         return scope
       }
-      case m.CALL:
-        return (this.#value(node[1]) as Callable)(...node[2].map(edge => this.#value(edge)))
+      case m.CALL: {
+        const args = node[2].map(edge => this.#value(edge))
+        return this.#object(index, callWith(this.#value(node[1]), args), 0, 0, node[3])
+      }
       case m.WEAK: {
         const weak = reviveWeak(node[1], node[2])
         this.#fillLater(index, () =>

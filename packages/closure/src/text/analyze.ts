@@ -1,6 +1,6 @@
-import type * as Acorn from 'acorn'
 import type { Form } from '../protocol/message.ts'
 import { importMetaName, importName, thisName } from '../protocol/names.ts'
+import { bodyStart } from './body-start.ts'
 import { classMethods, type ClassMethods } from './class-methods.ts'
 import { type ClassPart, classParts } from './class-parts.ts'
 import { type FreeVariable, freeVariables, type OwnName } from './free-variables.ts'
@@ -37,6 +37,8 @@ export interface Analysis {
   readonly usesImportMeta: boolean
   /** It uses the `this` of the code around it, which its text calls by {@link thisName}. */
   readonly usesThis: boolean
+  /** Of an arrow function that uses it: where in the original text its body begins; see {@link bodyStart}. */
+  readonly bodyStart: number | undefined
   /** Where in the text the engine says that the function stands. */
   readonly anchor: number
   /** Of a class: its private members; undefined when there are none. */
@@ -93,10 +95,16 @@ export function analyze(original: string, strict: boolean, ownName: OwnName = 'u
     usesImport: usage.imports.length > 0,
     usesImportMeta: usage.importMetas.length > 0,
     usesThis: usage.outerThis.length > 0,
+    bodyStart: usage.outerThis.length > 0 ? startOfBody(node, offset) : undefined,
     anchor,
     members: isClass ? privateMembers(node) : undefined,
     obstacle: findObstacle(usage, node),
   }
+}
+
+function startOfBody(node: ParsedFunction['node'], offset: number): number | undefined {
+  const start = node.type === 'ArrowFunctionExpression' ? bodyStart(node) : undefined
+  return start === undefined ? undefined : start - offset
 }
 
 type Edit = readonly [start: number, end: number, replacement: string]
@@ -116,9 +124,7 @@ function findObstacle(usage: ReturnType<typeof freeVariables>, node: ParsedFunct
       hint: 'pass what it needs as arguments',
     }
   }
-  if (usage.outerThis.length > 0 && (node.type !== 'ArrowFunctionExpression' || runsKeys(node.params))) {
-    return outerThis
-  }
+  if (usage.outerThis.length > 0 && startOfBody(node, 0) === undefined) return outerThis
   if (usage.outerArguments) {
     return { what: 'it uses `arguments` of the function around it', hint: 'use rest parameters in that function' }
   }
@@ -132,24 +138,4 @@ function findObstacle(usage: ReturnType<typeof freeVariables>, node: ParsedFunct
     }
   }
   return undefined
-}
-
-/** Whether taking the parameters apart evaluates names of members: they would run while `this` is read. */
-function runsKeys(patterns: readonly (Acorn.Pattern | null)[]): boolean {
-  return patterns.some(pattern => {
-    switch (pattern?.type) {
-      case 'ObjectPattern':
-        return pattern.properties.some(property =>
-          property.type === 'RestElement' ? false : property.computed || runsKeys([property.value]),
-        )
-      case 'ArrayPattern':
-        return runsKeys(pattern.elements)
-      case 'AssignmentPattern':
-        return runsKeys([pattern.left])
-      case 'RestElement':
-        return runsKeys([pattern.argument])
-      default:
-        return false
-    }
-  })
 }

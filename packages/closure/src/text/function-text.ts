@@ -92,6 +92,7 @@ function simple(text: string, strict: boolean, { globals, usesItself, anchor }: 
     usesImport: false,
     usesImportMeta: false,
     usesThis: false,
+    bodyStart: undefined,
     anchor,
     members: undefined,
     obstacle: undefined,

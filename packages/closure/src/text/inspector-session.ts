@@ -23,19 +23,15 @@ export interface Held {
 interface Box {
   readonly value: unknown
   out: unknown
-  readonly extra: unknown
 }
 
 const key = '__manyhands_inspected__'
 const takeOut = `function () { globalThis.${key}.out = this }`
-/** In what the inspector evaluates: the value that is held, and what was given beside it. */
-export const heldValue = `globalThis.${key}.value`
-export const heldExtra = `globalThis.${key}.extra`
 
 let realm: Record<string, Box | undefined> | undefined
 
 /** The global object on which the inspector evaluates; not ours when this code runs in a vm context. */
-function mainRealm(): Record<string, Box | undefined> {
+export function mainRealm(): Record<string, Box | undefined> {
   return (realm ??= runInThisContext('globalThis') as Record<string, Box | undefined>)
 }
 
@@ -56,13 +52,13 @@ export function connect(): Session {
  *
  * @throws InspectorUnavailable
  */
-export function hold<T>(session: Session, value: object, use: (held: Held) => T, extra?: unknown): T {
+export function hold<T>(session: Session, value: object, use: (held: Held) => T): T {
   const globals = mainRealm()
-  const box: Box = { value, out: undefined, extra }
+  const box: Box = { value, out: undefined }
   globals[key] = box
   try {
     const { result } = post<{ result: { objectId: string } }>(session, 'Runtime.evaluate', {
-      expression: heldValue,
+      expression: `globalThis.${key}.value`,
       silent: true,
     })
     return use({
@@ -70,11 +66,14 @@ export function hold<T>(session: Session, value: object, use: (held: Held) => T,
       objectId: result.objectId,
       real(remote) {
         if (remote?.objectId === undefined) return primitiveOf(remote)
+        box.out = box
         post(session, 'Runtime.callFunctionOn', {
           objectId: remote.objectId,
           functionDeclaration: takeOut,
           silent: true,
         })
+        // The object of a vm context has another global object.
+        if (box.out === box) throw new InspectorUnavailable('it is an object of a vm context')
         return box.out
       },
     })

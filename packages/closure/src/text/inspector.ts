@@ -1,6 +1,5 @@
 import type { Session } from 'node:inspector'
 import { connect, hold, post, type RemoteObject } from './inspector-session.ts'
-import { readReceiver } from './receiver.ts'
 
 export { InspectorUnavailable } from './inspector-session.ts'
 
@@ -102,11 +101,6 @@ export class Inspector {
               },
       }
     })
-  }
-
-  /** See {@link readReceiver}. @throws InspectorUnavailable */
-  readThis(arrow: object): unknown {
-    return readReceiver(this.#debug(), arrow)
   }
 
   /** Keys and values of a WeakMap, items of a WeakSet. @throws InspectorUnavailable */

@@ -105,7 +105,7 @@ export const cases = [
   R('captured AbortController', () => { const a = new AbortController(); return () => a; }, /AbortController/),
   R('direct eval', () => { const hidden = 1; return () => eval('hidden'); }, /eval/),
   R('method of class using private name', () => new PrivOnly().get, /private/),
-  C('arrow using outer this', () => (function () { return () => this }).call({ a: 1 }), [], { usesThis: true }),
+  C('arrow using outer this', () => (function () { return () => this }).call({ a: 1 }), []),
   R('captured Proxy', () => { const p = new Proxy({}, {}); return () => p }, /`p`.*Proxy/),
   R('running generator', () => { const g = (function* () { yield 1 })(); return () => g }, /`g`.*generator/),
   C('private instance', () => { const p = new PrivOnly(); return () => p.get() }),

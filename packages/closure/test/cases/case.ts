@@ -7,8 +7,6 @@ export interface Case {
   readonly refuse?: RegExp
   /** In a bundle it works: there it stands in one module with what it uses. */
   readonly worksInBundles?: boolean
-  /** It uses an outer `this`: where a debugger may be attached it is refused. */
-  readonly usesThis?: boolean
 }
 
 /** Works: on the other side it gives what it gives here, or `expect`. */

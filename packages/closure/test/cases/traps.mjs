@@ -24,6 +24,7 @@ export const cases = [
   refused('a hook that throws, deep inside', () => { const o = { list: [{ [Symbol.for('manyhands.replace')]: throws }] }; return () => o }, /→ \.list → \[0\]: its \[manyhands\.replace\]\(\) threw: not now/),
   refused('a hook whose accessor throws', () => { const o = { a: { get [Symbol.for('manyhands.replace')]() { return throws() } } }; return () => o }, /→ \.a: reading it threw: not now/),
   works('a member of what looks like a module uses another by `this`', () => { const lib = { __esModule: true, b: 2, list() { return this.b } }; return () => lib.list() }),
+  works('a member of what looks like a module takes its members from `this` apart', () => { const lib = { __esModule: true, b: 2, list() { const { b } = this; return b } }; return () => lib.list() }),
   works('variables that are named as vite names what it gives to a module', () => { const k = 1, __vi_import_meta__ = { url: 'mine' }, __vite_ssr_dynamic_import__ = x => x + k; return () => [__vi_import_meta__.url, __vite_ssr_dynamic_import__(1)] }),
   works('a declared function whose name was given another function', () => { const k = 1; function f() { return f() } const first = f; f = () => 'other ' + k; return first }),
   works('a declared function that assigns its name, and nothing else', () => { function f() { f = null; return 1 } return f }),

@@ -1,7 +1,6 @@
 // Sends every case to a thread and to a process; a verdict for each: works, refused, error, wrong.
 import { deepStrictEqual } from 'node:assert'
 import { fork } from 'node:child_process'
-import { url as debuggerUrl } from 'node:inspector'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { createCodec, pack } from '../../src/index.ts'
@@ -26,10 +25,7 @@ function connect(across, send, on, close) {
   return { across, call, close }
 }
 
-const outerThis = /uses `this` of the code around it/
-
-async function verdictOf(given, target, anyRefusal) {
-  const item = given.usesThis === true && debuggerUrl() !== undefined ? { ...given, refuse: outerThis } : given
+async function verdictOf(item, target, anyRefusal) {
   const value = item.make()
   let packed
   try {

@@ -10,7 +10,7 @@ interface Releasable {
  * Represents an acquired lock or permit. It is released at the end of the scope of a `using`, or by `release`.
  *
  * A guard of a lock releases only what its own `acquire` took: when the lock was released by name in the meantime and
- * acquired again, the lock stays held. Permits of a semaphore are all alike.
+ * acquired again, the lock stays held. Guards of one hold of an `RLock` are alike, and so are permits of a semaphore.
  */
 export class Guard implements Disposable {
   /** The previous owner died without releasing the lock: the protected data may be inconsistent. */
@@ -25,11 +25,9 @@ export class Guard implements Disposable {
 
   /** @throws {@link InvalidStateError} when the lock or permit was already released, by this guard or otherwise */
   release(): void {
-    const held = this.#held
+    // It stays when this fails: a lock that a condition has released meanwhile is held again after the wait.
+    if (this.#held?.releaseOwn(this) !== true) throw new InvalidStateError('the lock or permit was already released')
     this.#held = undefined
-    if (held === undefined || !held.releaseOwn(this)) {
-      throw new InvalidStateError('the lock or permit was already released')
-    }
   }
 
   /** Releases it unless `release` of this guard was called. @throws as `release` */

@@ -5,6 +5,8 @@ import { clearTimeout, setImmediate, setTimeout } from '@manyhands/base'
  * system gives it no threads say, is noticed later; shorter: a very busy machine ends workers that would get ready.
  */
 const START_MS = 120_000
+/** As much longer an initializer may take, to load a model say: less would end workers that are well. */
+const INITIALIZER_STARTS = 5
 
 /** The worker that starts, as its watch sees it. */
 interface Starting {
@@ -27,7 +29,7 @@ export interface StartWatchOptions {
  * Watches one worker until it is ready or gone.
  *
  * An initializer may take minutes, to load a model say: without `startTimeoutMs` its time is limited only while a task
- * with a time limit waits, to that limit or to what a start without an initializer may take, whichever is longer.
+ * with a time limit waits, to that limit or to ten minutes, whichever is longer.
  */
 export class StartWatch {
   readonly #options: StartWatchOptions
@@ -54,7 +56,8 @@ export class StartWatch {
     if (worker.ready || worker.ending || worker.gone) return
     this.#passedMs += this.#startMs
     const { startTimeoutMs, isTaskLimitedTo, onLate } = this.#options
-    if (startTimeoutMs === undefined && worker.initializing && !isTaskLimitedTo(this.#passedMs)) this.begin(worker)
+    const isEarly = this.#passedMs < INITIALIZER_STARTS * this.#startMs || !isTaskLimitedTo(this.#passedMs)
+    if (startTimeoutMs === undefined && worker.initializing && isEarly) this.begin(worker)
     else onLate(this.#passedMs)
   }
 }

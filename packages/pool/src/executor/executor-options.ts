@@ -17,7 +17,7 @@ export interface ExecutorOptions extends PlaceOptions {
   /**
    * Milliseconds that a worker may take to get ready, its initializer included. One that takes longer is ended: where
    * others are ready they do its work, otherwise the pool breaks. @default 120,000; with an initializer no limit, but
-   * while a task with `timeoutMs` waits: 120,000, or that `timeoutMs` if it is longer
+   * while a task with `timeoutMs` waits: 600,000, or that `timeoutMs` if it is longer
    */
   readonly startTimeoutMs?: number | undefined
   /** Async tasks that one worker may run at a time; synchronous ones run one after the other. @default 1 */
