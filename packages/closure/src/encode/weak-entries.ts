@@ -47,11 +47,12 @@ class WeakEntries implements WeakTables {
     const rest = entries.map(({ key, value }) =>
       type === 'map' ? { key: key as object, value } : { key: value as object, value: undefined },
     )
+    const id = idOfWeak(weak)
     const edges: Edge[] = []
     // Of what the thread that has made the table has itself, an answer says nothing: it may have changed there.
     const isForOwner = this.#encoder.isAnswer && !isOwnWeak(weak)
     this.#all.push({ index, edges, rest: isForOwner ? rest.filter(({ key }) => !isEverywhere(key)) : rest })
-    return [m.WEAK, type, idOfWeak(weak), edges]
+    return [m.WEAK, type, id, edges]
   }
 
   follow(): boolean {
