@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { runInNewContext } from 'node:vm'
 import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
 import { pack, unpack } from '../src/index.ts'
@@ -130,13 +131,16 @@ test('a thread that is attached to this one, as a profiler is, stops nothing', a
   const attached = new Worker(
     `const session = new (require('node:inspector').Session)()
     session.connectToMainThread()
-    session.post('Debugger.enable', () => require('node:worker_threads').parentPort.postMessage('attached'))
+    session.post('Runtime.enable', () => require('node:worker_threads').parentPort.postMessage('attached'))
     setInterval(() => {}, 1000)`,
     { eval: true },
   )
   await once(attached, 'message')
   const arrow = new Bodies().all()['block'] as Arrow
-  expect(await (unpack(structuredClone(pack(arrow))) as () => unknown)()).toBe('n')
+  const packed = pack(arrow)
+  // oxlint-disable-next-line no-debugger
+  debugger
+  expect(await (unpack(structuredClone(packed)) as () => unknown)()).toBe('n')
   await attached.terminate()
 })
 
@@ -144,4 +148,9 @@ test('many functions in one turn', () => {
   const arrows = Array.from({ length: 50 }, (_, i) => Object.assign(new Bodies(), { name: `n${i}` }).all()['block'])
   const revived = unpack(structuredClone(pack(arrows))) as (() => unknown)[]
   expect(revived.map(arrow => arrow())).toEqual(Array.from({ length: 50 }, (_, i) => `n${i}`))
+})
+
+test('a function of a vm context is refused: the breakpoint would not find what it calls', () => {
+  const arrow = runInNewContext('(function () { return () => { this.n++ } }).call({ n: 1 })') as () => void
+  expect(() => pack(arrow)).toThrow(/it uses `this` of the code around it/)
 })

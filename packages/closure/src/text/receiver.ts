@@ -95,6 +95,8 @@ function debugging(): Session {
     opened.disconnect()
   }).unref()
   post(opened, 'Debugger.enable', {})
+  // A `debugger` statement that the program meets in this turn would wait for whoever else is attached.
+  post(opened, 'Debugger.setSkipAllPauses', { skip: true })
   return opened
 }
 
