@@ -165,7 +165,7 @@ function captureEdge(encoder: Encoder, captured: CapturedValue): Edge {
   if (members === undefined || !(viteImport.test(name) || name === 'exports' || isModuleLike(value))) {
     return noted(encoder, encoder.edge(value, index, by), { facts, name })
   }
-  const used = withMembersOfThis(value as object, members)
+  const used = withMembersOfThis(encoder, value as object, members)
   return encoder.ownNode(
     own => {
       const values = used.map(member =>
@@ -196,15 +196,17 @@ function toolOf(encoder: Encoder, { name, value, facts }: CapturedValue): Module
 }
 
 /** Members of a module that a function uses, and those that these use of it as `this`. */
-function withMembersOfThis(owner: object, members: ReadonlySet<string>): readonly string[] {
+function withMembersOfThis(encoder: Encoder, owner: object, members: ReadonlySet<string>): readonly string[] {
   const used = new Set([...members].filter(member => member in owner))
   for (const member of used) {
     const value: unknown = Object.getOwnPropertyDescriptor(owner, member)?.value
     if (typeof value !== 'function' || types.isProxy(value)) continue
     for (const [, name] of textOf(value).matchAll(/\bthis\b(?:\s*\??\.\s*([\p{ID_Continue}$]+))?/gu)) {
-      // Where it is not `this.name`, any member may be meant.
-      if (name === undefined) return Object.keys(owner)
-      if (Object.hasOwn(owner, name)) used.add(name)
+      // Where it is not `this.name`, any member may be meant. What `new` makes has a `this` of its own.
+      if (name === undefined && Object.hasOwn(owner, '__esModule') && !encoder.reader.isConstructor(value)) {
+        return Object.keys(owner)
+      }
+      if (name !== undefined && Object.hasOwn(owner, name)) used.add(name)
     }
   }
   return [...used]

@@ -6,18 +6,18 @@ import { importFrom, importMetaOf } from './module-tools.ts'
 
 type Callable = (...args: unknown[]) => unknown
 
+/** What travels without a reducer. */
+const standard = new Set<object>(
+  [Object, Array, Map, Set, Date, RegExp, Error, TypeError, RangeError, SyntaxError, Promise].map(
+    type => type.prototype as object,
+  ),
+)
+
 /** From now on this thread can send such instances as well. */
 export function learnReducer(instance: unknown, revive: Callable, reduce: Callable): void {
-  if (typeof instance !== 'object' || instance === null) return
+  if (typeof instance !== 'object' || instance === null || typeof reduce !== 'function') return
   const prototype = Object.getPrototypeOf(instance) as object | null
-  if (
-    prototype === null ||
-    prototype === Object.prototype ||
-    prototype === Array.prototype ||
-    reducers().has(prototype)
-  ) {
-    return
-  }
+  if (prototype === null || standard.has(prototype) || reducers().has(prototype)) return
   reducers().set(prototype, { replace: reduce, revive })
 }
 
