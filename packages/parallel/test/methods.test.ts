@@ -102,12 +102,12 @@ test.each([ThreadPoolExecutor, ProcessPoolExecutor])(
     ])
     const [, answered] = await pool.submit(() => {
       notes.set(Account, 'task')
-      return [Account, notes] as const
+      return [Account, () => notes] as const
     })
     notes.delete(Math)
-    expect(answered).toBe(notes)
+    expect(answered()).toBe(notes)
     expect([notes.get(Account), notes.has(Math)]).toEqual(['program', false])
-    const [, later] = await pool.submit(() => [Math, notes] as const)
-    expect([later.get(Account), notes.has(Math)]).toEqual(['program', false])
+    const [, later] = await pool.submit(() => [Math, () => notes] as const)
+    expect([later().get(Account), notes.has(Math)]).toEqual(['program', false])
   },
 )

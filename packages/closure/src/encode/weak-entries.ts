@@ -34,15 +34,16 @@ class WeakEntries implements WeakTables {
       ? (['map', 'WeakMap', WeakMap.prototype] as const)
       : (['set', 'WeakSet', WeakSet.prototype] as const)
     const isPlain = Object.getPrototypeOf(weak) === standard && Reflect.ownKeys(weak).length === 0
-    const isOfPackage = this.#isOfPackage(index)
-    const entries = isPlain && !isOfPackage ? this.#encoder.reader.entries(weak) : undefined
+    const user = this.#user(index)
+    const isOfPackage = user !== undefined && this.#isOfPackage(user)
+    const entries = isPlain && user !== undefined && !isOfPackage ? this.#encoder.reader.entries(weak) : undefined
     if (entries === undefined) {
       const why = !isPlain
-        ? 'of a class of its own, or with properties'
+        ? ' of a class of its own, or with properties'
         : isOfPackage
-          ? 'in which a package keeps what it knows of its objects'
-          : 'whose content cannot be listed'
-      this.#encoder.refuse(index, `it is a ${name} ${why}`, type === 'map' ? 'send a Map' : 'send a Set')
+          ? ', in which a package keeps what it knows of its objects'
+          : ', whose content cannot be listed'
+      this.#encoder.refuse(index, `it is a ${name}${why}`, type === 'map' ? 'send a Map' : 'send a Set')
     }
     const rest = entries.map(({ key, value }) =>
       type === 'map' ? { key: key as object, value } : { key: value as object, value: undefined },
@@ -85,14 +86,18 @@ class WeakEntries implements WeakTables {
     return this.#encoder.refuse(index, `it is a ${name}, and none of its keys is part of what is sent`, cure)
   }
 
-  /** Workers import a package: its objects are none there for its own tables. */
-  #isOfPackage(index: number): boolean {
+  /** The function that it is a table of; undefined for one that is data, where nobody could ask for its keys. */
+  #user(index: number): object | undefined {
     for (const above of this.#encoder.ancestors(index)) {
-      if (typeof above !== 'function' || types.isProxy(above)) continue
-      const facts = this.#encoder.reader.facts(above)
-      return facts !== undefined && this.#encoder.reader.url(facts).includes('/node_modules/')
+      if (typeof above === 'function' && !types.isProxy(above)) return above
     }
-    return false
+    return undefined
+  }
+
+  /** Workers import a package: its objects are none there for its own tables. */
+  #isOfPackage(user: object): boolean {
+    const facts = this.#encoder.reader.facts(user)
+    return facts !== undefined && this.#encoder.reader.url(facts).includes('/node_modules/')
   }
 
   /** An instance of the class that has this table for its private members brings its entries when it is sent. */

@@ -81,6 +81,7 @@ export const cases = [
   works('WeakMap by keys that are objects, data, functions, globals', () => { const o = { f() { return this } }, d = { a: 1 }, f = () => 1, m = new WeakMap([[o, 'o'], [d, 'd'], [f, 'f'], [Math, 'g'], [cases, 'no']]); return () => [m.get(o), m.get(d), m.get(f), m.get(Math), m.has([])] }),
   works('WeakMap whose values are keys', () => { const a = {}, w = new WeakMap(), link = (k, v) => (w.set(k, v), v); link(link(link(a, { n: 1 }), { n: 2 }), { n: 3 }); return () => { let n = 0; for (let k = a; k !== undefined; k = w.get(k)) n++; return n } }),
   works('WeakSet and what it holds', () => { const o = { v: 1 }, s = new WeakSet([o]); return () => [s.has(o), s.has({ v: 1 }), s instanceof WeakSet] }),
+  refused('WeakMap as data', () => ({ cache: new WeakMap() }), /\.cache: it is a WeakMap, whose content cannot be listed.*send a Map/),
   refused('WeakMap of a class of its own', () => { class W extends WeakMap {} const w = new W(); return () => w }, /WeakMap of a class of its own/),
   refused('WeakRef', () => { const w = new WeakRef({}); return () => w }, /WeakRef/),
   refused('FinalizationRegistry', () => { const f = new FinalizationRegistry(() => {}); return () => f }, /FinalizationRegistry/),
