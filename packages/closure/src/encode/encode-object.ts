@@ -6,7 +6,6 @@ import { engineState } from '../protocol/engine-objects.ts'
 import * as m from '../protocol/message.ts'
 import type { Edge, Node, Properties, Prototype } from '../protocol/message.ts'
 import { reducerOf } from '../protocol/reducers.ts'
-import { textOf } from '../text/function-text.ts'
 import { checkClass, classNameOf, errorPrototype, standardErrorPrototype } from './check-class.ts'
 import type { Encoder } from './encoder.ts'
 import { privateFields, withPrivates } from './private-fields.ts'
@@ -145,30 +144,7 @@ function encodeByParts(encoder: Encoder, value: object, index: number): Node {
     ]
   }
   if (Array.isArray(value)) return encodeArray(encoder, value, proto, integrity, index, privates)
-  return [m.OBJECT, proto, integrity, properties(unfinishedModules(encoder, value, index))]
-}
-
-/**
- * Of the table in which a bundle keeps the modules that have run: those that are imported from outside, and are a
- * promise. Left out, they are imported again where they are asked for.
- */
-function unfinishedModules(
-  encoder: Encoder,
-  table: object,
-  index: number,
-): ((key: string | symbol) => boolean) | undefined {
-  const exportsOf = (key: string): unknown => {
-    const module: unknown = Object.getOwnPropertyDescriptor(table, key)?.value
-    const isModule = typeof module === 'object' && module !== null && !types.isProxy(module)
-    return isModule ? Object.getOwnPropertyDescriptor(module, 'exports')?.value : undefined
-  }
-  const keys = Object.keys(table)
-  if (keys[0] === undefined || exportsOf(keys[0]) === undefined) return undefined
-  const load: unknown = encoder.ancestors(index).next().value
-  if (typeof load !== 'function' || !/\bexports\s*:\s*\{\s*\}/.test(textOf(load))) return undefined
-  const unfinished = new Set<string | symbol>(keys.filter(key => types.isPromise(exportsOf(key))))
-  const isTable = unfinished.size > 0 && keys.every(key => exportsOf(key) !== undefined)
-  return isTable ? key => unfinished.has(key) : undefined
+  return [m.OBJECT, proto, integrity, properties()]
 }
 
 function encodeError(encoder: Encoder, error: Error, index: number): Node {

@@ -71,10 +71,12 @@ function take(session: Session, fn: Arrow['fn'], location: Location): unknown {
     run: () => Reflect.apply(fn, nobody, anyArguments),
     take(value: unknown) {
       found = { value }
-      post(session, 'Runtime.terminateExecution', {})
+      // Answered only when the call has ended.
+      session.post('Runtime.terminateExecution')
     },
   }
   try {
+    // Fails in each case: the call has been ended.
     session.post('Runtime.evaluate', { expression: `globalThis.${key}.run()`, silent: true, timeout: CALL_LIMIT_MS })
   } finally {
     delete globals[key]

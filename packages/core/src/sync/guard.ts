@@ -30,7 +30,7 @@ export class Guard implements Disposable {
     this.#held = undefined
   }
 
-  /** Releases it unless `release` of this guard was called. @throws as `release` */
+  /** Releases it unless `release` of this guard has done so. @throws as `release` */
   [Symbol.dispose](): void {
     if (this.#held !== undefined) this.release()
   }
