@@ -22,7 +22,7 @@ const CALL_LIMIT_MS = 60_000
  * The `this` of the code around an arrow function, which no list of scopes contains.
  *
  * The function is called with a breakpoint where its body begins. It never stops there: the condition of the breakpoint
- * takes `this` and asks for the end of the call, so that no statement runs and no debugger sees it. Parameters get
+ * takes `this` and asks for the end of the call, so that no statement runs. Parameters get
  * values that are never undefined, so that no default is evaluated.
  *
  * The debugger stays enabled for this turn of the event loop: enabling takes 5 to 20 ms, a call less than 1 ms.
