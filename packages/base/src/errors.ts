@@ -80,6 +80,8 @@ export class WaitTimeoutError extends ParallelError {
 export interface WorkerExit {
   /** For example `'thread'` or `'process'`. */
   readonly kind: string
+  /** As its executor calls it. */
+  readonly name?: string | undefined
   /** null when a signal ended it. */
   readonly exitCode: number | null
   readonly signal: string | null
@@ -106,7 +108,8 @@ export class WorkerExitedError extends ParallelError {
     exit: WorkerExit,
     details: { readonly taskName?: string | undefined; readonly maybeRan?: boolean; readonly cause?: unknown } = {},
   ) {
-    const who = `worker ${exit.kind} ${exit.threadId ?? exit.pid}`
+    const name = exit.name === undefined ? '' : ` (${exit.name})`
+    const who = `worker ${exit.kind} ${exit.threadId ?? exit.pid}${name}`
     const how = exit.signal === null ? `exited with code ${exit.exitCode}` : `was ended by ${exit.signal}`
     const task = details.taskName === undefined ? '' : ` while it held task \`${details.taskName}\``
     const stderr = exit.stderr?.trimEnd() ?? ''

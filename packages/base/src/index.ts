@@ -55,6 +55,7 @@ export {
 } from './executor/per-worker.ts'
 export type { WorkerInfo } from './executor/worker-info.ts'
 export type {
+  Affinity,
   Executor,
   MapOptions,
   ShutdownOptions,

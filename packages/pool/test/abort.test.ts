@@ -120,7 +120,11 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
     async how => {
       const pool = create()
       await makeCheap(pool)
-      const aborted = submit(pool, { fn: how === 'loop' ? spins() : waits(), items: [0], firstIndex: 0 })
+      const stays = pool.prepare<[number], unknown>(how === 'loop' ? spins() : waits())
+      Atomics.store(words, 1, 1)
+      await makeCheap(pool, stays, 0)
+      words.fill(0)
+      const aborted = submit(pool, { fn: stays, items: [0], firstIndex: 0 })
       await begun(0)
       const ahead = [1, 2, 3].map(n => pool.submit(increment, n))
       await Promise.resolve()

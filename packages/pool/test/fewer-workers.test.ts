@@ -11,6 +11,12 @@ test('a worker that the system had no room for is tried again although the other
   let starts = 0
   const pool = new WorkerPool({
     maxWorkers: 2,
+    minWorkers: 0,
+    idleTimeoutMs: Infinity,
+    maxTasksPerChild: Infinity,
+    maxQueue: Infinity,
+    warnsOfGrowth: false,
+    onDrain: () => {},
     onWorkerExit: 'fail-task',
     across: 'threads',
     ownDirectory: false,
@@ -28,12 +34,13 @@ test('a worker that the system had no room for is tried again although the other
         level: 1,
         concurrency: 1,
         spin: false,
+        maxMemoryBytes: undefined,
         initializer: undefined,
       },
       resourceLimits: undefined,
     }),
   })
-  const functions = new FunctionTable('threads', {}, () => {})
+  const functions = new FunctionTable('threads', {}, pool)
   const submit = (fn: (...args: never[]) => unknown, ...args: readonly unknown[]): Promise<unknown> => {
     pool.admit()
     const task = new Task(functions.lookup(fn), args, undefined)

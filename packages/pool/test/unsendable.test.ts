@@ -43,9 +43,13 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
       await makeCheap(pool)
       const region = Region.create(4, { across: 'processes' })
       const words = new Int32Array(region.buffer)
-      const busy = pool.submit(() => {
+      const stays = pool.prepare(() => {
         while (Atomics.load(new Int32Array(region.buffer), 0) === 0);
       })
+      Atomics.store(words, 0, 1)
+      await makeCheap(pool, stays)
+      Atomics.store(words, 0, 0)
+      const busy = pool.submit(stays)
       await Promise.resolve()
       const bad = pool.submit(increment, unsendable)
       const limited = pool.with({ timeoutMs: 60_000 }).submit(increment, 1)
@@ -78,17 +82,12 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
   test('a batch that fails because of its first task may abort the worker that it was to go to', async () => {
     const pool = create()
     await makeCheap(pool)
+    const stays = pool.prepare((forEver = false) => {
+      while (forEver);
+    })
+    await makeCheap(pool, stays)
     const sink = { onValue: () => {}, onError: () => {}, onDone: () => {} }
-    const running = pool.submitBatch(
-      {
-        fn: () => {
-          for (;;);
-        },
-        items: [0],
-        firstIndex: 0,
-      },
-      sink,
-    )
+    const running = pool.submitBatch({ fn: stays, items: [true], firstIndex: 0 }, sink)
     await Promise.resolve()
     const outcomes: unknown[] = []
     await new Promise<void>(resolve => {

@@ -32,6 +32,8 @@ export interface BatchSink {
 export interface BatchOptions {
   /** Milliseconds for the whole batch, from its begin. The batch then has a worker to itself. @default no limit */
   readonly timeoutMs?: number | undefined
+  /** As for a task. @default 0 */
+  readonly priority?: number | undefined
 }
 
 export interface BatchHandle {

@@ -1,5 +1,8 @@
 import type { Future } from '../future/future.ts'
 
+/** A key: tasks with the same one run on the same worker. */
+export type Affinity = string | number
+
 /** Options of one submitted task. */
 export interface TaskOptions {
   /**
@@ -12,6 +15,14 @@ export interface TaskOptions {
   readonly signal?: AbortSignal | undefined
   /** Objects among the arguments that move to the worker instead of being copied (threads only). */
   readonly transfer?: readonly Transferable[] | undefined
+  /** Among the tasks that wait, those with a higher priority come first; equal ones in their order. @default 0 */
+  readonly priority?: number | undefined
+  /**
+   * Tasks with the same key run on the same worker, one after the other, for what a worker keeps between them. They
+   * wait for it also while others are idle. When it is gone, another one takes its place.
+   * @default any worker
+   */
+  readonly affinity?: Affinity | undefined
 }
 
 export type Transferable =

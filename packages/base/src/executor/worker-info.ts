@@ -4,6 +4,8 @@ export interface WorkerInfo {
   readonly kind: string
   /** Counts the workers of a pool, or of a backend, from 0. */
   readonly id: number
+  /** As it shows in `ps`, in profiles and in errors. */
+  readonly name?: string | undefined
   readonly pid?: number | undefined
   readonly threadId?: number | undefined
   /** The machine that it runs on, unless it is this one. */

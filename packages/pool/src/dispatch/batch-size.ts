@@ -31,7 +31,8 @@ export function batchLimit(waiting: number, workers: number, costMs: number | un
  * How many messages may be on their way to the worker that gets an item: a second one keeps it busy while it answers
  * for the first.
  *
- * @param costMs - of the item; undefined when it is not known: then it is not put behind others
+ * @param costMs - of the item, or of what the worker runs; undefined when it is not known: then nothing is put behind
+ *   others
  */
 export function prefetchDepth(costMs: number | undefined): number {
   return costMs === undefined || costMs > PREFETCH_MS ? 1 : 2

@@ -1,4 +1,4 @@
-import type { Batch, BatchSink, WorkerInfo } from '@manyhands/base'
+import type { Batch, BatchOptions, BatchSink, WorkerInfo } from '@manyhands/base'
 import type { FunctionRecord } from './function-table.ts'
 import { asSendError } from './send-error.ts'
 import { type Abortable, type Loading, type QueueItem, Shipment } from './shipment.ts'
@@ -9,6 +9,7 @@ export class BatchState implements Abortable {
   readonly size: number
   readonly sink: BatchSink
   readonly timeoutMs: number | undefined
+  readonly priority: number
   readonly #records: readonly FunctionRecord[]
   #left: number
   readonly #reported: Uint8Array
@@ -21,12 +22,13 @@ export class BatchState implements Abortable {
   readonly #queued = new Set<Slice>()
 
   /** @param records - of the calls, or the one of the function */
-  constructor(batch: Batch, records: readonly FunctionRecord[], sink: BatchSink, timeoutMs: number | undefined) {
+  constructor(batch: Batch, records: readonly FunctionRecord[], sink: BatchSink, options: BatchOptions) {
     this.batch = batch
     this.size = 'calls' in batch ? batch.calls.length : batch.items.length
     this.#records = records
     this.sink = sink
-    this.timeoutMs = timeoutMs
+    this.timeoutMs = options.timeoutMs
+    this.priority = options.priority ?? 0
     this.#left = this.size
     this.#reported = new Uint8Array(this.size)
   }
@@ -99,8 +101,12 @@ export class BatchState implements Abortable {
 
   /** What is queued is no longer wanted. */
   #drop(): void {
-    for (const slice of this.#queued) slice.cancelled = true
+    const slices = [...this.#queued]
     this.#queued.clear()
+    for (const slice of slices) {
+      slice.cancelled = true
+      this.record(slice.from).noteDropped(slice)
+    }
   }
 
   #report(index: number): boolean {
@@ -161,21 +167,32 @@ export class Slice implements QueueItem {
     return costMs === undefined ? undefined : costMs * this.size
   }
 
+  get priority(): number {
+    return this.state.priority
+  }
+
+  get affinity(): undefined {
+    return undefined
+  }
+
   onQueued(): void {
     this.state.noteQueued(this)
+  }
+
+  onTaken(): void {
+    this.state.noteTaken(this)
   }
 
   /**
    * Packs its tasks from the front on, until one shares an object with those before. One whose arguments cannot travel
    * is failed and left out.
    */
-  load({ encoder, queue }: Loading): Shipment | undefined {
+  load({ encoder, queue, most }: Loading): Shipment | undefined {
     const { state } = this
     const { batch } = state
-    state.noteTaken(this)
     const { from } = this
     let i = from
-    for (; i < this.to; i++) {
+    for (; i < this.to && i - from < most; i++) {
       const fn = state.record(i)
       try {
         const call = 'calls' in batch ? batch.calls[i] : undefined
@@ -197,12 +214,13 @@ export class Slice implements QueueItem {
   }
 
   fail(error: () => unknown): void {
-    this.state.noteTaken(this)
     for (let i = this.from; i < this.to; i++) this.state.error(i, error())
   }
 
   cancel(error: () => unknown): boolean {
     this.cancelled = true
+    this.state.noteTaken(this)
+    this.state.record(this.from).noteDropped(this)
     this.fail(error)
     return true
   }

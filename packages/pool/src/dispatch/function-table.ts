@@ -1,5 +1,6 @@
 import {
   type Across,
+  type Affinity,
   checkFunction,
   noteOffers,
   type FutureLabel,
@@ -20,6 +21,22 @@ export interface FunctionRecord extends FutureLabel {
   costMs: number | undefined
   /** The function itself, or the last one that means the same: errors get its place in their stacks. */
   source: object
+  /** A task that waited in the queue is not wanted any more. */
+  noteDropped(item: Dropped): void
+}
+
+/** What was dropped while it waited in the queue. */
+export interface Dropped {
+  readonly size: number
+  readonly affinity: Affinity | undefined
+}
+
+/** The pool of the functions. */
+export interface FunctionUser {
+  /** No task will name the function again. */
+  forgetFunction(id: number): void
+  /** An item that waited in the queue is not wanted any more. */
+  noteDropped(item: Dropped): void
 }
 
 /**
@@ -40,6 +57,7 @@ export class FunctionTable {
   readonly #records = new WeakMap<object, FunctionRecord>()
   /** Functions that are made anew in each turn of a loop but mean the same. */
   readonly #byKey = new Map<string, WeakRef<FunctionRecord>>()
+  readonly #pool: WeakRef<FunctionUser>
   readonly #collected: FinalizationRegistry<{ readonly id: number; readonly key: string | undefined }>
   #nextId = 1
   #last: object | undefined
@@ -47,14 +65,15 @@ export class FunctionTable {
 
   /**
    * @param owner - stands for the executor in the watch for unseen failures
-   * @param forget - told of ids that no task will name again
+   * @param user - the pool; it is not held
    */
-  constructor(across: Across, owner: object, forget: (id: number) => void) {
+  constructor(across: Across, owner: object, user: FunctionUser) {
     this.#across = across
     this.#owner = owner
+    const pool = (this.#pool = new WeakRef(user))
     this.#collected = new FinalizationRegistry(({ id, key }) => {
       if (key !== undefined && this.#byKey.get(key)?.deref() === undefined) this.#byKey.delete(key)
-      forget(id)
+      pool.deref()?.forgetFunction(id)
     })
   }
 
@@ -88,7 +107,7 @@ export class FunctionTable {
   }
 
   #record(id: number, fn: TaskSource, packed: object, offered?: readonly string[]): FunctionRecord {
-    return new PackedFunction(id, fn, this.#owner, packed, offered)
+    return new PackedFunction(id, fn, this.#owner, packed, offered, this.#pool)
   }
 
   #remember(fn: TaskSource, packed: object, key: string | undefined): FunctionRecord {
@@ -123,16 +142,29 @@ class PackedFunction implements FunctionRecord {
   readonly offered: readonly string[] | undefined
   costMs: number | undefined = undefined
   source: TaskSource
+  readonly #pool: WeakRef<FunctionUser>
   /** The function whose place is known. */
   #placed: object | undefined
   #place = ''
 
-  constructor(id: number, source: TaskSource, owner: object, packed: object, offered: readonly string[] | undefined) {
+  constructor(
+    id: number,
+    source: TaskSource,
+    owner: object,
+    packed: object,
+    offered: readonly string[] | undefined,
+    pool: WeakRef<FunctionUser>,
+  ) {
     this.id = id
     this.source = source
     this.owner = owner
     this.packed = packed
     this.offered = offered
+    this.#pool = pool
+  }
+
+  noteDropped(item: Dropped): void {
+    this.#pool.deref()?.noteDropped(item)
   }
 
   /** Of a function without a name its place, which takes long to find: only errors and events ask for it. */

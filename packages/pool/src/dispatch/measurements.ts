@@ -1,6 +1,7 @@
 import type { Histogram, RecordableHistogram } from 'node:perf_hooks'
 import { clock } from '@manyhands/base'
 import type { QueueItem, Shipment } from './shipment.ts'
+import type { Counts } from './totals.ts'
 
 /** What an executor has measured since it was first asked. Each is a histogram of `node:perf_hooks`. */
 export interface Measurements {
@@ -12,6 +13,12 @@ export interface Measurements {
    * Bytes of the buffers that each message and its answer moved. Values that are copied by the channel are not counted.
    */
   readonly bytes: Histogram
+}
+
+/** What an executor says of itself. */
+export interface ExecutorStats extends Counts, Measurements {
+  /** Tasks that wait for a worker. */
+  readonly queued: number
 }
 
 /**

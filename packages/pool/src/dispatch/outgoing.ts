@@ -1,7 +1,7 @@
 import { noteOffers, receiverGone } from '@manyhands/base'
 import { BatchEncoder } from './batch-encoder.ts'
 import { batchLimit } from './batch-size.ts'
-import type { Shipment } from './shipment.ts'
+import type { QueueItem, Shipment } from './shipment.ts'
 import type { TaskQueue } from './task-queue.ts'
 import type { WorkerCodec } from './worker-codec.ts'
 
@@ -14,20 +14,25 @@ export interface Outgoing {
 }
 
 /**
- * Takes the first item out of the queue and packs it, together with what can share its message. Everything about the
- * message is decided from the tasks that are in it, after those that cannot be sent have left.
+ * Takes `item`, which is a front of the queue, out of it and packs it, together with what can share its message.
+ * Everything about the message is decided from the tasks that are in it, after those that cannot be sent have left.
  *
  * @param workers - among which the queue is divided
- * @returns undefined when nothing of the first item can be sent: then it was failed
+ * @param most - tasks that the worker may still be given
+ * @returns undefined when nothing of the item can be sent: then it was failed
  */
-export function loadFirst(queue: TaskQueue, codec: WorkerCodec, workers: number): Outgoing | undefined {
+export function load(
+  item: QueueItem,
+  queue: TaskQueue,
+  codec: WorkerCodec,
+  workers: number,
+  most: number,
+): Outgoing | undefined {
   const waiting = queue.length
-  const item = queue.front()
-  if (item === undefined) return undefined
-  queue.shift()
+  queue.take(item)
   const encoder = new BatchEncoder(codec.codec)
   const { made: shipment, offered } = noteOffers(() =>
-    item.load({ encoder, queue, limit: costMs => batchLimit(waiting, workers, costMs) }),
+    item.load({ encoder, queue, limit: costMs => Math.min(most, batchLimit(waiting, workers, costMs)), most }),
   )
   if (shipment !== undefined) return { shipment, encoder, offered }
   if (offered !== undefined) receiverGone(offered)

@@ -32,10 +32,7 @@ export class Recall {
       if (!this.#options.isQueueEmpty()) return
       const before = clock() - RECALL_AFTER_MS
       for (const worker of this.#options.workers) {
-        if (worker.exclusive || worker.unanswered < 2) continue
-        for (const shipment of worker.inFlight) {
-          if (shipment.sentAt <= before && !shipment.aborted) worker.recall(shipment)
-        }
+        if (!worker.exclusive && worker.unanswered > 1) worker.recall(before)
       }
       this.plan()
     }, RECALL_AFTER_MS)

@@ -1,4 +1,4 @@
-import type { WorkerInfo } from '@manyhands/base'
+import type { Affinity, WorkerInfo } from '@manyhands/base'
 import type { BatchEncoder } from './batch-encoder.ts'
 import type { FunctionRecord } from './function-table.ts'
 
@@ -21,8 +21,14 @@ export interface QueueItem {
   readonly timeoutMs: number | undefined
   /** Milliseconds that all of it is expected to take; undefined when that is not known. */
   readonly costMs: number | undefined
+  /** Higher ones come first. */
+  readonly priority: number
+  /** Items with the same one go to the same worker. */
+  readonly affinity: Affinity | undefined
   /** It is in the queue from now on, for the first time or again. */
   onQueued?(): void
+  /** It was taken out of the queue. */
+  onTaken?(): void
   /**
    * Packs what it holds, or the first part of it, and takes along what comes behind it in the queue if that can share a
    * message. It was taken out of the queue; what does not fit goes back there.
@@ -40,11 +46,14 @@ export interface Loading {
   readonly encoder: BatchEncoder
   readonly queue: {
     front(): QueueItem | undefined
-    shift(): void
+    /** @param item - what `front` gave */
+    take(item: QueueItem): void
     unshift(items: readonly QueueItem[]): void
   }
   /** Tasks that the message may hold when the first of them costs so much. */
   limit(costMs: number | undefined): number
+  /** Tasks that its worker may still be given. */
+  readonly most: number
 }
 
 /** Tasks that were sent to a worker in one message, until the worker has answered for all of them. */
@@ -119,6 +128,12 @@ export abstract class Shipment {
 
   get name(): string {
     return this.record(0).name
+  }
+
+  /** Milliseconds that it is expected to take; undefined when that is not known. */
+  get costMs(): number | undefined {
+    const { costMs } = this.record(0)
+    return costMs === undefined ? undefined : costMs * this.size
   }
 
   get unanswered(): number {

@@ -1,70 +1,115 @@
+import { Lane } from './lane.ts'
 import type { QueueItem } from './shipment.ts'
 
-/** What waits for a worker, first in first out. Items that are no longer wanted stay until they come to the front. */
-export class TaskQueue {
-  #items: (QueueItem | undefined)[] = []
-  #head = 0
+/** Items that nobody wants any more may be so many before they are looked for. */
+const FEW = 64
 
-  /** Counts items that are no longer wanted as well. */
+/**
+ * What waits for a worker: by priority, and first in first out among equals. Every operation costs O(1) an item, but
+ * for the number of different priorities.
+ */
+export class TaskQueue {
+  /** The highest priority first. There is always one. */
+  readonly #lanes: [Lane, ...Lane[]] = [new Lane(0)]
+  #tasks = 0
+  /** Items that are no longer wanted, and still there. */
+  #dropped = 0
+
+  /** Tasks that wait: of the items, those that are still wanted. */
+  get tasks(): number {
+    return this.#tasks
+  }
+
+  /** Items, also those that are no longer wanted. */
   get length(): number {
-    return this.#items.length - this.#head
+    let length = 0
+    for (const lane of this.#lanes) length += lane.length
+    return length
   }
 
   push(item: QueueItem): void {
-    this.#items.push(item)
+    this.#laneOf(item).push(item)
+    this.#tasks += item.size
     item.onQueued?.()
+  }
+
+  /** Puts items before all others of their priority, in their order. */
+  unshift(items: readonly QueueItem[]): void {
+    for (let i = items.length - 1; i >= 0; i--) {
+      const item = items[i] as QueueItem
+      this.#laneOf(item).unshift(item)
+      this.#tasks += item.size
+      item.onQueued?.()
+    }
   }
 
   /** The first item that is still wanted. */
   front(): QueueItem | undefined {
-    for (; this.#head < this.#items.length; this.shift()) {
-      const item = this.#items[this.#head] as QueueItem
-      if (item.wanted) return item
+    if (this.#lanes.length === 1) return this.#lanes[0].front()
+    for (const lane of this.#lanes) {
+      const item = lane.front()
+      if (item !== undefined) return item
     }
     return undefined
   }
 
-  shift(): void {
-    this.#items[this.#head++] = undefined
-    if (this.#head === this.#items.length) {
-      this.#items = []
-      this.#head = 0
-    } else if (this.#head > 4096 && this.#head * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#head)
-      this.#head = 0
+  /** The first one that can share a worker with others. */
+  frontShared(): QueueItem | undefined {
+    for (const lane of this.#lanes) {
+      const item = lane.frontShared()
+      if (item !== undefined) return item
     }
+    return undefined
   }
 
-  /** Puts items before all others, in their order. */
-  unshift(items: readonly QueueItem[]): void {
-    if (items.length === 0) return
-    if (items.length > this.#head) {
-      this.#items = [...items, ...this.#items.slice(this.#head)]
-      this.#head = 0
-    } else {
-      for (let i = items.length - 1; i >= 0; i--) this.#items[--this.#head] = items[i]
-    }
-    for (const item of items) item.onQueued?.()
+  /** Takes out `item`, which is one of the fronts. */
+  take(item: QueueItem): void {
+    this.#laneOf(item).take(item)
+    this.#tasks -= item.size
+    item.onTaken?.()
+  }
+
+  /** An item that was queued here, with so many tasks, is not wanted any more. */
+  noteDropped(tasks: number): void {
+    this.#tasks -= tasks
+    if (++this.#dropped <= FEW || this.#dropped * 2 < this.length) return
+    // Each was dropped once, and is looked at once or twice here.
+    const wanted = [...this]
+    this.#clear()
+    for (const item of wanted) this.#laneOf(item).push(item)
   }
 
   /** Takes everything out. */
   drain(): QueueItem[] {
     const all = [...this]
-    this.#items = []
-    this.#head = 0
+    this.#clear()
+    this.#tasks = 0
+    for (const item of all) item.onTaken?.()
     return all
   }
 
   /** Cancels what was never handed to a worker, and takes it out. */
   cancelPending(error: () => unknown): void {
-    this.#items = [...this].filter(item => !item.cancel(error))
-    this.#head = 0
+    for (const item of this.drain()) if (!item.cancel(error)) this.push(item)
   }
 
   *[Symbol.iterator](): IterableIterator<QueueItem> {
-    for (let i = this.#head; i < this.#items.length; i++) {
-      const item = this.#items[i] as QueueItem
-      if (item.wanted) yield item
-    }
+    for (const lane of this.#lanes) yield* lane
+  }
+
+  #clear(): void {
+    for (const lane of this.#lanes) lane.clear()
+    this.#dropped = 0
+  }
+
+  #laneOf({ priority }: QueueItem): Lane {
+    const [first] = this.#lanes
+    if (first.priority === priority) return first
+    const at = this.#lanes.findIndex(lane => lane.priority <= priority)
+    const found = this.#lanes[at]
+    if (found?.priority === priority) return found
+    const lane = new Lane(priority)
+    this.#lanes.splice(at < 0 ? this.#lanes.length : at, 0, lane)
+    return lane
   }
 }

@@ -1,4 +1,4 @@
-import { type CallSite, FutureResolver, receiverGone, type TaskOptions } from '@manyhands/base'
+import { type Affinity, type CallSite, FutureResolver, receiverGone, type TaskOptions } from '@manyhands/base'
 import { BATCH_MS } from './batch-size.ts'
 import type { FunctionRecord } from './function-table.ts'
 import { asSendError } from './send-error.ts'
@@ -15,6 +15,8 @@ class TaskDetails {
   exits = 0
   /** A message that held it could not be cloned. */
   isolated = false
+  /** It waits in the queue. Of a task without details that is so while it is pending. */
+  queued = false
   /** Ends listening to the signal. */
   release: (() => void) | undefined = undefined
   /** Where it was submitted; undefined for one of many, and when it is done. */
@@ -26,10 +28,13 @@ class TaskDetails {
   }
 }
 
+const noArgs: readonly unknown[] = []
+
 /** One submitted call and the future that it settles. */
 export class Task extends FutureResolver<unknown> implements QueueItem, Abortable {
   declare readonly label: FunctionRecord
-  readonly args: readonly unknown[]
+  /** Let go of when it is done: its future may be kept for long. */
+  args: readonly unknown[]
   #details: TaskDetails | undefined
 
   constructor(fn: FunctionRecord, args: readonly unknown[], options: TaskOptions | undefined, callSite?: CallSite) {
@@ -59,9 +64,19 @@ export class Task extends FutureResolver<unknown> implements QueueItem, Abortabl
     return this.state === 'pending' || this.state === 'running'
   }
 
+  get priority(): number {
+    return this.options?.priority ?? 0
+  }
+
+  get affinity(): Affinity | undefined {
+    return this.options?.affinity
+  }
+
   /** It shares a message with no other task. */
   get alone(): boolean {
-    return this.#details !== undefined && (this.#details.options !== undefined || this.#details.isolated)
+    if (this.#details === undefined) return false
+    const { isolated, options } = this.#details
+    return isolated || options?.transfer !== undefined || this.exclusive
   }
 
   get exclusive(): boolean {
@@ -93,11 +108,11 @@ export class Task extends FutureResolver<unknown> implements QueueItem, Abortabl
       try {
         if (!encoder.add(next.fn, next.args)) break
       } catch (error) {
-        queue.shift()
+        queue.take(next)
         next.#failToSend(error)
         continue
       }
-      queue.shift()
+      queue.take(next)
       tasks.push(next.#sent())
       estimateMs += next.costMs
     }
@@ -120,16 +135,30 @@ export class Task extends FutureResolver<unknown> implements QueueItem, Abortabl
   }
 
   override cancel(error?: unknown): boolean {
-    const cancelled = super.cancel(typeof error === 'function' ? error() : error)
-    if (cancelled) this.release()
-    return cancelled
+    if (this.state !== 'pending') return super.cancel()
+    const { isQueued } = this
+    super.cancel(typeof error === 'function' ? error() : error)
+    this.release()
+    if (isQueued) this.#drop()
+    return true
   }
 
   abort(error: unknown): void {
     if (this.done) return
     this.#details?.callSite?.addTo(error)
+    const { isQueued } = this
+    if (this.cancel(error)) return
     this.release()
-    if (!this.cancel(error)) this.reject(error)
+    this.reject(error)
+    if (isQueued) this.#drop() // it came back from a worker
+  }
+
+  onQueued(): void {
+    if (this.#details !== undefined) this.#details.queued = true
+  }
+
+  onTaken(): void {
+    if (this.#details !== undefined) this.#details.queued = false
   }
 
   /** From now on it travels alone, because a message that held it could not be cloned. */
@@ -149,9 +178,19 @@ export class Task extends FutureResolver<unknown> implements QueueItem, Abortabl
 
   /** Lets go of what is needed only until it is done. */
   release(): void {
+    this.args = noArgs
     if (this.#details === undefined) return
     this.#details.callSite = undefined
     this.#details.release?.()
+  }
+
+  private get isQueued(): boolean {
+    return this.#details === undefined ? this.state === 'pending' : this.#details.queued
+  }
+
+  #drop(): void {
+    if (this.#details !== undefined) this.#details.queued = false
+    this.fn.noteDropped(this)
   }
 
   #sent(): this {
@@ -160,7 +199,12 @@ export class Task extends FutureResolver<unknown> implements QueueItem, Abortabl
   }
 
   #extend(): TaskDetails {
-    return (this.#details ??= new TaskDetails(undefined, undefined))
+    if (this.#details === undefined) {
+      const { isQueued } = this
+      this.#details = new TaskDetails(undefined, undefined)
+      this.#details.queued = isQueued
+    }
+    return this.#details
   }
 }
 

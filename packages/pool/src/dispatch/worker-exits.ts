@@ -17,6 +17,11 @@ const START_ATTEMPTS = 5
  */
 export type OnWorkerExit = 'fail-task' | 'break' | 'retry'
 
+/** The workers that are there. */
+interface Others extends Iterable<WorkerHandle> {
+  readonly size: number
+}
+
 /** Decides what follows from the exit of a worker, and when a pool can no longer be used. */
 export class WorkerExits {
   readonly #policy: OnWorkerExit
@@ -57,7 +62,7 @@ export class WorkerExits {
    * A worker was not ready after `ms`, and is being ended. Where others are ready they do its work; otherwise the pool
    * is broken: the next one would take as long.
    */
-  noteLate(worker: WorkerHandle, ms: number, workers: ReadonlySet<WorkerHandle>): void {
+  noteLate(worker: WorkerHandle, ms: number, workers: Iterable<WorkerHandle>): void {
     const [why, cure] = worker.initializing
       ? ['its initializer has not finished', 'raise startTimeoutMs']
       : ['it got no time or no threads', 'raise startTimeoutMs, or the limit of threads (`ulimit -u`)']
@@ -77,7 +82,7 @@ export class WorkerExits {
    * @param others - workers that are there
    * @returns what is to be queued again; nothing when the pool broke
    */
-  settle(worker: WorkerHandle, exit: WorkerExit, error: unknown, others: ReadonlySet<WorkerHandle>): QueueItem[] {
+  settle(worker: WorkerHandle, exit: WorkerExit, error: unknown, others: Others): QueueItem[] {
     const cause = worker.startError === undefined ? error : worker.startError.error
     const busy = worker.load > 0
     const unborn = !worker.ready && !worker.ending && worker.startError === undefined

@@ -1,19 +1,8 @@
-import {
-  type DoorbellLink,
-  linkDoorbell,
-  openOffers,
-  receiverGone,
-  setTaskInfo,
-  updateCost,
-  type WorkerExit,
-  type WorkerInfo,
-  clearTimeout,
-  clock,
-} from '@manyhands/base'
+import { type DoorbellLink, linkDoorbell, type WorkerExit, type WorkerInfo, clearTimeout, clock } from '@manyhands/base'
 import { workingDirectory } from '../here/working-directory.ts'
 import { useCodecInChannels } from '../host/channel-codec.ts'
 import type { Channel, ChannelOptions, StartChannel } from '../host/channel.ts'
-import { ABORTED_BATCH, LISTENING_BATCH, RUNNING_BATCH, RUNNING_INDEX } from '../protocol/control-words.ts'
+import { ABORTED_BATCH, distance, LISTENING_BATCH, numberAfter } from '../protocol/control-words.ts'
 import {
   ABORT,
   BEGIN,
@@ -23,6 +12,7 @@ import {
   DIRECTORY,
   FORGET,
   LISTENING,
+  OUTGROWN,
   type ToMainMessage,
   RANG,
   READY,
@@ -33,32 +23,33 @@ import {
   RING,
   START_FAILED,
 } from '../protocol/messages.ts'
-import { FIRST_SEGMENT, readSegment, SEGMENT_LENGTH } from '../protocol/segment.ts'
 import { workerKinds } from '../protocol/worker-kinds.ts'
+import { type Answering, Answers } from './answers.ts'
 import { closeAtEnd } from './close-at-end.ts'
 import type { FunctionRecord } from './function-table.ts'
+import { Offered } from './offered.ts'
 import type { Outgoing } from './outgoing.ts'
-import { placeStack } from './place-stack.ts'
+import { endAfter, isRunning, isTaken, lastBegunOf, takeBack } from './running-word.ts'
 import type { QueueItem, Shipment } from './shipment.ts'
 import { noteAnswer } from './stay-awake.ts'
+import type { TaskQueue } from './task-queue.ts'
 import type { WorkerCodec } from './worker-codec.ts'
-
-/** Connections that are remembered before those that were claimed are forgotten. */
-const MOST_OFFERED = 256
 
 export interface WorkerEvents {
   /** It takes tasks: its initializer, if any, has run. */
-  onReady(): void
+  onReady(worker: WorkerHandle): void
   /** A shipment has been answered for as a whole: there is room for another. */
   onRoom(worker: WorkerHandle, shipment: Shipment): void
   onBegin(worker: WorkerHandle, shipment: Shipment): void
   /** These were not begun and come back. */
   onReturned(items: readonly QueueItem[]): void
+  /** It holds more memory than it may: so many bytes, or so many more than at first. */
+  onOutgrown(worker: WorkerHandle, bytes: number): void
   onExit(worker: WorkerHandle, exit: WorkerExit, error: unknown): void
 }
 
 /** A worker as the main side sees it: what was sent to it, and what it has answered. */
-export class WorkerHandle {
+export class WorkerHandle implements Answering {
   readonly info: WorkerInfo
   readonly inFlight: Shipment[] = []
   /** It runs a task that can be ended on its own: nothing else is sent to it. */
@@ -70,31 +61,41 @@ export class WorkerHandle {
   ready = false
   /** It has something to dispose of when it is closed. */
   holdsResources = false
+  /** Nothing more is sent to it: it is closed when it has done what it has. */
+  retiring = false
+  /** Tasks that it may still be given. */
+  tasksLeft: number
+  /** Since when it has nothing to do. */
+  idleSince = 0
+  /** What waits for this worker alone; made for the first one. */
+  line: TaskQueue | undefined
+  /** What it was given last came from that line. */
+  servedLine = false
+  readonly startedAt = clock()
   /** What its initializer threw. */
   startError: { readonly error: unknown } | undefined
   /** It may run tasks of several shipments at a time. */
   readonly overlaps: boolean
   /** It takes no task before its initializer has run: until then tasks can be cancelled. */
   readonly #initializes: boolean
-  readonly #codec: WorkerCodec
+  readonly answers: Answers
   readonly #channel: Channel
   readonly #doorbell: DoorbellLink
   readonly #events: WorkerEvents
   /** Where it is; undefined for a thread, which is where the program is. */
   #directory: string | undefined
   readonly #known = new Set<number>()
-  /** Connections that were sent to it. */
-  #offered: string[] = []
-  #pruneAt = MOST_OFFERED
-  #nextShipment = 1
+  readonly #offered = new Offered()
+  /** Of the next task that is sent. */
+  #nextNumber = 1
   #held = false
-  #decoding = 0
   #terminated = false
   #exit: (() => void) | undefined
 
   /** @throws what `worker_threads` and `fork` throw for options that they refuse */
-  constructor(start: StartChannel, options: ChannelOptions, codec: WorkerCodec, events: WorkerEvents) {
-    this.#codec = codec
+  constructor(start: StartChannel, options: ChannelOptions, codec: WorkerCodec, tasks: number, events: WorkerEvents) {
+    this.answers = new Answers(codec, this)
+    this.tasksLeft = tasks
     useCodecInChannels()
     this.#events = events
     this.overlaps = options.init.concurrency > 1
@@ -104,21 +105,23 @@ export class WorkerHandle {
       onExit: (exit, error) => {
         this.gone = true
         this.#doorbell.close()
-        receiverGone(this.#offered)
-        this.#exit = () => events.onExit(this, exit, error)
-        this.#finishExit()
+        this.#offered.receiverGone()
+        this.#exit = () => events.onExit(this, { ...exit, name: this.info.name }, error)
+        this.onDecoded()
       },
     })
     this.#doorbell = linkDoorbell(id => this.#channel.post([RING, id]))
     const { kind, pid, threadId } = this.#channel
     this.#directory = workerKinds[kind].ownDirectory ? workingDirectory() : undefined
-    this.info = { kind, id: options.init.id, pid, threadId }
+    this.info = { kind, id: options.init.id, name: options.init.lineage.name, pid, threadId }
     this.#hold()
   }
 
   /** It takes tasks. One with an aborted task that it may be stuck in, or that keeps others from running, does not. */
   get open(): boolean {
-    if (this.ending || this.gone || this.exclusive || this.initializing) return false
+    if (this.ending || this.gone || this.exclusive || this.retiring || this.tasksLeft <= 0 || this.initializing) {
+      return false
+    }
     for (const { aborted, returned } of this.inFlight) if (aborted && !(this.overlaps && returned)) return false
     return true
   }
@@ -135,6 +138,16 @@ export class WorkerHandle {
 
   get holdsOnlyAborted(): boolean {
     return this.inFlight.every(shipment => shipment.aborted)
+  }
+
+  /** Milliseconds that one of its messages is expected to take; undefined when that of one is not known. */
+  get costMs(): number | undefined {
+    let most = 0
+    for (const { costMs } of this.inFlight) {
+      if (costMs === undefined) return undefined
+      if (costMs > most) most = costMs
+    }
+    return most
   }
 
   get load(): number {
@@ -154,7 +167,7 @@ export class WorkerHandle {
    */
   ship({ shipment, encoder, offered }: Outgoing): void {
     for (const fn of encoder.functions) this.#define(fn)
-    shipment.id = this.#nextShipment++
+    shipment.id = this.#nextNumber
     const message = encoder.finish(shipment.id, shipment.reportsBegin ? REPORT_BEGIN : 0)
     // Which of several tasks is running, and that one is aborted, goes by these words.
     if (shipment.size > 1 || shipment.exclusive) this.#channel.shareControl()
@@ -162,8 +175,10 @@ export class WorkerHandle {
     for (const moved of encoder.transfer) if (moved instanceof ArrayBuffer) shipment.bytes += moved.byteLength
     // What is in the message may be in the list of the user as well.
     this.#channel.post(message, encoder.transfer.length > 0 ? [...new Set(encoder.transfer)] : undefined)
-    if (offered !== undefined) this.#noteOffered(offered)
-    if (encoder.offered.length > 0) this.#noteOffered(encoder.offered)
+    this.#nextNumber = numberAfter(this.#nextNumber, shipment.size)
+    this.tasksLeft -= shipment.size
+    if (offered !== undefined) this.#offered.add(offered)
+    if (encoder.offered.length > 0) this.#offered.add(encoder.offered)
     shipment.moved = encoder.moves || (shipment.transfer?.length ?? 0) > 0
     shipment.sentAt = clock()
     this.inFlight.push(shipment)
@@ -178,14 +193,6 @@ export class WorkerHandle {
     this.#channel.post([DIRECTORY, directory])
   }
 
-  #noteOffered(offered: readonly string[]): void {
-    if (this.#offered.length >= this.#pruneAt) {
-      this.#offered = openOffers(this.#offered)
-      this.#pruneAt = Math.max(MOST_OFFERED, this.#offered.length * 2)
-    }
-    this.#offered.push(...offered)
-  }
-
   /** With something in flight, in its initializer, and while it is being ended, it keeps the program alive. */
   #hold(): void {
     const hold = this.inFlight.length > 0 || this.initializing
@@ -195,21 +202,75 @@ export class WorkerHandle {
     else this.#channel.unref()
   }
 
-  recall(shipment: Shipment): void {
-    if (!shipment.recallable) return
-    shipment.recalled = true
-    this.#channel.post([RECALL, shipment.id])
+  /**
+   * Takes back what was sent and not begun, or asks for it where memory is not shared with the worker: it answers when
+   * its event loop turns.
+   *
+   * @param before - only what was sent before that time
+   */
+  recall(before = Infinity): void {
+    const { control } = this.#channel
+    const waits = this.inFlight.filter(shipment => shipment.sentAt <= before && !shipment.aborted)
+    if (control !== undefined) {
+      if (!waits.some(shipment => this.#waitsIn(shipment, control) > 0)) return
+      // What moved to the worker cannot be sent again, and comes between the others.
+      const moved = this.inFlight.some(shipment => shipment.moved && this.#waitsIn(shipment, control) > 0)
+      // What it comes to first stays: it would go from one worker that gets ready to the other.
+      const least = numberAfter(this.inFlight[0]?.id ?? 0, 1)
+      const from = moved ? undefined : takeBack(control, least, this.#nextNumber)
+      if (from !== undefined) return this.#return(from)
+    }
+    for (const shipment of waits) {
+      if (!shipment.recallable) continue
+      shipment.recalled = true
+      this.#channel.post([RECALL, shipment.id])
+    }
+  }
+
+  /** Tasks that waited behind the one that it runs were taken back: it may be stuck. */
+  get wasRelieved(): boolean {
+    const { control } = this.#channel
+    return control !== undefined && isTaken(control)
+  }
+
+  /** How many tasks of `shipment` have not begun. */
+  #waitsIn(shipment: Shipment, control: Int32Array): number {
+    return shipment.size - Math.max(0, lastBegunOf(control, shipment) + 1)
+  }
+
+  /** Tasks from this number on come back. */
+  #return(from: number): void {
+    const items: QueueItem[] = []
+    const shortened: Shipment[] = []
+    for (const shipment of this.inFlight) {
+      const index = Math.max(0, distance(shipment.id, from))
+      if (index >= shipment.size) continue
+      items.push(...this.#shorten(shipment, index))
+      shortened.push(shipment)
+    }
+    this.#events.onReturned(items)
+    for (const shipment of shortened) this.onAnswered(shipment)
+  }
+
+  /** @returns the tasks from `index` on, which the worker will not begin, unless nobody waits for them */
+  #shorten(shipment: Shipment, index: number): readonly QueueItem[] {
+    shipment.returned = true
+    if (index >= shipment.size) return []
+    const items = shipment.aborted ? [] : shipment.rest(index)
+    this.tasksLeft += shipment.size - index
+    shipment.size = index
+    return items
   }
 
   /** Asks the running task of `shipment` to end itself. */
   requestAbort(shipment: Shipment): void {
     const { control } = this.#channel
-    // Of several batches it names the one that runs.
-    if (
-      control !== undefined &&
-      Atomics.load(control, ABORTED_BATCH) !== Math.abs(Atomics.load(control, RUNNING_BATCH))
-    ) {
-      Atomics.store(control, ABORTED_BATCH, shipment.id)
+    if (control !== undefined) {
+      // Of several it names the one that runs.
+      const running = this.inFlight.find(other => isRunning(control, other))
+      if (running === undefined || Atomics.load(control, ABORTED_BATCH) !== running.id) {
+        Atomics.store(control, ABORTED_BATCH, shipment.id)
+      }
     }
     this.#channel.post([ABORT, shipment.id])
   }
@@ -221,12 +282,9 @@ export class WorkerHandle {
   mayEndFor(shipment: Shipment): boolean {
     if (this.holdsOnlyAborted) return true
     if (this.overlaps || this.inFlight[0] !== shipment) return false
-    // It may have turned to the next, and its answer be under way: the word decides, see `RUNNING_BATCH`.
+    // It may have turned to the next, and its answer be under way: the word decides, see `RUNNING`.
     const { control } = this.#channel
-    return (
-      control === undefined ||
-      Atomics.compareExchange(control, RUNNING_BATCH, shipment.id, -shipment.id) === shipment.id
-    )
+    return control === undefined || endAfter(control, shipment)
   }
 
   /** True when a task of `shipment` asked for its context. */
@@ -263,9 +321,7 @@ export class WorkerHandle {
     const { control } = this.#channel
     // A process begins a batch when its answers for those before are on their way, unless it may run several at a time.
     if (control === undefined) return shipment === this.inFlight[0] || this.overlaps ? shipment.size : 0
-    const batch = Math.abs(control[RUNNING_BATCH] ?? 0)
-    if (shipment.id !== batch) return shipment.id < batch ? shipment.size : 0
-    return Math.min(shipment.size, (control[RUNNING_INDEX] ?? 0) + 1)
+    return Math.min(shipment.size, Math.max(0, lastBegunOf(control, shipment) + 1))
   }
 
   #define(fn: FunctionRecord): void {
@@ -278,26 +334,21 @@ export class WorkerHandle {
     switch (message[0]) {
       case REPLY:
         noteAnswer()
-        for (let at = FIRST_SEGMENT; at < message.length; at += SEGMENT_LENGTH) this.#segment(message, at)
-        return
+        return this.answers.receive(message)
       case BEGIN: {
-        const shipment = this.#find(message[1])
+        const shipment = this.find(message[1])
         if (shipment !== undefined) this.#events.onBegin(this, shipment)
         return
       }
       case RETURNED: {
-        const shipment = this.#find(message[1])
+        const shipment = this.find(message[1])
         if (shipment === undefined) return
-        const [, , from] = message
-        shipment.returned = true
-        const items = shipment.aborted ? [] : shipment.rest(from)
-        shipment.size = Math.min(shipment.size, from)
-        this.#events.onReturned(items)
-        this.#finishIfAnswered(shipment)
+        this.#events.onReturned(this.#shorten(shipment, message[2]))
+        this.onAnswered(shipment)
         return
       }
       case LISTENING: {
-        const shipment = this.#find(message[1])
+        const shipment = this.find(message[1])
         if (shipment !== undefined) shipment.listening = true
         return
       }
@@ -309,78 +360,23 @@ export class WorkerHandle {
       case READY:
         this.ready = true
         this.#hold()
-        this.#events.onReady()
+        this.#events.onReady(this)
         return
+      case OUTGROWN:
+        return this.#events.onOutgrown(this, message[1])
       case START_FAILED:
-        this.#decoding++
-        this.#codec.decode(message[1], error => {
+        return this.answers.decode(message[1], error => {
           this.startError = { error }
-          this.#decoding--
-          this.#finishExit()
         })
-        return
     }
   }
 
-  #find(id: number): Shipment | undefined {
+  find(id: number): Shipment | undefined {
     for (const shipment of this.inFlight) if (shipment.id === id) return shipment
     return undefined
   }
 
-  #segment(message: ToMainMessage, at: number): void {
-    const { batchId, start, count, durationMs, payload, failures } = readSegment(message, at)
-    const shipment = this.#find(batchId)
-    if (shipment === undefined) return
-    if (ArrayBuffer.isView(payload)) shipment.bytes += payload.byteLength
-    this.#measure(shipment, start, count, durationMs)
-    let failure = 0
-    for (let k = 0; k < count; k++) {
-      const index = start + k
-      if (failures !== undefined && failures[failure] === k) {
-        this.#settle(shipment, index, failures[failure + 1], true)
-        failure += 2
-        continue
-      }
-      const value = payload[k]
-      if (typeof value === 'object' && value !== null) this.#settle(shipment, index, value, false)
-      else shipment.value(index, value)
-    }
-    shipment.answered(start, count)
-    this.#finishIfAnswered(shipment)
-  }
-
-  /** Settles a task with an outcome that may have to be decoded, which may have to wait for an import. */
-  #settle(shipment: Shipment, index: number, encoded: unknown, failed: boolean): void {
-    this.#decoding++
-    this.#codec.decode(encoded, (outcome, damaged) => {
-      this.#decoding--
-      if (failed || damaged) {
-        const record = shipment.record(index)
-        setTaskInfo(outcome, {
-          remoteStack: placeStack(outcome, record),
-          get taskName() {
-            return record.name
-          },
-          worker: this.info,
-        })
-        shipment.error(index, outcome)
-      } else {
-        shipment.value(index, outcome)
-      }
-      this.#finishExit()
-    })
-  }
-
-  #measure(shipment: Shipment, start: number, count: number, durationMs: number): void {
-    shipment.spent(durationMs, this.info)
-    const fn = shipment.record(start)
-    if (count > 1 && shipment.record(start + count - 1) !== fn) return // whose time it was is not known
-    // Tasks of an unknown cost are sent one by one, to workers that are idle: there is no need to call them back.
-    if (shipment.moved) return void (fn.costMs = undefined)
-    fn.costMs = updateCost(fn.costMs, durationMs / count)
-  }
-
-  #finishIfAnswered(shipment: Shipment): void {
+  onAnswered(shipment: Shipment): void {
     if (shipment.unanswered > 0) return
     clearTimeout(shipment.timer)
     this.inFlight.splice(this.inFlight.indexOf(shipment), 1)
@@ -389,8 +385,8 @@ export class WorkerHandle {
     this.#events.onRoom(this, shipment)
   }
 
-  #finishExit(): void {
-    if (this.#decoding > 0 || this.#exit === undefined) return
+  onDecoded(): void {
+    if (this.answers.pending || this.#exit === undefined) return
     const exit = this.#exit
     this.#exit = undefined
     exit()

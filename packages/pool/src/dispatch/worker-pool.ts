@@ -1,84 +1,68 @@
 import {
   type Across,
   CancelledError,
-  eventChannel,
-  GRACE_MS,
-  receiverGone,
-  ShutdownError,
-  slot,
-  TaskTimeoutError,
-  type WorkerExit,
   clearTimeout,
+  GRACE_MS,
+  Promise,
   queueMicrotask,
+  receiverGone,
   setImmediate,
   setTimeout,
-  clock,
-  Promise,
+  ShutdownError,
+  TaskTimeoutError,
+  type WorkerExit,
 } from '@manyhands/base'
 import { workingDirectory } from '../here/working-directory.ts'
-import type { ChannelOptions, StartChannel } from '../host/channel.ts'
 import { abortShipment } from './aborts.ts'
+import { Admission, type AdmissionOptions } from './admission.ts'
+import { Backlog } from './backlog.ts'
 import { prefetchDepth } from './batch-size.ts'
-import { DISPOSE_MS } from './close-at-end.ts'
+import type { Dropped, FunctionUser } from './function-table.ts'
 import { type Measurements, Meter } from './measurements.ts'
-import { loadFirst, type Outgoing } from './outgoing.ts'
+import { load } from './outgoing.ts'
+import { PoolEvents } from './pool-events.ts'
 import { Recall } from './recall.ts'
 import { asSendError } from './send-error.ts'
 import type { Abortable, QueueItem, Shipment } from './shipment.ts'
-import { StartWatch } from './start-watch.ts'
+import { Staff, type StaffOptions } from './staff.ts'
 import { stayAwake } from './stay-awake.ts'
-import { TaskQueue } from './task-queue.ts'
+import type { TaskQueue } from './task-queue.ts'
+import { Totals } from './totals.ts'
 import { WorkerCodec } from './worker-codec.ts'
 import { type OnWorkerExit, WorkerExits } from './worker-exits.ts'
-import { WorkerHandle } from './worker-handle.ts'
+import type { WorkerHandle } from './worker-handle.ts'
 
-/** Given to a worker that was asked to exit. */
-const CLOSE_MS = 1000
-
-const queued = eventChannel('pool-queue')
-const sent = eventChannel('pool-send')
-const begun = eventChannel('pool-begin')
-const ended = eventChannel('pool-end')
-const workerStarted = eventChannel('worker-start')
-const workerExited = eventChannel('worker-exit')
-
-export interface WorkerPoolOptions {
-  readonly maxWorkers: number
+export interface WorkerPoolOptions extends StaffOptions, AdmissionOptions {
   readonly onWorkerExit: OnWorkerExit
   readonly across: Across
   /** Workers have a working directory of their own. */
   readonly ownDirectory: boolean
-  readonly concurrency: number
-  /** Milliseconds that a worker may take to get ready, see `StartWatch`. */
-  readonly startTimeoutMs?: number | undefined
   /** Processors that this process may use. */
   readonly cores: number
-  readonly start: StartChannel
-  /** For the worker with this id. */
-  readonly channelOptions: (id: number) => ChannelOptions
 }
 
 /**
- * The queue and the workers of an executor.
+ * The tasks of an executor on their way to its workers.
  *
  * Every item of the queue leaves it for a worker, comes back to it, or is settled; every worker that goes has its tasks
- * settled or queued again. How a worker is reached is the channel's; what is in an item is the item's; what follows
- * from an abort, from a worker that exits, and from tasks that wait behind others is in `aborts.ts`, `worker-exits.ts`
- * and `recall.ts`.
+ * settled or queued again. What waits is in `backlog.ts`, who works in `staff.ts`. How a worker is reached is the
+ * channel's; what is in an item is the item's; what follows from an abort, from a worker that exits, and from tasks
+ * that wait behind others is in `aborts.ts`, `worker-exits.ts` and `recall.ts`.
  */
-export class WorkerPool {
+export class WorkerPool implements FunctionUser {
   readonly #options: WorkerPoolOptions
-  readonly #number = ++slot('pool.pools', () => ({ count: 0 })).count
+  readonly #events = new PoolEvents()
   readonly #codec: WorkerCodec
-  readonly #queue = new TaskQueue()
-  readonly #workers = new Set<WorkerHandle>()
+  readonly #staff: Staff
+  readonly #backlog: Backlog
+  readonly #admission: Admission
   readonly #exits: WorkerExits
   readonly #recall: Recall
+  readonly #totals = new Totals()
   /** Made when somebody asks for measurements. */
   #meter: Meter | undefined
   /** Of the program, at the last call; undefined where workers share it. */
   #directory: string | undefined
-  #nextWorker = 0
   #scheduled = false
   #closing = false
   #closed: PromiseWithResolvers<void> | undefined
@@ -88,15 +72,56 @@ export class WorkerPool {
     this.#codec = new WorkerCodec(options.across)
     this.#directory = options.ownDirectory ? workingDirectory() : undefined
     this.#exits = new WorkerExits(options.onWorkerExit, () => this.#pump())
-    this.#recall = new Recall({
-      workers: this.#workers,
-      isQueueEmpty: () => this.#queue.length === 0,
-      hasRoom: () => this.#hasRoom(),
+    this.#staff = new Staff(options, this.#codec, {
+      mayStart: () => !this.#exits.holdsBack,
+      isTaskLimitedTo: ms => [...this.#backlog].some(({ timeoutMs = Infinity }) => timeoutMs <= ms),
+      onStart: worker => this.#events.started(worker),
+      onUnstarted: cause => {
+        this.#exits.noteUnstarted(cause, this.#staff.size)
+        this.#failBroken()
+      },
+      onLate: (worker, ms) => {
+        this.#exits.noteLate(worker, ms, this.#staff)
+        this.#failBroken()
+      },
+      onReady: () => {
+        this.#exits.noteReady()
+        this.#pump() // tasks may wait for its initializer
+      },
+      onRoom: (free, shipment) => {
+        this.#events.ended(free, shipment)
+        this.#meter?.answered(shipment)
+        this.#pump()
+      },
+      onBegin: (begins, shipment) => this.#begun(begins, shipment),
+      onReturned: items => {
+        this.#backlog.unshift(items)
+        this.#pump()
+      },
+      onRetire: worker => this.#backlog.release(worker),
+      onExit: (gone, exit, error) => this.#exited(gone, exit, error),
     })
+    this.#backlog = new Backlog(this.#staff)
+    this.#admission = new Admission(options, this.#backlog, this.#staff)
+    this.#recall = new Recall({
+      workers: this.#staff,
+      isQueueEmpty: () => this.#backlog.queue.length === 0,
+      hasRoom: () => this.#staff.hasRoom,
+    })
+    if (options.minWorkers > 0) this.#staff.fill()
+  }
+
+  get maxWorkers(): number {
+    return this.#staff.maxWorkers
+  }
+
+  /** The queue was full, and is not half empty yet. */
+  get needsDrain(): boolean {
+    return this.#admission.needsDrain
   }
 
   get idle(): boolean {
-    return this.#queue.front() === undefined && [...this.#workers].every(worker => worker.load === 0)
+    return this.#backlog.isEmpty && [...this.#staff].every(worker => worker.load === 0)
   }
 
   /** What was queued in this turn of the event loop is still to be sent. */
@@ -113,6 +138,10 @@ export class WorkerPool {
     return (this.#meter ??= new Meter())
   }
 
+  stats() {
+    return { ...this.#totals.read(this.#staff), queued: this.#backlog.tasks, ...this.measure() }
+  }
+
   /** @throws ShutdownError, BrokenPoolError when the pool takes no more */
   assertUsable(): void {
     const { broken } = this.#exits
@@ -121,21 +150,22 @@ export class WorkerPool {
   }
 
   /**
-   * Before a task is packed: the first worker starts, if there is none, and gets ready meanwhile.
+   * Before a task is packed: workers start, if there are fewer than there are to be, and get ready meanwhile.
    *
-   * @throws ShutdownError, BrokenPoolError when the pool takes no more
+   * @throws ShutdownError, BrokenPoolError when the pool takes no more; QueueFullError when it takes no more now
    */
   admit(): void {
     if (!this.usable) this.assertUsable()
     if (this.#directory !== undefined) this.#followProgram()
-    if (this.#workers.size === 0) this.#startWorker()
+    if (this.#staff.size <= this.#options.minWorkers) this.#staff.fill()
+    if (this.#admission.isLimited) this.#admission.assertRoom()
   }
 
   /** Queues an item. Items of one tick are sent together. */
   enqueue(item: QueueItem): void {
-    this.#queue.push(item)
+    this.#backlog.push(item)
     this.#meter?.queued(item)
-    if (queued.hasSubscribers) queued.publish({ type: 'pool-queue', ...this.#now(), tasks: item.size, name: item.name })
+    this.#events.queued(item)
     if (this.#scheduled) return
     this.#scheduled = true
     queueMicrotask(() => {
@@ -144,9 +174,14 @@ export class WorkerPool {
     })
   }
 
-  /** No task will name the function again. */
   forgetFunction(id: number): void {
-    for (const worker of this.#workers) worker.forgetFunction(id)
+    for (const worker of this.#staff) worker.forgetFunction(id)
+  }
+
+  noteDropped(item: Dropped): void {
+    this.#backlog.noteDropped(item)
+    this.#admission.noteRoom()
+    this.#checkDrained()
   }
 
   /**
@@ -155,7 +190,7 @@ export class WorkerPool {
    * @param graceMs - for what runs. @default 100 ms for a task that asked for its context, none for others
    */
   abort(owner: Abortable, error: unknown, graceMs?: number): void {
-    for (const worker of this.#workers) {
+    for (const worker of this.#staff) {
       for (const shipment of Array.from(worker.inFlight)) {
         if (shipment.owner !== owner || shipment.aborted) continue
         abortShipment(worker, shipment, graceMs ?? (worker.isListening(shipment) ? GRACE_MS : 0))
@@ -165,9 +200,17 @@ export class WorkerPool {
     this.#checkDrained()
   }
 
-  /** To be called when an item was cancelled while it was queued. */
-  noteCancelled(): void {
-    this.#checkDrained()
+  /**
+   * From now on there are so many workers at most: others take the place of none that leaves until then.
+   *
+   * @returns resolves when no more are there
+   * @throws ShutdownError, BrokenPoolError when the pool takes no more
+   */
+  resize(maxWorkers: number): Promise<void> {
+    this.assertUsable()
+    const resized = this.#staff.resize(maxWorkers)
+    this.#pump()
+    return resized
   }
 
   /** Takes no more; resolves when the queue is empty and all workers are gone. */
@@ -175,7 +218,7 @@ export class WorkerPool {
     this.#closing = true
     this.#closed ??= Promise.withResolvers<void>()
     if (cancelPending) {
-      this.#queue.cancelPending(() => new CancelledError('the executor was shut down before the task ran'))
+      this.#backlog.cancelPending(() => new CancelledError('the executor was shut down before the task ran'))
     }
     this.#checkDrained()
     return this.#closed.promise
@@ -199,127 +242,110 @@ export class WorkerPool {
   }
 
   #pump(): void {
-    for (let item = this.#queue.front(); item !== undefined; item = this.#queue.front()) {
-      const worker = this.#workerFor(item)
-      if (worker === undefined) break
-      const message = loadFirst(this.#queue, this.#codec, this.#options.maxWorkers)
-      if (message === undefined) continue
-      this.#meter?.sent(item)
-      this.#ship(worker, message)
+    const { queue } = this.#backlog
+    this.#pumpLines()
+    let reserved: WorkerHandle | undefined
+    for (;;) {
+      const item = reserved === undefined ? queue.front() : queue.frontShared()
+      if (item === undefined) break
+      const worker = this.#workerFor(item, reserved)
+      if (worker !== undefined) {
+        this.#send(worker, item, queue)
+      } else {
+        // What must have a worker to itself gets the next one that is free; others go past it.
+        if (!item.exclusive || this.#options.concurrency === 1) break
+        reserved = this.#leastLoaded()
+        if (reserved === undefined) break
+      }
     }
+    this.#admission.noteRoom()
     if (this.#closing) this.#checkDrained()
     else this.#recall.plan()
   }
 
-  #workerFor(item: QueueItem): WorkerHandle | undefined {
-    let best: WorkerHandle | undefined
-    let initializing = 0
-    for (const worker of this.#workers) {
-      if (worker.initializing) initializing++
-      if (worker.open && (best === undefined || worker.load < best.load)) best = worker
+  /** What waits for one worker only. Where others wait as well, it and they take turns. */
+  #pumpLines(): void {
+    for (const worker of this.#staff) {
+      const { line } = worker
+      if (line === undefined) continue
+      for (let item = line.front(); item !== undefined; item = line.front()) {
+        const isTheirTurn = worker.servedLine && this.#backlog.queue.front() !== undefined
+        worker.servedLine = false
+        if (isTheirTurn || !worker.open || (worker.load > 0 && !this.#mayJoin(worker, item))) break
+        worker.servedLine = true
+        this.#send(worker, item, line)
+      }
     }
-    if (best?.load === 0) return best
-    const waiting = Math.max(this.#queue.length, item.size)
-    for (; initializing < waiting && this.#hasRoom(); initializing++) {
-      const started = this.#startWorker()
-      if (started === undefined) break
-      if (!started.initializing) return started
-    }
-    if (best === undefined || item.exclusive) return undefined
-    if (!best.holdsAborted && best.load < prefetchDepth(item.costMs)) return best
-    return this.#options.concurrency > 1 && best.unanswered < this.#options.concurrency ? best : undefined
   }
 
-  #ship(worker: WorkerHandle, message: Outgoing): void {
-    const { shipment } = message
+  #send(worker: WorkerHandle, item: QueueItem, queue: TaskQueue): void {
+    const message = load(item, queue, this.#codec, this.#staff.maxWorkers, worker.tasksLeft)
+    if (message === undefined) return
+    const { shipment, encoder, offered } = message
+    this.#meter?.sent(item)
     if (this.#directory !== undefined) worker.follow(this.#directory)
     try {
       worker.ship(message)
     } catch (error) {
-      if (message.offered !== undefined) receiverGone(message.offered)
+      if (offered !== undefined) receiverGone(offered)
       // Structured clone refuses a whole message for one value: the tasks are sent one by one, and only the culprit
       // fails.
       if (shipment.size === 1) {
-        receiverGone(message.encoder.offered)
+        receiverGone(encoder.offered)
         shipment.error(0, asSendError(shipment.name, error))
       } else {
-        this.#queue.unshift(shipment.singly())
+        this.#backlog.unshift(shipment.singly())
       }
       return
     }
-    if (sent.hasSubscribers) {
-      sent.publish({ type: 'pool-send', ...this.#of(worker, shipment), tasks: shipment.size, name: shipment.name })
-    }
+    this.#events.sent(worker, shipment)
     if (this.#hasFreeCore()) stayAwake()
+  }
+
+  #workerFor(item: QueueItem, reserved: WorkerHandle | undefined): WorkerHandle | undefined {
+    let best: WorkerHandle | undefined
+    let initializing = 0
+    for (const worker of this.#staff) {
+      if (worker.initializing) initializing++
+      if (worker.open && worker !== reserved && (best === undefined || worker.load < best.load)) best = worker
+    }
+    if (best?.load === 0) return best
+    const waiting = Math.max(this.#backlog.queue.length, item.size)
+    for (; initializing < waiting && this.#staff.hasRoom; initializing++) {
+      const started = this.#staff.start()
+      if (started === undefined) break
+      if (!started.initializing) return started
+    }
+    return best !== undefined && this.#mayJoin(best, item) ? best : undefined
+  }
+
+  /** The item may be sent to a worker that is busy. */
+  #mayJoin(worker: WorkerHandle, item: QueueItem): boolean {
+    if (item.exclusive) return false
+    const { concurrency } = this.#options
+    if (concurrency > 1 && worker.unanswered < concurrency) return true
+    if (worker.holdsAborted || worker.load >= prefetchDepth(item.costMs)) return false
+    return prefetchDepth(worker.costMs) > 1 && !worker.wasRelieved
+  }
+
+  #leastLoaded(): WorkerHandle | undefined {
+    let best: WorkerHandle | undefined
+    for (const worker of this.#staff) if (worker.open && (best === undefined || worker.load < best.load)) best = worker
+    return best
   }
 
   /** The time that waiting for an answer takes must not be a worker's. */
   #hasFreeCore(): boolean {
     let busy = 0
-    for (const worker of this.#workers) if (worker.load > 0) busy++
+    for (const worker of this.#staff) if (worker.load > 0) busy++
     return busy < this.#options.cores
-  }
-
-  /** Another worker may be started. */
-  #hasRoom(): boolean {
-    const { size } = this.#workers
-    return size < this.#options.maxWorkers && (size === 0 || !this.#exits.holdsBack)
-  }
-
-  /** Undefined when it could not even be started; without another one the pool is broken then. */
-  #startWorker(): WorkerHandle | undefined {
-    const watch = new StartWatch({
-      startTimeoutMs: this.#options.startTimeoutMs,
-      isTaskLimitedTo: ms => [...this.#queue].some(({ timeoutMs = Infinity }) => timeoutMs <= ms),
-      onLate: ms => this.#late(worker, ms),
-    })
-    let worker: WorkerHandle
-    try {
-      worker = new WorkerHandle(this.#options.start, this.#options.channelOptions(this.#nextWorker++), this.#codec, {
-        onRoom: (free, shipment) => {
-          if (ended.hasSubscribers) this.#publishEnd(free, shipment)
-          this.#meter?.answered(shipment)
-          this.#pump()
-        },
-        onReady: () => {
-          watch.end()
-          this.#exits.noteReady()
-          this.#pump() // tasks may wait for its initializer
-        },
-        onBegin: (begins, shipment) => this.#begun(begins, shipment),
-        onReturned: items => {
-          this.#queue.unshift(items)
-          this.#pump()
-        },
-        onExit: (gone, exit, error) => {
-          watch.end()
-          this.#exited(gone, exit, error)
-        },
-      })
-    } catch (cause) {
-      this.#exits.noteUnstarted(cause, this.#workers.size)
-      this.#failBroken()
-      return undefined
-    }
-    watch.begin(worker)
-    this.#workers.add(worker)
-    if (workerStarted.hasSubscribers) {
-      workerStarted.publish({ type: 'worker-start', ...this.#now(), worker: worker.info })
-    }
-    return worker
-  }
-
-  #late(worker: WorkerHandle, ms: number): void {
-    this.#exits.noteLate(worker, ms, this.#workers)
-    this.#failBroken()
-    worker.terminate()
   }
 
   // ---- what workers report
 
   #begun(worker: WorkerHandle, shipment: Shipment): void {
     shipment.begin(worker.info)
-    if (begun.hasSubscribers) begun.publish({ type: 'pool-begin', ...this.#of(worker, shipment) })
+    this.#events.begun(worker, shipment)
     const { timeoutMs } = shipment
     if (timeoutMs === undefined || timeoutMs === Infinity || shipment.aborted) return
     const end = (): void => {
@@ -332,11 +358,10 @@ export class WorkerPool {
   }
 
   #exited(worker: WorkerHandle, exit: WorkerExit, error: unknown): void {
-    this.#workers.delete(worker)
-    if (workerExited.hasSubscribers) {
-      workerExited.publish({ type: 'worker-exit', ...this.#now(), worker: worker.info, exit })
-    }
-    this.#queue.unshift(this.#exits.settle(worker, exit, error, this.#workers))
+    this.#totals.add(worker)
+    this.#backlog.release(worker)
+    this.#events.exited(worker, exit)
+    this.#backlog.unshift(this.#exits.settle(worker, exit, error, this.#staff))
     if (this.#exits.broken === undefined) this.#pump()
     else this.#failBroken(worker)
   }
@@ -352,7 +377,7 @@ export class WorkerPool {
   }
 
   #failEverything(error: () => Error, gone?: WorkerHandle): void {
-    const shipments = [...(gone === undefined ? [] : [gone]), ...this.#workers].flatMap(worker => worker.inFlight)
+    const shipments = [...(gone === undefined ? [] : [gone]), ...this.#staff].flatMap(worker => worker.inFlight)
     for (const shipment of shipments) {
       if (!shipment.aborted) {
         for (let i = 0; i < shipment.size; i++) if (!shipment.isAnswered(i)) shipment.error(i, error())
@@ -360,35 +385,16 @@ export class WorkerPool {
       shipment.aborted = true
       clearTimeout(shipment.timer)
     }
-    for (const item of this.#queue.drain()) item.fail(error)
-    for (const worker of this.#workers) worker.terminate()
+    for (const item of this.#backlog.drain()) item.fail(error)
+    for (const worker of this.#staff) worker.terminate()
   }
 
   /** When the pool is closing and nothing is left to do: ends the workers, and resolves once they are gone. */
   #checkDrained(): void {
-    if (!this.#closing || this.#closed === undefined || this.#queue.front() !== undefined) return
+    if (!this.#closing || this.#closed === undefined || !this.#backlog.isEmpty) return
     this.#recall.stop()
-    for (const worker of this.#workers) {
-      if (worker.load > 0 || worker.ending) continue
-      worker.close()
-      const graceMs = worker.holdsResources ? DISPOSE_MS : CLOSE_MS
-      setTimeout(() => this.#workers.has(worker) && worker.terminate(), graceMs).unref()
-    }
-    if (this.#workers.size === 0) this.#closed.resolve()
-  }
-
-  // ---- events
-
-  #now(): { readonly pool: number; readonly time: number } {
-    return { pool: this.#number, time: clock() }
-  }
-
-  #of(worker: WorkerHandle, shipment: Shipment) {
-    return { ...this.#now(), worker: worker.info, message: shipment.id }
-  }
-
-  #publishEnd(worker: WorkerHandle, shipment: Shipment): void {
-    const { size, durationMs, bytes } = shipment
-    ended.publish({ type: 'pool-end', ...this.#of(worker, shipment), tasks: size, durationMs, bytes })
+    this.#staff.stop()
+    for (const worker of this.#staff) if (worker.load === 0) this.#staff.close(worker)
+    if (this.#staff.size === 0) this.#closed.resolve()
   }
 }

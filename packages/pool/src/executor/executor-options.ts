@@ -10,6 +10,27 @@ import { type WorkerKind, workerKinds } from '../protocol/worker-kinds.ts'
 export interface ExecutorOptions extends PlaceOptions {
   /** Workers at most; they are started when there is work for them. @default cpuCount() */
   readonly maxWorkers?: number | undefined
+  /** So many workers are started at once, and kept when they have nothing to do. @default 0 */
+  readonly minWorkers?: number | undefined
+  /** Milliseconds after which a worker that has nothing to do is closed; `minWorkers` are kept. @default Infinity */
+  readonly idleTimeoutMs?: number | undefined
+  /** Tasks that a worker runs before another takes its place. @default Infinity */
+  readonly maxTasksPerChild?: number | undefined
+  /**
+   * Bytes that a worker may hold; one that holds more after a task is replaced when it has done what it has. Of a
+   * process the memory that is its own (RSS without what is shared), of a thread its heap and buffers. Infinity: any.
+   * @default for threads Infinity; a process is replaced when it has grown by 300 MB since its first task, with one
+   * warning (as loky does)
+   */
+  readonly maxMemoryBytes?: number | undefined
+  /**
+   * Tasks that may wait for a worker: `submit` throws QueueFullError when there are more, while `map` and Parallel
+   * wait. 0: only what a worker can begin at once. `'auto'`: the square of `maxWorkers`.
+   * @default Infinity
+   */
+  readonly maxQueue?: number | 'auto' | undefined
+  /** Workers are called this with their number behind it: in `ps`, profiles and errors. @default 'worker' */
+  readonly name?: string | undefined
   /** Runs in each worker before its first task; may be async. A pool gives up after 5 starts in a row that failed. */
   readonly initializer?: ((...args: never[]) => unknown) | undefined
   /** Arguments of the initializer. @default [] */
@@ -36,6 +57,12 @@ export interface ExecutorOptions extends PlaceOptions {
 
 const names = [
   'maxWorkers',
+  'minWorkers',
+  'idleTimeoutMs',
+  'maxTasksPerChild',
+  'maxMemoryBytes',
+  'maxQueue',
+  'name',
   'initializer',
   'initializerArgs',
   'startTimeoutMs',
@@ -49,7 +76,17 @@ const mistakes = {
   max_workers: 'maxWorkers',
   maxThreads: 'maxWorkers',
   maxProcesses: 'maxWorkers',
-  minThreads: 'maxWorkers',
+  minThreads: 'minWorkers',
+  min_workers: 'minWorkers',
+  idleTimeout: 'idleTimeoutMs',
+  timeout: 'idleTimeoutMs',
+  maxtasksperchild: 'maxTasksPerChild',
+  max_tasks_per_child: 'maxTasksPerChild',
+  maxTasksPerWorker: 'maxTasksPerChild',
+  maxMemoryLimitBeforeRecycle: 'maxMemoryBytes',
+  idleMemoryLimit: 'maxMemoryBytes',
+  maxQueueSize: 'maxQueue',
+  thread_name_prefix: 'name',
   workers: 'maxWorkers',
   jobs: 'maxWorkers',
   size: 'maxWorkers',
@@ -60,6 +97,11 @@ const mistakes = {
 
 export interface CheckedExecutorOptions extends ExecutorOptions {
   readonly maxWorkers: number
+  readonly minWorkers: number
+  readonly idleTimeoutMs: number
+  readonly maxTasksPerChild: number
+  readonly maxQueue: number
+  readonly name: string
   readonly concurrency: number
   readonly onWorkerExit: OnWorkerExit
 }
@@ -73,6 +115,15 @@ export function checkExecutorOptions(kind: WorkerKind, options: ExecutorOptions)
   }
   checkOptionNames(executor, options, names, mistakes)
   checkInteger('maxWorkers', options.maxWorkers, 1)
+  checkInteger('minWorkers', options.minWorkers, 0)
+  checkDuration('idleTimeoutMs', options.idleTimeoutMs)
+  if (options.maxTasksPerChild !== Infinity) checkInteger('maxTasksPerChild', options.maxTasksPerChild, 1)
+  if (options.maxMemoryBytes !== Infinity) checkInteger('maxMemoryBytes', options.maxMemoryBytes, 1)
+  const { maxQueue, name } = options
+  if (maxQueue !== 'auto' && maxQueue !== Infinity) checkInteger('maxQueue', maxQueue, 0)
+  if (name !== undefined && typeof name !== 'string') {
+    throw new TypeError(`name must be a string, got ${describeValue(name)}`)
+  }
   checkDuration('startTimeoutMs', options.startTimeoutMs)
   checkInteger('concurrency', options.concurrency, 1)
   if (options.initializer !== undefined) checkFunction('initializer', options.initializer)
@@ -89,9 +140,19 @@ export function checkExecutorOptions(kind: WorkerKind, options: ExecutorOptions)
   if (!['fail-task', 'break', 'retry'].includes(onWorkerExit)) {
     throw new TypeError(`onWorkerExit must be 'fail-task', 'break' or 'retry', got ${describeValue(onWorkerExit)}`)
   }
+  const maxWorkers = options.maxWorkers ?? cpuCount()
+  const minWorkers = options.minWorkers ?? 0
+  if (minWorkers > maxWorkers) {
+    throw new RangeError(`minWorkers (${minWorkers}) must not be greater than maxWorkers (${maxWorkers})`)
+  }
   return {
     ...options,
-    maxWorkers: options.maxWorkers ?? cpuCount(),
+    maxWorkers,
+    minWorkers,
+    idleTimeoutMs: options.idleTimeoutMs ?? Infinity,
+    maxTasksPerChild: options.maxTasksPerChild ?? Infinity,
+    maxQueue: maxQueue === 'auto' ? maxWorkers ** 2 : (maxQueue ?? Infinity),
+    name: name ?? 'worker',
     concurrency: options.concurrency ?? 1,
     onWorkerExit,
   }

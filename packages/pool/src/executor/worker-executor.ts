@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import {
   type Across,
   type AnyTaskFunction,
@@ -9,6 +10,7 @@ import {
   CancelledError,
   checkDuration,
   checkFunction,
+  checkInteger,
   checkOptionNames,
   checkSignal,
   describeValue,
@@ -25,7 +27,7 @@ import {
 import { labelOf, noteInitializer, pack } from '@manyhands/closure'
 import { BatchState } from '../dispatch/batch.ts'
 import { type FunctionRecord, FunctionTable, type PreparedFunction } from '../dispatch/function-table.ts'
-import type { Measurements } from '../dispatch/measurements.ts'
+import type { ExecutorStats, Measurements } from '../dispatch/measurements.ts'
 import { Task } from '../dispatch/task.ts'
 import { WorkerPool } from '../dispatch/worker-pool.ts'
 import { childLineage } from '../here/child-lineage.ts'
@@ -41,9 +43,14 @@ import { type CheckedExecutorOptions, checkExecutorOptions, type ExecutorOptions
 import { mapOrdered } from './map-ordered.ts'
 import { SignalWatch } from './signal-watch.ts'
 
+/** Events of an executor. */
+export interface ExecutorEvents {
+  /** `maxQueue` tasks waited, and only half as many do now: submit more. */
+  drain: []
+}
+
 /** What a thread and a process executor have in common, which is all but the way to their workers. */
-export class WorkerExecutor implements Executor {
-  readonly maxWorkers: number
+export class WorkerExecutor extends EventEmitter<ExecutorEvents> implements Executor {
   readonly #kind: WorkerKind
   readonly #functions: FunctionTable
   readonly #pool: WorkerPool
@@ -53,24 +60,27 @@ export class WorkerExecutor implements Executor {
   readonly #owner = {}
 
   protected constructor(kind: WorkerKind, start: StartChannel, options: ExecutorOptions) {
+    super()
     const checked = checkExecutorOptions(kind, options)
     workerEntry() // before anything is packed
     const { across } = workerKinds[kind]
     this.#kind = kind
-    this.maxWorkers = checked.maxWorkers
     this.#pool = new WorkerPool({
-      maxWorkers: checked.maxWorkers,
-      onWorkerExit: checked.onWorkerExit,
-      concurrency: checked.concurrency,
-      startTimeoutMs: checked.startTimeoutMs,
+      ...checked,
       cores: cpuCount(),
+      warnsOfGrowth: checked.maxMemoryBytes === undefined,
       across,
       ownDirectory: workerKinds[kind].ownDirectory,
       start,
       channelOptions: channelOptions(kind, across, checked),
+      onDrain: () => this.emit('drain'),
     })
-    const pool = new WeakRef(this.#pool)
-    this.#functions = new FunctionTable(across, this.#owner, id => pool.deref()?.forgetFunction(id))
+    this.#functions = new FunctionTable(across, this.#owner, this.#pool)
+  }
+
+  /** Workers at most. */
+  get maxWorkers(): number {
+    return this.#pool.maxWorkers
   }
 
   /**
@@ -83,6 +93,7 @@ export class WorkerExecutor implements Executor {
    * cannot travel, or {@link WorkerExitedError} when the worker exited while it held the task
    * @throws {@link SerializationError} when `fn` cannot travel
    * @throws {@link ShutdownError}, {@link BrokenPoolError} when the executor takes no more tasks
+   * @throws {@link QueueFullError} when `maxQueue` tasks wait
    */
   submit<A extends readonly unknown[], R>(fn: TaskFunction<A, R>, ...args: A): Future<Awaited<R>> {
     this.#pool.admit()
@@ -100,10 +111,17 @@ export class WorkerExecutor implements Executor {
    * @throws TypeError, RangeError for bad options, at the call
    */
   with(options: TaskOptions): Pick<WorkerExecutor, 'submit'> {
-    checkOptionNames('with', options, ['timeoutMs', 'signal', 'transfer'], {
+    checkOptionNames('with', options, ['timeoutMs', 'signal', 'transfer', 'priority', 'affinity'], {
       timeout: 'timeoutMs',
       transferList: 'transfer',
     })
+    const { priority, affinity } = options
+    if (priority !== undefined && !Number.isFinite(priority)) {
+      throw new TypeError(`priority must be a finite number, got ${describeValue(priority)}`)
+    }
+    if (affinity !== undefined && typeof affinity !== 'string' && typeof affinity !== 'number') {
+      throw new TypeError(`affinity must be a string or a number, got ${describeValue(affinity)}`)
+    }
     checkDuration('timeoutMs', options.timeoutMs)
     checkSignal('signal', options.signal)
     if (options.transfer !== undefined && !Array.isArray(options.transfer)) {
@@ -164,15 +182,11 @@ export class WorkerExecutor implements Executor {
   submitBatch(batch: Batch, sink: BatchSink, options: BatchOptions = {}): BatchHandle {
     this.#pool.assertUsable()
     const records = 'calls' in batch ? this.#records(batch.calls) : [this.#functions.lookup(batch.fn)]
-    const state = new BatchState(batch, records, sink, options.timeoutMs)
+    const state = new BatchState(batch, records, sink, options)
     if (state.size === 0) throw new TypeError('a batch must hold at least one task')
     this.#pool.enqueue(state.whole())
     return {
-      cancel: () => {
-        const cancelled = state.cancel()
-        if (cancelled) this.#pool.noteCancelled()
-        return cancelled
-      },
+      cancel: () => state.cancel(),
       abort: (reason, graceMs) => this.#pool.abort(state, reason, graceMs),
     }
   }
@@ -189,6 +203,28 @@ export class WorkerExecutor implements Executor {
    */
   measure(): Measurements {
     return this.#pool.measure()
+  }
+
+  /** What it has done and does now, and what `measure` gives. */
+  stats(): ExecutorStats {
+    return this.#pool.stats()
+  }
+
+  /** True from when `maxQueue` tasks wait until only half as many do: then the event `drain` follows. */
+  get needsDrain(): boolean {
+    return this.#pool.needsDrain
+  }
+
+  /**
+   * Changes `maxWorkers` in place. With fewer, those that have nothing to do go first; others finish what they run, and
+   * give back what they have not begun.
+   *
+   * @returns resolves when no more workers are there
+   * @throws RangeError when it is no positive integer; ShutdownError, BrokenPoolError when it takes no more tasks
+   */
+  resize(maxWorkers: number): Promise<void> {
+    checkInteger('maxWorkers', maxWorkers, 1)
+    return this.#pool.resize(maxWorkers)
   }
 
   /** True while it takes tasks. */
@@ -300,31 +336,33 @@ function channelOptions(kind: WorkerKind, across: Across, options: CheckedExecut
   // Packed now, so that a bad one is told at the constructor, and each worker gets the same.
   const packed = initializer === undefined ? undefined : packInitializer(initializer, initializerArgs, across)
   const level = (currentWorker()?.level ?? 0) + 1
-  // A spinning worker takes time from others where there are more workers than processors.
-  const spin = options.maxWorkers <= cpuCount()
-  // What runs in a process sizes its own pools by its share, so that a tree of them does not take the processors many
-  // times over.
-  const share = Math.max(1, Math.floor(cpuCount() / options.maxWorkers))
   const lineage = childLineage({
     name: '',
     daemon: false,
     startMethod: options.startMethod ?? getStartMethod({ allowNone: true }) ?? 'spawn',
     argv: options.argv,
   })
-  return (id: number): ChannelOptions => ({
-    init: {
-      kind,
-      lineage: { ...lineage, name: `worker-${id}` },
-      id,
-      level,
-      concurrency: options.concurrency,
-      spin,
-      initializer: packed,
-    },
-    execArgv: options.execArgv,
-    env:
-      options.env ??
-      (workerKinds[kind].ownEnvironment ? { ...process.env, [cpuLimitVariable]: String(share) } : undefined),
-    resourceLimits: options.resourceLimits,
-  })
+  return (id: number, maxWorkers: number): ChannelOptions => {
+    // What runs in a process sizes its own pools by its share, so that a tree of them does not take the processors many
+    // times over.
+    const share = Math.max(1, Math.floor(cpuCount() / maxWorkers))
+    return {
+      init: {
+        kind,
+        lineage: { ...lineage, name: `${options.name}-${id}` },
+        id,
+        level,
+        concurrency: options.concurrency,
+        // A spinning worker takes time from others where there are more workers than processors.
+        spin: maxWorkers <= cpuCount(),
+        maxMemoryBytes: options.maxMemoryBytes,
+        initializer: packed,
+      },
+      execArgv: options.execArgv,
+      env:
+        options.env ??
+        (workerKinds[kind].ownEnvironment ? { ...process.env, [cpuLimitVariable]: String(share) } : undefined),
+      resourceLimits: options.resourceLimits,
+    }
+  }
 }

@@ -48,6 +48,8 @@ export interface ChannelOptions<Init extends WorkerInit | ProcessInit = WorkerIn
 
 /** What must be known when a worker is started. */
 export interface LaunchOptions {
+  /** Of a process that was not started to wait for them. */
+  readonly init?: WorkerInit | ProcessInit
   readonly execArgv?: PlaceOptions['execArgv']
   readonly env?: PlaceOptions['env']
   readonly resourceLimits: ResourceLimits | undefined

@@ -42,7 +42,9 @@ export class ProcessChannel implements Channel {
     this.#events = events
     const entry = workerEntry()
     const [script, ...args] = 'url' in entry ? [fileURLToPath(entry.url)] : ['-e', processBoot]
-    const child = process.getBuiltinModule('node:child_process').fork(script, args, {
+    // Its name shows in `ps`; the entry puts the program's arguments in the place of its own.
+    const name = options.init === undefined ? [] : [`manyhands ${options.init.lineage.name}`]
+    const child = process.getBuiltinModule('node:child_process').fork(script, [...args, ...name], {
       execArgv: [...(options.execArgv ?? inheritedExecArgv()), ...limitFlags(options.resourceLimits)],
       // Not SHARE_ENV, see `checkPlaceOptions`.
       env: { ...((options.env ?? process.env) as NodeJS.ProcessEnv), [workerVariable]: '1' },

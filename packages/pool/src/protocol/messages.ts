@@ -83,6 +83,7 @@ export const PREPARED = 0x2d69_0007
 export const OUTPUT = 0x2d69_0008
 export const PRINTED = 0x2d69_0009
 export const HOLDS_RESOURCES = 0x2d69_000a
+export const OUTGROWN = 0x2d69_000b
 
 export type ToMainMessage =
   /** The initializer ran. */
@@ -107,6 +108,8 @@ export type ToMainMessage =
   | readonly [kind: typeof OUTPUT, fd: 1 | 2, chunk: string | Uint8Array]
   /** There is something to dispose of when the worker ends: it takes longer to close. */
   | readonly [kind: typeof HOLDS_RESOURCES]
+  /** It holds this many bytes of memory, and is to be replaced. */
+  | readonly [kind: typeof OUTGROWN, bytes: number]
   /** From a process: the bytes that it has written to each pipe so far. What follows is received after these. */
   | readonly [kind: typeof PRINTED, stdout: number, stderr: number]
 

@@ -17,6 +17,8 @@ export interface WorkerInit extends AnyInit {
   readonly level: number
   /** Async tasks that may run at a time. */
   readonly concurrency: number
+  /** See `MemoryWatch`. */
+  readonly maxMemoryBytes: number | undefined
   /** Spin before parking; false when workers outnumber cores. */
   readonly spin: boolean
   /** Packed `[initializer, args]`. */

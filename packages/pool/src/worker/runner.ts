@@ -1,6 +1,17 @@
 import { type Codec, isThenable, queueMicrotask, setImmediate, clock, Promise } from '@manyhands/base'
 import type { TaskContext, TaskContextSource } from '../here/worker-state.ts'
-import { ABORTED_BATCH, IN_USE, LISTENING_BATCH, RUNNING_BATCH, RUNNING_INDEX } from '../protocol/control-words.ts'
+import {
+  ABORTED_BATCH,
+  distance,
+  ENDED,
+  IN_USE,
+  LISTENING_BATCH,
+  numberAfter,
+  RUNNING,
+  TAKEN,
+  TAKEN_FROM,
+  TAKEN_TO,
+} from '../protocol/control-words.ts'
 import {
   ABORT,
   BATCH,
@@ -26,13 +37,12 @@ import { Outbox } from './outbox.ts'
 const TURN_MS = 2
 /** The clock is read after the first task of a turn and then after each 8: tasks that share a batch are short. */
 const CLOCK_MASK = 7
-/** All tasks of a batch were begun. */
-const MAX_INDEX = 2 ** 31 - 1
-
 export interface RunnerOptions {
   readonly codec: Codec
   readonly post: (message: ToMainMessage, transfer?: readonly unknown[]) => void
   readonly concurrency: number
+  /** Called when tasks have ended, before that is told: what it posts comes first. */
+  readonly onEnded?: (() => void) | undefined
   /**
    * Where main cannot see which task is running: resolves when what was posted is out of this process, undefined when
    * it is. A worker that goes takes the rest with it, and then main must not take a batch that has begun for one that
@@ -75,8 +85,8 @@ export class Runner implements TaskContextSource {
   #asyncPending = 0
   /** Words shared with main; see messages.ts. */
   #control: Int32Array | undefined
-  /** The last batch of which a task was begun. */
-  #lastBegun = 0
+  /** The number of the task that was begun last, as it was written to `RUNNING`. */
+  #running = 0
   /** Waits for a turn of the event loop, or for an import. */
   #paused = false
   #current: Cursor | undefined
@@ -97,10 +107,7 @@ export class Runner implements TaskContextSource {
    * never.
    */
   useControl(words: Int32Array): void {
-    const front = this.#queue[0]
-    const isRunning = front !== undefined && front.id === this.#lastBegun
-    words[RUNNING_INDEX] = isRunning ? front.index - 1 : MAX_INDEX
-    words[RUNNING_BATCH] = this.#lastBegun
+    words[RUNNING] = this.#running
     Atomics.store(words, IN_USE, 1)
     this.#control = words
   }
@@ -144,6 +151,7 @@ export class Runner implements TaskContextSource {
       if (this.#runBatch(cursor, deadline)) {
         this.#queue.shift()
         if (cursor.pending > 0) this.#unsettled.set(cursor.id, cursor)
+        this.#options.onEnded?.()
         this.#outbox.flush()
         if (this.#queue.length > 0 && clock() >= deadline) this.#pauseUntil(new Promise(setImmediate))
       } else if (this.#asyncPending >= this.#options.concurrency) {
@@ -212,21 +220,17 @@ export class Runner implements TaskContextSource {
     const outbox = this.#outbox
     const first = cursor.call
     let started = clock()
-    if (
-      control !== undefined &&
-      Atomics.compareExchange(control, RUNNING_BATCH, this.#lastBegun, cursor.id) !== this.#lastBegun
-    ) {
-      // Main has claimed the batch that ran last, and is about to end this worker: what is begun now would be lost.
-      this.#paused = true
-      return false
-    }
-    this.#lastBegun = cursor.id
     this.#current = cursor
     let done = true
     for (; cursor.call < count;) {
+      const number = numberAfter(cursor.id, cursor.index)
+      if (control !== undefined && !this.#mayBegin(control, number)) {
+        done = this.#leave(cursor)
+        break
+      }
+      this.#running = number
       const call = cursor.call++
       const index = cursor.index++
-      if (control !== undefined) control[RUNNING_INDEX] = index
       let result: unknown
       try {
         if (arity === 1) {
@@ -267,6 +271,29 @@ export class Runner implements TaskContextSource {
     outbox.endSegment(clock() - started)
     this.#current = undefined
     return done
+  }
+
+  /** Main sees that the task is begun, unless it has taken it back, or is about to end this worker. */
+  #mayBegin(control: Int32Array, number: number): boolean {
+    if (Atomics.compareExchange(control, RUNNING, this.#running, number) === this.#running) return true
+    for (;;) {
+      const word = Atomics.load(control, RUNNING)
+      if ((word & ENDED) !== 0) {
+        this.#paused = true // for ever: what is begun now would be lost
+        return false
+      }
+      const isBefore = distance(number, Atomics.load(control, TAKEN_FROM)) > 0
+      if (!isBefore && distance(number, Atomics.load(control, TAKEN_TO)) > 0) return false
+      const next = isBefore ? number | TAKEN : number
+      if (Atomics.compareExchange(control, RUNNING, word, next) === word) return true
+    }
+  }
+
+  /** The rest of the batch was taken back. @returns true when nothing is left to do for it; false when it must wait */
+  #leave(cursor: Cursor): boolean {
+    if (this.#paused) return false
+    cursor.run = cursor.message.length
+    return true
   }
 
   /** A call with none or several arguments, or with an array of all. */
@@ -323,6 +350,7 @@ export class Runner implements TaskContextSource {
     this.#flushScheduled = true
     queueMicrotask(() => {
       this.#flushScheduled = false
+      this.#options.onEnded?.()
       this.run()
       this.#outbox.flush()
     })
@@ -330,7 +358,12 @@ export class Runner implements TaskContextSource {
 
   #failRun(cursor: Cursor, error: unknown): void {
     const count = countOfRun(cursor.message, cursor.run)
-    for (; cursor.call < count; cursor.call++) this.#outbox.error(cursor.id, cursor.index++, error)
+    for (; cursor.call < count; cursor.call++) {
+      const number = numberAfter(cursor.id, cursor.index)
+      if (this.#control !== undefined && !this.#mayBegin(this.#control, number)) return void this.#leave(cursor)
+      this.#running = number
+      this.#outbox.error(cursor.id, cursor.index++, error)
+    }
   }
 
   #pauseUntil(event: PromiseLike<unknown>): void {

@@ -11,6 +11,7 @@ import {
   CONTROL,
   DIRECTORY,
   HOLDS_RESOURCES,
+  OUTGROWN,
   type ToMainMessage,
   type ToWorkerMessage,
   RANG,
@@ -21,6 +22,7 @@ import {
 import type { ThreadInit, WorkerInit } from '../protocol/worker-init.ts'
 import { workerKinds } from '../protocol/worker-kinds.ts'
 import { receiveWith } from './inbox.ts'
+import { MemoryWatch } from './memory-watch.ts'
 import { printedSince } from './output/process-output.ts'
 import { listenForGood, sendToParent } from './parent.ts'
 import { Runner } from './runner.ts'
@@ -33,7 +35,14 @@ type Post = (message: ToMainMessage, transfer?: readonly unknown[]) => void
 export function startWorker(init: WorkerInit | ThreadInit): void {
   const codec = createCodec({ across: workerKinds[init.kind].across, isAnswer: true })
   const { post, unsent } = 'port' in init ? { post: postTo(init.port), unsent: undefined } : sender()
-  const runner = new Runner({ codec, post, concurrency: init.concurrency, unsent })
+  const watch = memoryWatch(init, bytes => post([OUTGROWN, Math.round(bytes)]))
+  const runner = new Runner({
+    codec,
+    post,
+    concurrency: init.concurrency,
+    unsent,
+    onEnded: watch && (() => watch.check()),
+  })
   if ('control' in init) runner.useControl(init.control)
   setWorkerState({ kind: init.kind, id: init.id, level: init.level, tasks: runner })
   process.on('exit', () => runner.flush())
@@ -69,6 +78,11 @@ export function startWorker(init: WorkerInit | ThreadInit): void {
   if (!('port' in init)) startWatchdog() // it may be busy for ever
   // The messages that come meanwhile wait in the port, or in the inbox of the process.
   void initialize(init.initializer).then(serve, fail)
+}
+
+function memoryWatch({ kind, maxMemoryBytes }: WorkerInit, report: (bytes: number) => void): MemoryWatch | undefined {
+  if (maxMemoryBytes === Infinity || (maxMemoryBytes === undefined && kind === 'thread')) return undefined
+  return new MemoryWatch(kind, maxMemoryBytes, report)
 }
 
 /**

@@ -1,0 +1,291 @@
+import { once } from 'node:events'
+import { Region } from '@manyhands/core'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import {
+  currentWorker,
+  type ExecutorOptions,
+  ProcessPoolExecutor,
+  ThreadPoolExecutor,
+  type WorkerExecutor,
+} from '../src/index.ts'
+import { collectGarbage } from './support/collect-garbage.ts'
+import { makeCheap } from './support/make-cheap.ts'
+import { increment } from './tasks/work.ts'
+
+const kinds = { threads: ThreadPoolExecutor, processes: ProcessPoolExecutor } as const
+
+describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', kind => {
+  const pools: WorkerExecutor[] = []
+  const create = (options: ExecutorOptions): WorkerExecutor => {
+    const pool = new kinds[kind](options)
+    pools.push(pool)
+    return pool
+  }
+  let region: Region
+  let words: Int32Array
+  beforeEach(() => {
+    region = Region.create(32, { across: 'processes' })
+    words = new Int32Array(region.buffer)
+  })
+  afterEach(async () => {
+    words.fill(1)
+    await Promise.all(pools.splice(0).map(pool => pool.terminate()))
+  })
+  const where = (): number => currentWorker()?.id ?? -1
+  /** Counts itself at word 0, and keeps its worker busy until the word with that number is set. */
+  const blocks =
+    () =>
+    (word: number): number => {
+      const seen = new Int32Array(region.buffer)
+      Atomics.add(seen, 0, 1)
+      while (Atomics.load(seen, word) === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
+      return currentWorker()?.id ?? -1
+    }
+  const begun = async (count: number): Promise<void> => {
+    while (Atomics.load(words, 0) < count) await new Promise(setImmediate)
+  }
+
+  describe('maxQueue', () => {
+    test('submit refuses what would wait too long, and loses nothing', async () => {
+      const pool = create({ maxWorkers: 1, maxQueue: 2 })
+      const futures = [pool.submit(blocks(), 1)]
+      await begun(1)
+      futures.push(pool.submit(increment, 1), pool.submit(increment, 2))
+      expect(() => pool.submit(increment, 3)).toThrow(
+        expect.objectContaining({ name: 'QueueFullError', message: expect.stringContaining('maxQueue: 2') as unknown }),
+      )
+      expect(pool.needsDrain).toBe(true)
+      const drained = once(pool, 'drain')
+      Atomics.store(words, 1, 1)
+      await drained
+      expect(pool.needsDrain).toBe(false)
+      expect(await Promise.all(futures)).toEqual([0, 2, 3])
+      expect(await pool.submit(increment, 3)).toBe(4)
+    })
+
+    test('0: only what can begin at once', async () => {
+      const pool = create({ maxWorkers: 2, maxQueue: 0 })
+      const futures = [pool.submit(blocks(), 1), pool.submit(blocks(), 1)]
+      expect(() => pool.submit(increment, 3)).toThrow(expect.objectContaining({ name: 'QueueFullError' }))
+      await begun(2)
+      expect(() => pool.submit(increment, 3)).toThrow(expect.objectContaining({ name: 'QueueFullError' }))
+      Atomics.store(words, 1, 1)
+      await Promise.all(futures)
+      expect(await pool.submit(increment, 3)).toBe(4)
+    })
+
+    test('what was cancelled makes room', async () => {
+      const pool = create({ maxWorkers: 1, maxQueue: 1 })
+      void pool.submit(blocks(), 1)
+      await begun(1)
+      const waiting = pool.submit(increment, 1)
+      expect(() => pool.submit(increment, 2)).toThrow('the queue is full')
+      expect(waiting.cancel()).toBe(true)
+      const controller = new AbortController()
+      const other = pool.with({ signal: controller.signal }).submit(increment, 2)
+      expect(() => pool.submit(increment, 2)).toThrow('the queue is full')
+      controller.abort()
+      await expect(other).rejects.toThrow('the task was aborted')
+      const last = pool.submit(increment, 3)
+      Atomics.store(words, 1, 1)
+      expect(await last).toBe(4)
+    })
+  })
+
+  describe('priority', () => {
+    test('among those that wait higher ones come first, equal ones in their order', async () => {
+      const pool = create({ maxWorkers: 1 })
+      void pool.submit(blocks(), 1)
+      await begun(1)
+      const order: string[] = []
+      const futures = ['1a', '5a', '-2', '5b', '1b', '0'].map(name =>
+        pool
+          .with({ priority: Number.parseInt(name) })
+          .submit((x: string) => x, name)
+          .then(x => order.push(x)),
+      )
+      Atomics.store(words, 1, 1)
+      await Promise.all(futures)
+      expect(order).toEqual(['5a', '5b', '1a', '1b', '0', '-2'])
+    })
+  })
+
+  describe('affinity', () => {
+    test('tasks with the same key run on the same worker, and keys are divided among workers', async () => {
+      const pool = create({ maxWorkers: 2 })
+      const ids = await Promise.all(Array.from({ length: 40 }, (_, i) => pool.with({ affinity: i % 4 }).submit(where)))
+      for (const [i, id] of ids.entries()) expect(id).toBe(ids[i % 4])
+      expect(new Set(ids).size).toBe(2)
+    })
+
+    test('when its worker is gone another one takes its place', async () => {
+      const pool = create({ maxWorkers: 2 })
+      const keyed = pool.with({ affinity: 'a' })
+      const first = await keyed.submit(where)
+      await keyed.submit(() => process.exit(1)).exception()
+      const [second, third] = await Promise.all([keyed.submit(where), keyed.submit(where)])
+      expect(second).not.toBe(first)
+      expect(third).toBe(second)
+    })
+
+    test('what waits for one worker, and what waits for any, take turns', async () => {
+      const pool = create({ maxWorkers: 1 })
+      void pool.submit(blocks(), 1)
+      await begun(1)
+      const order: string[] = []
+      const note = (x: string): void => void order.push(x)
+      const futures = [
+        ...['k1', 'k2', 'k3'].map(name =>
+          pool
+            .with({ affinity: 'k' })
+            .submit((x: string) => x, name)
+            .then(note),
+        ),
+        ...['a1', 'a2', 'a3'].map(name => pool.submit((x: string) => x, name).then(note)),
+      ]
+      Atomics.store(words, 1, 1)
+      await Promise.all(futures)
+      expect(order).toHaveLength(6)
+      expect(order.slice(0, 4).some(name => name.startsWith('a'))).toBe(true)
+      expect(order.slice(0, 4).some(name => name.startsWith('k'))).toBe(true)
+    })
+
+    test('a resize moves what waits for a worker that leaves', async () => {
+      const pool = create({ maxWorkers: 2 })
+      const keys = ['a', 'b'].map(affinity => pool.with({ affinity }))
+      const running = keys.map(keyed => keyed.submit(blocks(), 1))
+      await begun(2)
+      const waiting = keys.map(keyed => keyed.submit(where))
+      const resized = pool.resize(1)
+      Atomics.store(words, 1, 1)
+      await resized
+      await Promise.all(running)
+      const ids = await Promise.all(waiting)
+      expect(new Set(ids).size).toBe(1)
+    })
+  })
+
+  test('a cheap task never waits behind a slow one that does not let its worker look up', async () => {
+    const pool = create({ maxWorkers: 2 })
+    await makeCheap(pool)
+    const blocker = pool.prepare<[number], number>(blocks())
+    Atomics.store(words, 1, 1)
+    await makeCheap(pool, blocker, 1)
+    words.fill(0)
+    const slow = [pool.submit(blocker, 1), pool.submit(blocker, 2)]
+    await begun(2)
+    const cheap = Array.from({ length: 50 }, (_, i) => pool.submit(increment, i))
+    Atomics.store(words, 2, 1) // one of the workers is free now
+    expect(await Promise.all(cheap)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1))
+    expect(Atomics.load(words, 1)).toBe(0)
+    Atomics.store(words, 1, 1)
+    await Promise.all(slow)
+  })
+
+  test('the rest of a batch leaves a worker that is stuck in it', async () => {
+    const pool = create({ maxWorkers: 2 })
+    const blocker = pool.prepare<[number], number>(blocks())
+    Atomics.store(words, 1, 1)
+    await makeCheap(pool, blocker, 1)
+    words.fill(0)
+    Atomics.store(words, 2, 1)
+    const outcomes: unknown[] = []
+    const done = Promise.withResolvers<void>()
+    pool.submitBatch(
+      { fn: blocker, items: [2, 1, 2, 2, 2], firstIndex: 0 },
+      {
+        onValue: (index, value) => {
+          outcomes[index] = value
+          if (outcomes.filter(outcome => outcome !== undefined).length === 3) Atomics.store(words, 1, 1)
+        },
+        onError: (index, error) => (outcomes[index] = error),
+        onDone: () => done.resolve(),
+      },
+    )
+    await done.promise
+    expect(outcomes).toHaveLength(5)
+    expect(outcomes[2]).not.toBe(outcomes[1]) // they ran on the other worker
+    expect(Atomics.load(words, 0)).toBe(5) // each once
+  })
+
+  test('a limited task that waits for a worker of its own does not block the slots of others', async () => {
+    const pool = create({ maxWorkers: 2, concurrency: 4 })
+    const waits =
+      () =>
+      async (word: number): Promise<void> => {
+        const seen = new Int32Array(region.buffer)
+        Atomics.add(seen, 0, 1)
+        while (Atomics.load(seen, word) === 0) await new Promise(resolve => setTimeout(resolve, 1))
+      }
+    const long = [pool.submit(waits(), 1), pool.submit(waits(), 2)]
+    await begun(2)
+    const limited = pool.with({ timeoutMs: 60_000 }).submit(increment, 1)
+    const free = pool.submit(waits(), 3)
+    await begun(3)
+    Atomics.store(words, 3, 1)
+    await free
+    expect(limited.state).toBe('pending')
+    Atomics.store(words, 1, 1)
+    Atomics.store(words, 2, 1)
+    expect(await limited).toBe(2)
+    await Promise.all(long)
+  })
+
+  test('a task that was cancelled, or is done, lets go of its arguments', async () => {
+    const pool = create({ maxWorkers: 1 })
+    const collected = new Set<string>()
+    const registry = new FinalizationRegistry<string>(name => void collected.add(name))
+    const submit = (name: string) => {
+      const data = { name }
+      registry.register(data, name)
+      return pool.submit((given: { name: string }) => given.name, data)
+    }
+    void pool.submit(blocks(), 1)
+    await begun(1)
+    const cancelled = submit('cancelled')
+    cancelled.cancel()
+    Atomics.store(words, 1, 1)
+    const done = submit('done')
+    await done
+    while (collected.size < 2) {
+      collectGarbage()
+      await new Promise(setImmediate)
+    }
+    expect([cancelled.state, done.state]).toEqual(['cancelled', 'finished'])
+  })
+
+  test('stats count what was done, failed and waits', async () => {
+    const pool = create({ maxWorkers: 1 })
+    pool.stats()
+    await pool.submit(increment, 1)
+    await pool.submit(() => JSON.parse('{')).exception()
+    void pool.submit(blocks(), 1)
+    await begun(1)
+    const waiting = pool.with({ priority: 1 }).submit(increment, 1)
+    await Promise.resolve()
+    const { waitUs, runUs, bytes, utilization, ...counts } = pool.stats()
+    expect(counts).toEqual({
+      workers: 1,
+      busyWorkers: 1,
+      running: 1,
+      completed: 2,
+      failed: 1,
+      exitedWorkers: 0,
+      queued: 1,
+    })
+    expect([waitUs.count, runUs.count, bytes.count]).toEqual([3, 2, 0])
+    expect(utilization).toBeGreaterThan(0)
+    expect(utilization).toBeLessThanOrEqual(1)
+    Atomics.store(words, 1, 1)
+    expect(await waiting).toBe(2)
+  })
+})
+
+test('the options of a task are checked', () => {
+  const pool = new ThreadPoolExecutor()
+  const bad = (options: object) => () => pool.with(options)
+  expect(bad({ priority: 'high' })).toThrow('priority must be a finite number, got "high"')
+  expect(bad({ priority: Number.NaN })).toThrow('priority must be a finite number, got NaN')
+  expect(bad({ affinity: {} })).toThrow('affinity must be a string or a number')
+  expect(bad({ prio: 1 })).toThrow('priority')
+})
