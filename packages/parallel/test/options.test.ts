@@ -44,8 +44,23 @@ describe('unknown names answer with the nearest known one', () => {
     ['bachSize', 'batchSize'],
     ['preDispach', 'preDispatch'],
     ['verbose', 'progress'],
+    ['exception_behaviour', 'onError'],
+    ['onerror', 'onError'],
+    ['callback', 'onResult'],
+    ['random_state', 'seed'],
+    ['re_use', 'reuse'],
+    ['onProgres', 'onProgress'],
+    ['fallBack', 'fallback'],
   ])('%s: did you mean %s', (name, meant) => {
     expect(bad({ [name]: 1 })).toThrow(new TypeError(`Parallel has no option \`${name}\`; did you mean \`${meant}\`?`))
+  })
+
+  test.each([
+    ['return_as', 'write Parallel(options).stream(tasks, { ordered })'],
+    ['max_nbytes', 'put large arrays into a SharedArray'],
+    ['argument_type', 'pass a function that takes the item apart, or write delayed(fn)(...item)'],
+  ])('%s is something else here: what to write', (name, cure) => {
+    expect(bad({ [name]: 1 })).toThrow(new TypeError(`Parallel has no option \`${name}\`: ${cure}`))
   })
 
   test('in parallelMap and parallelConfig as well, at the call', () => {
@@ -102,6 +117,25 @@ describe('values that make no sense are named', () => {
     [{ retries: -1 }, RangeError, 'retries must be an integer >= 0, got -1'],
     [{ retryDelayMs: -1 }, RangeError, 'retryDelayMs must be a number of milliseconds >= 0, got -1'],
     [{ require: 'sharedmem' }, TypeError, 'require must be \'shared-memory\', got "sharedmem"'],
+    [{ onError: 'ignore' }, TypeError, `onError must be one of 'throw', 'collect', 'defer', got "ignore"`],
+    [{ onError: true }, TypeError, "onError must be one of 'throw', 'collect', 'defer', got true"],
+    [{ fallback: 0 }, TypeError, 'fallback must be a function, got 0'],
+    [
+      { fallback: () => 0, onError: 'collect' },
+      TypeError,
+      "fallback and onError: 'collect' contradict each other: a fallback leaves no error to collect. Leave one",
+    ],
+    [
+      { fallback: () => 0, onError: 'defer' },
+      TypeError,
+      "fallback and onError: 'defer' contradict each other: a fallback leaves no error to defer. Leave one of them out",
+    ],
+    [{ onResult: [] }, TypeError, 'onResult must be a function, got an array of 0'],
+    [{ onProgress: true }, TypeError, 'onProgress must be a function, got true'],
+    [{ reuse: true }, TypeError, "reuse must be one of 'process', 'scope', got true"],
+    [{ seed: '1' }, TypeError, 'seed must be a safe integer or a bigint, got "1"'],
+    [{ seed: 0.5 }, RangeError, 'seed must be a safe integer or a bigint, got 0.5'],
+    [{ seed: 2 ** 60 }, RangeError, 'seed must be a safe integer or a bigint, got 1152921504606847000'],
     [{ progress: 5 }, TypeError, 'progress must be a boolean, a description or an options object, got 5'],
     [{ progress: { description: 'x' } }, TypeError, 'progress has no option `description`; did you mean `desc`?'],
     [{ progress: { desc: 5 } }, TypeError, 'progress.desc must be a string, got 5'],
