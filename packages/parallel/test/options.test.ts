@@ -22,14 +22,14 @@ describe('jobs', () => {
     expect(resolveJobs(jobs, 8)).toBe(expected)
   })
 
-  test.each([0, 0.5, 2.3, Number.NaN, Infinity, '0%'])('%s is out of range', jobs => {
+  test.each([0, 0.5, 2.3, Number.NaN, Infinity, '0%'])('J15 %s is out of range', jobs => {
     expect(bad({ jobs })).toThrow(RangeError)
     expect(bad({ jobs })).toThrow(
       /^jobs must be an integer other than 0 \(-1 is all, -2 all but one\) or a share of all such as '50%', got /,
     )
   })
 
-  test.each(['2', '2.3', 'x', '', '%', '-50%', null, {}, 2n])('%s is no number of jobs', jobs => {
+  test.each(['2', '2.3', 'x', '', '%', '-50%', null, {}, 2n])('J15 %s is no number of jobs', jobs => {
     expect(bad({ jobs })).toThrow(TypeError)
   })
 })
@@ -57,13 +57,17 @@ describe('unknown names answer with the nearest known one', () => {
 
   test.each([
     ['return_as', 'write Parallel(options).stream(tasks, { ordered })'],
+    [
+      'inner_max_num_threads',
+      'set OMP_NUM_THREADS and the like in the option `env` of an executor, see executorBackend',
+    ],
     ['max_nbytes', 'put large arrays into a SharedArray'],
     ['argument_type', 'pass a function that takes the item apart, or write delayed(fn)(...item)'],
-  ])('%s is something else here: what to write', (name, cure) => {
+  ])('J46 %s is something else here: what to write', (name, cure) => {
     expect(bad({ [name]: 1 })).toThrow(new TypeError(`Parallel has no option \`${name}\`: ${cure}`))
   })
 
-  test('in parallelMap and parallelConfig as well, at the call', () => {
+  test('J44 in parallelMap and parallelConfig as well, at the call', () => {
     expect(() => void parallelMap([], x => x, { nJobs: 1 } as ParallelOptions)).toThrow(
       'parallelMap has no option `nJobs`; did you mean `jobs`?',
     )
@@ -77,7 +81,7 @@ describe('unknown names answer with the nearest known one', () => {
     ['loky', 'processes'],
     ['sequential', 'inline'],
     ['asnyc', 'async'],
-  ])('backend %s: did you mean %s', (backend, meant) => {
+  ])('J14 backend %s: did you mean %s', (backend, meant) => {
     expect(bad({ backend })).toThrow(new TypeError(`there is no backend \`${backend}\`; did you mean \`${meant}\`?`))
   })
 
@@ -152,6 +156,10 @@ describe('values that make no sense are named', () => {
     expect(bad(options)).toThrow(message)
   })
 
+  test.each([0, -1, 1.42])('J24 a batch of %s tasks is refused', batchSize => {
+    expect(bad({ batchSize })).toThrow(new RangeError(`batchSize must be an integer >= 1 or 'auto', got ${batchSize}`))
+  })
+
   test('options that are no object', () => {
     expect(() => Parallel(4 as never)).toThrow('Parallel takes an options object, got 4')
   })
@@ -208,7 +216,7 @@ declare module '../src/backends/registry.ts' {
 }
 
 describe('registerBackend', () => {
-  test('gives a name to a backend, which is made once, when it is first used', async () => {
+  test('J17 gives a name to a backend, which is made once, when it is first used', async () => {
     const backend = new ManualBackend()
     let made = 0
     const remove = registerBackend('mine', () => (made++, backend))
@@ -223,7 +231,7 @@ describe('registerBackend', () => {
     expect(bad({ backend: 'mine' })).toThrow('there is no backend `mine`')
   })
 
-  test('may give a known name a new meaning, until it is taken back', async () => {
+  test('J17 may give a known name a new meaning, until it is taken back', async () => {
     const backend = new ManualBackend()
     const restore = registerBackend('inline', () => backend)
     const result = parallelMap([1], x => x + 1, { backend: 'inline' })
