@@ -129,9 +129,9 @@ export function checkConfigOptions(options: ConfigOptions): void {
 }
 
 function checkNames(where: string, options: object): void {
-  for (const [name, cure] of Object.entries(elsewhere)) {
-    if (!Object.hasOwn(Object(options) as object, name)) continue
-    throw new TypeError(`${where} has no option \`${name}\`: ${cure}`)
+  for (const name of Object.keys(Object(options) as object)) {
+    if (!Object.hasOwn(elsewhere, name)) continue
+    throw new TypeError(`${where} has no option \`${name}\`: ${elsewhere[name]}`)
   }
   checkOptionNames(where, options, names, mistakes)
 }

@@ -63,7 +63,7 @@ export interface ParallelOptions<E extends OnError = 'throw' | 'defer', F = neve
   /**
    * Prepares each worker: runs there once, before the first task of a call that names it. For what only the main module
    * has set up, such as plugins and locales. It is sent as tasks are, with what it captures; it may be async. When it
-   * throws, the call fails with its error. In this thread (`inline`, `async`) it runs once per process.
+   * throws, the task behind it fails with its error. In this thread (`inline`, `async`) it runs once per process.
    * @default none
    */
   readonly initializer?: ((...args: never[]) => unknown) | undefined

@@ -100,6 +100,15 @@ test('what cannot travel is an error of its task', async () => {
   expect(outcomes[1]?.error).toMatchObject({ name: 'SerializationError' })
 })
 
+test('what an initializer throws is the error of each task behind it', async () => {
+  const initializer = (): never => {
+    throw new Error('no license')
+  }
+  const options = { backend: 'threads', jobs: 1, initializer } as const
+  const failure = { ok: false, error: expect.objectContaining({ message: 'no license' }) }
+  expect(await parallelMap([1, 2], x => x, { ...options, onError: 'collect' })).toEqual([failure, failure])
+})
+
 test('a task that returns an error has succeeded', async () => {
   const [outcome] = await parallelMap([1], () => new Error('as a value'), { jobs: 1, onError: 'collect' })
   expect(outcome).toMatchObject({ ok: true, value: { message: 'as a value' } })

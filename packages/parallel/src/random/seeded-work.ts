@@ -35,8 +35,9 @@ export function seededWork<T>(work: Work<T>, seed: string): Work<T> {
 function seeded(fn: AnyFunction, seed: string, isMapped: boolean): AnyFunction {
   const call = function (this: unknown, ...given: unknown[]): unknown {
     const global = globalThis as unknown as Record<symbol, AsyncLocalStorage<TaskSeed> | undefined>
-    const { AsyncLocalStorage } = process.getBuiltinModule('node:async_hooks')
-    const seeds = (global[Symbol.for('manyhands.taskSeeds')] ??= new AsyncLocalStorage())
+    const seeds = (global[Symbol.for('manyhands.taskSeeds')] ??= new (process.getBuiltinModule(
+      'node:async_hooks',
+    ).AsyncLocalStorage)())
     const index = isMapped ? given[1] : given.shift()
     return seeds.run({ path: `${seed}/${String(index)}`, calls: 0, random: undefined }, () =>
       fn.apply(this, given as never[]),
