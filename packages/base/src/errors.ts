@@ -1,4 +1,5 @@
 import type { WorkerInfo } from './executor/worker-info.ts'
+import type { Outcome, TaskFailure } from './outcome.ts'
 import { slot } from './slots.ts'
 
 const marker = Symbol.for('manyhands.error')
@@ -145,6 +146,45 @@ export class ShutdownError extends ParallelError {
 
   constructor(message = 'the executor was shut down: it accepts no more tasks') {
     super('SHUTDOWN', message)
+  }
+}
+
+/**
+ * Tasks of a call failed, and the others were run to the end: `onError: 'defer'` of Parallel. `cause` is the first of
+ * the errors.
+ */
+export class TasksFailedError extends ParallelError {
+  override readonly name: string = 'TasksFailedError'
+  /** What failed, by the position of the task in the input. */
+  readonly failures: readonly TaskFailure[]
+  /** What each task came to, in the order of the input; empty for a stream, which has yielded its values. */
+  readonly results: readonly Outcome<unknown>[]
+
+  constructor(failures: readonly TaskFailure[], results: readonly Outcome<unknown>[], tasks: number) {
+    const [first] = failures
+    super('TASKS_FAILED', `${failures.length} of ${tasks} tasks failed${first === undefined ? '' : firstOf(first)}`, {
+      cause: first?.error,
+    })
+    this.failures = failures
+    this.results = results
+  }
+
+  /** The errors alone, as an AggregateError has them. */
+  get errors(): readonly unknown[] {
+    return this.failures.map(({ error }) => error)
+  }
+}
+
+function firstOf({ index, error }: TaskFailure): string {
+  const [line = ''] = textOf(error).split('\n', 1)
+  return `, the first is task ${index}: ${line}`
+}
+
+function textOf(error: unknown): string {
+  try {
+    return String(error)
+  } catch {
+    return 'a value without a text' // tasks may throw anything
   }
 }
 

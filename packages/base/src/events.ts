@@ -46,7 +46,7 @@ export interface EventTable {
   readonly 'batch-begin': OfCall & { readonly batch: number; readonly worker: WorkerInfo | undefined }
   /** This many further tasks of the call have succeeded. */
   readonly 'tasks-end': OfCall & { readonly tasks: number }
-  /** A task failed and will not be retried; the call fails too. */
+  /** A task failed and will not be retried. The call fails too, unless its options say otherwise. */
   readonly 'task-fail': OfCall & { readonly index: number; readonly error: unknown }
   /** A task failed and will run again: the attempt with this number, counted from 1, after `delayMs`. */
   readonly 'task-retry': OfCall & {

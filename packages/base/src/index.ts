@@ -24,6 +24,7 @@ export {
   ShutdownError,
   type TaskInfo,
   taskInfoOf,
+  TasksFailedError,
   TaskTimeoutError,
   WaitTimeoutError,
   type WorkerExit,
@@ -134,6 +135,7 @@ export { abortedError, armLimits, GRACE_MS, type Limits, LONGEST_TIMER_MS, type 
 export { type OpenInput, openInput, readStep } from './iteration.ts'
 export { CallSite } from './call-site.ts'
 export { checkSync } from './check-sync.ts'
+export type { Outcome, TaskFailure } from './outcome.ts'
 export { isThenable } from './thenable.ts'
 export { warnOf } from './warn-of.ts'
 export { slot } from './slots.ts'

@@ -4,10 +4,11 @@ import { expect, test } from 'vitest'
 
 const packages = join(import.meta.dirname, '../..')
 
-/** The cases of CPython that these lists are about, by letter: the first and the last of each group. */
+/** The cases of CPython and joblib that these lists are about, by letter: the first and the last of each group. */
 const cases: Readonly<Record<string, readonly (readonly [number, number])[]>> = {
   C: [[1, 21]],
   G: [[1, 9]],
+  J: [[1, 46]],
   M: [[1, 20]],
   P: [[1, 29]],
   Q: [
@@ -50,15 +51,18 @@ function rows(): Row[] {
   })
 }
 
+/** Where tests are. */
+const folders = (): string[] =>
+  readdirSync(packages).map(name => join(packages, name, name === 'testing' ? 'src' : 'test'))
+
 /** The cases that tests name at the begin of their titles. */
 function tested(): Set<string> {
-  const folders = readdirSync(packages).map(name => join(packages, name, name === 'testing' ? 'src' : 'test'))
-  const files = folders.flatMap(folder =>
+  const files = folders().flatMap(folder =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).map(file => join(folder, file)),
   )
   const titles = files
     .filter(file => file.endsWith('.ts'))
-    .flatMap(file => [...readFileSync(file, 'utf8').matchAll(/\(\s*['`]((?:[CGMPQSX]\d\d(?:, | to | ))+)/g)])
+    .flatMap(file => [...readFileSync(file, 'utf8').matchAll(/\(\s*['`]((?:[CGJMPQSX]\d\d(?:, | to | ))+)/g)])
   return new Set(titles.flatMap(([, ids = '']) => idsOf(ids)))
 }
 
@@ -83,7 +87,7 @@ test('files that the lists name are there', () => {
     [...here.matchAll(/`([\w/.-]+\.ts)`/g)].map(([, file = '']) => ({ folder, file })),
   )
   expect(named.length).toBeGreaterThan(30)
-  const elsewhere = readdirSync(packages).map(name => join(packages, name, 'test'))
+  const elsewhere = folders()
   expect(
     named.filter(({ folder, file }) => ![folder, ...elsewhere].some(place => existsSync(join(place, file)))),
   ).toEqual([])

@@ -1,14 +1,23 @@
 export { remote } from '@manyhands/closure'
-export type { BatchHandle, BatchSink, WorkerInfo, BatchOptions, Batch } from '@manyhands/base'
+export type { BatchHandle, BatchSink, WorkerInfo, BatchOptions, Batch, Outcome, TaskFailure } from '@manyhands/base'
 export type { BackendCall, BackendCapabilities, CallContext, ParallelBackend } from './backends/backend.ts'
 export { executorBackend } from './backends/pool-backend.ts'
 export { type BackendName, type BackendNames, registerBackend } from './backends/registry.ts'
 export { parallelConfig } from './config.ts'
 export type { CallOutcome, ParallelEvent } from './events.ts'
 export type { Jobs } from './jobs.ts'
-export type { ParallelOptions, PreDispatch } from './options.ts'
-export { type Indexed, Parallel, type ParallelConstructor, type StreamOptions } from './parallel.ts'
-export { parallelMap } from './parallel-map.ts'
+export type { ConfigOptions, OnError, ParallelOptions, PreDispatch, Reuse, Settled } from './options.ts'
+export { taskRandom } from './random/task-random.ts'
+export type { TaskRandom } from './random/task-seed.ts'
+export type { CallProgress } from './scheduler/settled-output.ts'
+export {
+  type Indexed,
+  Parallel,
+  type ParallelConstructor,
+  type ScopedParallel,
+  type StreamOptions,
+} from './parallel.ts'
+export { parallelMap, type ParallelMapOptions } from './parallel-map.ts'
 export type {
   Progress,
   ProgressOptions,

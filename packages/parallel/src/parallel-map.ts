@@ -1,5 +1,5 @@
 import { checkFunction, markOwn } from '@manyhands/base'
-import type { ParallelOptions } from './options.ts'
+import type { AnyOptions, OnError, ParallelOptions, Settled } from './options.ts'
 import { parallelOrigin } from './parallel-origin.ts'
 import { runToArray } from './run.ts'
 import { mappedItems } from './scheduler/work.ts'
@@ -16,21 +16,36 @@ import { mappedItems } from './scheduler/work.ts'
  * ```
  *
  * @param items - any iterable or async iterable
- * @returns the results in the order of the items
+ * @returns the results in the order of the items; with `onError: 'collect'` an Outcome each
  * @throws the error that `fn` threw, or the input; what was not done is cancelled
  * @throws TaskTimeoutError an item took longer than `timeoutMs`
+ * @throws TasksFailedError items failed, with `onError: 'defer'`
  * @throws CancelledError the signal was aborted; `cause` is its reason
  * @throws WorkerExitedError a worker exited while it ran an item
  * @throws SerializationError `fn`, an item or a result cannot travel
  * @throws TypeError, RangeError for bad arguments, at the call
  */
-export function parallelMap<I, R>(
+export function parallelMap<I, R, E extends OnError = 'throw', F = never>(
   items: Iterable<I> | AsyncIterable<I>,
   fn: (item: I, index: number) => R,
-  options: ParallelOptions = {},
-): Promise<Awaited<R>[]> {
+  options: ParallelMapOptions<R, E, F> = {},
+): Promise<Settled<Awaited<R>, E, F>[]> {
   checkFunction('fn', fn, 'write parallelMap(items, fn)')
-  return runToArray('parallelMap', mappedItems(fn), items, options) as Promise<Awaited<R>[]>
+  const given: AnyOptions = options
+  if (given.reuse === 'scope') {
+    throw new TypeError(
+      "reuse: 'scope' needs an end: write `await using parallel = Parallel({ reuse: 'scope' })`, " +
+        'and call that instead of parallelMap',
+    )
+  }
+  return runToArray('parallelMap', mappedItems(fn), items, given) as Promise<Settled<Awaited<R>, E, F>[]>
 }
+
+/** Options of parallelMap for a function that returns an `R`: `onResult` receives what stands in the results. */
+export type ParallelMapOptions<R = never, E extends OnError = 'throw' | 'defer', F = never> = ParallelOptions<
+  E,
+  F,
+  Settled<Awaited<R>, E, F>
+>
 
 markOwn(parallelMap, () => parallelOrigin('parallelMap'))

@@ -1,10 +1,14 @@
 import type { ParallelBackend } from './backends/backend.ts'
 import { chooseBackend } from './backends/choose-backend.ts'
+import { checkOptions } from './check-options.ts'
 import { configuredOptions, overlay } from './config.ts'
 import type { Initializer } from './initializer.ts'
 import type { Jobs } from './jobs.ts'
-import { checkOptions, type ParallelOptions, type PreDispatch } from './options.ts'
+import type { AnyOptions, PreDispatch } from './options.ts'
 import { progressOptions, type ProgressOptions } from './progress/progress-options.ts'
+import { inheritedSeed } from './random/task-seed.ts'
+import { type FailureRule, failureRule } from './scheduler/failure-rule.ts'
+import type { WorkerScope } from './worker-scope.ts'
 
 /** The options of one call, with all defaults. */
 export interface Settings {
@@ -23,6 +27,11 @@ export interface Settings {
   readonly retryDelayMs: number
   readonly progress: ProgressOptions | undefined
   readonly initializer: Initializer | undefined
+  readonly rule: FailureRule | undefined
+  readonly onResult: AnyOptions['onResult']
+  readonly onProgress: AnyOptions['onProgress']
+  /** What the random numbers of its tasks depend on; undefined: they have none. */
+  readonly seed: string | undefined
 }
 
 const PER_JOB = 2
@@ -30,12 +39,14 @@ const PER_JOB = 2
 /**
  * Reads the options of a call that starts now.
  *
+ * @param scope - has the workers of its own, where the call is of an instance with `reuse: 'scope'`
  * @throws TypeError or RangeError for a bad option, or a backend that cannot do what is asked
  */
-export function readSettings(where: string, given: ParallelOptions): Settings {
+export function readSettings(where: string, given: AnyOptions, scope?: WorkerScope): Settings {
   checkOptions(where, given)
   const options = overlay(configuredOptions(), given)
-  const backend = chooseBackend(given.backend, options)
+  const shared = chooseBackend(given.backend, options)
+  const backend = scope === undefined ? shared : scope.backendFor(shared)
   const timeoutMs = options.timeoutMs === Infinity ? undefined : options.timeoutMs
   if (timeoutMs !== undefined && !backend.capabilities.timeout) {
     throw new TypeError(`backend \`${backend.name}\` cannot limit how long a task runs (timeoutMs)`)
@@ -54,6 +65,10 @@ export function readSettings(where: string, given: ParallelOptions): Settings {
     progress: progressOptions(options.progress),
     initializer:
       options.initializer === undefined ? undefined : { fn: options.initializer, args: options.initializerArgs ?? [] },
+    rule: failureRule(options.onError ?? 'throw', options.fallback),
+    onResult: options.onResult,
+    onProgress: options.onProgress,
+    seed: options.seed === undefined ? inheritedSeed() : String(options.seed),
   }
 }
 

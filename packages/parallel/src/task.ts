@@ -1,6 +1,7 @@
 import { isProxy } from 'node:util/types'
 import { checkFunction, checkOptionNames, describeValue, markOwn } from '@manyhands/base'
 import { labelOf, withCaptures } from '@manyhands/closure'
+import type { OnError, Settled } from './options.ts'
 import { parallelOrigin } from './parallel-origin.ts'
 
 declare const result: unique symbol
@@ -22,7 +23,9 @@ export interface Task<R> {
 export type ResultOf<T> = T extends Task<infer R> ? R : never
 
 /** The results of tasks: a tuple for a tuple, an array for an array. */
-export type Results<T extends readonly Task<unknown>[]> = { -readonly [K in keyof T]: ResultOf<T[K]> }
+export type Results<T extends readonly Task<unknown>[], E extends OnError = 'throw', F = never> = {
+  -readonly [K in keyof T]: Settled<ResultOf<T[K]>, E, F>
+}
 
 export interface DelayedOptions {
   /** Captured variables of `fn` and their values, instead of those that are read from `fn`. @default read from `fn` */

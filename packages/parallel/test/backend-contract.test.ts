@@ -244,7 +244,7 @@ describe('a backend of a third kind', () => {
     unregister()
   })
 
-  test('with shared memory is not replaced when that is required', async () => {
+  test('J36 with shared memory is not replaced when that is required', async () => {
     const backend = new ManualBackend()
     backend.capabilities = { ...backend.capabilities, sharedMemory: true }
     const result = parallelMap([1], double, { backend, require: 'shared-memory' })

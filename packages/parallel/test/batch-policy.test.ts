@@ -6,7 +6,7 @@ const g = 'g'
 const took = (durationMs: number) => ({ durationMs })
 const policyFor = (jobs = 2) => new BatchPolicy({ jobs, targetMs: 2 })
 
-test('a function that was not measured starts with batches of one', () => {
+test('J12 a function that was not measured starts with batches of one', () => {
   const policy = policyFor()
   expect(policy.size(f, undefined)).toBe(1)
   policy.record([f], 1, took(0.001))

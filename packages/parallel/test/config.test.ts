@@ -14,7 +14,7 @@ async function jobsOf(backend: ManualBackend, call: () => Promise<unknown>): Pro
   return backend.contexts.at(-1)?.jobs
 }
 
-test('sets defaults for what begins inside, and nothing outside', async () => {
+test('J16 sets defaults for what begins inside, and nothing outside', async () => {
   const backend = new ManualBackend()
   const result = parallelConfig({ backend, jobs: 3 }, () => parallelMap([1, 2], add))
   await backend.runAll()
@@ -44,7 +44,7 @@ test('holds after an await', async () => {
   })
 })
 
-test('options of the call win', async () => {
+test('J43 options of the call win', async () => {
   const backend = new ManualBackend()
   await parallelConfig({ backend, jobs: 3 }, async () => {
     expect(await jobsOf(backend, () => parallelMap([1], add, { jobs: 5 }))).toBe(5)
@@ -53,7 +53,7 @@ test('options of the call win', async () => {
   })
 })
 
-test('a nested one inherits what it does not set', async () => {
+test('J45 a nested one inherits what it does not set', async () => {
   const backend = new ManualBackend()
   await parallelConfig({ backend, jobs: 3, batchSize: 2 }, async () => {
     await parallelConfig({ jobs: 4, batchSize: undefined }, async () => {
@@ -64,7 +64,7 @@ test('a nested one inherits what it does not set', async () => {
   })
 })
 
-test('two that run at the same time do not see each other', async () => {
+test('J18 two that run at the same time do not see each other', async () => {
   const [one, two] = [new ManualBackend(), new ManualBackend()]
   const run = (backend: ManualBackend, jobs: number) =>
     parallelConfig({ backend, jobs }, async () => {

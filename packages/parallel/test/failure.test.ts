@@ -265,7 +265,7 @@ describe('retries', () => {
 })
 
 describe('a backend', () => {
-  test('without a worker fails the call', async () => {
+  test('J38 without a worker fails the call', async () => {
     const { backend, options } = manual()
     backend.effectiveJobs = () => 0
     await expect(Parallel(options)(tasksOf(1))).rejects.toThrow('backend `manual` has no active worker')

@@ -31,7 +31,7 @@ test('rates keep two digits', () => {
 })
 
 test('a bar on 100 columns', () => {
-  expect(barLine(state(57, 100, { failed: 1 }), 100)).toBe(
+  expect(barLine(state(56, 100, { failed: 1 }), 100)).toBe(
     'svm grid  57%│█████████████████▏            │   57/100 [00:04<00:03, 14 task/s] ▶ 2/2 ✗ 1 processes',
   )
 })

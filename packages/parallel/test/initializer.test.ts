@@ -7,7 +7,7 @@ interface Prepared {
 const backends = ['inline', 'async', 'threads', 'processes'] as const
 const jobs = 1
 
-test.for(backends)('%s: runs once per worker, before the first task, for any number of calls', async backend => {
+test.for(backends)('J42 %s: runs once per worker, before the first task, for any number of calls', async backend => {
   const key = `once on ${backend}`
   const initializer = (name: string): void => {
     const state = globalThis as Prepared

@@ -17,7 +17,7 @@ const wait = async (ms: number) => {
 }
 
 // joblib: test_background_thread_parallelism
-test('may be called from a thread of your own', async () => {
+test('J03 may be called from a thread of your own', async () => {
   const code = `
     import { parentPort } from 'node:worker_threads'
     import { parallelMap } from '@manyhands/parallel'
@@ -30,7 +30,7 @@ test('may be called from a thread of your own', async () => {
 })
 
 // joblib: test_parallel_timeout_success, test_parallel_timeout_fail
-test.each(['threads', 'async'] as const)('a time limit holds in streams (%s)', async backend => {
+test.each(['threads', 'async'] as const)('J10 a time limit holds in streams (%s)', async backend => {
   const parallel = Parallel({ backend, jobs: 2, timeoutMs: 1500 })
   const run = (waits: number[], ordered: boolean) =>
     collect<unknown>(
@@ -46,7 +46,7 @@ test.each(['threads', 'async'] as const)('a time limit holds in streams (%s)', a
 })
 
 // joblib: test_dispatch_race_condition
-describe('no task is lost or doubled, whatever the shape', () => {
+describe('J25 no task is lost or doubled, whatever the shape', () => {
   test.each<[tasks: number, jobs: number, preDispatch: PreDispatch, batchSize: number | 'auto']>([
     [0, 2, 'all', 'auto'],
     [0, 2, { perJob: 1 }, 'auto'],
@@ -68,8 +68,47 @@ describe('no task is lost or doubled, whatever the shape', () => {
   })
 })
 
+// joblib: test_exception_dispatch. The input fails at once, while the first batches are sent, or behind results.
+describe.each(['inline', 'async', 'threads', 'processes'] as const)('J13 an error of the input (%s)', backend => {
+  const parallel = Parallel({ backend, jobs: 2, batchSize: 1 })
+  const eager = Parallel({ backend, jobs: 2, preDispatch: 'all', onError: 'collect' })
+  const error = new SyntaxError('from the input')
+  function* failing(good: number) {
+    for (let i = 0; i < good; i++) yield delayed(square)(i)
+    throw error
+  }
+  async function* failingLater(good: number) {
+    await Promise.resolve()
+    yield* failing(good)
+  }
+
+  test.each([0, 1, 3, 20])('behind %i tasks ends the call as itself, and the instance stays usable', async good => {
+    const all: Parallel<'throw' | 'collect'>[] = [parallel, eager]
+    for (const run of all) {
+      await expect(run(failing(good))).rejects.toBe(error)
+      await expect(run(failingLater(good))).rejects.toBe(error)
+      for (const ordered of [true, false]) {
+        await expect(collect<unknown>(run.stream(failing(good), { ordered }))).rejects.toBe(error)
+        await expect(collect<unknown>(run.stream(failingLater(good), { ordered }))).rejects.toBe(error)
+      }
+    }
+    expect(await parallel([delayed(square)(3)])).toEqual([9])
+  })
+
+  test('that is no iterable, or has a broken iterator, is found at its begin', async () => {
+    const broken = {
+      [Symbol.iterator]: () => {
+        throw error
+      },
+    }
+    const begin = async (): Promise<unknown> => parallel(broken)
+    await expect(begin()).rejects.toBe(error)
+    expect(await parallel([delayed(square)(3)])).toEqual([9])
+  })
+})
+
 // joblib: test_parallel_with_exhausted_iterator
-test('an iterator that is exhausted gives no results', async () => {
+test('J27 an iterator that is exhausted gives no results', async () => {
   const iterator = [delayed(square)(1)].values()
   iterator.next()
   expect(await Parallel({ jobs: 2 })(iterator)).toEqual([])
@@ -77,7 +116,7 @@ test('an iterator that is exhausted gives no results', async () => {
 
 // joblib: test_parallel_unordered_generator_returns_fastest_first
 test.each(['threads', 'async'] as const)(
-  'an unordered stream yields the fast results while a slow task runs (%s)',
+  'J30 an unordered stream yields the fast results while a slow task runs (%s)',
   async backend => {
     const stream = Parallel({ backend, jobs: 2 }).stream(
       [60_000, ...numbers(9)].map(ms => delayed(wait)(ms)),
@@ -94,7 +133,7 @@ test.each(['threads', 'async'] as const)(
 
 // joblib: test_abort_backend
 test.each(['threads', 'processes'] as const)(
-  'an error does not wait for what is queued or runs (%s)',
+  'J31 an error does not wait for what is queued or runs (%s)',
   async backend => {
     const sleeper = async (ms: number) => {
       if (ms === 0) throw new TypeError('at once')
@@ -109,7 +148,7 @@ test.each(['threads', 'processes'] as const)(
 )
 
 // joblib: test_deadlock_with_generator
-test('a stream that is dropped with large results under way does not keep anything from going on', async () => {
+test('J32 a stream that is dropped with large results under way does not keep anything from going on', async () => {
   const large = (n: number) => new Uint8Array(1_000_000).fill(n)
   const parallel = Parallel({ jobs: 2, backend: 'processes' })
   const first = await parallel.stream(numbers(100).map(n => delayed(large)(n))).next()
@@ -118,28 +157,34 @@ test('a stream that is dropped with large results under way does not keep anythi
 })
 
 // joblib: test_multiple_generator_call_separated
-test.each(['inline', 'async', 'threads', 'processes'] as const)('two streams may run at a time (%s)', async backend => {
-  const parallel = Parallel({ backend, jobs: 2 })
-  const one = parallel.stream(numbers(10).map(i => delayed(square)(i)))
-  const two = parallel.stream(numbers(10).map(i => delayed(add)(i, 100)))
-  for (let i = 0; i < 10; i++) {
-    expect((await one.next()).value).toBe(i * i)
-    expect((await two.next()).value).toBe(i + 100)
-  }
-  expect([(await one.next()).done, (await two.next()).done]).toEqual([true, true])
-})
+test.each(['inline', 'async', 'threads', 'processes'] as const)(
+  'J33 two streams may run at a time (%s)',
+  async backend => {
+    const parallel = Parallel({ backend, jobs: 2 })
+    const one = parallel.stream(numbers(10).map(i => delayed(square)(i)))
+    const two = parallel.stream(numbers(10).map(i => delayed(add)(i, 100)))
+    for (let i = 0; i < 10; i++) {
+      expect((await one.next()).value).toBe(i * i)
+      expect((await two.next()).value).toBe(i + 100)
+    }
+    expect([(await one.next()).done, (await two.next()).done]).toEqual([true, true])
+  },
+)
 
 // joblib: test_globals_update_at_each_parallel_call
-test.each(['threads', 'processes'] as const)('a variable that changed is seen by the next call (%s)', async backend => {
-  let state = 'first'
-  const read = () => state
-  expect(await Parallel({ backend, jobs: 1 })([delayed(read)()])).toEqual(['first'])
-  state = 'second'
-  expect(await Parallel({ backend, jobs: 1 })([delayed(read)()])).toEqual(['second'])
-})
+test.each(['threads', 'processes'] as const)(
+  'J39 a variable that changed is seen by the next call (%s)',
+  async backend => {
+    let state = 'first'
+    const read = () => state
+    expect(await Parallel({ backend, jobs: 1 })([delayed(read)()])).toEqual(['first'])
+    state = 'second'
+    expect(await Parallel({ backend, jobs: 1 })([delayed(read)()])).toEqual(['second'])
+  },
+)
 
 // joblib: test_loky_reuse_workers
-test.each(['threads', 'processes'] as const)('workers are used again by the next calls (%s)', async backend => {
+test.each(['threads', 'processes'] as const)('J41 workers are used again by the next calls (%s)', async backend => {
   const who = () => [process.pid, process.getBuiltinModule('node:worker_threads').threadId].join()
   const seen = new Set<string>()
   for (let i = 0; i < 10; i++) for (const id of await parallelMap(numbers(10), who, { backend, jobs: 2 })) seen.add(id)
@@ -152,7 +197,7 @@ describe('an executor of your own as backend', () => {
   test.each([
     ['ThreadPoolExecutor', ThreadPoolExecutor],
     ['ProcessPoolExecutor', ProcessPoolExecutor],
-  ] as const)('%s: its initializer ran before the tasks', async (_, Executor) => {
+  ] as const)('J19 %s: its initializer ran before the tasks', async (_, Executor) => {
     const executor = new Executor({
       maxWorkers: 2,
       initializer: (value: string) => void Object.assign(globalThis, { mark: value }),

@@ -98,7 +98,7 @@ test('a failure is told at the end', () => {
   log.state.apply({ type: 'task-fail', call: 1, time: 1200, index: 7, error: undefined })
   log.stop(1200, 'failed')
   expect(log.text.split('\n').at(-2)).toBe(
-    '[parallel] svm grid: failed 5/100  elapsed 00:01.2  4.2 fit/s  failed 1  retries 1  utilisation 0%',
+    '[parallel] svm grid: failed 6/100  elapsed 00:01.2  5 fit/s  failed 1  retries 1  utilisation 0%',
   )
 })
 

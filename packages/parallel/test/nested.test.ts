@@ -12,13 +12,13 @@ const depth = remote<Tasks, 'depth'>(url, 'depth')
 const branch = remote<Tasks, 'branch'>(url, 'branch')
 
 describe('where Parallel runs inside of a worker', () => {
-  test('on a thread: there, one after the other', async () => {
+  test('J20 on a thread: there, one after the other', async () => {
     const [seen] = await Parallel({ backend: 'threads', jobs: 1 })([delayed(whereNestedRuns)(3)])
     expect(seen.outer).toMatchObject({ kind: 'thread', level: 1 })
     expect(seen.inner).toEqual([seen.outer, seen.outer, seen.outer])
   })
 
-  test('in a process: on threads, and in those there', async () => {
+  test('J22 in a process: on threads, and in those there', async () => {
     const [seen] = await Parallel({ backend: 'processes', jobs: 1 })([delayed(whereNestedRuns)(3, 2)])
     expect(seen.outer).toMatchObject({ kind: 'process', level: 1 })
     expect(seen.inner).toHaveLength(3)
@@ -26,7 +26,7 @@ describe('where Parallel runs inside of a worker', () => {
     for (const inner of [...seen.inner, ...seen.innermost]) expect(inner).toMatchObject({ kind: 'thread', level: 2 })
   })
 
-  test('inline and async add no level', async () => {
+  test('J21 inline and async add no level', async () => {
     for (const backend of ['inline', 'async'] as const) {
       const [seen] = await Parallel({ backend, jobs: 1 })([delayed(whereNestedRuns)(2)])
       expect(seen.outer).toBeUndefined()
@@ -43,7 +43,7 @@ describe('where Parallel runs inside of a worker', () => {
 
 // joblib: test_nested_loop
 test.each(['inline', 'async', 'threads', 'processes'] as const)(
-  'loops in loops of every kind complete (outer: %s)',
+  'J04 loops in loops of every kind complete (outer: %s)',
   async outer => {
     for (const inner of ['inline', 'async', 'threads', 'processes'] as const) {
       expect(await Parallel({ backend: outer, jobs: 2 })([0, 10].map(i => delayed(row)(i, inner)))).toEqual([
@@ -56,14 +56,14 @@ test.each(['inline', 'async', 'threads', 'processes'] as const)(
 
 // joblib: test_thread_bomb_mitigation
 test.each(['threads', 'processes'] as const)(
-  'a function that nests itself does not multiply workers (%s)',
+  'J37 a function that nests itself does not multiply workers (%s)',
   async backend => {
     expect(await Parallel({ backend, jobs: 2 })([delayed(depth)(30, backend)])).toEqual([30])
   },
 )
 
 // joblib: test_nested_loop_with_exception_with_loky
-test('an error in one branch of a nested loop surfaces as itself', async () => {
+test('J06 an error in one branch of a nested loop surfaces as itself', async () => {
   const result = Parallel({ backend: 'processes', jobs: 2 })([0, 1].map(i => delayed(branch)(i)))
   await expect(result).rejects.toMatchObject({ name: 'RangeError', message: 'branch 1 1' })
 })

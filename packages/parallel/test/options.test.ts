@@ -22,14 +22,14 @@ describe('jobs', () => {
     expect(resolveJobs(jobs, 8)).toBe(expected)
   })
 
-  test.each([0, 0.5, 2.3, Number.NaN, Infinity, '0%'])('%s is out of range', jobs => {
+  test.each([0, 0.5, 2.3, Number.NaN, Infinity, '0%'])('J15 %s is out of range', jobs => {
     expect(bad({ jobs })).toThrow(RangeError)
     expect(bad({ jobs })).toThrow(
       /^jobs must be an integer other than 0 \(-1 is all, -2 all but one\) or a share of all such as '50%', got /,
     )
   })
 
-  test.each(['2', '2.3', 'x', '', '%', '-50%', null, {}, 2n])('%s is no number of jobs', jobs => {
+  test.each(['2', '2.3', 'x', '', '%', '-50%', null, {}, 2n])('J15 %s is no number of jobs', jobs => {
     expect(bad({ jobs })).toThrow(TypeError)
   })
 })
@@ -44,11 +44,30 @@ describe('unknown names answer with the nearest known one', () => {
     ['bachSize', 'batchSize'],
     ['preDispach', 'preDispatch'],
     ['verbose', 'progress'],
+    ['exception_behaviour', 'onError'],
+    ['onerror', 'onError'],
+    ['callback', 'onResult'],
+    ['random_state', 'seed'],
+    ['re_use', 'reuse'],
+    ['onProgres', 'onProgress'],
+    ['fallBack', 'fallback'],
   ])('%s: did you mean %s', (name, meant) => {
     expect(bad({ [name]: 1 })).toThrow(new TypeError(`Parallel has no option \`${name}\`; did you mean \`${meant}\`?`))
   })
 
-  test('in parallelMap and parallelConfig as well, at the call', () => {
+  test.each([
+    ['return_as', 'write Parallel(options).stream(tasks, { ordered })'],
+    [
+      'inner_max_num_threads',
+      'set OMP_NUM_THREADS and the like in the option `env` of an executor, see executorBackend',
+    ],
+    ['max_nbytes', 'put large arrays into a SharedArray'],
+    ['argument_type', 'pass a function that takes the item apart, or write delayed(fn)(...item)'],
+  ])('J46 %s is something else here: what to write', (name, cure) => {
+    expect(bad({ [name]: 1 })).toThrow(new TypeError(`Parallel has no option \`${name}\`: ${cure}`))
+  })
+
+  test('J44 in parallelMap and parallelConfig as well, at the call', () => {
     expect(() => void parallelMap([], x => x, { nJobs: 1 } as ParallelOptions)).toThrow(
       'parallelMap has no option `nJobs`; did you mean `jobs`?',
     )
@@ -62,7 +81,7 @@ describe('unknown names answer with the nearest known one', () => {
     ['loky', 'processes'],
     ['sequential', 'inline'],
     ['asnyc', 'async'],
-  ])('backend %s: did you mean %s', (backend, meant) => {
+  ])('J14 backend %s: did you mean %s', (backend, meant) => {
     expect(bad({ backend })).toThrow(new TypeError(`there is no backend \`${backend}\`; did you mean \`${meant}\`?`))
   })
 
@@ -102,6 +121,25 @@ describe('values that make no sense are named', () => {
     [{ retries: -1 }, RangeError, 'retries must be an integer >= 0, got -1'],
     [{ retryDelayMs: -1 }, RangeError, 'retryDelayMs must be a number of milliseconds >= 0, got -1'],
     [{ require: 'sharedmem' }, TypeError, 'require must be \'shared-memory\', got "sharedmem"'],
+    [{ onError: 'ignore' }, TypeError, `onError must be one of 'throw', 'collect', 'defer', got "ignore"`],
+    [{ onError: true }, TypeError, "onError must be one of 'throw', 'collect', 'defer', got true"],
+    [{ fallback: 0 }, TypeError, 'fallback must be a function, got 0'],
+    [
+      { fallback: () => 0, onError: 'collect' },
+      TypeError,
+      "fallback and onError: 'collect' contradict each other: a fallback leaves no error to collect. Leave one",
+    ],
+    [
+      { fallback: () => 0, onError: 'defer' },
+      TypeError,
+      "fallback and onError: 'defer' contradict each other: a fallback leaves no error to defer. Leave one of them out",
+    ],
+    [{ onResult: [] }, TypeError, 'onResult must be a function, got an array of 0'],
+    [{ onProgress: true }, TypeError, 'onProgress must be a function, got true'],
+    [{ reuse: true }, TypeError, "reuse must be one of 'process', 'scope', got true"],
+    [{ seed: '1' }, TypeError, 'seed must be a safe integer or a bigint, got "1"'],
+    [{ seed: 0.5 }, RangeError, 'seed must be a safe integer or a bigint, got 0.5'],
+    [{ seed: 2 ** 60 }, RangeError, 'seed must be a safe integer or a bigint, got 1152921504606847000'],
     [{ progress: 5 }, TypeError, 'progress must be a boolean, a description or an options object, got 5'],
     [{ progress: { description: 'x' } }, TypeError, 'progress has no option `description`; did you mean `desc`?'],
     [{ progress: { desc: 5 } }, TypeError, 'progress.desc must be a string, got 5'],
@@ -116,6 +154,10 @@ describe('values that make no sense are named', () => {
   ])('%j', (options, kind, message) => {
     expect(bad(options)).toThrow(kind)
     expect(bad(options)).toThrow(message)
+  })
+
+  test.each([0, -1, 1.42])('J24 a batch of %s tasks is refused', batchSize => {
+    expect(bad({ batchSize })).toThrow(new RangeError(`batchSize must be an integer >= 1 or 'auto', got ${batchSize}`))
   })
 
   test('options that are no object', () => {
@@ -174,7 +216,7 @@ declare module '../src/backends/registry.ts' {
 }
 
 describe('registerBackend', () => {
-  test('gives a name to a backend, which is made once, when it is first used', async () => {
+  test('J17 gives a name to a backend, which is made once, when it is first used', async () => {
     const backend = new ManualBackend()
     let made = 0
     const remove = registerBackend('mine', () => (made++, backend))
@@ -189,7 +231,7 @@ describe('registerBackend', () => {
     expect(bad({ backend: 'mine' })).toThrow('there is no backend `mine`')
   })
 
-  test('may give a known name a new meaning, until it is taken back', async () => {
+  test('J17 may give a known name a new meaning, until it is taken back', async () => {
     const backend = new ManualBackend()
     const restore = registerBackend('inline', () => backend)
     const result = parallelMap([1], x => x + 1, { backend: 'inline' })

@@ -27,7 +27,7 @@ function manual(options: ParallelOptions = {}) {
   return { backend, parallel: Parallel({ backend, jobs: 2, ...options }) }
 }
 
-test('an ordered stream yields results in the order of the tasks', async () => {
+test('J29 an ordered stream yields results in the order of the tasks', async () => {
   const { backend, parallel } = manual()
   const stream = parallel.stream(tasksOf(4))
   for (const batch of backend.batches.toReversed()) batch.run()

@@ -42,7 +42,7 @@ describe.runIf(hasTerminal)('on a terminal', () => {
     const { screen, closed } = run('fail')
     await closed
     expect(screen.text).toMatch(
-      /steps +8\d%│.*50\/60 .* failed ✗ 1 async\n.*failed: task 50\nwrite is its own, 0 listeners$/,
+      /steps +8\d%│.*51\/60 .* failed ✗ 1 async\n.*failed: task 50\nwrite is its own, 0 listeners$/,
     )
     leavesTerminalAlone(screen)
   })

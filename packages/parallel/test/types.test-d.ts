@@ -2,12 +2,15 @@ import { expectTypeOf, test } from 'vitest'
 import {
   delayed,
   type Indexed,
+  type Outcome,
   Parallel,
   type ParallelBackend,
   parallelConfig,
   parallelMap,
+  type ParallelOptions,
   remote,
   type ResultStream,
+  type ScopedParallel,
   type Task,
 } from '../src/index.ts'
 
@@ -92,6 +95,84 @@ test('parallelMap infers item and result', () => {
   expectTypeOf(parallelMap(new Float64Array(3), async (x, index) => x * index)).toEqualTypeOf<Promise<number[]>>()
   // @ts-expect-error the items are numbers
   void (() => parallelMap([1], countWords))
+})
+
+test('with onError collect the results are outcomes, of which ok tells the two apart', async () => {
+  const collecting = Parallel({ onError: 'collect', jobs: 2 })
+  const tasks = [delayed(countWords)('a')]
+  expectTypeOf(collecting(tasks)).toEqualTypeOf<Promise<Outcome<number>[]>>()
+  expectTypeOf(collecting([delayed(countWords)('a'), delayed(shrink)('a')])).toEqualTypeOf<
+    Promise<[Outcome<number>, Outcome<Uint8Array>]>
+  >()
+  expectTypeOf(collecting.stream(tasks)).toEqualTypeOf<ResultStream<Outcome<number>>>()
+  expectTypeOf(collecting.stream(tasks, { ordered: false })).toEqualTypeOf<ResultStream<Indexed<Outcome<number>>>>()
+  const map = () => parallelMap([1], x => String(x), { onError: 'collect' })
+  expectTypeOf(map).returns.toEqualTypeOf<Promise<Outcome<string>[]>>()
+  const look = ({ ok, value, error }: Outcome<string>) => {
+    if (ok) expectTypeOf(value).toEqualTypeOf<string>()
+    else expectTypeOf(error).toEqualTypeOf<unknown>()
+    // @ts-expect-error it may have failed
+    value.toUpperCase()
+  }
+  expectTypeOf(look).toBeFunction()
+})
+
+test('with onError throw and defer they are what tasks return', () => {
+  const tasks = [delayed(countWords)('a')]
+  expectTypeOf(Parallel({ onError: 'throw' })(tasks)).toEqualTypeOf<Promise<number[]>>()
+  expectTypeOf(Parallel({ onError: 'defer' })(tasks)).toEqualTypeOf<Promise<number[]>>()
+  const either = Math.random() < 0.5 ? 'throw' : 'collect'
+  expectTypeOf(Parallel({ onError: either })(tasks)).toEqualTypeOf<Promise<(number | Outcome<number>)[]>>()
+})
+
+test('a variable of the type ParallelOptions changes no results', () => {
+  const options: ParallelOptions = { jobs: 2, onError: 'defer' }
+  expectTypeOf(Parallel(options)([delayed(countWords)('a')])).toEqualTypeOf<Promise<[number]>>()
+  expectTypeOf(parallelMap([1], x => x, options)).toEqualTypeOf<Promise<number[]>>()
+  const collecting: ParallelOptions<'collect'> = { onError: 'collect' }
+  expectTypeOf(parallelMap([1], x => x, collecting)).toEqualTypeOf<Promise<Outcome<number>[]>>()
+  // @ts-expect-error it would
+  const wrong: ParallelOptions = { onError: 'collect' }
+  expectTypeOf(wrong).toExtend<object>()
+})
+
+test('what a fallback returns is among the results', () => {
+  expectTypeOf(parallelMap([1], x => String(x), { fallback: () => undefined })).toEqualTypeOf<
+    Promise<(string | undefined)[]>
+  >()
+  expectTypeOf(Parallel({ fallback: async (_, index) => index })([delayed(shrink)('a')])).toEqualTypeOf<
+    Promise<[Uint8Array | number]>
+  >()
+})
+
+test('onResult of parallelMap receives what stands in the results', () => {
+  void (() =>
+    parallelMap([1], x => String(x), {
+      onResult(value, index) {
+        expectTypeOf(value).toEqualTypeOf<string>()
+        expectTypeOf(index).toEqualTypeOf<number>()
+      },
+    }))
+  void (() =>
+    parallelMap([1], x => String(x), {
+      onError: 'collect',
+      onResult(outcome) {
+        expectTypeOf(outcome).toEqualTypeOf<Outcome<string>>()
+      },
+    }))
+})
+
+test('only a scope can be disposed of', () => {
+  expectTypeOf(Parallel({ reuse: 'scope' })).toEqualTypeOf<ScopedParallel>()
+  expectTypeOf(new Parallel({ reuse: 'scope', onError: 'collect' })).toEqualTypeOf<ScopedParallel<'collect'>>()
+  expectTypeOf(Parallel({ jobs: 2 })).not.toExtend<AsyncDisposable>()
+})
+
+test('parallelConfig does not set what decides about results', () => {
+  // @ts-expect-error it belongs to one call
+  void (() => parallelConfig({ onError: 'collect' }, () => 5))
+  // @ts-expect-error as does this
+  void (() => parallelConfig({ seed: 5 }, () => 5))
 })
 
 test('parallelConfig returns what its function returns', () => {

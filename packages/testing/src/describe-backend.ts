@@ -70,7 +70,7 @@ export function describeBackend({ afterAll, describe, expect, test }: TestRunner
   describe(`${name} with ${jobs} jobs`, () => {
     afterAll(() => subject.terminate())
 
-    test('arrays, iterables, generators and async iterables of delayed calls give results in order', async () => {
+    test('J01 arrays, iterables, generators and async iterables of delayed calls give results in order', async () => {
       const tasks = numbers(50).map(i => delayed(square)(i))
       expect(await parallel(tasks)).toEqual(squares(50))
       expect(await parallel(new Set(tasks))).toEqual(squares(50))
@@ -109,7 +109,7 @@ export function describeBackend({ afterAll, describe, expect, test }: TestRunner
       expect(await parallel(numbers(5000).map(i => delayed(square)(i)))).toEqual(squares(5000))
     })
 
-    test('closures, also of many functions in turn', async () => {
+    test('J26 closures, also of many functions in turn', async () => {
       const scale = 3
       const helper = (x: number) => scale * x
       expect(await parallelMap([1, 2], x => helper(x) + 1, options)).toEqual([4, 7])
@@ -187,7 +187,7 @@ export function describeBackend({ afterAll, describe, expect, test }: TestRunner
       await expect(parallelMap([1], fail, options)).resolves.toEqual([1])
     })
 
-    test('an error keeps its class, also one with an odd constructor', async () => {
+    test('J11 an error keeps its class, also one with an odd constructor', async () => {
       const fail = (n: number): number => {
         throw new OddError(n, { must: { be: 'given' } })
       }
@@ -278,7 +278,7 @@ export function describeBackend({ afterAll, describe, expect, test }: TestRunner
     })
 
     if (runsHere) {
-      test('arguments are not copied: a task may change what it is given', async () => {
+      test('J07 arguments are not copied: a task may change what it is given', async () => {
         const list: number[] = []
         await parallel(numbers(5).map(i => delayed((to: number[], n: number) => void to.push(n))(list, i)))
         expect(list).toEqual([0, 1, 2, 3, 4])
@@ -295,7 +295,7 @@ export function describeBackend({ afterAll, describe, expect, test }: TestRunner
         expect(fired).toBeGreaterThan(2)
       })
 
-      test('a synchronous task that took longer than timeoutMs fails when it returns', async () => {
+      test('J28 a synchronous task that took longer than timeoutMs fails when it returns', async () => {
         const busy = () => {
           for (const until = performance.now() + 20; performance.now() < until;);
         }
@@ -315,7 +315,7 @@ export function describeBackend({ afterAll, describe, expect, test }: TestRunner
         expect(seen.size).toBe(1)
       })
 
-      test('what cannot travel is refused by name', async () => {
+      test('J09 what cannot travel is refused by name', async () => {
         const socket = new Socket()
         const refused = parallelMap([1], () => socket.destroyed, options)
         await expect(refused).rejects.toMatchObject({ name: 'SerializationError' })

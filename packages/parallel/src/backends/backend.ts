@@ -87,6 +87,11 @@ export interface ParallelBackend {
    * calling thread.
    */
   nested?(level: number): string
+  /**
+   * One like it that shares its workers with nobody, for `reuse: 'scope'`; it is ended by `terminate`. Left out by
+   * backends that cannot make one.
+   */
+  owned?(): ParallelBackend
   /** Ends what the backend holds. Calls that are under way fail. It can be used again. */
   terminate(): Promise<void>
 }

@@ -38,6 +38,7 @@ export function localBackend(name: 'inline' | 'async'): ParallelBackend {
     },
     effectiveJobs: requested => (name === 'inline' ? 1 : requested),
     startCall: context => new LocalCall(name, context),
+    owned: () => localBackend(name),
     terminate: async () => {},
   }
 }

@@ -7,7 +7,13 @@ import {
   markOwn,
   Promise,
 } from '@manyhands/base'
-import { type AnyTaskFunction, getReusableExecutor, type WorkerExecutor } from '@manyhands/pool'
+import {
+  type AnyTaskFunction,
+  getReusableExecutor,
+  ProcessPoolExecutor,
+  ThreadPoolExecutor,
+  type WorkerExecutor,
+} from '@manyhands/pool'
 import { parallelOrigin } from '../parallel-origin.ts'
 import type { BackendCall, ParallelBackend } from './backend.ts'
 
@@ -36,6 +42,8 @@ const kinds = {
 } as const satisfies Record<string, PoolKind>
 
 type PoolName = keyof typeof kinds
+
+const executorClasses = { threads: ThreadPoolExecutor, processes: ProcessPoolExecutor } as const
 type AnyFunction = (...args: never[]) => unknown
 type Prepared = ReturnType<WorkerExecutor['prepare']>
 
@@ -61,8 +69,33 @@ export function reusableBackend(name: PoolName): ParallelBackend {
     ...description(name),
     effectiveJobs: requested => requested,
     startCall: ({ jobs }) => new PoolCall(jobs, () => executorFor(jobs)),
+    owned: () => ownedBackend(name),
     async terminate() {
       await Promise.all([...used].map(executor => executor.terminate()))
+    },
+  }
+}
+
+/** Threads or processes that are started for one owner, and live until that terminates them. */
+function ownedBackend(name: PoolName): ParallelBackend {
+  /** By size: what all are may change between calls. */
+  const executors = new Map<number, WorkerExecutor>()
+  const executorFor = (maxWorkers: number): WorkerExecutor => {
+    const existing = executors.get(maxWorkers)
+    if (existing?.usable === true) return existing
+    const executor = new executorClasses[name]({ maxWorkers })
+    executors.set(maxWorkers, executor)
+    return executor
+  }
+  return {
+    ...description(name),
+    effectiveJobs: requested => requested,
+    startCall: ({ jobs }) => new PoolCall(jobs, () => executorFor(jobs)),
+    async terminate() {
+      const all = [...executors.values()]
+      executors.clear()
+      // Idle ones end as they do at a shutdown: resources that tasks have made are disposed of.
+      await Promise.all(all.map(executor => (executor.idle ? executor.shutdown() : executor.terminate())))
     },
   }
 }

@@ -27,8 +27,8 @@ export function formatPercent(part: number): string {
 }
 
 /** `57/100`, the number padded to the width of the total; `57` when there is no total. */
-export function formatCount({ done, total }: ProgressState): string {
-  return total === undefined ? String(done) : `${String(done).padStart(String(total).length)}/${total}`
+export function formatCount({ settled, total }: ProgressState): string {
+  return total === undefined ? String(settled) : `${String(settled).padStart(String(total).length)}/${total}`
 }
 
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
@@ -43,7 +43,7 @@ const WIDEST_BAR = 40
  * What does not fit is left out: first the end of the line, then the bar itself.
  */
 export function barLine(state: ProgressState, columns: number): string {
-  const { desc, total, done, outcome } = state
+  const { desc, total, settled, outcome } = state
   const rate = state.rate === undefined ? '' : `, ${formatRate(state.rate, state.unit)}`
   const eta = state.etaMs === undefined ? '' : `<${formatTime(state.etaMs)}`
   const parts = [
@@ -55,7 +55,7 @@ export function barLine(state: ProgressState, columns: number): string {
   ].filter(part => part !== '')
   const width = columns - 1 // a line that fills the last column makes some terminals wrap
   if (total === undefined) return fit([desc, ...parts], width)
-  const share = total === 0 ? 1 : Math.min(1, done / total)
+  const share = total === 0 ? 1 : Math.min(1, settled / total)
   const head = `${desc === '' ? '' : `${desc} `}${formatPercent(share).padStart(4)}`
   while (parts.length > 1 && stringWidth(head) + LEAST_BAR + 4 + stringWidth(parts.join(' ')) > width) parts.pop()
   const tail = parts.join(' ')

@@ -20,25 +20,25 @@ export class LinesRenderer implements ProgressRenderer {
   }
 
   update(state: ProgressState): void {
-    const { total, done, elapsedMs } = state
+    const { total, settled, elapsedMs } = state
     if (this.#last === undefined) {
       const amount = total === undefined ? '' : `, ${total} to do`
       this.#write(state, elapsedMs, `start${amount}, jobs ${state.jobs} (${state.backend})`)
-      this.#step = total === undefined ? 0 : Math.floor((done * STEPS) / total)
+      this.#step = total === undefined ? 0 : Math.floor((settled * STEPS) / total)
     }
     if (state.outcome !== undefined) return this.#write(state, elapsedMs, this.#final(state))
-    const step = total === undefined || total === 0 ? 0 : Math.floor((done * STEPS) / total)
-    if ((step > this.#step && done < (total ?? 0)) || elapsedMs - (this.#last ?? 0) >= QUIET_MS) {
+    const step = total === undefined || total === 0 ? 0 : Math.floor((settled * STEPS) / total)
+    if ((step > this.#step && settled < (total ?? 0)) || elapsedMs - (this.#last ?? 0) >= QUIET_MS) {
       this.#step = step
       this.#write(state, elapsedMs, this.#progress(state))
     }
   }
 
   #progress(state: ProgressState): string {
-    const { total, done, etaMs, rate } = state
+    const { total, settled, etaMs, rate } = state
     return [
       formatCount(state),
-      total === undefined ? '' : formatPercent(total === 0 ? 1 : done / total).padStart(4),
+      total === undefined ? '' : formatPercent(total === 0 ? 1 : settled / total).padStart(4),
       `elapsed ${formatTime(state.elapsedMs)}`,
       etaMs === undefined ? '' : `eta ${formatTime(etaMs)}`,
       rate === undefined ? '' : formatRate(rate, state.unit),

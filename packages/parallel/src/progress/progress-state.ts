@@ -41,6 +41,7 @@ export class ProgressState {
   dispatched = 0
   /** Tasks that succeeded. */
   done = 0
+  /** Tasks that failed and will not run again. */
   failed = 0
   /** Further attempts. */
   retried = 0
@@ -102,11 +103,16 @@ export class ProgressState {
     this.#now = now
     const elapsed = now - this.#sampledAt
     // No task done is no measurement of slow tasks: the interval gets longer
-    if (elapsed < SAMPLE_MS || this.done === this.#sampledDone) return
-    const sample = ((this.done - this.#sampledDone) * 1000) / elapsed
+    if (elapsed < SAMPLE_MS || this.settled === this.#sampledDone) return
+    const sample = ((this.settled - this.#sampledDone) * 1000) / elapsed
     this.#rate = this.#rate === undefined ? sample : NEWEST * sample + (1 - NEWEST) * this.#rate
     this.#sampledAt = now
-    this.#sampledDone = this.done
+    this.#sampledDone = this.settled
+  }
+
+  /** Tasks that are over, in whichever way. */
+  get settled(): number {
+    return this.done + this.failed
   }
 
   get elapsedMs(): number {
@@ -120,16 +126,16 @@ export class ProgressState {
 
   /** Tasks a second: a moving average, at the end the mean; undefined before enough is done. */
   get rate(): number | undefined {
-    if (this.outcome !== undefined) return this.elapsedMs > 0 ? (this.done * 1000) / this.elapsedMs : undefined
-    if (this.done < Math.max(2, this.jobs)) return undefined
-    return this.#rate ?? (this.elapsedMs > 0 ? (this.done * 1000) / this.elapsedMs : undefined)
+    if (this.outcome !== undefined) return this.elapsedMs > 0 ? (this.settled * 1000) / this.elapsedMs : undefined
+    if (this.settled < Math.max(2, this.jobs)) return undefined
+    return this.#rate ?? (this.elapsedMs > 0 ? (this.settled * 1000) / this.elapsedMs : undefined)
   }
 
   /** Milliseconds until the end, counting down between measurements; undefined while it is not known. */
   get etaMs(): number | undefined {
-    const { rate, total } = this
-    if (rate === undefined || total === undefined || this.outcome !== undefined || this.done >= total) return undefined
-    if (this.#rate === undefined) return ((total - this.done) * 1000) / rate
+    const { rate, total, settled } = this
+    if (rate === undefined || total === undefined || this.outcome !== undefined || settled >= total) return undefined
+    if (this.#rate === undefined) return ((total - settled) * 1000) / rate
     return Math.max(0, ((total - this.#sampledDone) * 1000) / rate - (this.#now - this.#sampledAt))
   }
 

@@ -20,6 +20,7 @@ import { BatchPolicy } from './batch-policy.ts'
 import { type BatchOwner, BatchRun } from './batch-run.ts'
 import { type InputBatch, Batcher } from './batcher.ts'
 import { costKeyOf } from './cost-key.ts'
+import { isOfBackend } from './failure-rule.ts'
 import type { Output } from './output.ts'
 import { isRetryable } from './retry-rule.ts'
 import type { Source } from './source.ts'
@@ -181,7 +182,7 @@ export class Call<T> implements BatchOwner {
       this.#blocked = false
     }
     if (this.over) return
-    if (this.#batcher.ended && this.#active === 0) this.#end('done', undefined)
+    if (this.#batcher.ended && this.#active === 0) this.#finish()
     else this.#batcher.request()
   }
 
@@ -208,17 +209,43 @@ export class Call<T> implements BatchOwner {
 
   succeeded(run: BatchRun, position: number, value: unknown): void {
     if (this.#countEnds) this.#plan.events.taskEnded()
-    this.#plan.output.value(run.batch.first + position, value, run)
+    try {
+      this.#plan.output.value(run.batch.first + position, value, run)
+    } catch (error) {
+      this.#end('failed', error)
+    }
   }
 
   failed(run: BatchRun, position: number, error: unknown): void {
-    const { settings, events } = this.#plan
+    const { settings, events, output, callSite } = this.#plan
     const index = run.batch.first + position
     if (run.attempt <= settings.retries && isRetryable(error)) {
       return this.#retry(run.batch.items[position] as T, index, run.attempt + 1, error)
     }
     events.emit({ type: 'task-fail', index, error })
-    this.#end('failed', error)
+    if (output.failed === undefined || isOfBackend(error)) return this.#end('failed', error)
+    callSite.addTo(error)
+    try {
+      const later = output.failed(index, error, run)
+      if (later !== undefined) this.#await(later, run)
+    } catch (failure) {
+      this.#end('failed', failure)
+    }
+  }
+
+  /** What takes the place of a failed task counts for the window, until it is there and taken. */
+  #await(later: Promise<() => void>, run: BatchRun): void {
+    run.hold()
+    this.#active++
+    later
+      .then(deliver => {
+        if (this.over) return
+        this.#active--
+        deliver()
+        run.taken()
+        this.#pump()
+      })
+      .catch((failure: unknown) => this.#end('failed', failure))
   }
 
   #retry(item: T, index: number, attempt: number, error: unknown): void {
@@ -265,6 +292,13 @@ export class Call<T> implements BatchOwner {
   }
 
   // ---- the end
+
+  /** All tasks are done. */
+  #finish(): void {
+    const error = this.#plan.output.deferred?.()
+    if (error === undefined) this.#end('done', undefined)
+    else this.#end('failed', error)
+  }
 
   readonly #abort = (): void => {
     const cause: unknown = this.#plan.settings.signal?.reason

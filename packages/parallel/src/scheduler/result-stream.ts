@@ -1,5 +1,5 @@
-import { Promise } from '@manyhands/base'
-import type { Holder, Output } from './output.ts'
+import { type Outcome, Promise } from '@manyhands/base'
+import type { Holder, Results } from './output.ts'
 
 interface Waiter {
   resolve(result: IteratorResult<unknown>): void
@@ -14,13 +14,13 @@ interface Held {
 /**
  * Results as an async iterator. Each is held, and counts for how far the input is pulled, until the consumer takes it.
  *
- * An error comes at once, before results that are held. Leaving a loop over the stream, `return()` and `await using`
- * cancel what is left.
+ * An error comes at once, before results that are held; one that is deferred comes behind them. Leaving
+ * a loop over the stream, `return()` and `await using` cancel what is left.
  */
-export class ResultStream<T> implements AsyncIterableIterator<T>, AsyncDisposable, Output {
+export class ResultStream<T> implements AsyncIterableIterator<T>, AsyncDisposable, Results {
   readonly #ordered: boolean
   /** By position when ordered; in the order of arrival, as results `{ index, value }`, when not. */
-  readonly #held = new Map<number, Held>()
+  readonly #held = new Map<number, Held | 'skipped'>()
   readonly #waiters: Waiter[] = []
   /** What `next` gives next: a position, or a count of arrivals. */
   #next = 0
@@ -71,9 +71,29 @@ export class ResultStream<T> implements AsyncIterableIterator<T>, AsyncDisposabl
   }
 
   /** @internal */
+  skip(index: number): void {
+    if (!this.#ordered) return
+    this.#held.set(index, 'skipped')
+    if (index === this.#next) this.#serve()
+  }
+
+  /** @internal It keeps nothing that was taken. */
+  outcomes(): Outcome<unknown>[] {
+    return []
+  }
+
+  /** @internal */
   end(): void {
     if (this.#state !== 'open') return
     this.#state = 'ended'
+    this.#serve()
+  }
+
+  /** @internal After the results that are held. */
+  endWith(error: unknown): void {
+    if (this.#state !== 'open') return
+    this.#error = error
+    this.#state = 'failed'
     this.#serve()
   }
 
@@ -97,7 +117,9 @@ export class ResultStream<T> implements AsyncIterableIterator<T>, AsyncDisposabl
   #serve(): void {
     while (this.#waiters.length > 0) {
       const held = this.#held.get(this.#next)
-      if (held !== undefined) {
+      if (held === 'skipped') {
+        this.#held.delete(this.#next++)
+      } else if (held !== undefined) {
         this.#held.delete(this.#next++)
         this.#waiters.shift()?.resolve({ done: false, value: held.value })
         held.from.taken()

@@ -31,10 +31,11 @@ import type { ExecutorStats, Measurements } from '../dispatch/measurements.ts'
 import { Task } from '../dispatch/task.ts'
 import { WorkerPool } from '../dispatch/worker-pool.ts'
 import { childLineage } from '../here/child-lineage.ts'
-import { cpuCount, cpuLimitVariable } from '../here/cpu-count.ts'
+import { cpuCount } from '../here/cpu-count.ts'
 import { currentWorker } from '../here/current-worker.ts'
 import { getStartMethod } from '../here/start-method.ts'
 import type { ChannelOptions, StartChannel } from '../host/channel.ts'
+import { limitedEnvironment } from '../host/thread-limits.ts'
 import { workerEntry } from '../host/worker-entry.ts'
 import { unsendable } from '../protocol/unsendable-error.ts'
 import { type WorkerKind, workerKinds } from '../protocol/worker-kinds.ts'
@@ -343,8 +344,6 @@ function channelOptions(kind: WorkerKind, across: Across, options: CheckedExecut
     argv: options.argv,
   })
   return (id: number, maxWorkers: number): ChannelOptions => {
-    // What runs in a process sizes its own pools by its share, so that a tree of them does not take the processors many
-    // times over.
     const share = Math.max(1, Math.floor(cpuCount() / maxWorkers))
     return {
       init: {
@@ -359,9 +358,9 @@ function channelOptions(kind: WorkerKind, across: Across, options: CheckedExecut
         initializer: packed,
       },
       execArgv: options.execArgv,
-      env:
-        options.env ??
-        (workerKinds[kind].ownEnvironment ? { ...process.env, [cpuLimitVariable]: String(share) } : undefined),
+      env: workerKinds[kind].ownEnvironment
+        ? limitedEnvironment(share, options.env as NodeJS.ProcessEnv | undefined) // not SHARE_ENV: that was refused
+        : options.env,
       resourceLimits: options.resourceLimits,
     }
   }

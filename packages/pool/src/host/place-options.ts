@@ -6,7 +6,9 @@ import { type WorkerKind, workerKinds } from '../protocol/worker-kinds.ts'
 export interface PlaceOptions {
   /**
    * Environment of the worker. Of a thread it may be `SHARE_ENV` of `node:worker_threads`: then it is the program's
-   * own, changes included. @default a copy of this thread's, as it is when the worker is started
+   * own, changes included. A worker process of an executor also gets its share of the processors: the limit of
+   * `cpuCount()`, and `OMP_NUM_THREADS` and the like for native libraries, unless they are set here or in the
+   * environment of the program. @default a copy of this thread's, as it is when the worker is started
    */
   readonly env?: NodeJS.ProcessEnv | typeof SHARE_ENV | undefined
   /** What stands in the worker's `process.argv` behind the program's name. @default the arguments of the program */
