@@ -19,6 +19,15 @@ test.for([
   expect(await run('stacks.ts', options)).toEqual(['stacks.ts:19', 'stacks.ts:19'])
 })
 
+test('functions share a scope that code makes once, as a module in a bundle, and no other', async () => {
+  expect(await run('runs-once.mjs')).toEqual({
+    once: Object.fromEntries(['esbuild', 'minified', 'webpack', 'called', 'calledOn'].map(name => [name, [0, 2, 2]])),
+    together: Array.from({ length: 5 }, () => [0, 2, 2]),
+    mixed: { again: 'refused', table: 'refused', inLoop: 'refused', inFunction: 'refused' },
+    here: [0, 0, 0, 0, 0],
+  })
+})
+
 test('tasks leave nothing behind, on either side', async () => {
   const heaps = (await run('lifetimes.mjs', ['--expose-gc'], '10000')) as (readonly [main: number, worker: number])[]
   const [half, last] = [heaps[4] ?? [0, 0], heaps[9] ?? [99, 99]]
