@@ -1,5 +1,6 @@
 import type * as Acorn from 'acorn'
 import { childrenOf } from '../text/scope.ts'
+import { isCommonJsHelper, webpackRequire } from './bundle-text.ts'
 
 /**
  * Whether the code of a file makes the scope of `node` once at most, so that two functions which mean a variable of it
@@ -54,13 +55,6 @@ function isCalledThere(fn: Acorn.AnyNode, around: readonly Acorn.AnyNode[]): boo
   )
 }
 
-/** The `__commonJS` of esbuild: when a module has run, what it exports is returned. Minified its names are short. */
-const commonJsHelper = new RegExp(
-  String.raw`^\((?<run>[\w$]+),(?<module>[\w$]+)\)=>(?:function[\w$]*\(\)|\(\)=>)(?:\{(?:try\{)?return|\()` +
-    String.raw`\k<module>\|\|(?:\k<run>|\(0,\k<run>\[[\w$]+\(\k<run>\)\[0\]\]\))` +
-    String.raw`\(\(\k<module>=\{exports:\{\}\}\)\.exports,\k<module>\),\k<module>\.exports`,
-)
-
 /** `var require_x = __commonJS({ 'x.js'(exports, module) {…} })`, minified `var x = a((e, t) => {…})` */
 function isWrapped(fn: Acorn.AnyNode, around: readonly Acorn.AnyNode[], text: string): boolean {
   const inObject = around.at(-1)?.type === 'Property' && around.at(-2)?.type === 'ObjectExpression'
@@ -70,16 +64,8 @@ function isWrapped(fn: Acorn.AnyNode, around: readonly Acorn.AnyNode[], text: st
     return false
   }
   const helper = initialiserOf(call.callee.name, around)
-  return helper !== undefined && commonJsHelper.test(withoutSpace(textOf(text, helper)))
+  return helper !== undefined && isCommonJsHelper(textOf(text, helper))
 }
-
-/** The `__webpack_require__` of webpack, without comments and space. */
-const webpackRequire = new RegExp(
-  String.raw`^function[\w$]+\((?<id>[\w$]+)\)\{var(?<known>[\w$]+)=(?<cache>[\w$]+)\[\k<id>\];` +
-    String.raw`if\((?:\k<known>!==undefined|void0!==\k<known>)\)\{?return\k<known>\.exports;\}?` +
-    String.raw`var(?<module>[\w$]+)=\k<cache>\[\k<id>\]=\{(?:id:\k<id>,)?(?:loaded:(?:false|!1),)?exports:\{\}\}[;,]` +
-    String.raw`(?<rest>[^]*)$`,
-)
 
 /** `var __webpack_modules__ = { 7: (module, exports, require) => {…} }`, which only a `require` with a cache calls. */
 function isInModuleTable(fn: Acorn.AnyNode, around: readonly Acorn.AnyNode[], text: string): boolean {
@@ -93,8 +79,7 @@ function isInModuleTable(fn: Acorn.AnyNode, around: readonly Acorn.AnyNode[], te
   const { name } = declarator.id
   return statementsAround(around).some(statement => {
     if (statement.type !== 'FunctionDeclaration') return false
-    const { rest } = webpackRequire.exec(withoutSpace(textOf(text, statement)))?.groups ?? {}
-    return rest?.includes(`${name}[`) === true
+    return webpackRequire(textOf(text, statement))?.rest.includes(`${name}[`) === true
   })
 }
 
@@ -117,8 +102,3 @@ function statementsAround(around: readonly Acorn.AnyNode[]): readonly (Acorn.Sta
 }
 
 const textOf = (text: string, { start, end }: Acorn.AnyNode): string => text.slice(start, end)
-
-/** Of what a bundler has written, where no string holds what looks like a comment. */
-function withoutSpace(text: string): string {
-  return text.replaceAll(/\/\*[^]*?\*\/|\/\/[^\n]*|\s+/g, '')
-}

@@ -44,6 +44,12 @@ var __webpack_modules__ = {
     exports.up = x => (n += x)
     exports.get = () => n
   },
+  8: (module, exports, __webpack_require__) => {
+    exports.up = x => __webpack_require__(7).up(x)
+    exports.get = () => __webpack_require__.own(__webpack_require__(7), 'get') && __webpack_require__(7).get()
+  },
+  // With a top-level await; nobody asks for it here.
+  9: (module, exports) => void (module.exports = Promise.resolve(exports)),
 }
 var __webpack_module_cache__ = {}
 // oxfmt-ignore
@@ -60,6 +66,8 @@ function __webpack_require__(moduleId) {
   __webpack_modules__[moduleId](module, module.exports, __webpack_require__);
   return module.exports;
 }
+__webpack_require__.own = (object, key) => Object.hasOwn(object, key)
+__webpack_require__(9)
 
 const tables = {
   7: (module, exports) => {
@@ -108,6 +116,7 @@ export const once = {
   esbuild: require_esbuild(),
   minified: require_minified(),
   webpack: __webpack_require__(7),
+  webpackRequire: __webpack_require__(8),
   called,
   calledOn,
 }
