@@ -1,5 +1,6 @@
 import * as m from '../protocol/message.ts'
 import type { Edge, Node } from '../protocol/message.ts'
+import { TextCache } from '../protocol/text-cache.ts'
 import { isNativeText, textOf } from '../text/function-text.ts'
 import type { FunctionFacts } from '../text/inspector.ts'
 import type { Encoder } from './encoder.ts'
@@ -50,12 +51,12 @@ function isAdded(encoder: Encoder, namespace: object, name: string, { facts }: U
   return encoder.reader.facts(value as object)?.location?.scriptId === facts.location?.scriptId
 }
 
+const mentioned = new TextCache<ReadonlySet<string>>(1000)
+
 /** Of a text that was not parsed. More than there are do no harm: each is looked for. */
-function membersIn(text: string, name: string): Set<string> {
-  return new Set(
-    Array.from(
-      text.matchAll(new RegExp(`\\b${name}\\s*\\??\\.\\s*([\\p{ID_Continue}$]+)`, 'gu')),
-      ([, member]) => member as string,
-    ),
-  )
+function membersIn(text: string, name: string): ReadonlySet<string> {
+  return mentioned.get(`${name} ${text}`, () => {
+    const pattern = new RegExp(`\\b${name}\\s*\\??\\.\\s*([\\p{ID_Continue}$]+)`, 'gu')
+    return new Set(Array.from(text.matchAll(pattern), ([, member]) => member ?? ''))
+  })
 }
