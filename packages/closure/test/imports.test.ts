@@ -153,7 +153,8 @@ export const tasks =
     })
     const later = await connect('localhost')
     const literal = { emitter: new EventEmitter() }
-    const counter = (() => { let n = 0; return { up: () => ++n, get: () => n } })()
+    const makeCounter = () => { let n = 0; return { up: () => ++n, get: () => n } }
+    const counter = makeCounter()
     const promise = Promise.resolve(1)
     export const tasks = {
       emitter: () => emitter.listenerCount('x'),
@@ -266,7 +267,7 @@ test('what cannot be sent is refused with the line that lets each worker make it
     long: 'await it first and send its result',
     later,
     literal: 'create it inside of the function, or inside of a module that the worker imports',
-    counter: perWorker('counter', '(() => { let n = 0; return { up: () => ++n, get: () => n } })()'),
+    counter: perWorker('counter', 'makeCounter()'),
     'in a function': perWorker('inner', 'new Private()'),
     'by a helper': later,
   })

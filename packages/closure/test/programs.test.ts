@@ -19,6 +19,17 @@ test.for([
   expect(await run('stacks.ts', options)).toEqual(['stacks.ts:19', 'stacks.ts:19'])
 })
 
+test('functions share a scope that code makes once, as a module in a bundle, and no other', async () => {
+  const names = ['esbuild', 'minified', 'webpack', 'webpackRequire', 'called', 'calledOn']
+  expect(await run('runs-once.mjs')).toEqual({
+    once: Object.fromEntries(names.map(name => [name, [0, 2, 2]])),
+    // Through its `require` the fourth uses the same module as the third.
+    together: names.map(name => (name === 'webpackRequire' ? [2, 4, 4] : [0, 2, 2])),
+    mixed: { again: 'refused', table: 'refused', inLoop: 'refused', inFunction: 'refused' },
+    here: names.map(() => 0),
+  })
+})
+
 test('tasks leave nothing behind, on either side', async () => {
   const heaps = (await run('lifetimes.mjs', ['--expose-gc'], '10000')) as (readonly [main: number, worker: number])[]
   const [half, last] = [heaps[4] ?? [0, 0], heaps[9] ?? [99, 99]]

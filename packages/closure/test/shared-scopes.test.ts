@@ -67,6 +67,27 @@ test('what is not known to be one scope is refused', () => {
   expect((through({ up }) as { up: Step }).up(2)).toBe(2)
 })
 
+test('a property that is assigned does not make the variable another', () => {
+  const makeNamed = (): { readonly name: string; enabled: number } => {
+    let own = 1
+    function named(): number {
+      return Object.keys(named).length
+    }
+    named.note = 'x'
+    Object.defineProperty(named, 'enabled', {
+      enumerable: true,
+      get: () => own,
+      set(n: number) {
+        own = n
+      },
+    })
+    return named as never
+  }
+  const [one, other] = through([makeNamed(), makeNamed()]) as ReturnType<typeof makeNamed>[]
+  ;(one as { enabled: number }).enabled = 5
+  expect([one?.enabled, other?.enabled]).toEqual([5, 1])
+})
+
 test('a scope is not taken for another in which the same object has the same name', () => {
   const functions: (() => number)[] = []
   {

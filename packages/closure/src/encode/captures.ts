@@ -6,9 +6,12 @@ import * as m from '../protocol/message.ts'
 import type { Edge, ModuleTool } from '../protocol/message.ts'
 import { shownName, thisName } from '../protocol/names.ts'
 import type { Analysis } from '../text/analyze.ts'
+import type { FreeVariable } from '../text/free-variable.ts'
 import { textOf } from '../text/function-text.ts'
 import type { FunctionFacts, ScopeLevel } from '../text/inspector.ts'
 import { pathOf } from '../text/scripts.ts'
+import { withAddedMembers } from './added-members.ts'
+import { bundleRequire } from './bundle-require.ts'
 import type { Encoder } from './encoder.ts'
 import { FunctionScopes } from './function-scopes.ts'
 import { noteImport } from './imports.ts'
@@ -81,7 +84,12 @@ export function readCaptures(
       continue // not declared anywhere: it stays free
     }
     const isGlobal = level.kind.startsWith('Global')
-    if (isGlobal && isBuiltinGlobal(name)) continue
+    if (isGlobal && isBuiltinGlobal(name)) {
+      const used = { name, members: use.members, text: analysis.original, facts }
+      const own = withAddedMembers(encoder, used, index, capturedStep(name, label))
+      if (own !== undefined) captures.push([name, own])
+      continue
+    }
     const by = capturedStep(name, label)
     const value = read(encoder, level, name, index, by)
     if (!isGlobal && scopes?.shares(level, name) === true) continue
@@ -102,7 +110,7 @@ export function readCaptures(
         byInitializer: isInitializer(user),
       })
     }
-    captures.push([name, captureEdge(encoder, { name, value, members: use.members, facts, level, user, index, by })])
+    captures.push([name, captureEdge(encoder, { name, value, use, facts, level, user, index, by })])
   }
   return { captures, scope: scopes?.reference(index) }
 }
@@ -145,7 +153,7 @@ const capturedStep = (name: string, label: Label): Step => ({
 interface CapturedValue {
   readonly name: string
   readonly value: unknown
-  readonly members: ReadonlySet<string> | undefined
+  readonly use: FreeVariable
   readonly facts: FunctionFacts
   readonly level: ScopeLevel
   readonly user: object
@@ -154,13 +162,16 @@ interface CapturedValue {
 }
 
 function captureEdge(encoder: Encoder, captured: CapturedValue): Edge {
-  const { name, value, members, facts, index, by } = captured
+  const { name, value, use, facts, index, by } = captured
+  const { members, required } = use
   const tool = toolOf(encoder, captured)
   if (tool !== undefined) {
     const url = encoder.reader.url(facts)
     return encoder.ownNode(() => [m.MODULE_TOOL, tool, url], index, by)
   }
   if (noteImport(encoder, captured)) return encoder.edge(value, index, by)
+  const modules = required === undefined ? undefined : bundleRequire(encoder, value, required)
+  if (modules !== undefined) return encoder.ownNode(modules, index, by)
   // Of a module only what is used: this makes bundles and transformed modules work, whose imports are objects.
   if (members === undefined || !(viteImport.test(name) || name === 'exports' || isModuleLike(value))) {
     return noted(encoder, encoder.edge(value, index, by), { facts, name })

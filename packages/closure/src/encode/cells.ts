@@ -17,8 +17,10 @@ export interface Cell {
 export interface ScopeProof {
   /** Variables whose objects are made anew in each scope; none where there is but one. */
   readonly names: readonly string[]
-  /** Whether a function at this place means the same declaration. */
-  readonly isDeclaredFor: (facts: FunctionFacts) => boolean
+  /** Which part of its script makes the scope; '' for the module. */
+  readonly place: string
+  /** Whether a function at this place, and the level of its variables, mean the same declaration. */
+  readonly isDeclaredFor: (facts: FunctionFacts, level: ScopeLevel) => boolean
 }
 
 /** The cells of a message. They are found out while it is encoded, which then begins anew. */
@@ -37,7 +39,7 @@ export class Cells {
       const isSame = names.every(
         name => Object.hasOwn(level.variables, name) && cell.level.variables[name] === level.variables[name],
       )
-      if (isSame && isDeclaredFor(facts)) return cell
+      if (isSame && isDeclaredFor(facts, level)) return cell
     }
     return undefined
   }
@@ -88,16 +90,18 @@ function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
 }
 
 const ids = new WeakMap<object, string>()
-const idsOfModules = new Map<string, string>()
+/** Of scopes that there are once. */
+const idsOfPlaces = new Map<string, string>()
 
 /** The same for the same scope, whatever the message. */
 export function idOfScope({ scriptId, level, proof }: Cell): string {
   const [first] = proof.names
   const mark = markOf(level) ?? (first === undefined ? undefined : (level.variables[first] as object))
-  const known = mark === undefined ? idsOfModules.get(scriptId) : ids.get(mark)
+  const place = `${scriptId} ${proof.place}`
+  const known = mark === undefined ? idsOfPlaces.get(place) : ids.get(mark)
   if (known !== undefined) return known
   const id = newSharedId()
-  if (mark === undefined) idsOfModules.set(scriptId, id)
+  if (mark === undefined) idsOfPlaces.set(place, id)
   else ids.set(mark, id)
   return id
 }

@@ -44,6 +44,8 @@ export class FunctionReader {
   readonly inspector: Inspector = new Inspector()
   readonly #facts: FactsCache
   #constructors: Set<object> | undefined
+  /** The variables of modules, by script. */
+  #modules: Map<string, ScopeLevel> | undefined
 
   constructor(facts: FactsCache = new Map()) {
     this.#facts = facts
@@ -63,13 +65,26 @@ export class FunctionReader {
     const known = this.#facts.get(fn)
     if (known !== undefined) return known
     try {
-      const facts = this.inspector.read(fn)
+      const facts = this.#withOneModule(this.inspector.read(fn))
       this.#facts.set(fn, facts)
       return facts
     } catch (error) {
       if (error instanceof InspectorUnavailable) return undefined
       throw error
     }
+  }
+
+  /** Each function of a module was read with a copy of all its variables: one is kept. */
+  #withOneModule(facts: FunctionFacts): FunctionFacts {
+    const { location, scopes } = facts
+    const module = scopes.find(({ kind }) => kind.startsWith('Module'))
+    if (location === undefined || module === undefined) return facts
+    const known = this.#modules?.get(location.scriptId)
+    if (known === undefined) {
+      ;(this.#modules ??= new Map()).set(location.scriptId, module)
+      return facts
+    }
+    return { ...facts, scopes: scopes.map(level => (level === module ? known : level)) }
   }
 
   /**

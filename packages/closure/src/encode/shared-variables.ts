@@ -2,7 +2,9 @@ import { SerializationError } from '@manyhands/base'
 import { moduleScope } from '../modules/exports.ts'
 import { declarationOf } from '../modules/scope-declaration.ts'
 import { sourceOf } from '../modules/source-of.ts'
+import { nodeRequire } from '../protocol/require.ts'
 import type { FunctionFacts, ScopeLevel } from '../text/inspector.ts'
+import { pathOf } from '../text/scripts.ts'
 import { type Cell, Cells, type ScopeProof } from './cells.ts'
 import type { FunctionReader } from './function-reader.ts'
 import { formatStep, type Step } from './refusal.ts'
@@ -63,7 +65,7 @@ export class SharedVariables {
         const cell = use.written && use.byInitializer ? keep(reader, cells, use, name) : undefined
         if (cell !== undefined) extended.add(cell)
       }
-      for (const [writer, other] of conflictsIn(uses)) {
+      for (const [writer, other] of conflictsIn(uses, (a, b) => areApart(reader, a, b, name))) {
         const proof = proofOf(reader, writer, other, name)
         const cell = cells.find(writer.facts, writer.level)
         // What is in a cell already has no use here, unless it came into it just now.
@@ -96,42 +98,78 @@ function refuse(name: string, writer: Use, other: Use): never {
 }
 
 /** One that assigns the variable and another that would not see it. */
-function* conflictsIn(uses: readonly Use[]): Generator<readonly [writer: Use, other: Use]> {
+function* conflictsIn(
+  uses: readonly Use[],
+  isElsewhere: (a: Use, b: Use) => boolean,
+): Generator<readonly [writer: Use, other: Use]> {
   if (uses.length < 2 || !uses.some(({ written }) => written)) return
   const groups = nearlySameScope(uses)
   for (const writer of uses) {
     if (!writer.written) continue
     const other = groups
       .get(writer)
-      ?.find(use => use !== writer && !(use.byReference && writer.byReference) && sameScope(use.level, writer.level))
+      ?.find(
+        use =>
+          use !== writer &&
+          !(use.byReference && writer.byReference) &&
+          sameScope(use.level, writer.level) &&
+          !isElsewhere(use, writer),
+      )
     if (other !== undefined) yield [writer, other]
   }
 }
 
-const everywhere = { names: [], isDeclaredFor: () => true }
+const everywhere: ScopeProof = { names: [], place: '', isDeclaredFor: () => true }
 
 /**
  * How the scope of two functions is known from all others that the same code makes: by variables whose objects are made
- * anew in each. None are needed for a module, which there is once. Undefined when it is not known.
+ * anew in each. None are needed for a module, which there is once, as a module in a bundle and what a file runs once.
+ * Undefined when it is not known.
  */
 function proofOf(reader: FunctionReader, writer: Use, other: Use, name: string): ScopeProof | undefined {
   if (writer.byReference || other.byReference || writer.eager || other.eager) return undefined
   if (markOf(writer.level) !== undefined || writer.level.kind.startsWith('Module')) return everywhere
-  const { location } = writer.facts
-  if (location === undefined) return undefined
-  const isModule = moduleScope(writer.facts) !== undefined
-  const source = sourceOf(reader.url(writer.facts), location.scriptId, isModule, reader.inspector)
-  const declaration = source === null ? undefined : declarationOf(source.program, source.text, location, name)
-  if (source === null || declaration === undefined) return undefined
-  const isDeclaredFor = ({ location: at }: FunctionFacts): boolean =>
-    at !== undefined && declarationOf(source.program, source.text, at, name)?.node === declaration.node
+  const declaration = declarationFor(reader, writer.facts, name)
+  if (declaration === undefined) return undefined
+  const isDeclaredFor: ScopeProof['isDeclaredFor'] = (facts, level) =>
+    level === facts.scopes.find(({ variables }) => Object.hasOwn(variables, name)) &&
+    declarationFor(reader, facts, name)?.node === declaration.node
   const names = declaration.fresh.filter(
     fresh =>
       Object.hasOwn(writer.level.variables, fresh) &&
       Object.hasOwn(other.level.variables, fresh) &&
       writer.level.variables[fresh] === other.level.variables[fresh],
   )
-  return names.length > 0 && isDeclaredFor(other.facts) ? { names, isDeclaredFor } : undefined
+  if (!isDeclaredFor(other.facts, other.level)) return undefined
+  if (names.length === 0 && !(isLoadedOnce(reader, writer.facts) && declaration.isOnce())) return undefined
+  return { names, place: String(declaration.node.start), isDeclaredFor }
+}
+
+/** Whether two functions mean variables that are declared in different places, whatever these hold. */
+function areApart(reader: FunctionReader, a: Use, b: Use, name: string): boolean {
+  if (markOf(a.level) !== undefined || a.level.kind.startsWith('Module')) return false
+  const [one, other] = [a, b].map(({ facts }) => declarationFor(reader, facts, name))
+  return one !== undefined && other !== undefined && one.node !== other.node
+}
+
+/** The declaration of what a function means by `name`. */
+function declarationFor(
+  reader: FunctionReader,
+  facts: FunctionFacts,
+  name: string,
+): ReturnType<typeof declarationOf> | undefined {
+  const { location } = facts
+  if (location === undefined) return undefined
+  const isModule = moduleScope(facts) !== undefined
+  const source = sourceOf(reader.url(facts), location.scriptId, isModule, reader.inspector)
+  return source === null ? undefined : declarationOf(source.program, source.text, location, name)
+}
+
+/** A script of `node:vm` may run more than once; a file that is loaded again is another script. */
+function isLoadedOnce(reader: FunctionReader, facts: FunctionFacts): boolean {
+  if (moduleScope(facts) !== undefined) return true
+  const path = pathOf(reader.url(facts))
+  return path !== undefined && nodeRequire().cache[path] !== undefined
 }
 
 const markIds = new WeakMap<object, number>()

@@ -2,23 +2,25 @@ import type * as Acorn from 'acorn'
 import type { Location } from '../text/inspector.ts'
 import { childrenOf } from '../text/scope.ts'
 import { scopeNodeOf } from './declarations.ts'
+import { runsOnce } from './runs-once.ts'
 
 /**
  * The part of a program that declares `name` for a function, and the variables that hold a new object in each scope
  * which the code makes there: functions that are declared there, and variables with a function or a literal that
  * nothing else is assigned to. When two functions see the same object in one of them, they stand in the same scope.
+ * `isOnce`: the code makes only one such scope, see {@link runsOnce}.
  */
 export function declarationOf(
   program: Acorn.Program,
   text: string,
   location: Location,
   name: string,
-): { readonly node: object; readonly fresh: readonly string[] } | undefined {
+): { readonly node: Acorn.AnyNode; readonly fresh: readonly string[]; readonly isOnce: () => boolean } | undefined {
   const node = scopeNodeOf(program, text, location, name)
   if (node === undefined) return undefined
   const block = isFunction(node) ? node.body : node
   const fresh = block.type === 'BlockStatement' || block.type === 'Program' ? freshIn(block) : []
-  return { node, fresh }
+  return { node, fresh, isOnce: () => runsOnce(program, text, node) }
 }
 
 function isFunction(node: Acorn.AnyNode): node is Acorn.AnyNode & Acorn.Function {
@@ -84,6 +86,8 @@ function assignedNames(block: Acorn.AnyNode): ReadonlySet<string> {
 }
 
 function addNames(target: Acorn.AnyNode, names: Set<string>): void {
+  // What is assigned is a property; the variable keeps its object.
+  if (target.type === 'MemberExpression') return
   if (target.type === 'Identifier') names.add(target.name)
   for (const child of childrenOf(target)) addNames(child, names)
 }

@@ -1,24 +1,9 @@
 import type * as Acorn from 'acorn'
 import { thisName } from '../protocol/names.ts'
 import { isComputedMethod } from './class-methods.ts'
+import { type FreeVariable, newVariable } from './free-variable.ts'
 import { type LostWrite, writeOf } from './lost-write.ts'
 import { childrenOf, Scope } from './scope.ts'
-
-/** How a function uses a variable that it does not declare. */
-export interface FreeVariable {
-  /** It is assigned. */
-  written: boolean
-  /** A class needs its value while the class is made. */
-  eager: boolean
-  /** Used by something else than initialisers of static members, which do not travel. */
-  needed: boolean
-  /** The members used, when it is only ever used as `name.member`. */
-  members: Set<string> | undefined
-  /** Where a statement first changes it or fills it, when nothing else in the function looks at it. */
-  lostWrite: LostWrite | undefined
-  /** It is used by something else than such statements. */
-  read: boolean
-}
 
 /** What a function takes from the place where it stands. */
 export interface Usage {
@@ -57,7 +42,7 @@ interface Place {
   readonly boundSuper: boolean
 }
 
-type Use = { readonly written?: boolean; readonly member?: string }
+type Use = { readonly written?: boolean; readonly member?: string; readonly id?: string | number | undefined }
 
 /**
  * What the name of a function is in its text: its own, or a variable of the code around it. `'unknown'`: a variable
@@ -117,7 +102,7 @@ class Walk {
     else this.#function(this.#root, place)
   }
 
-  #use(name: string, place: Place, { written = false, member }: Use = {}): void {
+  #use(name: string, place: Place, { written = false, member, id }: Use = {}): void {
     if (name === 'arguments' && !place.bound) {
       this.usage.outerArguments = true
       return
@@ -136,8 +121,15 @@ class Walk {
     else variable.lostWrite ??= this.#write
     variable.eager ||= place.eager
     variable.needed ||= !place.dropped
-    if (member === undefined) variable.members = undefined
-    else variable.members?.add(member)
+    if (member !== undefined) {
+      variable.members?.add(member)
+      variable.required?.members.add(member)
+      return
+    }
+    if (id === undefined) variable.required = undefined
+    else if (variable.members !== undefined) variable.required = { ids: new Set(), members: variable.members }
+    if (id !== undefined) variable.required?.ids.add(id)
+    variable.members = undefined
   }
 
   #visitAll(nodes: readonly (Acorn.AnyNode | null)[], place: Place): void {
@@ -175,7 +167,9 @@ class Walk {
         return this.#member(node, place)
       case 'CallExpression':
         if (node.callee.type === 'Identifier' && node.callee.name === 'eval') this.usage.directEval = true
-        return this.#visitAll(childrenOf(node), place)
+        if (node.callee.type !== 'Identifier') return this.#visitAll(childrenOf(node), place)
+        this.#use(node.callee.name, place, { id: onlyLiteral(node) })
+        return this.#visitAll(node.arguments, place)
       case 'Property':
         if (node.computed) this.#visit(node.key, place)
         // A method of an object literal has a `super` of its own.
@@ -367,8 +361,11 @@ class Walk {
   }
 }
 
-function newVariable(): FreeVariable {
-  return { written: false, eager: false, needed: false, members: new Set(), lostWrite: undefined, read: false }
+/** The text or number that is the one argument of a call. */
+function onlyLiteral({ arguments: given }: Acorn.CallExpression): string | number | undefined {
+  const [first] = given
+  if (given.length !== 1 || first?.type !== 'Literal') return undefined
+  return typeof first.value === 'string' || typeof first.value === 'number' ? first.value : undefined
 }
 
 /** The name of the member is read from the class, or the member is dropped. */

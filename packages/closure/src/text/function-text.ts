@@ -1,7 +1,8 @@
 import { classTable } from '../protocol/class-table.ts'
 import { TextCache } from '../protocol/text-cache.ts'
 import { type Analysis, analyze } from './analyze.ts'
-import type { FreeVariable, OwnName } from './free-variables.ts'
+import type { FreeVariable } from './free-variable.ts'
+import type { OwnName } from './free-variables.ts'
 import { UnreadableText } from './parse-function.ts'
 import { scan, type Scanned } from './scan.ts'
 
@@ -72,6 +73,7 @@ const usedGlobal: FreeVariable = {
   eager: false,
   needed: true,
   members: undefined,
+  required: undefined,
   lostWrite: undefined,
   read: true,
 }

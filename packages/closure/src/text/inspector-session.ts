@@ -59,6 +59,7 @@ export function hold<T>(session: Session, value: object, use: (held: Held) => T)
   try {
     const { result } = post<{ result: { objectId: string } }>(session, 'Runtime.evaluate', {
       expression: `globalThis.${key}.value`,
+      objectGroup: key,
       silent: true,
     })
     return use({
@@ -81,6 +82,11 @@ export function hold<T>(session: Session, value: object, use: (held: Held) => T)
     // What the session holds it lets go when it closes.
     delete globals[key]
   }
+}
+
+/** Lets a session forget all that {@link hold} gave it. */
+export function releaseHeld(session: Session): void {
+  post(session, 'Runtime.releaseObjectGroup', { objectGroup: key })
 }
 
 /** @throws InspectorUnavailable also when the command fails */

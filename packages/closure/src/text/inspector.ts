@@ -1,5 +1,5 @@
 import type { Session } from 'node:inspector'
-import { connect, hold, post, type RemoteObject } from './inspector-session.ts'
+import { connect, hold, post, releaseHeld, type RemoteObject } from './inspector-session.ts'
 
 export { InspectorUnavailable } from './inspector-session.ts'
 
@@ -65,6 +65,12 @@ interface LevelObject {
 }
 
 /**
+ * A session keeps a copy of all variables around each function that it was asked for: in a bundle these are thousands.
+ * Larger: more memory. Smaller: more commands.
+ */
+const READS_HELD = 100
+
+/**
  * Reads captured variables by an inspector session on this same thread, whose answers come synchronously.
  *
  * `Runtime.getProperties` lists a function's `[[Scopes]]`, and `Runtime.callFunctionOn` hands the real objects over.
@@ -77,6 +83,7 @@ export class Inspector {
   #session: Session | undefined
   /** Until the session closes. */
   #isDebugging = false
+  #reads = 0
 
   /** @throws InspectorUnavailable */
   read(fn: object): FunctionFacts {
@@ -133,6 +140,7 @@ export class Inspector {
     read: (properties: RemoteProperties, real: (remote: RemoteObject | undefined) => unknown) => T,
   ): T {
     const session = (this.#session ??= connect())
+    if (++this.#reads % READS_HELD === 0) releaseHeld(session)
     return hold(session, value, ({ objectId, real }) => {
       const properties = post<RemoteProperties>(session, 'Runtime.getProperties', {
         objectId,

@@ -17,9 +17,10 @@ const backends = ['threads', 'processes']
  */
 export async function runCase(item, where) {
   const first = await run(programOf(item), item.name, where)
-  if (first.rows.every(row => row === 'same')) return { verdict: 'same', detail: '' }
   const detail = `${first.rows.find(row => row !== 'same') ?? ''} ${first.stderr}`.trim()
-  if (first.rows.length < backends.length) return { verdict: 'error', detail }
+  // A program that could not be started, or ended before its last line, has printed no rows.
+  if (first.rows.length < backends.length) return { verdict: 'error', detail: detail || 'the program printed nothing' }
+  if (first.rows.every(row => row === 'same')) return { verdict: 'same', detail: '' }
   const cured = curedCase(item, first)
   if (cured !== undefined) {
     const second = await run(programOf(cured), `${item.name}-cured`, where)
@@ -85,7 +86,7 @@ async function run(text, name, { folder, node = process.execPath, environment = 
       node,
       [...(environment.options ?? []), program],
       { cwd: folder, timeout: 60_000, killSignal: 'SIGKILL', maxBuffer: 1 << 24 },
-      (_error, out, err) => resolve({ stdout: out, stderr: err }),
+      (error, out, err) => resolve({ stdout: out, stderr: err || (error?.message ?? '') }),
     )
   })
   const line = stdout.split('\n').find(row => row.startsWith('ROWS '))
