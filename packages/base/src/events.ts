@@ -20,7 +20,7 @@ interface OfPool {
 
 /** Fields of every event of a message that carries tasks. */
 interface OfMessage extends OfPool {
-  /** Counts the messages of a worker from 1. */
+  /** Names the message among those of its worker: the number of its first task. */
   readonly message: number
   readonly worker: WorkerInfo
 }

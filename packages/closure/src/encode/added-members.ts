@@ -24,7 +24,7 @@ interface UsedGlobal {
  *
  * @returns undefined when there is none
  */
-export function withAddedMembers(encoder: Encoder, used: UsedGlobal, index: number, by: Step): Edge | undefined {
+export function withAddedMembers(encoder: Encoder, used: UsedGlobal, index: number, by: () => Step): Edge | undefined {
   if (!Object.hasOwn(namespaces, used.name)) return undefined
   const namespace = namespaces[used.name] as object
   const names = [...(used.members ?? membersIn(used.text, used.name))].filter(name =>
@@ -39,7 +39,7 @@ export function withAddedMembers(encoder: Encoder, used: UsedGlobal, index: numb
       encoder.properties(namespace, own, key => typeof key !== 'string' || !names.includes(key)),
     ],
     index,
-    by,
+    by(),
   )
 }
 
@@ -47,16 +47,27 @@ function isAdded(encoder: Encoder, namespace: object, name: string, { facts }: U
   const { value, writable = false } = Object.getOwnPropertyDescriptor(namespace, name) ?? {}
   // Constants of the language cannot be written.
   if (typeof value !== 'function') return writable
-  if (isNativeText(textOf(value as object))) return false
+  if (isNative(value as object)) return false
   return encoder.reader.facts(value as object)?.location?.scriptId === facts.location?.scriptId
 }
 
-const mentioned = new TextCache<ReadonlySet<string>>(1000)
+const known = new WeakMap<object, boolean>()
+
+/** Asked for the same few functions again and again. */
+function isNative(fn: object): boolean {
+  let native = known.get(fn)
+  if (native === undefined) known.set(fn, (native = isNativeText(textOf(fn))))
+  return native
+}
+
+const mentioned = new Map(Object.keys(namespaces).map(name => [name, new TextCache<ReadonlySet<string>>(1000)]))
+const none: ReadonlySet<string> = new Set()
 
 /** Of a text that was not parsed. More than there are do no harm: each is looked for. */
 function membersIn(text: string, name: string): ReadonlySet<string> {
-  return mentioned.get(`${name} ${text}`, () => {
+  const found = mentioned.get(name)?.get(text, () => {
     const pattern = new RegExp(`\\b${name}\\s*\\??\\.\\s*([\\p{ID_Continue}$]+)`, 'gu')
     return new Set(Array.from(text.matchAll(pattern), ([, member]) => member ?? ''))
   })
+  return found ?? none
 }

@@ -86,7 +86,7 @@ export function readCaptures(
     const isGlobal = level.kind.startsWith('Global')
     if (isGlobal && isBuiltinGlobal(name)) {
       const used = { name, members: use.members, text: analysis.original, facts }
-      const own = withAddedMembers(encoder, used, index, capturedStep(name, label))
+      const own = withAddedMembers(encoder, used, index, () => capturedStep(name, label))
       if (own !== undefined) captures.push([name, own])
       continue
     }

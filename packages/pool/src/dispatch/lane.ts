@@ -32,7 +32,7 @@ export class Lane {
     else this.#shared.push(item)
   }
 
-  /** Puts it before all others. */
+  /** Puts it before all others, but behind those that it went past. */
   unshift(item: QueueItem): void {
     if (item.exclusive) {
       this.#limited.unshift({ item, after: this.#passed })

@@ -55,7 +55,8 @@ export interface ExecutorOptions extends PlaceOptions {
   readonly startMethod?: StartMethod | undefined
 }
 
-const names = [
+/** The names of all options. */
+export const executorOptionNames = [
   'maxWorkers',
   'minWorkers',
   'idleTimeoutMs',
@@ -71,7 +72,7 @@ const names = [
   'resourceLimits',
   'startMethod',
   ...placeOptionNames,
-]
+] as const satisfies readonly (keyof ExecutorOptions)[]
 const mistakes = {
   max_workers: 'maxWorkers',
   maxThreads: 'maxWorkers',
@@ -113,7 +114,7 @@ export function checkExecutorOptions(kind: WorkerKind, options: ExecutorOptions)
   if (typeof given === 'number') {
     throw new TypeError(`${executor} takes an options object: write new ${executor}({ maxWorkers: ${given} })`)
   }
-  checkOptionNames(executor, options, names, mistakes)
+  checkOptionNames(executor, options, executorOptionNames, mistakes)
   checkInteger('maxWorkers', options.maxWorkers, 1)
   checkInteger('minWorkers', options.minWorkers, 0)
   checkDuration('idleTimeoutMs', options.idleTimeoutMs)
