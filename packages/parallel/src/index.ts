@@ -1,5 +1,5 @@
 export { remote } from '@manyhands/closure'
-export type { BatchHandle, BatchSink, WorkerInfo, BatchOptions, Batch } from '@manyhands/base'
+export type { Batch, BatchHandle, BatchOptions, BatchSink, Indexed, WorkerInfo } from '@manyhands/base'
 export type { BackendCall, BackendCapabilities, CallContext, ParallelBackend } from './backends/backend.ts'
 export { executorBackend } from './backends/pool-backend.ts'
 export { type BackendName, type BackendNames, registerBackend } from './backends/registry.ts'
@@ -7,7 +7,7 @@ export { parallelConfig } from './config.ts'
 export type { CallOutcome, ParallelEvent } from './events.ts'
 export type { Jobs } from './jobs.ts'
 export type { ParallelOptions, PreDispatch } from './options.ts'
-export { type Indexed, Parallel, type ParallelConstructor, type StreamOptions } from './parallel.ts'
+export { Parallel, type ParallelConstructor, type StreamOptions } from './parallel.ts'
 export { parallelMap } from './parallel-map.ts'
 export type {
   Progress,

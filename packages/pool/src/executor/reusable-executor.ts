@@ -1,12 +1,8 @@
-import { checkInteger, checkOptionNames, describeValue, slot, markOwn } from '@manyhands/base'
+import { checkInteger, checkOptionNames, slot, markOwn } from '@manyhands/base'
 import { poolOrigin } from '../entry-url.ts'
 import { cpuCount } from '../here/cpu-count.ts'
-import { ProcessPoolExecutor } from './process-pool-executor.ts'
-import { ThreadPoolExecutor } from './thread-pool-executor.ts'
+import { executorClassOf, type ExecutorKind } from './executor-classes.ts'
 import type { WorkerExecutor } from './worker-executor.ts'
-
-/** The executor of each kind, by the name of its backend. */
-const executorClasses = { threads: ThreadPoolExecutor, processes: ProcessPoolExecutor } as const
 
 export interface ReusableExecutorOptions {
   /** @default cpuCount() */
@@ -21,14 +17,8 @@ export interface ReusableExecutorOptions {
  *
  * @throws TypeError, RangeError for bad arguments
  */
-export function getReusableExecutor(
-  kind: keyof typeof executorClasses,
-  options: ReusableExecutorOptions = {},
-): WorkerExecutor {
-  if (!Object.hasOwn(executorClasses, kind)) {
-    const known = Object.keys(executorClasses).map(name => `'${name}'`)
-    throw new TypeError(`kind must be ${known.join(' or ')}, got ${describeValue(kind)}`)
-  }
+export function getReusableExecutor(kind: ExecutorKind, options: ReusableExecutorOptions = {}): WorkerExecutor {
+  const ExecutorClass = executorClassOf(kind)
   checkOptionNames('getReusableExecutor', options, ['maxWorkers'], { jobs: 'maxWorkers', max_workers: 'maxWorkers' })
   checkInteger('maxWorkers', options.maxWorkers, 1)
   const maxWorkers = options.maxWorkers ?? cpuCount()
@@ -40,7 +30,7 @@ export function getReusableExecutor(
     executors.delete(size)
     void executor.shutdown({ wait: false })
   }
-  const executor = new executorClasses[kind]({ maxWorkers })
+  const executor = new ExecutorClass({ maxWorkers })
   executors.set(maxWorkers, executor)
   return executor
 }
