@@ -7,7 +7,9 @@ const packages = join(import.meta.dirname, '../..')
 /** The cases of CPython that these lists are about, by letter: the first and the last of each group. */
 const cases: Readonly<Record<string, readonly (readonly [number, number])[]>> = {
   C: [[1, 21]],
+  F: [[1, 45]],
   G: [[1, 9]],
+  L: [[1, 27]],
   M: [[1, 20]],
   P: [[1, 29]],
   Q: [
@@ -58,7 +60,7 @@ function tested(): Set<string> {
   )
   const titles = files
     .filter(file => file.endsWith('.ts'))
-    .flatMap(file => [...readFileSync(file, 'utf8').matchAll(/\(\s*['`]((?:[CGMPQSX]\d\d(?:, | to | ))+)/g)])
+    .flatMap(file => [...readFileSync(file, 'utf8').matchAll(/\(\s*['"`]((?:[CFGLMPQSX]\d\d(?:, | to | ))+)/g)])
   return new Set(titles.flatMap(([, ids = '']) => idsOf(ids)))
 }
 

@@ -37,7 +37,7 @@ export function describeMap(
     })
 
     // CPython: test_map_buffersize
-    test('pulls no further than bufferSize ahead of the consumer, also from an endless input', async () => {
+    test('F20 pulls no further than bufferSize ahead of the consumer, also from an endless input', async () => {
       let pulled = 0
       const endless = function* () {
         for (;;) yield pulled++
@@ -251,7 +251,8 @@ export function describeMap(
       expect(pulled).toBe(0)
     })
 
-    test('leaving early is quick, however much is queued', async () => {
+    // CPython: test_map_close
+    test('F21 leaving early cancels the rest, quickly, however much is queued', async () => {
       await pool().submit(increment, 1)
       const items = Array.from({ length: 50_000 }, (_, i) => i)
       const results = pool().map(increment, items)
