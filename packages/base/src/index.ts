@@ -35,6 +35,7 @@ export {
   Future,
   FutureResolver,
   type FutureState,
+  hasFailed,
   unwatchFuture,
   type WaitOptions,
   watchFuture,
@@ -45,7 +46,15 @@ export { asCompleted } from './future/as-completed.ts'
 export { wait, type WaitForOptions, type WaitResult } from './future/wait.ts'
 export { type Waitable, waitable, type Waiting } from './future/waitable.ts'
 
-export type { AnyTaskFunction, Batch, BatchHandle, BatchOptions, BatchSink, BatchStats } from './executor/batch.ts'
+export type {
+  AnyTaskFunction,
+  Batch,
+  BatchHandle,
+  BatchOptions,
+  BatchSink,
+  BatchStats,
+  TaskFunction,
+} from './executor/batch.ts'
 export { updateCost } from './executor/cost-estimate.ts'
 export {
   disposePerWorker,
@@ -55,15 +64,16 @@ export {
   type PerWorkerOptions,
 } from './executor/per-worker.ts'
 export type { WorkerInfo } from './executor/worker-info.ts'
+export type { Affinity, Executor, ShutdownOptions, TaskOptions, Transferable } from './executor/executor.ts'
 export type {
-  Affinity,
-  Executor,
+  Indexed,
+  MapCall,
+  MapItems,
+  MapItemsOf,
   MapOptions,
-  ShutdownOptions,
-  TaskFunction,
-  TaskOptions,
-  Transferable,
-} from './executor/executor.ts'
+  MapResults,
+  SpreadMapOptions,
+} from './executor/map.ts'
 
 export {
   clearInterval,

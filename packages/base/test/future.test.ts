@@ -1,7 +1,9 @@
+import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { CancelledError, Future, FutureResolver, InvalidStateError, WaitTimeoutError } from '../src/index.ts'
 
-test('a future is pending, then running, then finished', async () => {
+// CPython: test_cancelled, test_done, test_running
+test('F04 a future is pending, then running, then finished', async () => {
   const resolver = new FutureResolver<number>()
   const { future } = resolver
   expect(future.state).toBe('pending')
@@ -10,6 +12,15 @@ test('a future is pending, then running, then finished', async () => {
   resolver.resolve(1)
   expect([future.state, future.running, future.done]).toEqual(['finished', false, true])
   expect(await future).toBe(1)
+  const { future: cancelled } = new FutureResolver<number>()
+  cancelled.cancel()
+  expect([cancelled.state, cancelled.running, cancelled.done, cancelled.cancelled]).toEqual([
+    'cancelled',
+    false,
+    true,
+    true,
+  ])
+  await expect(cancelled).rejects.toBeInstanceOf(CancelledError)
 })
 
 test('a future is a promise for types, instanceof and the engine', async () => {
@@ -36,7 +47,7 @@ test('works with Promise.all, race, allSettled, and as a class like Promise', as
 })
 
 // CPython: test_cancel
-test('cancel is true while pending and after, false when running or finished', async () => {
+test('F03 cancel is true while pending and after, false when running or finished', async () => {
   const pending = new FutureResolver<number>()
   expect([pending.future.cancel(), pending.future.cancel(), pending.future.state]).toEqual([true, true, 'cancelled'])
   await expect(pending.future).rejects.toBeInstanceOf(CancelledError)
@@ -54,7 +65,7 @@ test('a cancelled future does not start', () => {
 })
 
 // CPython: test_multiple_set_result, test_multiple_set_exception
-test('settling twice is an InvalidStateError that names the state', async () => {
+test('F07 settling twice is an InvalidStateError that names the state', async () => {
   const resolver = new FutureResolver<number>()
   resolver.resolve(1)
   expect(() => resolver.resolve(2)).toThrow(new InvalidStateError('the future is already finished'))
@@ -64,12 +75,36 @@ test('settling twice is an InvalidStateError that names the state', async () => 
 })
 
 // CPython: test_result_with_timeout
-test('result with a time limit throws WaitTimeoutError and leaves the future as it is', async () => {
+test('F05 result with a time limit throws WaitTimeoutError and leaves the future as it is', async () => {
   const resolver = new FutureResolver<number>()
   await expect(resolver.future.result({ timeoutMs: 5 })).rejects.toBeInstanceOf(WaitTimeoutError)
   expect(resolver.future.state).toBe('pending')
   resolver.resolve(3)
   expect(await resolver.future.result({ timeoutMs: 5 })).toBe(3)
+})
+
+// CPython: test_result_with_success, test_result_with_cancel
+test('F06 what waits for a result wakes when it is there, or cancelled', async () => {
+  const [resolved, cancelled] = [new FutureResolver<number>(), new FutureResolver<number>()]
+  const waiting = [resolved, cancelled].map(({ future }) => future.result({ timeoutMs: 60_000 }))
+  setImmediate(() => {
+    resolved.resolve(42)
+    cancelled.future.cancel()
+  })
+  expect(await Promise.allSettled(waiting)).toEqual([
+    { status: 'fulfilled', value: 42 },
+    { status: 'rejected', reason: new CancelledError() },
+  ])
+})
+
+// CPython: test_repr
+test('F08 a future that is printed shows what became of it', () => {
+  const [pending, resolved, rejected] = [new FutureResolver(), new FutureResolver(), new FutureResolver()]
+  resolved.resolve(42)
+  rejected.reject(new RangeError('no'))
+  expect(inspect(pending.future)).toContain('<pending>')
+  expect(inspect(resolved.future)).toContain('42')
+  expect(inspect(rejected.future)).toContain('<rejected> RangeError: no')
 })
 
 test('result ends with its signal, whose reason is the cause', async () => {
@@ -98,7 +133,7 @@ test('exception is the error of the task, or undefined', async () => {
 })
 
 // CPython: test_done_callback_with_result, test_done_callback_already_successful
-test('onDone calls in the order of adding, with the future, and at once when it is done', () => {
+test('F01 onDone calls in the order of adding, with the future, and at once when it is done', () => {
   const resolver = new FutureResolver<number>()
   const seen: [string, boolean][] = []
   resolver.future.onDone(future => seen.push(['first', future === resolver.future]))
@@ -110,10 +145,19 @@ test('onDone calls in the order of adding, with the future, and at once when it 
     ['second', true],
     ['late', true],
   ])
+  for (const end of ['reject', 'cancel'] as const) {
+    const other = new FutureResolver<number>()
+    const states: string[] = []
+    other.future.onDone(({ state }) => states.push(state))
+    other[end](new RangeError('no'))
+    other.future.onDone(({ state }) => states.push(state))
+    const state = end === 'reject' ? 'finished' : 'cancelled'
+    expect(states).toEqual([state, state])
+  }
 })
 
 // CPython: test_done_callback_raises
-test('an error of a callback becomes a warning and disturbs no other', async () => {
+test('F02 an error of a callback becomes a warning and disturbs no other', async () => {
   const warning = new Promise<Error>(resolve => process.once('warning', resolve))
   const resolver = new FutureResolver<number>()
   let called = false

@@ -6,6 +6,7 @@ import {
   armLimits,
   asCompleted,
   CancelledError,
+  type Future,
   FutureResolver,
   type Settle,
   untilDone,
@@ -123,4 +124,24 @@ test('watching a future is no look at it, and can be taken back', async () => {
   watchFuture(resolver.future, () => calls.push(3))
   expect(calls).toEqual([1, 3])
   await resolver.future.exception()
+})
+
+// CPython: test_free_reference_yielded_future
+test('F16 asCompleted does not hold a future that it has yielded', async () => {
+  const gc = (setFlagsFromString('--expose-gc'), runInNewContext('gc')) as () => void
+  const pending = new FutureResolver<number>()
+  const start = (): AsyncIterator<Future<number>> => {
+    const done = new FutureResolver<number>()
+    done.resolve(1)
+    return asCompleted([done.future, pending.future])[Symbol.asyncIterator]()
+  }
+  const iterator = start()
+  const take = async (): Promise<WeakRef<object>> => new WeakRef((await iterator.next()).value as object)
+  const yielded = await take()
+  while (yielded.deref() !== undefined) {
+    await new Promise(setImmediate) // what was looked at is kept until then
+    gc()
+  }
+  pending.resolve(2)
+  expect((await iterator.next()).value).toBe(pending.future)
 })

@@ -6,7 +6,7 @@ const make = (count: number): FutureResolver<number>[] =>
 const futuresOf = (resolvers: FutureResolver<number>[]) => resolvers.map(resolver => resolver.future)
 
 // CPython: test_all_completed
-test('wait returns when all are done', async () => {
+test('F11 wait returns when all are done', async () => {
   const resolvers = make(3)
   const waiting = wait(futuresOf(resolvers))
   resolvers[0]?.resolve(0)
@@ -16,8 +16,8 @@ test('wait returns when all are done', async () => {
   expect([done.size, notDone.size]).toEqual([3, 0])
 })
 
-// CPython: test_first_completed
-test('wait returns with the first that is done', async () => {
+// CPython: test_first_completed, test_first_completed_some_already_completed
+test('F10 wait returns with the first that is done', async () => {
   const resolvers = make(3)
   const waiting = wait(futuresOf(resolvers), { returnWhen: 'first-done' })
   resolvers[1]?.resolve(1)
@@ -37,14 +37,15 @@ test('wait returns with the first that fails, not with those that succeed before
 })
 
 // CPython: test_timeout
-test('wait that runs out of time returns what is not done', async () => {
+test('F12 wait that runs out of time returns what is not done', async () => {
   const resolvers = make(2)
   resolvers[0]?.resolve(0)
   const { done, notDone } = await wait(futuresOf(resolvers), { timeoutMs: 5 })
   expect([done.size, notDone.size]).toEqual([1, 1])
 })
 
-test('wait ends with its signal; each future counts once; nothing is waited for nothing', async () => {
+// CPython: test_20369
+test('F09 wait ends with its signal; each future counts once; nothing is waited for nothing', async () => {
   const [resolver] = make(1)
   if (resolver === undefined) throw new Error('no resolver')
   await expect(wait([resolver.future], { signal: AbortSignal.abort('no') })).rejects.toBeInstanceOf(CancelledError)
@@ -67,7 +68,7 @@ test('wait and asCompleted refuse what is no future', () => {
 })
 
 // CPython: test_no_timeout (as_completed)
-test('asCompleted yields futures in the order of completion, failed ones too', async () => {
+test('F14 asCompleted yields futures in the order of completion, failed ones too', async () => {
   const resolvers = make(3)
   const iterator = asCompleted(futuresOf(resolvers))
   resolvers[2]?.resolve(2)
@@ -80,7 +81,7 @@ test('asCompleted yields futures in the order of completion, failed ones too', a
 })
 
 // CPython: test_zero_timeout, and the message
-test('asCompleted says how many are unfinished when time is over', async () => {
+test('F15 asCompleted says how many are unfinished when time is over', async () => {
   const resolvers = make(3)
   resolvers[0]?.resolve(0)
   const iterator = asCompleted(futuresOf(resolvers), { timeoutMs: 5 })
@@ -102,4 +103,27 @@ test('asCompleted yields a future once, and can be left early', async () => {
   const left = asCompleted(futuresOf(make(2)))
   await left.return?.()
   expect((await left.next()).done).toBe(true)
+})
+
+// CPython: test_pending_calls_race
+test('F13 a wait for 100 futures that are done at any moment misses none', async () => {
+  const resolvers = Array.from({ length: 100 }, () => new FutureResolver<number>())
+  const futures = resolvers.map(({ future }) => future)
+  const waits = [wait(futures), wait(futures, { returnWhen: 'first-failed' })]
+  const seen: number[] = []
+  const iteration = (async () => {
+    const completed = asCompleted(futures)
+    for (let step = await completed.next(); step.done !== true; step = await completed.next()) {
+      seen.push(await step.value)
+    }
+  })()
+  for (const [i, resolver] of resolvers.entries()) {
+    if (i % 3 === 0) resolver.resolve(i)
+    else if (i % 3 === 1) queueMicrotask(() => resolver.resolve(i))
+    else setImmediate(() => resolver.resolve(i))
+    if (i % 10 === 0) await Promise.resolve()
+  }
+  for (const { done } of await Promise.all(waits)) expect(done.size).toBe(100)
+  await iteration
+  expect(seen.toSorted((a, b) => a - b)).toEqual(resolvers.map((_, i) => i))
 })

@@ -7,8 +7,10 @@ const packages = join(import.meta.dirname, '../..')
 /** The cases of CPython and joblib that these lists are about, by letter: the first and the last of each group. */
 const cases: Readonly<Record<string, readonly (readonly [number, number])[]>> = {
   C: [[1, 21]],
+  F: [[1, 45]],
   G: [[1, 9]],
   J: [[1, 46]],
+  L: [[1, 27]],
   M: [[1, 20]],
   P: [[1, 29]],
   Q: [
@@ -62,7 +64,7 @@ function tested(): Set<string> {
   )
   const titles = files
     .filter(file => file.endsWith('.ts'))
-    .flatMap(file => [...readFileSync(file, 'utf8').matchAll(/\(\s*['`]((?:[CGJMPQSX]\d\d(?:, | to | ))+)/g)])
+    .flatMap(file => [...readFileSync(file, 'utf8').matchAll(/\(\s*['"`]((?:[CFGJLMPQSX]\d\d(?:, | to | ))+)/g)])
   return new Set(titles.flatMap(([, ids = '']) => idsOf(ids)))
 }
 

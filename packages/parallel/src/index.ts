@@ -1,5 +1,14 @@
 export { remote } from '@manyhands/closure'
-export type { BatchHandle, BatchSink, WorkerInfo, BatchOptions, Batch, Outcome, TaskFailure } from '@manyhands/base'
+export type {
+  Batch,
+  BatchHandle,
+  BatchOptions,
+  BatchSink,
+  Indexed,
+  Outcome,
+  TaskFailure,
+  WorkerInfo,
+} from '@manyhands/base'
 export type { BackendCall, BackendCapabilities, CallContext, ParallelBackend } from './backends/backend.ts'
 export { executorBackend } from './backends/pool-backend.ts'
 export { type BackendName, type BackendNames, registerBackend } from './backends/registry.ts'
@@ -10,13 +19,7 @@ export type { ConfigOptions, OnError, ParallelOptions, PreDispatch, Reuse, Settl
 export { taskRandom } from './random/task-random.ts'
 export type { TaskRandom } from './random/task-seed.ts'
 export type { CallProgress } from './scheduler/settled-output.ts'
-export {
-  type Indexed,
-  Parallel,
-  type ParallelConstructor,
-  type ScopedParallel,
-  type StreamOptions,
-} from './parallel.ts'
+export { Parallel, type ParallelConstructor, type ScopedParallel, type StreamOptions } from './parallel.ts'
 export { parallelMap, type ParallelMapOptions } from './parallel-map.ts'
 export type {
   Progress,

@@ -1,4 +1,4 @@
-import { checkOptionNames, describeValue, markOwn } from '@manyhands/base'
+import { checkOptionNames, describeValue, type Indexed, markOwn } from '@manyhands/base'
 import { checkOptions } from './check-options.ts'
 import type { AnyOptions, OnError, ParallelOptions, Settled } from './options.ts'
 import { parallelOrigin } from './parallel-origin.ts'
@@ -11,13 +11,6 @@ import { WorkerScope } from './worker-scope.ts'
 export interface StreamOptions {
   /** Results in the order of the tasks; false: as they come, each with its position. @default true */
   readonly ordered?: boolean | undefined
-}
-
-/** A result that comes out of order. */
-export interface Indexed<T> {
-  /** Position of its task in the input. */
-  readonly index: number
-  readonly value: T
 }
 
 type TaskInput<T> = Iterable<T> | AsyncIterable<T>

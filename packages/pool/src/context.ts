@@ -6,6 +6,8 @@ import { cpuCount } from './here/cpu-count.ts'
 import { currentProcess, parentProcess } from './here/current-process.ts'
 import { allStartMethods, checkStartMethod, getStartMethod, setStartMethod } from './here/start-method.ts'
 import { setPreload, warmUp } from './host/spares.ts'
+import { type PoolOptions, readPoolOptions } from './pool/pool-options.ts'
+import { Pool } from './pool/pool.ts'
 import { activeChildren } from './process/active-children.ts'
 import { Process, processClasses } from './process/process.ts'
 import { Thread } from './process/thread.ts'
@@ -17,6 +19,7 @@ export interface Context {
   readonly Process: typeof Process
   readonly Thread: typeof Thread
   readonly ProcessPoolExecutor: new (options?: ExecutorOptions) => ProcessPoolExecutor
+  readonly Pool: new (options?: PoolOptions | number) => Pool
   readonly activeChildren: typeof activeChildren
   readonly currentProcess: typeof currentProcess
   readonly parentProcess: typeof parentProcess
@@ -55,6 +58,7 @@ function defaultContext(): Context {
     },
     Process,
     ProcessPoolExecutor,
+    Pool,
     getContext,
     getStartMethod: () => getStartMethod(),
     setStartMethod,
@@ -69,6 +73,11 @@ function contextOf(startMethod: StartMethod): Context {
     ProcessPoolExecutor: class extends ProcessPoolExecutor {
       constructor(options: ExecutorOptions = {}) {
         super({ startMethod, ...options })
+      }
+    },
+    Pool: class extends Pool {
+      constructor(options: PoolOptions | number = {}) {
+        super({ startMethod, ...readPoolOptions(options) })
       }
     },
     getContext: method => (method === undefined ? context : getContext(method)),

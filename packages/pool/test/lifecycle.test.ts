@@ -98,9 +98,9 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', kind => {
   })
 
   test('what is only garbage does not count for maxMemoryBytes', async () => {
-    const pool = create({ maxWorkers: 1, maxMemoryBytes: 200e6 })
+    const pool = create({ maxWorkers: 1, maxMemoryBytes: 400e6 })
     const drop = (): number => {
-      for (let i = 0; i < 8; i++) new Uint8Array(40e6).fill(i)
+      for (let i = 0; i < 15; i++) new Uint8Array(40e6).fill(i)
       return currentWorker()?.id ?? -1
     }
     for (let i = 0; i < 3; i++) expect(await pool.submit(drop)).toBe(0)

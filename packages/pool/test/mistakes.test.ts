@@ -23,7 +23,7 @@ describe.each([ThreadPoolExecutor, ProcessPoolExecutor])('%o', Executor => {
     const pool = new Executor({ maxWorkers: 1 })
     const double = (x: number): number => x * 2
     const results = pool.map(double, [1, 2])
-    const cure = 'use `for await (const result of pool.map(…))`, or `await Array.fromAsync(pool.map(…))`'
+    const cure = 'use `await pool.map(…).toArray()`, or `for await (const result of pool.map(…))`'
     expect(() => [...(results as unknown as Iterable<number>)]).toThrow(cure)
     expect(() => (results as unknown as number[]).map(double)).toThrow(cure)
     const taken: number[] = []

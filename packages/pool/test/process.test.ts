@@ -212,7 +212,8 @@ test('the authKey is not in the environment', async () => {
   for (const form of ['hex', 'base64', 'latin1'] as const) expect(text).not.toContain(key.toString(form))
 })
 
-test('workers of executors know who they are and inherit the key', async () => {
+// CPython: test_thread_names_assigned, test_thread_names_default
+test('F41 workers of executors know who they are and inherit the key', async () => {
   const pool = new ProcessPoolExecutor({ maxWorkers: 1 })
   const file = newFile()
   await pool.submit(tellArguments, file)

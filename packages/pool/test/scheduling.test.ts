@@ -74,6 +74,26 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', kind => {
       expect(await pool.submit(increment, 3)).toBe(4)
     })
 
+    test('a map waits for room, and leaves some to others', async () => {
+      const pool = create({ maxWorkers: 1, maxQueue: 4 })
+      void pool.submit(blocks(), 1)
+      await begun(1)
+      let pulled = 0
+      const items = Array.from({ length: 100 }, (_, i) => i)
+      const results = pool.map(
+        increment,
+        items.values().map(item => {
+          pulled++
+          return item
+        }),
+      )
+      expect(pulled).toBe(2)
+      const mine = pool.submit(increment, 1)
+      Atomics.store(words, 1, 1)
+      expect(await results.toArray()).toEqual(items.map(item => item + 1))
+      expect(await mine).toBe(2)
+    })
+
     test('what was cancelled makes room', async () => {
       const pool = create({ maxWorkers: 1, maxQueue: 1 })
       void pool.submit(blocks(), 1)
@@ -86,6 +106,9 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', kind => {
       expect(() => pool.submit(increment, 2)).toThrow('the queue is full')
       controller.abort()
       await expect(other).rejects.toThrow('the task was aborted')
+      const map = pool.map(increment, [1, 2, 3])
+      expect(() => pool.submit(increment, 2)).toThrow('the queue is full')
+      await map.return?.()
       const last = pool.submit(increment, 3)
       Atomics.store(words, 1, 1)
       expect(await last).toBe(4)

@@ -99,7 +99,8 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
       await expect(die(create(kind))).rejects.toBeInstanceOf(WorkerExitedError)
     })
 
-    test("with onWorkerExit 'break' every pending future fails with an error of its own", async () => {
+    // CPython: test_killed_child
+    test("F27 with onWorkerExit 'break' every pending future fails with an error of its own", async () => {
       const pool = create(kind, { onWorkerExit: 'break' })
       await pool.submit(increment, 1)
       const futures = [die(pool), ...[1, 2, 3].map(n => pool.submit(increment, n))]

@@ -35,7 +35,8 @@ export function describeExecutor(runner: TestRunner, subject: ExecutorSubject): 
         expect([await first, await pool.submit(() => n)]).toEqual([1, 2])
       })
 
-      test('passes arguments in order, whatever they are', async () => {
+      // CPython: test_submit_keyword, whose names are no matter of concern here
+      test('F17 passes arguments in order, whatever they are', async () => {
         const args = [undefined, null, 0, -0, Number.NaN, 'text', true, 10n, { a: [1] }, new Map([[1, 2]])] as const
         const returned = await pool.submit((...values: unknown[]) => values, ...args)
         expect(returned).toEqual([...args])
@@ -55,7 +56,8 @@ export function describeExecutor(runner: TestRunner, subject: ExecutorSubject): 
         expect(await pool.submit(async (x: number) => (await Promise.resolve(x)) + 1, 1)).toBe(2)
       })
 
-      test('settles 20,000 tasks of one tick with the right results', async () => {
+      // CPython: test_gh105829_should_not_deadlock_if_wakeup_pipe_full
+      test('F42 settles 20,000 tasks of one tick with the right results', async () => {
         const results = await Promise.all(Array.from({ length: 20_000 }, (_, i) => pool.submit(increment, i)))
         expect(results.every((value, i) => value === i + 1)).toBe(true)
       })
@@ -89,7 +91,8 @@ export function describeExecutor(runner: TestRunner, subject: ExecutorSubject): 
         expect(new Set(results).size).toBe(100)
       })
 
-      test('rejects with the error of the task, as itself, and knows where it came from', async () => {
+      // CPython: test_traceback
+      test('F28 rejects with the error of the task, as itself, and knows where it came from', async () => {
         const error: unknown = await pool
           .submit((n: number) => {
             throw Object.assign(new RangeError(`bad ${n}`), { code: 'E_BAD' })
@@ -112,7 +115,8 @@ export function describeExecutor(runner: TestRunner, subject: ExecutorSubject): 
         expect(outcome).toEqual({ error: thrown })
       })
 
-      test('a value that cannot travel rejects its own task only', async () => {
+      // CPython: test_error_at_task_pickle
+      test('F43 a value that cannot travel rejects its own task only', async () => {
         const outcomes = await Promise.allSettled([
           pool.submit((x: unknown) => x, 1),
           pool.submit((x: unknown) => x, Promise.resolve()),
@@ -183,6 +187,21 @@ export function describeExecutor(runner: TestRunner, subject: ExecutorSubject): 
       })
     })
 
+    describe('workers', () => {
+      // CPython: test_saturation
+      test('F24 are never more than maxWorkers, however much waits', async () => {
+        const ids = await Promise.all(Array.from({ length: 30 }, () => pool.submit(burnOn, 2)))
+        expect(new Set(ids).size).toBeLessThanOrEqual(2)
+      })
+
+      // CPython: test_idle_thread_reuse, test_idle_process_reuse_one, test_idle_process_reuse_multiple
+      test('F25 are used again before others are started', async () => {
+        const ids: unknown[] = []
+        for (let i = 0; i < 10; i++) ids.push(await pool.submit(burnOn, 0))
+        expect(new Set(ids).size).toBe(1)
+      })
+    })
+
     describe('batches', () => {
       test('one whose tasks turn out slow is split with an idle worker', async () => {
         // Their cost seems next to nothing, so ten share a message. All the slow ones are in the first.
@@ -197,7 +216,8 @@ export function describeExecutor(runner: TestRunner, subject: ExecutorSubject): 
     describeMap(runner, subject, () => pool)
 
     describe('initializer', () => {
-      test('runs once in each worker, before its first task', async () => {
+      // CPython: test_initializer
+      test('F32 runs once in each worker, before its first task', async () => {
         const own = create({
           maxWorkers: 2,
           initializer: (value: number) => {
@@ -213,7 +233,8 @@ export function describeExecutor(runner: TestRunner, subject: ExecutorSubject): 
         await own.shutdown()
       })
 
-      test('one that throws breaks the pool after five starts; the cause is its error', async () => {
+      // CPython: FailingInitializerMixin
+      test('F33 one that throws breaks the pool after five starts; the cause is its error', async () => {
         const own = create({
           maxWorkers: 1,
           initializer: () => {
@@ -243,19 +264,20 @@ export function describeExecutor(runner: TestRunner, subject: ExecutorSubject): 
 
     describe('shutdown', () => {
       // CPython: test_run_after_shutdown
-      test('takes no more tasks', async () => {
+      test('F34 takes no more tasks', async () => {
         await pool.shutdown()
         expect(() => pool.submit(increment, 1)).toThrow(ShutdownError)
       })
 
-      test('waits for what was submitted', async () => {
-        const futures = Array.from({ length: 20 }, (_, i) => pool.submit(increment, i))
+      // CPython: test_hang_issue12364
+      test('F37 waits for what was submitted', async () => {
+        const futures = Array.from({ length: 50 }, (_, i) => pool.submit(increment, i))
         await pool.shutdown()
         expect(futures.every(future => future.state === 'finished')).toBe(true)
       })
 
       // CPython: test_cancel_futures
-      test('cancels what was not yet handed to a worker when asked to', async () => {
+      test('F38 cancels what was not yet handed to a worker when asked to', async () => {
         const futures = Array.from({ length: 20 }, () => pool.submit(burn, 20))
         await Promise.resolve()
         await pool.shutdown({ cancelFutures: true })
@@ -264,11 +286,20 @@ export function describeExecutor(runner: TestRunner, subject: ExecutorSubject): 
         expect(states.filter(state => state === 'finished').length).toBeGreaterThan(0)
       })
 
+      // CPython: test_shutdown_deadlock_pickle
+      test('F44 does not wait for a task that could not be sent', async () => {
+        const future = pool.submit((x: unknown) => x, new WeakRef({}))
+        await pool.shutdown({ wait: false })
+        expect(await future.exception()).toBeInstanceOf(SerializationError)
+        await pool.shutdown()
+      })
+
       test('can be called twice, and on a pool that did nothing', async () => {
         await Promise.all([pool.shutdown(), pool.shutdown()])
       })
 
-      test('terminate fails what is not done', async () => {
+      // CPython: test_force_shutdown_workers
+      test('F31 terminate fails what is not done', async () => {
         const future = pool.submit(() => {
           for (;;);
         })
@@ -282,6 +313,7 @@ export function describeExecutor(runner: TestRunner, subject: ExecutorSubject): 
     })
 
     describe('bad options', () => {
+      // CPython: test_max_workers_negative
       test.for([
         [{ maxWorkers: 0 }, RangeError, /maxWorkers must be an integer >= 1, got 0/],
         [{ maxWorkers: '2' }, TypeError, /maxWorkers must be an integer >= 1, got "2"/],
@@ -289,7 +321,7 @@ export function describeExecutor(runner: TestRunner, subject: ExecutorSubject): 
         [{ initializer: 5 }, TypeError, /initializer must be a function, got 5/],
         [{ onWorkerExit: 'ignore' }, TypeError, /onWorkerExit must be 'fail-task', 'break' or 'retry', got "ignore"/],
         [{ concurrency: -1 }, RangeError, /concurrency must be an integer >= 1, got -1/],
-      ] as const)('refuses %o', ([options, type, message]) => {
+      ] as const)('F22 refuses %o', ([options, type, message]) => {
         expect(() => create(options as never)).toThrow(type)
         expect(() => create(options as never)).toThrow(message)
       })

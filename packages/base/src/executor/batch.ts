@@ -1,5 +1,8 @@
 import type { WorkerInfo } from './worker-info.ts'
 
+/** The function of a task. */
+export type TaskFunction<A extends readonly unknown[], R> = (...args: A) => R
+
 /** A function with any parameters, for code that only passes it on. */
 export type AnyTaskFunction = (...args: never[]) => unknown
 

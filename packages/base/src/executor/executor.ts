@@ -1,4 +1,6 @@
 import type { Future } from '../future/future.ts'
+import type { TaskFunction } from './batch.ts'
+import type { MapCall } from './map.ts'
 
 /** A key: tasks with the same one run on the same worker. */
 export type Affinity = string | number
@@ -32,19 +34,6 @@ export type Transferable =
   | import('node:stream/web').WritableStream
   | import('node:stream/web').TransformStream
 
-export interface MapOptions {
-  /** Items that are sent to a worker together. @default 1 */
-  readonly chunkSize?: number | undefined
-  /**
-   * The most results that may be running or finished but not yet taken; the input is pulled no further than that.
-   * @default no limit: the whole input is submitted at once
-   */
-  readonly bufferSize?: number | undefined
-  /** Milliseconds for all results, counted from the call. @default no limit */
-  readonly timeoutMs?: number | undefined
-  readonly signal?: AbortSignal | undefined
-}
-
 export interface ShutdownOptions {
   /** Resolve only when the tasks are done and the workers have exited. @default true */
   readonly wait?: boolean | undefined
@@ -52,19 +41,14 @@ export interface ShutdownOptions {
   readonly cancelFutures?: boolean | undefined
 }
 
-/** The function of a task. */
-export type TaskFunction<A extends readonly unknown[], R> = (...args: A) => R
-
 /** Accepts tasks and runs them on threads, on processes or in the calling thread. */
 export interface Executor extends AsyncDisposable {
   /** Runs `fn(...args)` on a worker. */
   submit<A extends readonly unknown[], R>(fn: TaskFunction<A, R>, ...args: A): Future<Awaited<R>>
-  /** Runs `fn(item)` for each item and yields the results in the order of the items. */
-  map<I, R>(
-    fn: (item: I) => R,
-    items: Iterable<I> | AsyncIterable<I>,
-    options?: MapOptions,
-  ): AsyncIterableIterator<Awaited<R>>
+  /** Runs `fn` for each item, or for what several iterables give in step, and yields the results in their order. */
+  readonly map: MapCall<'ordered'>
+  /** The same, but yields each result as it comes, with the position of its item. */
+  readonly mapUnordered: MapCall<'unordered'>
   /** Returns a view of this executor that submits each task with `options`. */
   with(options: TaskOptions): Pick<Executor, 'submit'>
   /** Accepts no more tasks; tasks that were submitted before still run. */

@@ -30,14 +30,15 @@ export function asCompleted<T>(
  * waits: an iterator that nobody can continue is collected, and unregisters this.
  */
 class Completions<T> {
-  readonly #futures: ReadonlySet<Future<T>>
+  /** Those that are not done yet: one that was yielded is not held. */
+  readonly #futures: Set<Future<T>>
   readonly #ready: Future<T>[] = []
   readonly #wake: (() => void)[] = []
   readonly #disarm: (() => void) | undefined
   #left: number
   #failure: Error | undefined
 
-  constructor(futures: ReadonlySet<Future<T>>, options: WaitOptions) {
+  constructor(futures: Set<Future<T>>, options: WaitOptions) {
     this.#futures = futures
     const total = (this.#left = futures.size)
     for (const future of futures) {
@@ -85,6 +86,7 @@ class Completions<T> {
   }
 
   readonly #add = (future: Future<T>): void => {
+    this.#futures.delete(future)
     this.#ready.push(future)
     if (this.#ready.length === this.#left) this.#disarm?.() // no future is left to time out
     this.#wakeReaders()

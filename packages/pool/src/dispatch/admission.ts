@@ -17,6 +17,8 @@ export class Admission {
   readonly #staff: Staff
   /** The queue was full, and is not half empty yet. */
   needsDrain = false
+  /** They fill half of the queue, and leave the rest to others. */
+  readonly #patient = new Set<() => void>()
 
   constructor(options: AdmissionOptions, backlog: Backlog, staff: Staff) {
     this.#options = options
@@ -42,9 +44,22 @@ export class Admission {
     )
   }
 
+  /** @param onRoom - called when there is room, if there is none now */
+  hasRoomFor(onRoom: () => void): boolean {
+    const { maxQueue } = this.#options
+    if (maxQueue === Infinity || this.#backlog.tasks - this.#freeSlots() < Math.max(1, maxQueue / 2)) return true
+    this.#patient.add(onRoom)
+    return false
+  }
+
   /** To be called when fewer may be waiting. */
   noteRoom(): void {
-    if (!this.needsDrain || this.#backlog.tasks > this.#options.maxQueue / 2) return
+    if (!this.isLimited || this.#backlog.tasks > this.#options.maxQueue / 2) return
+    for (const onRoom of this.#patient) {
+      this.#patient.delete(onRoom)
+      queueMicrotask(onRoom)
+    }
+    if (!this.needsDrain) return
     this.needsDrain = false
     queueMicrotask(this.#options.onDrain)
   }

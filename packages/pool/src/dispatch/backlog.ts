@@ -50,6 +50,11 @@ export class Backlog {
     ;(line ?? this.queue).noteDropped(item.size)
   }
 
+  /** Takes out what is no longer wanted. */
+  sweep(): void {
+    for (const queue of [this.queue, ...this.#lines()]) queue.sweep()
+  }
+
   /** Nothing more is sent to the worker: what waits for it goes to others. */
   release(worker: WorkerHandle): void {
     if (worker.line === undefined) return

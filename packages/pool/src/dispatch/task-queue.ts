@@ -73,10 +73,18 @@ export class TaskQueue {
   noteDropped(tasks: number): void {
     this.#tasks -= tasks
     if (++this.#dropped <= FEW || this.#dropped * 2 < this.length) return
-    // Each was dropped once, and is looked at once or twice here.
+    this.sweep() // each was dropped once, and is looked at once or twice
+  }
+
+  /** Takes out all items that are no longer wanted, and counts the others. */
+  sweep(): void {
     const wanted = [...this]
     this.#clear()
-    for (const item of wanted) this.#laneOf(item).push(item)
+    this.#tasks = 0
+    for (const item of wanted) {
+      this.#laneOf(item).push(item)
+      this.#tasks += item.size
+    }
   }
 
   /** Takes everything out. */

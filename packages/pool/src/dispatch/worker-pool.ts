@@ -55,7 +55,7 @@ export class WorkerPool implements FunctionUser {
   readonly #codec: WorkerCodec
   readonly #staff: Staff
   readonly #backlog: Backlog
-  readonly #admission: Admission
+  readonly admission: Admission
   readonly #exits: WorkerExits
   readonly #recall: Recall
   readonly #totals = new Totals()
@@ -94,15 +94,12 @@ export class WorkerPool implements FunctionUser {
         this.#pump()
       },
       onBegin: (begins, shipment) => this.#begun(begins, shipment),
-      onReturned: items => {
-        this.#backlog.unshift(items)
-        this.#pump()
-      },
+      onReturned: items => this.#returned(items),
       onRetire: worker => this.#backlog.release(worker),
       onExit: (gone, exit, error) => this.#exited(gone, exit, error),
     })
     this.#backlog = new Backlog(this.#staff)
-    this.#admission = new Admission(options, this.#backlog, this.#staff)
+    this.admission = new Admission(options, this.#backlog, this.#staff)
     this.#recall = new Recall({
       workers: this.#staff,
       isQueueEmpty: () => this.#backlog.queue.length === 0,
@@ -113,11 +110,6 @@ export class WorkerPool implements FunctionUser {
 
   get maxWorkers(): number {
     return this.#staff.maxWorkers
-  }
-
-  /** The queue was full, and is not half empty yet. */
-  get needsDrain(): boolean {
-    return this.#admission.needsDrain
   }
 
   get idle(): boolean {
@@ -133,7 +125,6 @@ export class WorkerPool implements FunctionUser {
     return !this.#closing && this.#exits.broken === undefined
   }
 
-  /** What was measured since this was first called. */
   measure(): Measurements {
     return (this.#meter ??= new Meter())
   }
@@ -158,7 +149,7 @@ export class WorkerPool implements FunctionUser {
     if (!this.usable) this.assertUsable()
     if (this.#directory !== undefined) this.#followProgram()
     if (this.#staff.size <= this.#options.minWorkers) this.#staff.fill()
-    if (this.#admission.isLimited) this.#admission.assertRoom()
+    if (this.admission.isLimited) this.admission.assertRoom()
   }
 
   /** Queues an item. Items of one tick are sent together. */
@@ -180,7 +171,14 @@ export class WorkerPool implements FunctionUser {
 
   noteDropped(item: Dropped): void {
     this.#backlog.noteDropped(item)
-    this.#admission.noteRoom()
+    this.admission.noteRoom()
+    this.#checkDrained()
+  }
+
+  /** Items that were not dropped one by one are not wanted any more. */
+  noteCancelled(): void {
+    this.#backlog.sweep()
+    this.admission.noteRoom()
     this.#checkDrained()
   }
 
@@ -242,8 +240,8 @@ export class WorkerPool implements FunctionUser {
   }
 
   #pump(): void {
-    const { queue } = this.#backlog
     this.#pumpLines()
+    const { queue } = this.#backlog
     let reserved: WorkerHandle | undefined
     for (;;) {
       const item = reserved === undefined ? queue.front() : queue.frontShared()
@@ -258,7 +256,7 @@ export class WorkerPool implements FunctionUser {
         if (reserved === undefined) break
       }
     }
-    this.#admission.noteRoom()
+    this.admission.noteRoom()
     if (this.#closing) this.#checkDrained()
     else this.#recall.plan()
   }
@@ -342,6 +340,11 @@ export class WorkerPool implements FunctionUser {
   }
 
   // ---- what workers report
+
+  #returned(items: readonly QueueItem[]): void {
+    this.#backlog.unshift(items)
+    this.#pump()
+  }
 
   #begun(worker: WorkerHandle, shipment: Shipment): void {
     shipment.begin(worker.info)

@@ -1,13 +1,9 @@
 import { checkInteger, checkOptionNames, describeValue, markOwn, slot } from '@manyhands/base'
 import { poolOrigin } from '../entry-url.ts'
 import { cpuCount } from '../here/cpu-count.ts'
+import { executorClassOf, type ExecutorKind } from './executor-classes.ts'
 import { type ExecutorOptions, executorOptionNames } from './executor-options.ts'
-import { ProcessPoolExecutor } from './process-pool-executor.ts'
-import { ThreadPoolExecutor } from './thread-pool-executor.ts'
 import type { WorkerExecutor } from './worker-executor.ts'
-
-/** The executor of each kind, by the name of its backend. */
-const executorClasses = { threads: ThreadPoolExecutor, processes: ProcessPoolExecutor } as const
 
 /** As joblib has it. Longer: a call after a while finds warm workers; shorter: their memory is given back sooner. */
 const IDLE_MS = 300_000
@@ -39,14 +35,8 @@ interface Entry {
  * @param options.maxWorkers - @default cpuCount()
  * @throws TypeError, RangeError for bad arguments
  */
-export function getReusableExecutor(
-  kind: keyof typeof executorClasses,
-  options: ReusableExecutorOptions = {},
-): WorkerExecutor {
-  if (!Object.hasOwn(executorClasses, kind)) {
-    const known = Object.keys(executorClasses).map(name => `'${name}'`)
-    throw new TypeError(`kind must be ${known.join(' or ')}, got ${describeValue(kind)}`)
-  }
+export function getReusableExecutor(kind: ExecutorKind, options: ReusableExecutorOptions = {}): WorkerExecutor {
+  const ExecutorClass = executorClassOf(kind)
   checkOptionNames('getReusableExecutor', options, [...executorOptionNames, 'reuse', 'killWorkers'], {
     jobs: 'maxWorkers',
     max_workers: 'maxWorkers',
@@ -71,7 +61,7 @@ export function getReusableExecutor(
     void resizable.executor.resize(maxWorkers)
     return resizable.executor
   }
-  const executor = new executorClasses[kind]({ idleTimeoutMs: IDLE_MS, ...given, maxWorkers })
+  const executor = new ExecutorClass({ idleTimeoutMs: IDLE_MS, ...given, maxWorkers })
   for (const entry of entries) {
     if (!killWorkers && !entry.executor.idle) continue
     entries.delete(entry)

@@ -1,6 +1,5 @@
 import { EventEmitter } from 'node:events'
 import {
-  type Across,
   type AnyTaskFunction,
   type Batch,
   type BatchHandle,
@@ -9,39 +8,40 @@ import {
   CallSite,
   CancelledError,
   checkDuration,
-  checkFunction,
   checkInteger,
   checkOptionNames,
   checkSignal,
   describeValue,
   type Executor,
   type Future,
+  type Indexed,
+  type MapItems,
+  type MapItemsOf,
   type MapOptions,
+  type MapResults,
   replace,
   SerializationError,
   type ShutdownOptions,
+  type SpreadMapOptions,
   type TaskFunction,
   type TaskOptions,
   warnOfUnseenFailures,
 } from '@manyhands/base'
-import { labelOf, noteInitializer, pack } from '@manyhands/closure'
 import { BatchState } from '../dispatch/batch.ts'
 import { type FunctionRecord, FunctionTable, type PreparedFunction } from '../dispatch/function-table.ts'
 import type { ExecutorStats, Measurements } from '../dispatch/measurements.ts'
 import { Task } from '../dispatch/task.ts'
 import { WorkerPool } from '../dispatch/worker-pool.ts'
-import { childLineage } from '../here/child-lineage.ts'
 import { cpuCount } from '../here/cpu-count.ts'
-import { currentWorker } from '../here/current-worker.ts'
-import { getStartMethod } from '../here/start-method.ts'
-import type { ChannelOptions, StartChannel } from '../host/channel.ts'
-import { limitedEnvironment } from '../host/thread-limits.ts'
+import type { StartChannel } from '../host/channel.ts'
 import { workerEntry } from '../host/worker-entry.ts'
-import { unsendable } from '../protocol/unsendable-error.ts'
 import { type WorkerKind, workerKinds } from '../protocol/worker-kinds.ts'
 import { CallSites } from './call-sites.ts'
-import { type CheckedExecutorOptions, checkExecutorOptions, type ExecutorOptions } from './executor-options.ts'
-import { mapOrdered } from './map-ordered.ts'
+import { channelOptions } from './channel-options.ts'
+import { checkExecutorOptions, type ExecutorOptions } from './executor-options.ts'
+import { type Arguments, type ChunkExecutor, chunkOf, type ChunkSink, ItemTask } from './map-chunks.ts'
+import { splitOptions } from './map-input.ts'
+import { startMap } from './map-results.ts'
 import { SignalWatch } from './signal-watch.ts'
 
 /** Events of an executor. */
@@ -51,7 +51,7 @@ export interface ExecutorEvents {
 }
 
 /** What a thread and a process executor have in common, which is all but the way to their workers. */
-export class WorkerExecutor extends EventEmitter<ExecutorEvents> implements Executor {
+export class WorkerExecutor extends EventEmitter<ExecutorEvents> implements Executor, ChunkExecutor {
   readonly #kind: WorkerKind
   readonly #functions: FunctionTable
   readonly #pool: WorkerPool
@@ -148,30 +148,66 @@ export class WorkerExecutor extends EventEmitter<ExecutorEvents> implements Exec
   }
 
   /**
-   * Runs `fn(item)` for each item and yields the results in the order of the items.
+   * Runs `fn(item)` for each item and yields the results in the order of the items; `await pool.map(…).toArray()` gives
+   * all of them.
+   *
+   * With several iterables `fn` gets one item of each, until the first of them ends; with `spread` the items are arrays
+   * of arguments.
+   *
+   * ```ts
+   * const pool = new ThreadPoolExecutor({ maxWorkers: 2 })
+   * console.log(await pool.map((x, y) => x * y, [1, 2], [3, 4]).toArray()) // [ 3, 8 ]
+   * await pool.shutdown()
+   * ```
    *
    * Without `bufferSize` all items are submitted at once, before the first result is asked for; with it the input is
    * pulled as results are taken, so an endless iterable is fine. Leaving the iteration early cancels what was not yet
    * handed to a worker.
    *
-   * @throws the error of a task, at its place; what follows is cancelled
+   * @throws the error of a task, or of the input, at its place; what follows is cancelled
    * @throws {@link WaitTimeoutError} when `timeoutMs`, counted from this call, is over
    * @throws {@link CancelledError} when `signal` is aborted
-   * @throws TypeError, RangeError for bad options, at the call
+   * @throws {@link SerializationError} when `fn` cannot travel, at the call
+   * @throws {@link ShutdownError}, {@link BrokenPoolError} when the executor takes no more tasks, at the call
+   * @throws TypeError, RangeError for bad options and for what is not iterable, at the call; for an item that cannot be
+   * spread at its place
    */
-  map<I, R>(
-    fn: (item: I) => R,
-    items: Iterable<I> | AsyncIterable<I>,
-    options: MapOptions = {},
-  ): AsyncIterableIterator<Awaited<R>> {
-    this.#pool.assertUsable()
-    return mapOrdered<Awaited<R>>(
-      (batch, sink) => this.submitBatch(batch, sink),
-      this.prepare<[item: I], R>(fn),
-      items,
-      options,
-      new CallSite(map),
-    )
+  map<I, R>(fn: (item: I) => R, items: MapItems<I>, options?: MapOptions): MapResults<Awaited<R>>
+  map<A extends readonly [] | readonly unknown[], R>(
+    fn: TaskFunction<A, R>,
+    items: MapItems<Readonly<A>>,
+    options: SpreadMapOptions,
+  ): MapResults<Awaited<R>>
+  map<A extends readonly unknown[], R>(fn: TaskFunction<A, R>, ...inputs: MapItemsOf<A>): MapResults<Awaited<R>>
+  map<A extends readonly unknown[], R>(
+    fn: TaskFunction<A, R>,
+    ...inputs: [...MapItemsOf<A>, options: MapOptions | undefined]
+  ): MapResults<Awaited<R>>
+  map(fn: AnyTaskFunction, ...given: readonly unknown[]): MapResults<never> {
+    return this.#startMap('map', fn, given, new CallSite(map))
+  }
+
+  /**
+   * As `map`, but yields each result as it comes, as `{ index, value }` with the position of its item: no result waits
+   * for a slower one before it. An error of a task comes as it comes, too; one of the input when the results of all
+   * items before it were taken.
+   */
+  mapUnordered<I, R>(fn: (item: I) => R, items: MapItems<I>, options?: MapOptions): MapResults<Indexed<Awaited<R>>>
+  mapUnordered<A extends readonly [] | readonly unknown[], R>(
+    fn: TaskFunction<A, R>,
+    items: MapItems<Readonly<A>>,
+    options: SpreadMapOptions,
+  ): MapResults<Indexed<Awaited<R>>>
+  mapUnordered<A extends readonly unknown[], R>(
+    fn: TaskFunction<A, R>,
+    ...inputs: MapItemsOf<A>
+  ): MapResults<Indexed<Awaited<R>>>
+  mapUnordered<A extends readonly unknown[], R>(
+    fn: TaskFunction<A, R>,
+    ...inputs: [...MapItemsOf<A>, options: MapOptions | undefined]
+  ): MapResults<Indexed<Awaited<R>>>
+  mapUnordered(fn: AnyTaskFunction, ...given: readonly unknown[]): MapResults<never> {
+    return this.#startMap('mapUnordered', fn, given, new CallSite(mapUnordered))
   }
 
   /**
@@ -190,6 +226,25 @@ export class WorkerExecutor extends EventEmitter<ExecutorEvents> implements Exec
       cancel: () => state.cancel(),
       abort: (reason, graceMs) => this.#pool.abort(state, reason, graceMs),
     }
+  }
+
+  /** @internal See {@link ChunkExecutor}. */
+  submitChunk(fn: AnyTaskFunction, chunk: readonly Arguments[], first: number, sink: ChunkSink): void {
+    this.#pool.assertUsable()
+    const record = this.#functions.lookup(fn)
+    const [only] = chunk
+    if (chunk.length === 1 && only !== undefined) this.#pool.enqueue(new ItemTask(record, only, first, sink))
+    else this.#pool.enqueue(chunkOf(record, fn, chunk, first, sink))
+  }
+
+  /** @internal See {@link ChunkExecutor}. */
+  noteCancelled(): void {
+    this.#pool.noteCancelled()
+  }
+
+  /** @internal See {@link ChunkExecutor}. */
+  hasRoomFor(onRoom: () => void): boolean {
+    return this.#pool.admission.hasRoomFor(onRoom)
   }
 
   /**
@@ -213,7 +268,7 @@ export class WorkerExecutor extends EventEmitter<ExecutorEvents> implements Exec
 
   /** True from when `maxQueue` tasks wait until only half as many do: then the event `drain` follows. */
   get needsDrain(): boolean {
-    return this.#pool.needsDrain
+    return this.#pool.admission.needsDrain
   }
 
   /**
@@ -269,6 +324,25 @@ export class WorkerExecutor extends EventEmitter<ExecutorEvents> implements Exec
     })
   }
 
+  #startMap(
+    where: 'map' | 'mapUnordered',
+    fn: AnyTaskFunction,
+    given: readonly unknown[],
+    callSite: CallSite,
+  ): MapResults<never> {
+    this.#pool.assertUsable()
+    const prepared = this.prepare(fn)
+    return startMap({
+      ...splitOptions(where, given),
+      where,
+      fn: prepared,
+      ordered: where === 'map',
+      indexed: where === 'mapUnordered',
+      executor: this,
+      callSite,
+    })
+  }
+
   #submitWith<A extends readonly unknown[], R>(
     options: TaskOptions,
     fn: TaskFunction<A, R>,
@@ -316,52 +390,4 @@ export class WorkerExecutor extends EventEmitter<ExecutorEvents> implements Exec
 type Method = (...args: never[]) => unknown
 
 // Whatever a program or a test puts in their place: these are on the stack.
-const { submit, prepare, map } = WorkerExecutor.prototype
-
-function packInitializer(initializer: object, args: readonly unknown[], across: Across): object {
-  try {
-    return structuredClone(pack([initializer, args], { across }))
-  } catch (error) {
-    throw error instanceof SerializationError
-      ? unsendable(`initializer \`${labelOf(initializer)}\` cannot be sent`, error)
-      : error
-  }
-}
-
-function channelOptions(kind: WorkerKind, across: Across, options: CheckedExecutorOptions) {
-  const { initializer, initializerArgs = [] } = options
-  if (initializer !== undefined) {
-    checkFunction('initializer', initializer)
-    noteInitializer(initializer)
-  }
-  // Packed now, so that a bad one is told at the constructor, and each worker gets the same.
-  const packed = initializer === undefined ? undefined : packInitializer(initializer, initializerArgs, across)
-  const level = (currentWorker()?.level ?? 0) + 1
-  const lineage = childLineage({
-    name: '',
-    daemon: false,
-    startMethod: options.startMethod ?? getStartMethod({ allowNone: true }) ?? 'spawn',
-    argv: options.argv,
-  })
-  return (id: number, maxWorkers: number): ChannelOptions => {
-    const share = Math.max(1, Math.floor(cpuCount() / maxWorkers))
-    return {
-      init: {
-        kind,
-        lineage: { ...lineage, name: `${options.name}-${id}` },
-        id,
-        level,
-        concurrency: options.concurrency,
-        // A spinning worker takes time from others where there are more workers than processors.
-        spin: maxWorkers <= cpuCount(),
-        maxMemoryBytes: options.maxMemoryBytes,
-        initializer: packed,
-      },
-      execArgv: options.execArgv,
-      env: workerKinds[kind].ownEnvironment
-        ? limitedEnvironment(share, options.env as NodeJS.ProcessEnv | undefined) // not SHARE_ENV: that was refused
-        : options.env,
-      resourceLimits: options.resourceLimits,
-    }
-  }
-}
+const { submit, prepare, map, mapUnordered } = WorkerExecutor.prototype
