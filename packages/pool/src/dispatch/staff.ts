@@ -82,6 +82,15 @@ export class Staff implements Iterable<WorkerHandle> {
     return size < this.#maxWorkers && (size === 0 || this.#events.mayStart())
   }
 
+  /** The one with the fewest messages of those that take more. */
+  leastLoaded(except?: WorkerHandle): WorkerHandle | undefined {
+    let best: WorkerHandle | undefined
+    for (const worker of this.#workers) {
+      if (worker.open && worker !== except && (best === undefined || worker.load < best.load)) best = worker
+    }
+    return best
+  }
+
   /** The first worker starts, if there is none, and as many as there are to be at least. */
   fill(): void {
     const least = Math.min(this.#maxWorkers, Math.max(1, this.#options.minWorkers))

@@ -252,7 +252,7 @@ export class WorkerPool implements FunctionUser {
       } else {
         // What must have a worker to itself gets the next one that is free; others go past it.
         if (!item.exclusive || this.#options.concurrency === 1) break
-        reserved = this.#leastLoaded()
+        reserved = this.#staff.leastLoaded()
         if (reserved === undefined) break
       }
     }
@@ -301,13 +301,10 @@ export class WorkerPool implements FunctionUser {
   }
 
   #workerFor(item: QueueItem, reserved: WorkerHandle | undefined): WorkerHandle | undefined {
-    let best: WorkerHandle | undefined
-    let initializing = 0
-    for (const worker of this.#staff) {
-      if (worker.initializing) initializing++
-      if (worker.open && worker !== reserved && (best === undefined || worker.load < best.load)) best = worker
-    }
+    const best = this.#staff.leastLoaded(reserved)
     if (best?.load === 0) return best
+    let initializing = 0
+    for (const worker of this.#staff) if (worker.initializing) initializing++
     const waiting = Math.max(this.#backlog.queue.length, item.size)
     for (; initializing < waiting && this.#staff.hasRoom; initializing++) {
       const started = this.#staff.start()
@@ -324,12 +321,6 @@ export class WorkerPool implements FunctionUser {
     if (concurrency > 1 && worker.unanswered < concurrency) return true
     if (worker.holdsAborted || worker.load >= prefetchDepth(item.costMs)) return false
     return prefetchDepth(worker.costMs) > 1 && !worker.wasRelieved
-  }
-
-  #leastLoaded(): WorkerHandle | undefined {
-    let best: WorkerHandle | undefined
-    for (const worker of this.#staff) if (worker.open && (best === undefined || worker.load < best.load)) best = worker
-    return best
   }
 
   /** The time that waiting for an answer takes must not be a worker's. */
