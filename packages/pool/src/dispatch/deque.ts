@@ -1,7 +1,7 @@
 /** A ring is this long at least. */
 const SMALLEST = 16
 /** A ring that is longer than this gives its memory back when the last one is taken. */
-const KEPT = 1024
+const KEPT = 1 << 15
 
 /** A queue with two ends: adding and taking at either end costs O(1), amortised. */
 export class Deque<T> {

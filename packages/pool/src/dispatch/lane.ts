@@ -45,6 +45,7 @@ export class Lane {
   /** The first item that is still wanted. */
   front(): QueueItem | undefined {
     const shared = this.frontShared()
+    if (this.#limited.length === 0) return shared
     const limited = this.#frontLimited()
     return limited !== undefined && (shared === undefined || limited.after <= this.#passed) ? limited.item : shared
   }

@@ -45,7 +45,8 @@ export class TaskQueue {
 
   /** The first item that is still wanted. */
   front(): QueueItem | undefined {
-    if (this.#lanes.length === 1) return this.#lanes[0].front()
+    const first = this.#lanes[0].front()
+    if (first !== undefined || this.#lanes.length === 1) return first
     for (const lane of this.#lanes) {
       const item = lane.front()
       if (item !== undefined) return item
@@ -111,7 +112,7 @@ export class TaskQueue {
   }
 
   #laneOf({ priority }: QueueItem): Lane {
-    const [first] = this.#lanes
+    const first = this.#lanes[0]
     if (first.priority === priority) return first
     const at = this.#lanes.findIndex(lane => lane.priority <= priority)
     const found = this.#lanes[at]

@@ -65,7 +65,7 @@ export class Task extends FutureResolver<unknown> implements QueueItem, Abortabl
   }
 
   get priority(): number {
-    return this.options?.priority ?? 0
+    return this.#details === undefined ? 0 : (this.#details.options?.priority ?? 0)
   }
 
   get affinity(): Affinity | undefined {
@@ -80,7 +80,9 @@ export class Task extends FutureResolver<unknown> implements QueueItem, Abortabl
   }
 
   get exclusive(): boolean {
-    return this.options?.signal !== undefined || this.timeoutMs !== undefined
+    if (this.#details === undefined) return false
+    const { options } = this.#details
+    return options !== undefined && (options.signal !== undefined || options.timeoutMs !== undefined)
   }
 
   get timeoutMs(): number | undefined {
