@@ -23,6 +23,7 @@ const hidden = [
   'assigned by one function, used by another',
   'a declaration that replaces itself',
   'a variable whose function replaces it',
+  'functions that share what they have put on Reflect',
 ]
 const inVitest = [...inlined, 'module of Node as a namespace handed on']
 
