@@ -73,7 +73,8 @@ export const executorOptionNames = [
   'startMethod',
   ...placeOptionNames,
 ] as const satisfies readonly (keyof ExecutorOptions)[]
-const mistakes = {
+/** What users of other libraries type. */
+export const executorMistakes = {
   max_workers: 'maxWorkers',
   maxThreads: 'maxWorkers',
   maxProcesses: 'maxWorkers',
@@ -114,7 +115,7 @@ export function checkExecutorOptions(kind: WorkerKind, options: ExecutorOptions)
   if (typeof given === 'number') {
     throw new TypeError(`${executor} takes an options object: write new ${executor}({ maxWorkers: ${given} })`)
   }
-  checkOptionNames(executor, options, executorOptionNames, mistakes)
+  checkOptionNames(executor, options, executorOptionNames, executorMistakes)
   checkInteger('maxWorkers', options.maxWorkers, 1)
   checkInteger('minWorkers', options.minWorkers, 0)
   checkDuration('idleTimeoutMs', options.idleTimeoutMs)

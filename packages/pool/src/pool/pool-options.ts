@@ -5,10 +5,9 @@ import {
   type KnownMistakes,
   type MapItems,
   type MapOptions,
-  suggestion,
 } from '@manyhands/base'
 import type { ExecutorKind } from '../executor/executor-classes.ts'
-import type { ExecutorOptions } from '../executor/executor-options.ts'
+import { executorMistakes, executorOptionNames, type ExecutorOptions } from '../executor/executor-options.ts'
 import type { Callbacks } from './async-result.ts'
 
 export interface PoolOptions extends ExecutorOptions {
@@ -43,11 +42,7 @@ export function readPoolOptions(given: PoolOptions | number): PoolOptions {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`Pool takes an options object or a number of workers, got ${describeValue(options)}`)
   }
-  // All other names are checked by the executor.
-  const mistake = Object.keys(options).find(name => Object.hasOwn(mistakes, name))
-  if (mistake !== undefined) {
-    throw new TypeError(`Pool has no option \`${mistake}\`${suggestion(mistake, [], mistakes)}`)
-  }
+  checkOptionNames('Pool', given, ['kind', ...executorOptionNames], { ...executorMistakes, ...mistakes })
   return given
 }
 
