@@ -39,8 +39,12 @@ export const unsendable = (): unknown => [new WeakMap(), process]
 export const large = (bytes: Uint8Array): Uint8Array => bytes.map(byte => byte ^ 255)
 
 export async function nested(n: number): Promise<number> {
-  await using pool = new ThreadPoolExecutor({ maxWorkers: 1 })
-  return pool.submit(answer, n)
+  const pool = new ThreadPoolExecutor({ maxWorkers: 1 })
+  try {
+    return await pool.submit(answer, n)
+  } finally {
+    await pool.shutdown()
+  }
 }
 
 export const exits = (code: number): never => process.exit(code)
