@@ -66,6 +66,15 @@ describe.for(['threads', 'processes'] as const)('%s', kind => {
     expect(events.map(([, , running]) => running)).toEqual([1, 1, 1])
   })
 
+  test('the sink of a batch that was cancelled is not called by an abort', async () => {
+    const pool = create()
+    const { events, handle } = submit(pool, { fn: increment, items: [1, 2], firstIndex: 0 })
+    expect(handle.cancel()).toBe(true)
+    handle.abort(new Error('too late'), 0)
+    await pool.shutdown()
+    expect(events).toEqual([])
+  })
+
   test('what waits behind an async task goes to an idle worker', async () => {
     const { events, until } = submit(create({ maxWorkers: 2 }), {
       fn: numberOrNever,

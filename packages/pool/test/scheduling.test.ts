@@ -231,6 +231,27 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', kind => {
     expect(Atomics.load(words, 0)).toBe(5) // each once
   })
 
+  test('what is taken back from a worker that is still starting runs once', async () => {
+    const pool = create({ maxWorkers: 2 })
+    const counts = (at: number): number => Atomics.add(new Int32Array(region.buffer), at, 1)
+    const counted = pool.prepare<[number], number>(counts)
+    const done: Promise<void>[] = []
+    for (const firstIndex of [0, 3]) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      done.push(promise)
+      const items = [firstIndex, firstIndex + 1, firstIndex + 2]
+      pool.submitBatch(
+        { fn: counted, items, firstIndex },
+        { onValue: () => {}, onError: () => {}, onDone: () => resolve() },
+      )
+    }
+    await Promise.resolve() // both are sent
+    const resized = pool.resize(1)
+    await Promise.all(done)
+    await resized
+    expect(Array.from(words.subarray(0, 6))).toEqual([1, 1, 1, 1, 1, 1])
+  })
+
   test('a limited task that waits for a worker of its own does not block the slots of others', async () => {
     const pool = create({ maxWorkers: 2, concurrency: 4 })
     const waits =

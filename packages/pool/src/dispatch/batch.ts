@@ -60,6 +60,8 @@ export class BatchState implements Abortable {
     const [only] = this.#queued
     if (only === undefined || only.size !== this.size || this.isReported(0)) return false
     this.#drop()
+    this.#reported.fill(1) // an abort that follows reports nothing either
+    this.#left = -1
     return true
   }
 

@@ -107,7 +107,7 @@ export class Runner implements TaskContextSource {
    * never.
    */
   useControl(words: Int32Array): void {
-    words[RUNNING] = this.#running
+    Atomics.add(words, RUNNING, this.#running) // main may have taken tasks back before this thread ran
     Atomics.store(words, IN_USE, 1)
     this.#control = words
   }
