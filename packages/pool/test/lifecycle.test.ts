@@ -1,50 +1,10 @@
-import { perWorker, Region } from '@manyhands/core'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import {
-  currentWorker,
-  type ExecutorOptions,
-  ProcessPoolExecutor,
-  ThreadPoolExecutor,
-  type WorkerExecutor,
-} from '../src/index.ts'
+import { perWorker } from '@manyhands/core'
+import { expect, test } from 'vitest'
+import { currentWorker, ThreadPoolExecutor } from '../src/index.ts'
+import { describeKinds } from './support/describe-kinds.ts'
 
-const kinds = { threads: ThreadPoolExecutor, processes: ProcessPoolExecutor } as const
-
-describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', kind => {
-  const pools: WorkerExecutor[] = []
-  const create = (options: ExecutorOptions): WorkerExecutor => {
-    const pool = new kinds[kind](options)
-    pools.push(pool)
-    return pool
-  }
-  afterEach(async () => {
-    await Promise.all(pools.splice(0).map(pool => pool.terminate()))
-  })
-  let region: Region
-  let words: Int32Array
-  beforeEach(() => {
-    region = Region.create(16, { across: 'processes' })
-    words = new Int32Array(region.buffer)
-  })
-  const where = (): number => currentWorker()?.id ?? -1
-  /** Comes back from a worker of its own, with its id, when so many run at a time. */
-  const meets = (count: number) => (): number => {
-    const seen = new Int32Array(region.buffer)
-    Atomics.add(seen, 0, 1)
-    while (Atomics.load(seen, 0) < count) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
-    return currentWorker()?.id ?? -1
-  }
-  /** Keeps its worker busy until the word is set. */
-  const waits = (word: number) => (): number => {
-    const seen = new Int32Array(region.buffer)
-    Atomics.add(seen, 0, 1)
-    while (Atomics.load(seen, word) === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
-    return currentWorker()?.id ?? -1
-  }
-  const begun = async (count: number): Promise<void> => {
-    while (Atomics.load(words, 0) < count) await new Promise(setImmediate)
-  }
-
+describeKinds(kit => {
+  const { create, where, blocks, begun, counts } = kit
   // CPython: test_max_tasks_per_child
   test('F29 with maxTasksPerChild 3 a worker runs three tasks, and another one the fourth', async () => {
     const pool = create({ maxWorkers: 1, maxTasksPerChild: 3 })
@@ -67,9 +27,9 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', kind => {
       Array.from({ length: 200 }, (_, i) => pool.submit((x: number) => [x, currentWorker()?.id ?? -1] as const, i)),
     )
     expect(results.map(([x]) => x)).toEqual(Array.from({ length: 200 }, (_, i) => i))
-    const counts = new Map<number, number>()
-    for (const [, id] of results) counts.set(id, (counts.get(id) ?? 0) + 1)
-    expect(Math.max(...counts.values())).toBeLessThanOrEqual(20)
+    const perWorkerId = new Map<number, number>()
+    for (const [, id] of results) perWorkerId.set(id, (perWorkerId.get(id) ?? 0) + 1)
+    expect(Math.max(...perWorkerId.values())).toBeLessThanOrEqual(20)
   })
 
   test('a batch is divided among as many workers as maxTasksPerChild makes necessary', async () => {
@@ -106,10 +66,19 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', kind => {
     for (let i = 0; i < 3; i++) expect(await pool.submit(drop)).toBe(0)
   })
 
+  test('minWorkers are kept also when workers are replaced', async () => {
+    const pool = create({ maxWorkers: 2, minWorkers: 2, maxTasksPerChild: 1 })
+    await Promise.all([pool.submit(where), pool.submit(where)])
+    while (pool.stats().exitedWorkers < 2 || pool.stats().workers < 2) await new Promise(setImmediate)
+  })
+
   test('minWorkers are there from the start, and idleTimeoutMs closes those beyond them', async () => {
     const pool = create({ maxWorkers: 2, minWorkers: 1, idleTimeoutMs: 20 })
     expect(pool.stats().workers).toBe(1)
-    await Promise.all([pool.submit(meets(2)), pool.submit(meets(2))])
+    const both = [pool.submit(blocks(), 1), pool.submit(blocks(), 1)]
+    await begun(2)
+    Atomics.store(kit.words, 1, 1)
+    await Promise.all(both)
     while (pool.stats().workers > 1) await new Promise(setImmediate)
     expect(await pool.submit(() => 1)).toBe(1)
   })
@@ -125,7 +94,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', kind => {
 
   test('resize: more at once, fewer when those that run have finished', async () => {
     const pool = create({ maxWorkers: 1 })
-    const futures = [1, 2].map(() => pool.submit(waits(1)))
+    const futures = [1, 2].map(() => pool.submit(blocks(), 1))
     await begun(1)
     expect(pool.stats().workers).toBe(1)
     await pool.resize(2)
@@ -135,7 +104,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', kind => {
     const resizing = pool.resize(1).then(() => (resized = true))
     await new Promise(setImmediate)
     expect(resized).toBe(false)
-    Atomics.store(words, 1, 1)
+    Atomics.store(kit.words, 1, 1)
     await resizing
     expect(pool.stats().workers).toBe(1)
     expect(new Set(await Promise.all(futures)).size).toBe(2)
@@ -162,12 +131,13 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', kind => {
   })
 
   test('a worker that is replaced disposes of what it holds', async () => {
-    const held = perWorker(() => ({}), { dispose: () => void Atomics.add(new Int32Array(region.buffer), 2, 1) })
+    const count = counts()
+    const held = perWorker(() => ({}), { dispose: () => count(2) })
     const pool = create({ maxWorkers: 1, maxTasksPerChild: 1 })
     await pool.submit(() => typeof held.value)
     await pool.submit(() => typeof held.value)
     await pool.shutdown()
-    expect(Atomics.load(words, 2)).toBe(2)
+    expect(Atomics.load(kit.words, 2)).toBe(2)
   })
 
   test('workers have the name of their executor', async () => {

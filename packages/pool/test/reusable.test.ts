@@ -44,6 +44,14 @@ test('one that is busy for somebody else keeps its size', async () => {
   await busy
 })
 
+test('one that is leased keeps its size while it has nothing to do', () => {
+  const executor = take('threads', { maxWorkers: 1 })
+  const giveBack = executor.lease()
+  expect(take('threads', { maxWorkers: 2 })).not.toBe(executor)
+  giveBack()
+  expect(take('threads', { maxWorkers: 1 })).toBe(executor)
+})
+
 // loky: test_reusable_executor_reuse_true
 test('K18 reuse: true takes the one that is there, with its size and its options', () => {
   const executor = take('threads', { maxWorkers: 2, idleTimeoutMs: 1000 })

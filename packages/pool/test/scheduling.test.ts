@@ -1,119 +1,12 @@
-import { once } from 'node:events'
-import { Region } from '@manyhands/core'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import {
-  currentWorker,
-  type ExecutorOptions,
-  ProcessPoolExecutor,
-  ThreadPoolExecutor,
-  type WorkerExecutor,
-} from '../src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { ThreadPoolExecutor } from '../src/index.ts'
 import { collectGarbage } from './support/collect-garbage.ts'
+import { describeKinds } from './support/describe-kinds.ts'
 import { makeCheap } from './support/make-cheap.ts'
 import { increment } from './tasks/work.ts'
 
-const kinds = { threads: ThreadPoolExecutor, processes: ProcessPoolExecutor } as const
-
-describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', kind => {
-  const pools: WorkerExecutor[] = []
-  const create = (options: ExecutorOptions): WorkerExecutor => {
-    const pool = new kinds[kind](options)
-    pools.push(pool)
-    return pool
-  }
-  let region: Region
-  let words: Int32Array
-  beforeEach(() => {
-    region = Region.create(32, { across: 'processes' })
-    words = new Int32Array(region.buffer)
-  })
-  afterEach(async () => {
-    words.fill(1)
-    await Promise.all(pools.splice(0).map(pool => pool.terminate()))
-  })
-  const where = (): number => currentWorker()?.id ?? -1
-  /** Counts itself at word 0, and keeps its worker busy until the word with that number is set. */
-  const blocks =
-    () =>
-    (word: number): number => {
-      const seen = new Int32Array(region.buffer)
-      Atomics.add(seen, 0, 1)
-      while (Atomics.load(seen, word) === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
-      return currentWorker()?.id ?? -1
-    }
-  const begun = async (count: number): Promise<void> => {
-    while (Atomics.load(words, 0) < count) await new Promise(setImmediate)
-  }
-
-  describe('maxQueue', () => {
-    test('submit refuses what would wait too long, and loses nothing', async () => {
-      const pool = create({ maxWorkers: 1, maxQueue: 2 })
-      const futures = [pool.submit(blocks(), 1)]
-      await begun(1)
-      futures.push(pool.submit(increment, 1), pool.submit(increment, 2))
-      expect(() => pool.submit(increment, 3)).toThrow(
-        expect.objectContaining({ name: 'QueueFullError', message: expect.stringContaining('maxQueue: 2') as unknown }),
-      )
-      expect(pool.needsDrain).toBe(true)
-      const drained = once(pool, 'drain')
-      Atomics.store(words, 1, 1)
-      await drained
-      expect(pool.needsDrain).toBe(false)
-      expect(await Promise.all(futures)).toEqual([0, 2, 3])
-      expect(await pool.submit(increment, 3)).toBe(4)
-    })
-
-    test('0: only what can begin at once', async () => {
-      const pool = create({ maxWorkers: 2, maxQueue: 0 })
-      const futures = [pool.submit(blocks(), 1), pool.submit(blocks(), 1)]
-      expect(() => pool.submit(increment, 3)).toThrow(expect.objectContaining({ name: 'QueueFullError' }))
-      await begun(2)
-      expect(() => pool.submit(increment, 3)).toThrow(expect.objectContaining({ name: 'QueueFullError' }))
-      Atomics.store(words, 1, 1)
-      await Promise.all(futures)
-      expect(await pool.submit(increment, 3)).toBe(4)
-    })
-
-    test('a map waits for room, and leaves some to others', async () => {
-      const pool = create({ maxWorkers: 1, maxQueue: 4 })
-      void pool.submit(blocks(), 1)
-      await begun(1)
-      let pulled = 0
-      const items = Array.from({ length: 100 }, (_, i) => i)
-      const results = pool.map(
-        increment,
-        items.values().map(item => {
-          pulled++
-          return item
-        }),
-      )
-      expect(pulled).toBe(2)
-      const mine = pool.submit(increment, 1)
-      Atomics.store(words, 1, 1)
-      expect(await results.toArray()).toEqual(items.map(item => item + 1))
-      expect(await mine).toBe(2)
-    })
-
-    test('what was cancelled makes room', async () => {
-      const pool = create({ maxWorkers: 1, maxQueue: 1 })
-      void pool.submit(blocks(), 1)
-      await begun(1)
-      const waiting = pool.submit(increment, 1)
-      expect(() => pool.submit(increment, 2)).toThrow('the queue is full')
-      expect(waiting.cancel()).toBe(true)
-      const controller = new AbortController()
-      const other = pool.with({ signal: controller.signal }).submit(increment, 2)
-      expect(() => pool.submit(increment, 2)).toThrow('the queue is full')
-      controller.abort()
-      await expect(other).rejects.toThrow('the task was aborted')
-      const map = pool.map(increment, [1, 2, 3])
-      expect(() => pool.submit(increment, 2)).toThrow('the queue is full')
-      await map.return?.()
-      const last = pool.submit(increment, 3)
-      Atomics.store(words, 1, 1)
-      expect(await last).toBe(4)
-    })
-  })
+describeKinds(kit => {
+  const { create, where, blocks, waits, begun, counts } = kit
 
   describe('priority', () => {
     test('among those that wait higher ones come first, equal ones in their order', async () => {
@@ -127,7 +20,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', kind => {
           .submit((x: string) => x, name)
           .then(x => order.push(x)),
       )
-      Atomics.store(words, 1, 1)
+      Atomics.store(kit.words, 1, 1)
       await Promise.all(futures)
       expect(order).toEqual(['5a', '5b', '1a', '1b', '0', '-2'])
     })
@@ -166,11 +59,52 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', kind => {
         ),
         ...['a1', 'a2', 'a3'].map(name => pool.submit((x: string) => x, name).then(note)),
       ]
-      Atomics.store(words, 1, 1)
+      Atomics.store(kit.words, 1, 1)
       await Promise.all(futures)
       expect(order).toHaveLength(6)
       expect(order.slice(0, 4).some(name => name.startsWith('a'))).toBe(true)
       expect(order.slice(0, 4).some(name => name.startsWith('k'))).toBe(true)
+    })
+
+    test('what is cancelled in the line of a worker that may run no more tasks does not count', async () => {
+      const pool = create({ maxWorkers: 2, maxTasksPerChild: 2 })
+      const keyed = pool.with({ affinity: 'a' })
+      const first = keyed.submit(increment, 1)
+      const second = keyed.submit(blocks(), 1)
+      const third = keyed.submit(increment, 2)
+      await begun(1)
+      const fourth = keyed.submit(increment, 3)
+      third.cancel()
+      Atomics.store(kit.words, 1, 1)
+      expect(await Promise.all([first, second, fourth])).toEqual([2, 0, 4])
+      expect(pool.stats().queued).toBe(0)
+      await pool.shutdown()
+    })
+
+    test('a task with a time limit is not kept waiting by those that share its worker', async () => {
+      const pool = create({ maxWorkers: 1 })
+      await makeCheap(pool)
+      let feeding = true
+      const feed = async (): Promise<void> => {
+        while (feeding) await pool.submit(increment, 1)
+      }
+      const feeders = Array.from({ length: 8 }, feed)
+      expect(await pool.with({ affinity: 'a', timeoutMs: 60_000 }).submit(increment, 1)).toBe(2)
+      feeding = false
+      await Promise.all(feeders)
+    })
+
+    test('its worker does not wait for others while it is idle', async () => {
+      const pool = create({ maxWorkers: 2 })
+      const [idle] = await Promise.all([pool.submit(where), pool.submit(where)])
+      const keyed = pool.with({ affinity: 'b' })
+      const own = await keyed.submit(where)
+      const long = pool.submit(blocks(), 1)
+      const mine = keyed.submit(where)
+      expect(await mine).toBe(own)
+      Atomics.store(kit.words, 1, 1)
+      await long
+      expect(idle).toBeGreaterThanOrEqual(0)
     })
 
     test('a resize moves what waits for a worker that leaves', async () => {
@@ -180,7 +114,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', kind => {
       await begun(2)
       const waiting = keys.map(keyed => keyed.submit(where))
       const resized = pool.resize(1)
-      Atomics.store(words, 1, 1)
+      Atomics.store(kit.words, 1, 1)
       await resized
       await Promise.all(running)
       const ids = await Promise.all(waiting)
@@ -192,26 +126,26 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', kind => {
     const pool = create({ maxWorkers: 2 })
     await makeCheap(pool)
     const blocker = pool.prepare<[number], number>(blocks())
-    Atomics.store(words, 1, 1)
+    Atomics.store(kit.words, 1, 1)
     await makeCheap(pool, blocker, 1)
-    words.fill(0)
+    kit.words.fill(0)
     const slow = [pool.submit(blocker, 1), pool.submit(blocker, 2)]
     await begun(2)
     const cheap = Array.from({ length: 50 }, (_, i) => pool.submit(increment, i))
-    Atomics.store(words, 2, 1) // one of the workers is free now
+    Atomics.store(kit.words, 2, 1) // one of the workers is free now
     expect(await Promise.all(cheap)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1))
-    expect(Atomics.load(words, 1)).toBe(0)
-    Atomics.store(words, 1, 1)
+    expect(Atomics.load(kit.words, 1)).toBe(0)
+    Atomics.store(kit.words, 1, 1)
     await Promise.all(slow)
   })
 
   test('the rest of a batch leaves a worker that is stuck in it', async () => {
     const pool = create({ maxWorkers: 2 })
     const blocker = pool.prepare<[number], number>(blocks())
-    Atomics.store(words, 1, 1)
+    Atomics.store(kit.words, 1, 1)
     await makeCheap(pool, blocker, 1)
-    words.fill(0)
-    Atomics.store(words, 2, 1)
+    kit.words.fill(0)
+    Atomics.store(kit.words, 2, 1)
     const outcomes: unknown[] = []
     const done = Promise.withResolvers<void>()
     pool.submitBatch(
@@ -219,7 +153,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', kind => {
       {
         onValue: (index, value) => {
           outcomes[index] = value
-          if (outcomes.filter(outcome => outcome !== undefined).length === 3) Atomics.store(words, 1, 1)
+          if (outcomes.filter(outcome => outcome !== undefined).length === 3) Atomics.store(kit.words, 1, 1)
         },
         onError: (index, error) => (outcomes[index] = error),
         onDone: () => done.resolve(),
@@ -228,13 +162,12 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', kind => {
     await done.promise
     expect(outcomes).toHaveLength(5)
     expect(outcomes[2]).not.toBe(outcomes[1]) // they ran on the other worker
-    expect(Atomics.load(words, 0)).toBe(5) // each once
+    expect(Atomics.load(kit.words, 0)).toBe(5) // each once
   })
 
   test('what is taken back from a worker that is still starting runs once', async () => {
     const pool = create({ maxWorkers: 2 })
-    const counts = (at: number): number => Atomics.add(new Int32Array(region.buffer), at, 1)
-    const counted = pool.prepare<[number], number>(counts)
+    const counted = pool.prepare<[number], number>(counts())
     const done: Promise<void>[] = []
     for (const firstIndex of [0, 3]) {
       const { promise, resolve } = Promise.withResolvers<void>()
@@ -249,28 +182,21 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', kind => {
     const resized = pool.resize(1)
     await Promise.all(done)
     await resized
-    expect(Array.from(words.subarray(0, 6))).toEqual([1, 1, 1, 1, 1, 1])
+    expect(Array.from(kit.words.subarray(0, 6))).toEqual([1, 1, 1, 1, 1, 1])
   })
 
   test('a limited task that waits for a worker of its own does not block the slots of others', async () => {
     const pool = create({ maxWorkers: 2, concurrency: 4 })
-    const waits =
-      () =>
-      async (word: number): Promise<void> => {
-        const seen = new Int32Array(region.buffer)
-        Atomics.add(seen, 0, 1)
-        while (Atomics.load(seen, word) === 0) await new Promise(resolve => setTimeout(resolve, 1))
-      }
     const long = [pool.submit(waits(), 1), pool.submit(waits(), 2)]
     await begun(2)
     const limited = pool.with({ timeoutMs: 60_000 }).submit(increment, 1)
     const free = pool.submit(waits(), 3)
     await begun(3)
-    Atomics.store(words, 3, 1)
+    Atomics.store(kit.words, 3, 1)
     await free
     expect(limited.state).toBe('pending')
-    Atomics.store(words, 1, 1)
-    Atomics.store(words, 2, 1)
+    Atomics.store(kit.words, 1, 1)
+    Atomics.store(kit.words, 2, 1)
     expect(await limited).toBe(2)
     await Promise.all(long)
   })
@@ -288,7 +214,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', kind => {
     await begun(1)
     const cancelled = submit('cancelled')
     cancelled.cancel()
-    Atomics.store(words, 1, 1)
+    Atomics.store(kit.words, 1, 1)
     const done = submit('done')
     await done
     while (collected.size < 2) {
@@ -307,8 +233,8 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', kind => {
     await begun(1)
     const waiting = pool.with({ priority: 1 }).submit(increment, 1)
     await Promise.resolve()
-    const { waitUs, runUs, bytes, utilization, ...counts } = pool.stats()
-    expect(counts).toEqual({
+    const { waitUs, runUs, bytes, utilization, ...sums } = pool.stats()
+    expect(sums).toEqual({
       workers: 1,
       busyWorkers: 1,
       running: 1,
@@ -320,7 +246,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', kind => {
     expect([waitUs.count, runUs.count, bytes.count]).toEqual([3, 2, 0])
     expect(utilization).toBeGreaterThan(0)
     expect(utilization).toBeLessThanOrEqual(1)
-    Atomics.store(words, 1, 1)
+    Atomics.store(kit.words, 1, 1)
     expect(await waiting).toBe(2)
   })
 })

@@ -153,6 +153,8 @@ class PoolCall implements BackendCall {
   readonly jobs: number
   readonly #executorNow: () => WorkerExecutor
   #executor: WorkerExecutor | undefined
+  /** Until then nobody gives the executor another size. */
+  #giveBack: (() => void) | undefined
   /** By function, not held: an endless input may bring a new closure with each task. */
   #prepared = new WeakMap<AnyFunction, Prepared>()
   #lastFn: AnyFunction | undefined
@@ -173,6 +175,7 @@ class PoolCall implements BackendCall {
   }
 
   stop(): void {
+    this.#giveBack?.()
     this.#lastFn = undefined
     this.#last = undefined
   }
@@ -184,7 +187,9 @@ class PoolCall implements BackendCall {
     if (this.#executor?.usable === true) return this.#executor
     this.stop()
     this.#prepared = new WeakMap()
-    return (this.#executor = this.#executorNow())
+    const executor = this.#executorNow()
+    this.#giveBack = executor.lease()
+    return (this.#executor = executor)
   }
 
   #prepare(executor: WorkerExecutor, fn: AnyFunction): Prepared {

@@ -106,7 +106,7 @@ export class ResultStream<T> implements AsyncIterableIterator<T>, AsyncDisposabl
 
   #close(state: 'ended' | 'failed'): void {
     this.#held.clear()
-    if (this.#state === 'open') this.#state = state
+    if (this.#state === 'open' || state === 'ended') this.#state = state
     this.#serve()
   }
 

@@ -66,7 +66,7 @@ export class Admission {
 
   /** Tasks that would be sent at once. */
   #freeSlots(): number {
-    let slots = this.#staff.maxWorkers - this.#staff.size
+    let slots = Math.max(0, this.#staff.maxWorkers - this.#staff.size)
     for (const worker of this.#staff) {
       if (worker.initializing) slots++
       else if (worker.open) slots += Math.max(0, this.#options.concurrency - worker.unanswered)

@@ -1,5 +1,4 @@
 import type { Affinity } from '@manyhands/base'
-import type { Dropped } from './function-table.ts'
 import type { QueueItem } from './shipment.ts'
 import type { Staff } from './staff.ts'
 import { TaskQueue } from './task-queue.ts'
@@ -30,7 +29,8 @@ export class Backlog {
   }
 
   get isEmpty(): boolean {
-    return this.queue.front() === undefined && (this.#workers.size === 0 || this.tasks === 0)
+    if (this.queue.front() !== undefined) return false
+    return this.#workers.size === 0 || this.#lines().every(line => line.front() === undefined)
   }
 
   push(item: QueueItem): void {
@@ -41,13 +41,6 @@ export class Backlog {
   unshift(items: readonly QueueItem[]): void {
     if (this.#workers.size === 0) return this.queue.unshift(items)
     for (const item of items.toReversed()) this.#queueOf(item).unshift([item])
-  }
-
-  /** A task that waited here is not wanted any more. */
-  noteDropped(item: Dropped): void {
-    const { affinity } = item
-    const line = affinity === undefined ? undefined : this.#workers.get(affinity)?.line
-    ;(line ?? this.queue).noteDropped(item.size)
   }
 
   /** Takes out what is no longer wanted. */

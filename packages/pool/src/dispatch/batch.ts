@@ -107,7 +107,7 @@ export class BatchState implements Abortable {
     this.#queued.clear()
     for (const slice of slices) {
       slice.cancelled = true
-      this.record(slice.from).noteDropped(slice)
+      this.record(slice.from).noteDropped(slice.size, undefined)
     }
   }
 
@@ -222,7 +222,7 @@ export class Slice implements QueueItem {
   cancel(error: () => unknown): boolean {
     this.cancelled = true
     this.state.noteTaken(this)
-    this.state.record(this.from).noteDropped(this)
+    this.state.record(this.from).noteDropped(this.size, undefined)
     this.fail(error)
     return true
   }

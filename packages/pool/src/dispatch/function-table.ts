@@ -1,6 +1,5 @@
 import {
   type Across,
-  type Affinity,
   checkFunction,
   noteOffers,
   type FutureLabel,
@@ -9,6 +8,7 @@ import {
 } from '@manyhands/base'
 import { labelOf, pack, stableKey } from '@manyhands/closure'
 import { movedWith } from '../here/move.ts'
+import type { TaskCount } from './task-count.ts'
 
 /** A function as workers know it. */
 export interface FunctionRecord extends FutureLabel {
@@ -21,22 +21,20 @@ export interface FunctionRecord extends FutureLabel {
   costMs: number | undefined
   /** The function itself, or the last one that means the same: errors get its place in their stacks. */
   source: object
-  /** A task that waited in the queue is not wanted any more. */
-  noteDropped(item: Dropped): void
-}
-
-/** What was dropped while it waited in the queue. */
-export interface Dropped {
-  readonly size: number
-  readonly affinity: Affinity | undefined
+  /** As {@link FunctionUser.noteDropped}. */
+  noteDropped(tasks: number, queue: TaskCount | undefined): void
 }
 
 /** The pool of the functions. */
 export interface FunctionUser {
   /** No task will name the function again. */
   forgetFunction(id: number): void
-  /** An item that waited in the queue is not wanted any more. */
-  noteDropped(item: Dropped): void
+  /**
+   * So many tasks that waited are not wanted any more.
+   *
+   * @param queue - where they waited; undefined: in the queue for all workers
+   */
+  noteDropped(tasks: number, queue: TaskCount | undefined): void
 }
 
 /**
@@ -163,8 +161,8 @@ class PackedFunction implements FunctionRecord {
     this.#pool = pool
   }
 
-  noteDropped(item: Dropped): void {
-    this.#pool.deref()?.noteDropped(item)
+  noteDropped(tasks: number, queue: TaskCount | undefined): void {
+    this.#pool.deref()?.noteDropped(tasks, queue)
   }
 
   /** Of a function without a name its place, which takes long to find: only errors and events ask for it. */

@@ -28,7 +28,7 @@ export function load(
   workers: number,
   most: number,
 ): Outgoing | undefined {
-  const waiting = queue.length
+  const waiting = queue.tasks
   queue.take(item)
   const encoder = new BatchEncoder(codec.codec)
   const { made: shipment, offered } = noteOffers(() =>

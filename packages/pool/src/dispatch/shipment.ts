@@ -1,6 +1,7 @@
 import type { Affinity, WorkerInfo } from '@manyhands/base'
 import type { BatchEncoder } from './batch-encoder.ts'
 import type { FunctionRecord } from './function-table.ts'
+import type { TaskCount } from './task-count.ts'
 
 /** Something that can be aborted as a whole: a task, or a batch wherever its parts are. */
 export interface Abortable {
@@ -26,7 +27,7 @@ export interface QueueItem {
   /** Items with the same one go to the same worker. */
   readonly affinity: Affinity | undefined
   /** It is in the queue from now on, for the first time or again. */
-  onQueued?(): void
+  onQueued?(queue: TaskCount): void
   /** It was taken out of the queue. */
   onTaken?(): void
   /**

@@ -68,10 +68,6 @@ export class Staff implements Iterable<WorkerHandle> {
     return this.#workers.size
   }
 
-  has(worker: WorkerHandle): boolean {
-    return this.#workers.has(worker)
-  }
-
   [Symbol.iterator](): SetIterator<WorkerHandle> {
     return this.#workers[Symbol.iterator]()
   }
@@ -82,11 +78,13 @@ export class Staff implements Iterable<WorkerHandle> {
     return size < this.#maxWorkers && (size === 0 || this.#events.mayStart())
   }
 
-  /** The one with the fewest messages of those that take more. */
+  /** The one with the fewest messages of those that take more; better one for which nothing waits. */
   leastLoaded(except?: WorkerHandle): WorkerHandle | undefined {
     let best: WorkerHandle | undefined
     for (const worker of this.#workers) {
-      if (worker.open && worker !== except && (best === undefined || worker.load < best.load)) best = worker
+      if (!worker.open || worker.isKept || worker === except) continue
+      const isBetter = best === undefined || worker.load < best.load
+      if (isBetter || (worker.load === best?.load && hasLine(best) && !hasLine(worker))) best = worker
     }
     return best
   }
@@ -197,7 +195,7 @@ export class Staff implements Iterable<WorkerHandle> {
   #closeIdle(): void {
     const { idleTimeoutMs, minWorkers } = this.#options
     const now = clock()
-    const staying = [...this.#workers].filter(worker => !worker.ending)
+    const staying = [...this.#workers].filter(worker => !worker.ending && !worker.retiring)
     let surplus = staying.length - minWorkers
     let nextMs = Infinity
     for (const worker of staying.sort((a, b) => a.idleSince - b.idleSince)) {
@@ -216,4 +214,8 @@ export class Staff implements Iterable<WorkerHandle> {
       waiting.resolve()
     }
   }
+}
+
+function hasLine({ line }: WorkerHandle): boolean {
+  return line !== undefined && line.tasks > 0
 }

@@ -3,6 +3,7 @@ import { BATCH_MS } from './batch-size.ts'
 import type { FunctionRecord } from './function-table.ts'
 import { asSendError } from './send-error.ts'
 import { type Abortable, type Loading, type QueueItem, Shipment } from './shipment.ts'
+import type { TaskCount } from './task-count.ts'
 
 /**
  * What most tasks do not have. Apart from them, because tiny tasks are bounded by the memory that each takes while it
@@ -15,8 +16,8 @@ class TaskDetails {
   exits = 0
   /** A message that held it could not be cloned. */
   isolated = false
-  /** It waits in the queue. Of a task without details that is so while it is pending. */
-  queued = false
+  /** Where it waits. A task without details waits in the queue for all workers while it is pending. */
+  queue: TaskCount | undefined
   /** Ends listening to the signal. */
   release: (() => void) | undefined = undefined
   /** Where it was submitted; undefined for one of many, and when it is done. */
@@ -138,29 +139,27 @@ export class Task extends FutureResolver<unknown> implements QueueItem, Abortabl
 
   override cancel(error?: unknown): boolean {
     if (this.state !== 'pending') return super.cancel()
-    const { isQueued } = this
     super.cancel(typeof error === 'function' ? error() : error)
     this.release()
-    if (isQueued) this.#drop()
+    this.#drop()
     return true
   }
 
   abort(error: unknown): void {
     if (this.done) return
     this.#details?.callSite?.addTo(error)
-    const { isQueued } = this
     if (this.cancel(error)) return
     this.release()
     this.reject(error)
-    if (isQueued) this.#drop() // it came back from a worker
+    this.#drop() // it may have come back from a worker
   }
 
-  onQueued(): void {
-    if (this.#details !== undefined) this.#details.queued = true
+  onQueued(queue: TaskCount): void {
+    if (this.#details !== undefined) this.#details.queue = queue
   }
 
   onTaken(): void {
-    if (this.#details !== undefined) this.#details.queued = false
+    if (this.#details !== undefined) this.#details.queue = undefined
   }
 
   /** From now on it travels alone, because a message that held it could not be cloned. */
@@ -186,13 +185,14 @@ export class Task extends FutureResolver<unknown> implements QueueItem, Abortabl
     this.#details.release?.()
   }
 
-  private get isQueued(): boolean {
-    return this.#details === undefined ? this.state === 'pending' : this.#details.queued
-  }
-
+  /** It is not wanted any more: if it waits in a queue, that counts one less. */
   #drop(): void {
-    if (this.#details !== undefined) this.#details.queued = false
-    this.fn.noteDropped(this)
+    const details = this.#details
+    if (details === undefined) return this.fn.noteDropped(1, undefined)
+    const { queue } = details
+    if (queue === undefined) return
+    details.queue = undefined
+    this.fn.noteDropped(1, queue)
   }
 
   #sent(): this {
@@ -201,12 +201,7 @@ export class Task extends FutureResolver<unknown> implements QueueItem, Abortabl
   }
 
   #extend(): TaskDetails {
-    if (this.#details === undefined) {
-      const { isQueued } = this
-      this.#details = new TaskDetails(undefined, undefined)
-      this.#details.queued = isQueued
-    }
-    return this.#details
+    return (this.#details ??= new TaskDetails(undefined, undefined)) // it was taken out of the queue
   }
 }
 

@@ -71,6 +71,8 @@ export class WorkerHandle implements Answering {
   line: TaskQueue | undefined
   /** What it was given last came from that line. */
   servedLine = false
+  /** What waits in its line needs it alone: nothing else is sent to it until then. */
+  isKept = false
   readonly startedAt = clock()
   /** What its initializer threw. */
   startError: { readonly error: unknown } | undefined
@@ -377,9 +379,10 @@ export class WorkerHandle implements Answering {
   }
 
   onAnswered(shipment: Shipment): void {
-    if (shipment.unanswered > 0) return
+    const at = this.inFlight.indexOf(shipment)
+    if (shipment.unanswered > 0 || at < 0) return
     clearTimeout(shipment.timer)
-    this.inFlight.splice(this.inFlight.indexOf(shipment), 1)
+    this.inFlight.splice(at, 1)
     this.exclusive = false
     this.#hold()
     this.#events.onRoom(this, shipment)

@@ -17,15 +17,17 @@ import { abortShipment } from './aborts.ts'
 import { Admission, type AdmissionOptions } from './admission.ts'
 import { Backlog } from './backlog.ts'
 import { prefetchDepth } from './batch-size.ts'
-import type { Dropped, FunctionUser } from './function-table.ts'
+import type { FunctionUser } from './function-table.ts'
 import { type Measurements, Meter } from './measurements.ts'
 import { load } from './outgoing.ts'
 import { PoolEvents } from './pool-events.ts'
 import { Recall } from './recall.ts'
 import { asSendError } from './send-error.ts'
+import { serveLines } from './serve-lines.ts'
 import type { Abortable, QueueItem, Shipment } from './shipment.ts'
 import { Staff, type StaffOptions } from './staff.ts'
 import { stayAwake } from './stay-awake.ts'
+import type { TaskCount } from './task-count.ts'
 import type { TaskQueue } from './task-queue.ts'
 import { Totals } from './totals.ts'
 import { WorkerCodec } from './worker-codec.ts'
@@ -64,6 +66,10 @@ export class WorkerPool implements FunctionUser {
   /** Of the program, at the last call; undefined where workers share it. */
   #directory: string | undefined
   #scheduled = false
+  readonly #serving = {
+    mayJoin: (worker: WorkerHandle, item: QueueItem) => this.#mayJoin(worker, item),
+    send: (worker: WorkerHandle, item: QueueItem, line: TaskQueue) => this.#send(worker, item, line),
+  }
   #closing = false
   #closed: PromiseWithResolvers<void> | undefined
 
@@ -95,14 +101,17 @@ export class WorkerPool implements FunctionUser {
       },
       onBegin: (begins, shipment) => this.#begun(begins, shipment),
       onReturned: items => this.#returned(items),
-      onRetire: worker => this.#backlog.release(worker),
+      onRetire: worker => {
+        this.#backlog.release(worker)
+        this.#pumpSoon()
+      },
       onExit: (gone, exit, error) => this.#exited(gone, exit, error),
     })
     this.#backlog = new Backlog(this.#staff)
     this.admission = new Admission(options, this.#backlog, this.#staff)
     this.#recall = new Recall({
       workers: this.#staff,
-      isQueueEmpty: () => this.#backlog.queue.length === 0,
+      isQueueEmpty: () => this.#backlog.queue.tasks === 0,
       hasRoom: () => this.#staff.hasRoom,
     })
     if (options.minWorkers > 0) this.#staff.fill()
@@ -157,6 +166,10 @@ export class WorkerPool implements FunctionUser {
     this.#backlog.push(item)
     this.#meter?.queued(item)
     this.#events.queued(item)
+    this.#pumpSoon()
+  }
+
+  #pumpSoon(): void {
     if (this.#scheduled) return
     this.#scheduled = true
     queueMicrotask(() => {
@@ -169,8 +182,8 @@ export class WorkerPool implements FunctionUser {
     for (const worker of this.#staff) worker.forgetFunction(id)
   }
 
-  noteDropped(item: Dropped): void {
-    this.#backlog.noteDropped(item)
+  noteDropped(tasks: number, queue: TaskCount = this.#backlog.queue): void {
+    queue.noteDropped(tasks)
     this.admission.noteRoom()
     this.#checkDrained()
   }
@@ -240,7 +253,7 @@ export class WorkerPool implements FunctionUser {
   }
 
   #pump(): void {
-    this.#pumpLines()
+    serveLines(this.#staff, this.#backlog, this.#serving)
     const { queue } = this.#backlog
     let reserved: WorkerHandle | undefined
     for (;;) {
@@ -256,24 +269,10 @@ export class WorkerPool implements FunctionUser {
         if (reserved === undefined) break
       }
     }
+    serveLines(this.#staff, this.#backlog, this.#serving) // whose turn it was may have found another worker
     this.admission.noteRoom()
     if (this.#closing) this.#checkDrained()
     else this.#recall.plan()
-  }
-
-  /** What waits for one worker only. Where others wait as well, it and they take turns. */
-  #pumpLines(): void {
-    for (const worker of this.#staff) {
-      const { line } = worker
-      if (line === undefined) continue
-      for (let item = line.front(); item !== undefined; item = line.front()) {
-        const isTheirTurn = worker.servedLine && this.#backlog.queue.front() !== undefined
-        worker.servedLine = false
-        if (isTheirTurn || !worker.open || (worker.load > 0 && !this.#mayJoin(worker, item))) break
-        worker.servedLine = true
-        this.#send(worker, item, line)
-      }
-    }
   }
 
   #send(worker: WorkerHandle, item: QueueItem, queue: TaskQueue): void {
@@ -297,6 +296,7 @@ export class WorkerPool implements FunctionUser {
       return
     }
     this.#events.sent(worker, shipment)
+    if (worker.tasksLeft <= 0) this.#backlog.release(worker)
     if (this.#hasFreeCore()) stayAwake()
   }
 
@@ -305,7 +305,7 @@ export class WorkerPool implements FunctionUser {
     if (best?.load === 0) return best
     let initializing = 0
     for (const worker of this.#staff) if (worker.initializing) initializing++
-    const waiting = Math.max(this.#backlog.queue.length, item.size)
+    const waiting = Math.max(this.#backlog.queue.tasks, item.size)
     for (; initializing < waiting && this.#staff.hasRoom; initializing++) {
       const started = this.#staff.start()
       if (started === undefined) break
@@ -356,8 +356,10 @@ export class WorkerPool implements FunctionUser {
     this.#backlog.release(worker)
     this.#events.exited(worker, exit)
     this.#backlog.unshift(this.#exits.settle(worker, exit, error, this.#staff))
-    if (this.#exits.broken === undefined) this.#pump()
-    else this.#failBroken(worker)
+    if (this.#exits.broken !== undefined) return this.#failBroken(worker)
+    // One that never did anything may be replaced by one that does not either: that waits for a task.
+    if (!this.#closing && this.#options.minWorkers > 0 && worker.answers.tasks > 0) this.#staff.fill()
+    this.#pump()
   }
 
   // ---- the end
@@ -381,6 +383,7 @@ export class WorkerPool implements FunctionUser {
     }
     for (const item of this.#backlog.drain()) item.fail(error)
     for (const worker of this.#staff) worker.terminate()
+    this.admission.noteRoom()
   }
 
   /** When the pool is closing and nothing is left to do: ends the workers, and resolves once they are gone. */

@@ -56,14 +56,14 @@ export function getReusableExecutor(kind: ExecutorKind, options: ReusableExecuto
     reuse === false ? undefined : [...entries].find(entry => reuse === true || fits(entry, given, maxWorkers))
   if (found !== undefined) return found.executor
   const resizable =
-    reuse === false ? undefined : [...entries].find(({ executor, options: has }) => executor.idle && same(has, given))
+    reuse === false ? undefined : [...entries].find(({ executor, options: has }) => executor.free && same(has, given))
   if (resizable !== undefined) {
     void resizable.executor.resize(maxWorkers)
     return resizable.executor
   }
-  const executor = new ExecutorClass({ idleTimeoutMs: IDLE_MS, ...given, maxWorkers })
+  const executor = new ExecutorClass({ ...given, idleTimeoutMs: given.idleTimeoutMs ?? IDLE_MS, maxWorkers })
   for (const entry of entries) {
-    if (!killWorkers && !entry.executor.idle) continue
+    if (!killWorkers && !entry.executor.free) continue
     entries.delete(entry)
     void (killWorkers ? entry.executor.terminate() : entry.executor.shutdown({ wait: false }))
   }

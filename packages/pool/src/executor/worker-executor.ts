@@ -57,6 +57,7 @@ export class WorkerExecutor extends EventEmitter<ExecutorEvents> implements Exec
   readonly #pool: WorkerPool
   readonly #signals = new SignalWatch()
   readonly #callSites = new CallSites()
+  readonly #leases = new Set<object>()
   /** Stands for this executor in the watch for unseen failures; keeps nothing alive. */
   readonly #owner = {}
 
@@ -247,16 +248,7 @@ export class WorkerExecutor extends EventEmitter<ExecutorEvents> implements Exec
     return this.#pool.admission.hasRoomFor(onRoom)
   }
 
-  /**
-   * Durations, waiting times and bytes as histograms. Measuring begins with the first call; each call returns the same
-   * object.
-   *
-   * ```ts
-   * const { runUs } = pool.measure()
-   * await pool.submit(fit, X)
-   * console.log(runUs.count) // 1
-   * ```
-   */
+  /** Durations, waiting times and bytes as histograms, from the first call on; each call gives the same object. */
   measure(): Measurements {
     return this.#pool.measure()
   }
@@ -281,6 +273,18 @@ export class WorkerExecutor extends EventEmitter<ExecutorEvents> implements Exec
   resize(maxWorkers: number): Promise<void> {
     checkInteger('maxWorkers', maxWorkers, 1)
     return this.#pool.resize(maxWorkers)
+  }
+
+  /** For schedulers: `getReusableExecutor` leaves it to its user until what this returns is called, also while idle. */
+  lease(): () => void {
+    const lease = {}
+    this.#leases.add(lease)
+    return () => void this.#leases.delete(lease)
+  }
+
+  /** It has nothing to do, and nobody has leased it. */
+  get free(): boolean {
+    return this.idle && this.#leases.size === 0
   }
 
   /** True while it takes tasks. */
