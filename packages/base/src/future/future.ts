@@ -17,6 +17,7 @@ type PromiseExecutor<T> = (resolve: (value: T | PromiseLike<T>) => void, reject:
 // One function for all futures instead of one closure each: creating a future is most of the cost of a tiny task.
 let capturedResolve: (value: never) => void
 let capturedReject: (error: unknown) => void
+const forgotten = (): void => {}
 const capture = (resolve: (value: never) => void, reject: (error: unknown) => void): void => {
   capturedResolve = resolve
   capturedReject = reject
@@ -51,6 +52,7 @@ export class Future<T> extends Promise<T> {
     const cell = typeof source === 'function' ? new FutureCell<T>() : source
     cell.onValue = capturedResolve as (value: T) => void
     cell.onError = capturedReject
+    capturedResolve = capturedReject = forgotten // they hold this future
     cell.future = this
     this.#cell = cell as FutureCell<unknown>
     if (typeof source === 'function') {
