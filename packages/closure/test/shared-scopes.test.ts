@@ -67,6 +67,18 @@ test('what is not known to be one scope is refused', () => {
   expect((through({ up }) as { up: Step }).up(2)).toBe(2)
 })
 
+class Counter {
+  readonly pair: readonly [Step, () => number] = (() => {
+    let own = 0
+    return [x => (own += x), () => own]
+  })()
+}
+
+test('a field of a class has a scope for each instance', () => {
+  const [one, other] = [new Counter(), new Counter()]
+  expect(() => pack({ one: one.pair, other: other.pair })).toThrow(/`own` is assigned by .* and also used by/)
+})
+
 test('a property that is assigned does not make the variable another', () => {
   const makeNamed = (): { readonly name: string; enabled: number } => {
     let own = 1

@@ -4,8 +4,8 @@ import { isCommonJsHelper, webpackRequire } from './bundle-text.ts'
 
 /**
  * Whether the code of a file makes the scope of `node` once at most, so that two functions which mean a variable of it
- * stand in the same one: it is in no loop, and each function around it is called where it stands, or is a module of a
- * bundle, which the bundle runs when it is first required.
+ * stand in the same one: it is in no loop and in no field of a class, and each function around it is called where it
+ * stands, or is a module of a bundle, which the bundle runs when it is first required.
  */
 export function runsOnce(program: Acorn.Program, text: string, node: Acorn.AnyNode): boolean {
   let known = answers.get(node)
@@ -30,6 +30,7 @@ function isOnce(path: readonly Acorn.AnyNode[], text: string): boolean {
   if (path.length === 0) return false
   return path.every((node, i) => {
     if (/^(?:For|While|DoWhile)/.test(node.type)) return false
+    if (node.type === 'PropertyDefinition' && !node.static) return false // once for each instance
     if (!/Function/.test(node.type)) return true
     const fn = node as Acorn.FunctionExpression | Acorn.ArrowFunctionExpression
     // By its name, or as `callee`, it could call itself.
