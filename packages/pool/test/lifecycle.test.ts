@@ -1,6 +1,7 @@
+import { once } from 'node:events'
 import { perWorker } from '@manyhands/core'
 import { expect, test } from 'vitest'
-import { currentWorker, ThreadPoolExecutor } from '../src/index.ts'
+import { currentWorker, ProcessPoolExecutor, ThreadPoolExecutor } from '../src/index.ts'
 import { describeKinds } from './support/describe-kinds.ts'
 
 describeKinds(kit => {
@@ -145,6 +146,22 @@ describeKinds(kit => {
     const error: unknown = await pool.submit(() => process.exit(3)).exception()
     expect((error as Error).message).toContain('grinder-0')
   })
+})
+
+test('a process that has grown by 300 MB since its first task is replaced, with one warning', async () => {
+  await using pool = new ProcessPoolExecutor({ maxWorkers: 1 })
+  const warned = once(process, 'warning')
+  const hold = (bytes: number): number => {
+    const own = globalThis as { held?: Uint8Array }
+    if (bytes > 0) own.held ??= new Uint8Array(bytes).fill(1)
+    return currentWorker()?.id ?? -1
+  }
+  expect(await pool.submit(hold, 0)).toBe(0)
+  // It looks once in a second.
+  while ((await pool.submit(hold, 400e6)) === 0);
+  const [warning] = (await warned) as [Error & { code?: string }]
+  expect(warning.code).toBe('MANYHANDS_WORKER_OUTGROWN')
+  expect(warning.message).toMatch(/^worker worker-0 has grown by 4\d\d MB/)
 })
 
 test('the options of a pool are checked', () => {

@@ -26,7 +26,32 @@ describeKinds(kit => {
     })
   })
 
+  test('a batch has a priority as well', async () => {
+    const pool = create({ maxWorkers: 1 })
+    void pool.submit(blocks(), 1)
+    await begun(1)
+    const order: string[] = []
+    const later = pool.submit(increment, 1).then(() => order.push('task'))
+    const done = Promise.withResolvers<void>()
+    pool.submitBatch(
+      { fn: increment, items: [1, 2], firstIndex: 0 },
+      { onValue: index => order.push(`item ${index}`), onError: () => {}, onDone: () => done.resolve() },
+      { priority: 1 },
+    )
+    Atomics.store(kit.words, 1, 1)
+    await Promise.all([later, done.promise])
+    expect(order).toEqual(['item 0', 'item 1', 'task'])
+  })
+
   describe('affinity', () => {
+    test('ten thousand keys are remembered, and what has more is still done', async () => {
+      const pool = create({ maxWorkers: 2 })
+      const futures = Array.from({ length: 10_500 }, (_, i) => pool.with({ affinity: i }).submit(increment, i))
+      expect(await Promise.all(futures)).toEqual(Array.from({ length: 10_500 }, (_, i) => i + 1))
+      const last = await Promise.all([0, 0, 0].map(() => pool.with({ affinity: 10_499 }).submit(where)))
+      expect(new Set(last).size).toBe(1)
+    })
+
     test('tasks with the same key run on the same worker, and keys are divided among workers', async () => {
       const pool = create({ maxWorkers: 2 })
       const ids = await Promise.all(Array.from({ length: 40 }, (_, i) => pool.with({ affinity: i % 4 }).submit(where)))

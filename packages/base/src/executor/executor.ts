@@ -21,7 +21,8 @@ export interface TaskOptions {
   readonly priority?: number | undefined
   /**
    * Tasks with the same key run on the same worker, one after the other, for what a worker keeps between them. They
-   * wait for it also while others are idle. When it is gone, another one takes its place.
+   * wait for it also while others are idle. When it is gone, another one takes its place. Of the last 10,000 keys the
+   * workers are known.
    * @default any worker
    */
   readonly affinity?: Affinity | undefined

@@ -66,7 +66,8 @@ const none: ReadonlySet<string> = new Set()
 /** Of a text that was not parsed. More than there are do no harm: each is looked for. */
 function membersIn(text: string, name: string): ReadonlySet<string> {
   const found = mentioned.get(name)?.get(text, () => {
-    const pattern = new RegExp(`\\b${name}\\s*\\??\\.\\s*([\\p{ID_Continue}$]+)`, 'gu')
+    // Types that were stripped leave parentheses behind: `(Math       ).tau`.
+    const pattern = new RegExp(`\\b${name}[\\s)]*(?:\\??\\.|(?:\\?\\.)?\\[\\s*["'\`])\\s*([\\p{ID_Continue}$]+)`, 'gu')
     return new Set(Array.from(text.matchAll(pattern), ([, member]) => member ?? ''))
   })
   return found ?? none

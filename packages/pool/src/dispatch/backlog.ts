@@ -14,7 +14,7 @@ const MOST_KEYS = 10_000
 export class Backlog {
   readonly queue = new TaskQueue()
   readonly #staff: Staff
-  /** The oldest use first. */
+  /** Of the last keys that were used, the oldest use first. */
   readonly #workers = new Map<Affinity, WorkerHandle>()
 
   constructor(staff: Staff) {
@@ -53,7 +53,7 @@ export class Backlog {
     if (worker.line === undefined) return
     const { line } = worker
     worker.line = undefined
-    for (const [key, bound] of this.#workers) if (bound === worker) this.#workers.delete(key)
+    for (const [key, bound] of this.#workers) if (bound === worker) this.#forget(key, worker)
     for (const item of line.drain()) this.push(item)
   }
 
@@ -75,40 +75,32 @@ export class Backlog {
 
   #queueOf({ affinity }: QueueItem): TaskQueue {
     if (affinity === undefined) return this.queue
-    const worker = this.#bound(affinity) ?? this.#choose()
+    const before = this.#workers.get(affinity)
+    const worker = before !== undefined && isStaying(before) ? before : this.#choose()
     if (worker === undefined) return this.queue
-    this.#workers.delete(affinity)
+    if (before !== undefined) this.#forget(affinity, before)
     this.#workers.set(affinity, worker)
-    if (this.#workers.size > MOST_KEYS) this.#forgetOldest()
+    worker.keys++
+    if (this.#workers.size > MOST_KEYS) {
+      const [oldest] = this.#workers
+      if (oldest !== undefined) this.#forget(...oldest)
+    }
     return (worker.line ??= new TaskQueue())
-  }
-
-  #bound(affinity: Affinity): WorkerHandle | undefined {
-    const worker = this.#workers.get(affinity)
-    return worker !== undefined && isStaying(worker) ? worker : undefined
   }
 
   /** The worker with the fewest keys, or another one where all have some. */
   #choose(): WorkerHandle | undefined {
-    const counts = new Map<WorkerHandle, number>()
-    for (const worker of this.#staff) if (isStaying(worker)) counts.set(worker, 0)
-    for (const worker of this.#workers.values()) {
-      const count = counts.get(worker)
-      if (count !== undefined) counts.set(worker, count + 1)
-    }
     let best: WorkerHandle | undefined
-    let least = Infinity
-    for (const [worker, count] of counts) if (count < least) [best, least] = [worker, count]
-    return (least > 0 && this.#staff.hasRoom ? this.#staff.start() : undefined) ?? best
+    for (const worker of this.#staff) {
+      if (isStaying(worker) && (best === undefined || worker.keys < best.keys)) best = worker
+    }
+    const isShared = best === undefined || best.keys > 0
+    return (isShared && this.#staff.hasRoom ? this.#staff.start() : undefined) ?? best
   }
 
-  /** One whose tasks still wait stays: their count is kept by its worker. */
-  #forgetOldest(): void {
-    for (const [key, worker] of this.#workers) {
-      if (worker.line !== undefined && worker.line.tasks > 0) continue
-      this.#workers.delete(key)
-      return
-    }
+  #forget(key: Affinity, worker: WorkerHandle): void {
+    this.#workers.delete(key)
+    worker.keys--
   }
 }
 

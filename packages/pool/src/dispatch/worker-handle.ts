@@ -69,6 +69,8 @@ export class WorkerHandle implements Answering {
   idleSince = 0
   /** What waits for this worker alone; made for the first one. */
   line: TaskQueue | undefined
+  /** How many keys of tasks are its own. */
+  keys = 0
   /** What it was given last came from that line. */
   servedLine = false
   /** What waits in its line needs it alone: nothing else is sent to it until then. */
@@ -169,7 +171,7 @@ export class WorkerHandle implements Answering {
    */
   ship({ shipment, encoder, offered }: Outgoing): void {
     for (const fn of encoder.functions) this.#define(fn)
-    shipment.id = this.#nextNumber
+    shipment.id = this.#nextNumber || 1 // they have wrapped around; 0 is none
     const message = encoder.finish(shipment.id, shipment.reportsBegin ? REPORT_BEGIN : 0)
     // Which of several tasks is running, and that one is aborted, goes by these words.
     if (shipment.size > 1 || shipment.exclusive) this.#channel.shareControl()
@@ -177,7 +179,7 @@ export class WorkerHandle implements Answering {
     for (const moved of encoder.transfer) if (moved instanceof ArrayBuffer) shipment.bytes += moved.byteLength
     // What is in the message may be in the list of the user as well.
     this.#channel.post(message, encoder.transfer.length > 0 ? [...new Set(encoder.transfer)] : undefined)
-    this.#nextNumber = numberAfter(this.#nextNumber, shipment.size)
+    this.#nextNumber = numberAfter(shipment.id, shipment.size)
     this.tasksLeft -= shipment.size
     if (offered !== undefined) this.#offered.add(offered)
     if (encoder.offered.length > 0) this.#offered.add(encoder.offered)

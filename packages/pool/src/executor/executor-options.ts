@@ -24,8 +24,9 @@ export interface ExecutorOptions extends PlaceOptions {
    */
   readonly maxMemoryBytes?: number | undefined
   /**
-   * Tasks that may wait for a worker: `submit` throws QueueFullError when there are more, while `map` and Parallel
-   * wait. 0: only what a worker can begin at once. `'auto'`: the square of `maxWorkers`.
+   * Tasks that may wait for a worker: `submit` throws QueueFullError when there are more. `map` fills half of it and
+   * waits for room; batches of Parallel, whose number is limited, are not refused. 0: only what a worker can begin at
+   * once. `'auto'`: the square of `maxWorkers`.
    * @default Infinity
    */
   readonly maxQueue?: number | 'auto' | undefined
